@@ -1,0 +1,4 @@
+/** A broken precondition that the user can mend: printed as one line without a stack, exit code 1. The message says what, where and what to do. */
+export class BadInput extends Error {
+  override name = 'BadInput'
+}

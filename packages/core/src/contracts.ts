@@ -1,0 +1,186 @@
+import type { Dataset, Example, Pair } from './example.ts'
+import type { Decision } from './decision.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Finish, Trace } from './trace.ts'
+import type { Grade } from './grade.ts'
+import type { Memory } from './memory.ts'
+import type { Message } from './message.ts'
+import type { Model } from './model.ts'
+import type { Split, Task } from './task.ts'
+
+/** A source of tasks that can prove itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint. */
+export type Taskset = {
+  readonly name: string
+  /** How an answer must look, given as the system message; part of the task, since the grader relies on it. */
+  readonly instruction?: string
+  /** Levels in ascending order; null where every level is open-ended (generated tasksets: any level from the first number on). */
+  readonly levels: readonly number[] | { readonly from: number }
+  /** Generated tasksets draw a fresh sample for each round; fixed ones return the same tasks whatever the round. */
+  readonly fresh: boolean
+  /** Licence and source in one line, for `loops:help`. */
+  readonly about: string
+  load(request: LoadRequest): Promise<Task[]>
+  /** Grades one answer (reasoning stripped). Never throws on a bad answer. */
+  grade(task: Task, answer: string): Promise<Grade> | Grade
+}
+export type LoadRequest = {
+  split: Split
+  seed: number
+  /** Number of the round, from 1: part of the draw of generated tasksets. */
+  round: number
+  /** Only these levels; all (or the taskset's first) when absent. */
+  levels?: readonly number[]
+  /** At most this many tasks a level (balanced over clusters where there are some). */
+  limit?: number
+}
+
+/** How to sample. Temperature 0 is greedy. */
+export type Sampling = {
+  temperature: number
+  maxTokens: number
+  topK?: number
+  topP?: number
+  minP?: number
+  repeatPenalty?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+  stop?: readonly string[]
+  /** GBNF text. */
+  grammar?: string
+  /** Reaches the chat template in sampling, training and scoring alike. */
+  reasoning?: Reasoning
+}
+export type Reasoning = 'off' | 'on' | { budget: number }
+
+/** One completion wanted. Requests with equal messages share their prefix where the backend can. */
+export type GenerateRequest = { id: string; messages: readonly Message[]; seed: number; sampling: Sampling }
+export type Completion = {
+  id: string
+  /** The answer, think block stripped. */
+  text: string
+  /** The think block, where there was one. */
+  reasoning?: string
+  finish: Finish
+  tokens: { prompt: number; completion: number }
+  seconds: number
+  /** Log-probability of each sampled token, natural log, where the backend records it. */
+  logprobs?: number[]
+}
+/** An infrastructure failure after all retries: counted apart, never graded. */
+export type Fault = { id: string; fault: string; retries: number }
+export const isFault = (result: Completion | Fault): result is Fault => 'fault' in result
+
+export type ScoreRequest = { id: string; messages: readonly Message[]; reasoning?: Reasoning }
+/** Likelihood of the last assistant turn given what precedes it; natural log; entropy in nats, mean over its tokens. */
+export type Score = { id: string; logLikelihood: number; meanLogLikelihood: number; perplexity: number; tokens: number; entropy: number; greedyMatch: boolean }
+
+/** An opened model. Batch first: many requests in, completions out as they finish. */
+export type LanguageModel = AsyncDisposable & {
+  readonly model: Model
+  generate(requests: readonly GenerateRequest[], options?: { signal?: AbortSignal }): AsyncIterable<Completion | Fault>
+  score?(requests: readonly ScoreRequest[], options?: { signal?: AbortSignal }): Promise<Score[]>
+}
+export type Backend = {
+  readonly name: string
+  /** The same requests, seed and concurrency give the same completions, bit for bit on one machine. */
+  readonly reproducible: boolean
+  open(model: Model, options: OpenOptions): Promise<LanguageModel>
+}
+export type OpenOptions = {
+  /** Sequences decoded at once. */
+  concurrency: number
+  threads?: number
+  /** Tokens a sequence may hold, prompt and completion. */
+  context?: number
+  gpuLayers?: number | 'auto'
+  logFile?: string
+  signal?: AbortSignal
+}
+
+/** One attempt to be made: `system` holds instruction and rendered memories, null when there is neither. */
+export type Attempt = { id: string; task: Task; sample: number; seed: number; system: string | null }
+export type Solution = {
+  attempt: Attempt
+  /** The whole exchange, the answer last. */
+  messages: Message[]
+  finish: Finish
+  tokens: { prompt: number; completion: number }
+  seconds: number
+}
+export type SolveFault = { attempt: Attempt; fault: string; retries: number }
+/** A way of attempting tasks: one file each in packages/solvers. */
+export type Solver = {
+  readonly name: string
+  solve(attempts: readonly Attempt[], model: LanguageModel, options: SolveOptions): AsyncIterable<Solution | SolveFault>
+}
+export type SolveOptions = {
+  sampling: Sampling
+  /** For solvers that look at their own grades (best-of-n, revise) in train collection; absent in evaluation. */
+  grade?: (task: Task, answer: string) => Promise<Grade> | Grade
+  signal?: AbortSignal
+}
+
+export type Embedder = AsyncDisposable & {
+  /** Model and settings; a bank remembers it and refuses another. */
+  readonly id: string
+  readonly dimensions: number
+  /** Unit vectors. Queries and documents may be embedded differently. */
+  embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]>
+}
+
+/** What the memory is asked: the task to be solved. `answer` lets evaluation's leak guard drop items that hold it. */
+export type RecallRequest = { task: Pick<Task, 'id' | 'prompt' | 'taskset'>; k: number; answer?: string }
+export type Recalled = { memories: Memory[]; blocked: { id: string; rule: string }[] }
+export type MemoryStore = AsyncDisposable & {
+  /** Versions are tagged per round: a store opened at a tag recalls what was known then. */
+  recall(requests: readonly RecallRequest[]): Promise<Recalled[]>
+  /** Idempotent by id. */
+  remember(memories: readonly Memory[]): Promise<{ added: number; size: number }>
+}
+
+/** Graded attempts become memories. The input holds no reference. */
+export type Reflector = {
+  readonly name: string
+  reflect(traces: readonly Trace[], options: { signal?: AbortSignal; createdAt: string }): Promise<Memory[]>
+}
+
+/** A pure step of the harvest. */
+export type Filter = { readonly name: string; apply(traces: readonly Trace[], options: { seed: number }): Trace[] }
+
+/** One export format: rows of a trainer's own field names, one file's text. */
+export type Format = {
+  readonly name: string
+  readonly kind: 'sft' | 'preference'
+  readonly file: string
+  render(rows: { examples: readonly Example[]; pairs: readonly Pair[] }): string
+}
+
+export type TrainRequest = {
+  base: Model
+  dataset: Dataset
+  /** Folder for the candidate, its checkpoints and metrics; a torn training resumes from it. */
+  folder: string
+  seed: number
+  round: number
+  threads?: number
+  signal?: AbortSignal
+  logFile?: string
+}
+export type Training = { model: Model; steps: number; seconds: number; finalLoss: number }
+/** Turns a dataset into a candidate. */
+export type Trainer = { readonly name: string; train(request: TrainRequest): Promise<Training> }
+
+/** The evaluations of all arms on the same tasks, and what came before. */
+export type GateRequest = {
+  evaluations: readonly Evaluation[]
+  frontier: { taskset: string; level: number } | null
+  /** Levels once solved (95% or more when first reached), which may not be lost. */
+  solved: readonly { taskset: string; level: number }[]
+  /** The memory setting the recipe deploys. */
+  memory: boolean
+  round: number
+  /** True when every validation sample is drawn afresh, so that alpha is not spent by repeated looks at one set. */
+  fresh: boolean
+  seed: number
+}
+export type Gate = (request: GateRequest) => Decision

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** Weights on disk, described by a card. What is gated is exactly what is served: the file, or base + adapter. */
+export const Model = z.object({
+  /** Hash of the weights: `model-` and 16 hex digits. */
+  id: z.string(),
+  name: z.string(),
+  /** GGUF file of the weights, or of the base where there is an adapter; null when an endpoint serves weights that are elsewhere. */
+  path: z.string().nullable(),
+  /** GGUF LoRA adapter on top of `path`. */
+  adapter: z.string().nullable().default(null),
+  parent: z.string().nullable().default(null),
+  dataset: z.string().nullable().default(null),
+  trainer: z.string().nullable().default(null),
+  /** F32, Q8_0, … as the file says. */
+  quantization: z.string().nullable().default(null),
+  architecture: z.string().nullable().default(null),
+  parameters: z.number().nullable().default(null),
+  createdAt: z.string(),
+  metadata: z.record(z.string(), z.unknown()).default({}),
+})
+export type Model = z.infer<typeof Model>

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { Decision } from './decision.ts'
+import { Evaluation } from './evaluation.ts'
+
+/** reports/<run>/round-NNN/round.json: everything a reader or a script wants of one round. */
+export const Round = z.object({
+  run: z.string(),
+  round: z.number().int(),
+  recipe: z.string(),
+  seed: z.number().int(),
+  frontier: z.object({ taskset: z.string(), level: z.number().int(), rule: z.string(), trainRate: z.number() }).nullable(),
+  incumbent: z.object({ id: z.string() }),
+  candidate: z.object({ id: z.string() }).nullable(),
+  bank: z.object({ size: z.number().int(), added: z.number().int(), tag: z.string().nullable(), kept: z.boolean() }),
+  evaluations: z.array(Evaluation.omit({ outcomes: true })),
+  decision: Decision,
+  retest: z.object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() }).nullable(),
+  harvest: z.object({ attempted: z.number().int(), passed: z.number().int(), kept: z.number().int(), replayed: z.number().int(), pairs: z.number().int() }),
+  training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
+  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
+  truncated: z.number(),
+  /** How many decisions this run's validation sets have seen, this one counted. */
+  looks: z.number().int(),
+  cost: z.object({ seconds: z.number(), tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }) }),
+})
+export type Round = z.infer<typeof Round>

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { Grade } from './grade.ts'
+import { Message } from './message.ts'
+import { Split } from './task.ts'
+
+/** Why generation ended. `context`: the prompt did not fit; `vocabulary`: it holds characters the model cannot read; both are failed attempts, not faults. */
+export const Finish = z.enum(['stop', 'length', 'context', 'vocabulary'])
+export type Finish = z.infer<typeof Finish>
+
+/** What attempted the task: weights and the bank's tag, or null for no memory. */
+export const Policy = z.object({ model: z.string(), bank: z.string().nullable() })
+export type Policy = z.infer<typeof Policy>
+
+/** One graded attempt. Immutable; from any training row one can walk to its trace and on to the weights that wrote it. */
+export const Trace = z.object({
+  id: z.string(),
+  run: z.string(),
+  round: z.number().int(),
+  /** Id of the task; its taskset, split, level and cluster are repeated so that traces can be counted without the tasks. */
+  task: z.string(),
+  taskset: z.string(),
+  split: Split,
+  level: z.number().int(),
+  cluster: z.string(),
+  policy: Policy,
+  solver: z.string(),
+  /** Which attempt at the task this is, from 0. */
+  sample: z.number().int(),
+  seed: z.number().int(),
+  /** Ids of the memories that were in the prompt, and of those that were retrieved but held out by the randomized hold-out. */
+  memories: z.object({ shown: z.array(z.string()), withheld: z.array(z.string()) }),
+  /** The whole exchange, the answer last. */
+  messages: z.array(Message),
+  grade: Grade,
+  tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),
+  seconds: z.number(),
+  finish: Finish,
+  truncated: z.boolean(),
+})
+export type Trace = z.infer<typeof Trace>
