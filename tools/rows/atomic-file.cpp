@@ -1,0 +1,48 @@
+#include "atomic-file.h"
+
+#include "bad-input.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+atomic_file::atomic_file(const std::string & path) : path(path) {
+    if (path == "-") {
+        stream = stdout;
+        return;
+    }
+    temporary_path = path + "." + std::to_string(getpid()) + ".tmp";
+    stream = std::fopen(temporary_path.c_str(), "wb");
+    if (!stream) {
+        fail();
+    }
+}
+
+atomic_file::~atomic_file() {
+    if (stream && stream != stdout) {
+        std::fclose(stream);
+        std::remove(temporary_path.c_str());
+    }
+}
+
+void atomic_file::fail() const {
+    throw bad_input(path + ": cannot write: " + std::strerror(errno));
+}
+
+void atomic_file::write(const std::string & text) {
+    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || (stream == stdout && std::fflush(stream) != 0)) {
+        fail();
+    }
+}
+
+void atomic_file::commit() {
+    if (stream == stdout) {
+        return;
+    }
+    if (std::fflush(stream) != 0 || fsync(fileno(stream)) != 0 || std::rename(temporary_path.c_str(), path.c_str()) != 0) {
+        fail();
+    }
+    std::fclose(stream);
+    stream = nullptr;
+}

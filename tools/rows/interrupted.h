@@ -1,0 +1,5 @@
+// SIGINT and SIGTERM as a flag that loops look at; a second signal ends the process at once.
+#pragma once
+
+void watch_interrupts();
+bool interrupted();

@@ -1,0 +1,98 @@
+#include "load-model.h"
+
+#include "bad-input.h"
+#include "log.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <unistd.h>
+
+static std::string last_error;
+static bool        pass_through = false;
+
+static void keep_errors(ggml_log_level level, const char * text, void *) {
+    if (pass_through) {
+        std::fputs(text, stderr);
+    }
+    if (level == GGML_LOG_LEVEL_ERROR) {
+        last_error = text;
+    }
+}
+
+std::string last_llama_error() {
+    std::string text;
+    text.swap(last_error);
+    text.erase(text.find_last_not_of(" \n\r") + 1);
+    const size_t prefix = text.find(": ");
+    if (prefix != std::string::npos && text.find(' ') > prefix) {
+        text.erase(0, prefix + 2); // "llama_model_load: error loading model: ..." keeps what follows the function's name
+    }
+    return text;
+}
+
+static void check_gguf(const std::string & path, const char * what) {
+    std::FILE * file = std::fopen(path.c_str(), "rb");
+    if (!file) {
+        throw bad_input(path + ": cannot read the " + what + ": " + std::strerror(errno));
+    }
+    char magic[4] = {};
+    const size_t got = std::fread(magic, 1, 4, file);
+    std::fclose(file);
+    if (got != 4 || std::memcmp(magic, "GGUF", 4) != 0) {
+        throw bad_input(path + ": not a GGUF file, name a " + what + " in GGUF format");
+    }
+}
+
+static std::string because(const std::string & hint) {
+    const std::string error = last_llama_error();
+    return (error.empty() ? "" : ": " + error) + ", " + hint;
+}
+
+loaded_model load_model(const model_options & options) {
+    pass_through = options.verbose;
+    llama_log_set(keep_errors, nullptr);
+    common_log_set_verbosity_thold(options.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_OUTPUT - 1);
+    check_gguf(options.path, "model");
+    for (const std::string & path : options.loras) {
+        check_gguf(path, "LoRA adapter");
+    }
+
+    llama_backend_init();
+    ggml_backend_load_all();
+    if (ggml_backend_dev_count() == 0) {
+        throw bad_input("no compute backend found beside the executable, run: npx nx run tools:build");
+    }
+    llama_model_params params = llama_model_default_params();
+    params.n_gpu_layers = options.gpu_layers;
+    params.vocab_only   = options.vocab_only;
+
+    // With no layer on the GPU keep it out altogether: else it still takes large matrix products, slow for small models.
+    ggml_backend_dev_t none[] = { nullptr };
+    if (options.gpu_layers == 0) {
+        params.devices = none;
+    }
+
+    loaded_model loaded;
+    loaded.model.reset(llama_model_load_from_file(options.path.c_str(), params));
+    if (!loaded.model) {
+        throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));
+    }
+    for (const std::string & path : options.loras) {
+        llama_adapter_lora * lora = llama_adapter_lora_init(loaded.model.get(), path.c_str());
+        if (!lora) {
+            throw bad_input(path + ": cannot load the LoRA adapter" + because("it must be made for this model"));
+        }
+        loaded.loras.push_back(lora);
+    }
+    return loaded;
+}
+
+void apply_loras(const loaded_model & loaded, llama_context * context) {
+    std::vector<llama_adapter_lora *> adapters = loaded.loras;
+    std::vector<float> scales(adapters.size(), 1.0f);
+    if (!adapters.empty() && llama_set_adapters_lora(context, adapters.data(), adapters.size(), scales.data()) != 0) {
+        throw bad_input("the LoRA adapters cannot be applied" + because("check that they belong to this model"));
+    }
+}

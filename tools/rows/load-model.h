@@ -1,0 +1,29 @@
+// Loads a GGUF and LoRA adapters quietly; what llama.cpp logs as an error becomes the one-line message.
+#pragma once
+
+#include "llama-cpp.h"
+
+#include <string>
+#include <vector>
+
+struct model_options {
+    std::string path;
+    std::vector<std::string> loras;
+    int32_t gpu_layers = 0;
+    bool    vocab_only = false;
+    bool    verbose    = false; // pass llama.cpp's log through to stderr
+};
+
+struct loaded_model {
+    llama_model_ptr model;
+    std::vector<llama_adapter_lora *> loras; // freed with the model
+};
+
+// Throws bad_input: a missing, truncated or foreign file, an adapter made for another model.
+loaded_model load_model(const model_options & options);
+
+// Puts the adapters on the context, each at scale 1.
+void apply_loras(const loaded_model & loaded, llama_context * context);
+
+// The last error line that llama.cpp logged since the last call, without its function prefix and line break; "" if none.
+std::string last_llama_error();

@@ -1,0 +1,25 @@
+#include "run-tool.h"
+
+#include "bad-input.h"
+#include "interrupted.h"
+
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body) {
+    std::setlocale(LC_NUMERIC, "C");
+    std::signal(SIGPIPE, SIG_IGN); // a closed pipe is a failed write, reported as such
+    watch_interrupts();
+    try {
+        const int code = body(argc, argv);
+        return code == 0 && interrupted() ? 130 : code;
+    } catch (const std::bad_alloc &) {
+        std::fprintf(stderr, "%s: out of memory, use fewer slots (-np), a shorter context (-c) or a smaller batch\n", name);
+    } catch (const std::exception & e) {
+        std::fprintf(stderr, "%s: %s\n", name, e.what());
+    }
+    return 1;
+}
