@@ -1,1 +1,3 @@
-export {}
+export * from './graders/exact.ts'
+export * from './graders/number.ts'
+export * from './graders/verdict.ts'

@@ -1,0 +1,59 @@
+/** An exact fraction: numerator over a positive denominator, in lowest terms. */
+export type Rational = { readonly n: bigint; readonly d: bigint }
+
+const gcd = (a: bigint, b: bigint): bigint => {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
+
+/** n/d in lowest terms, or null for a zero denominator. */
+export function rational(n: bigint, d = 1n): Rational | null {
+  if (d === 1n) return { n, d }
+  if (d === 0n) return null
+  const shared = gcd(n, d)
+  const sign = d < 0n ? -1n : 1n
+  return { n: (sign * n) / shared, d: (sign * d) / shared }
+}
+
+export const add = (a: Rational, b: Rational) => rational(a.n * b.d + b.n * a.d, a.d * b.d) as Rational
+export const multiply = (a: Rational, b: Rational) => rational(a.n * b.n, a.d * b.d) as Rational
+export const divide = (a: Rational, b: Rational) => rational(a.n * b.d, a.d * b.n)
+export const negate = (a: Rational): Rational => ({ n: -a.n, d: a.d })
+export const sameRational = (a: Rational, b: Rational) => a.n === b.n && a.d === b.d
+
+/** The nearest double; also right where numerator and denominator are each beyond a double's range. */
+export function toNumber({ n, d }: Rational): number {
+  const direct = Number(n) / Number(d)
+  if (Number.isFinite(direct) && (direct !== 0 || n === 0n)) return direct
+  const shift = d.toString(2).length - n.toString(2).length
+  const [scaled, rest] = shift > 0 ? [n << BigInt(shift), d] : [n, d << BigInt(-shift)]
+  return (Number((scaled << 64n) / rest) / 2 ** 64) * 2 ** -shift
+}
+
+/** a^exponent for a whole exponent, or null where that is undefined or would have more than 4096 bits. */
+export function power(a: Rational, exponent: bigint): Rational | null {
+  if (exponent < 0n) return a.n === 0n ? null : power({ n: a.n < 0n ? -a.d : a.d, d: a.n < 0n ? -a.n : a.n }, -exponent)
+  if (exponent > 4096n) return null
+  const bits = Math.max(a.n.toString(2).length, a.d.toString(2).length) - 1
+  if (bits * Number(exponent) > 4096) return null
+  return { n: a.n ** exponent, d: a.d ** exponent }
+}
+
+/** Reads `-12`, `3.50`, `.5`, `7.`: digits and at most one point; null for anything else. */
+export function parseDecimal(text: string): Rational | null {
+  const match = /^([-+]?)(\d*)(?:\.(\d*))?$/.exec(text)
+  if (!match) return null
+  const [, sign, whole = '', part = ''] = match
+  if (whole === '' && part === '') return null
+  const n = BigInt(whole + part)
+  return rational(sign === '-' ? -n : n, 10n ** BigInt(part.length))
+}
+
+/** Whether `decimal`, written with `places` digits after the point, is `exact` rounded to those places (half away from zero, or to even). */
+export function isRounding(decimal: Rational, places: number, exact: Rational): boolean {
+  const unit = 10n ** BigInt(places)
+  const n = 2n * (exact.n * unit * decimal.d - decimal.n * unit * exact.d)
+  const limit = exact.d * decimal.d
+  return -limit <= n && n <= limit
+}
