@@ -1,1 +1,7 @@
-export {}
+export * from './bank-schema.ts'
+export * from './embedders/lexical-embedder.ts'
+export * from './hold-out.ts'
+export * from './induce-operator.ts'
+export * from './leak-guard.ts'
+export * from './memory-text.ts'
+export * from './open-bank.ts'

@@ -1,0 +1,64 @@
+import { Bool, Field, FixedSizeList, Float32, List, Schema, Utf8 } from 'apache-arrow'
+import type { Memory } from '@whetstone/core'
+
+/** Version of the table's layout; a bank written by a newer Whetstone is refused. */
+export const bankFormat = 1
+
+/** A memory as a bank holds it. */
+export type StoredMemory = Memory & {
+  /** Why it is no longer recalled: e.g. `harmful: lift -0.31 [-0.50, -0.12]` or `duplicate of memory-…`; null while it is. A retired item stays, so that learning it again does not bring it back. */
+  retired: string | null
+  /** The row it was imported from, as JSON text, so that exporting it again loses nothing; null for our own. */
+  origin: string | null
+}
+
+/** The Arrow schema of a bank. Format and embedder are part of the schema's metadata, so they are written in the same commit that makes the table. */
+export function bankSchema(embedder: string, dimensions: number): Schema {
+  const text = (name: string, nullable = false) => new Field(name, new Utf8(), nullable)
+  return new Schema(
+    [
+      text('id'),
+      text('title'),
+      text('description'),
+      text('content'),
+      text('text'),
+      text('sourceTask'),
+      new Field('sourceTraces', new List(new Field('item', new Utf8(), true)), false),
+      new Field('success', new Bool(), false),
+      text('createdAt'),
+      text('reflector'),
+      text('retired', true),
+      text('origin', true),
+      new Field('vector', new FixedSizeList(dimensions, new Field('item', new Float32(), true)), false),
+    ],
+    new Map([
+      ['whetstone.format', String(bankFormat)],
+      ['whetstone.embedder', embedder],
+    ]),
+  )
+}
+
+/** A row of the table from a memory and its embedding. */
+export function toRow(memory: StoredMemory, text: string, vector: Float32Array): Record<string, unknown> {
+  const { embedding: _, ...fields } = memory
+  return { ...fields, text, vector }
+}
+
+/** A memory from a row of a query's result. The embedding is left empty unless it was selected and wanted. */
+export function fromRow(row: Record<string, unknown>, withEmbedding = false): StoredMemory {
+  const list = row['sourceTraces'] as Iterable<string>
+  return {
+    id: row['id'] as string,
+    title: row['title'] as string,
+    description: row['description'] as string,
+    content: row['content'] as string,
+    sourceTask: row['sourceTask'] as string,
+    sourceTraces: [...list],
+    success: row['success'] as boolean,
+    createdAt: row['createdAt'] as string,
+    embedding: withEmbedding ? Array.from(row['vector'] as Iterable<number>) : [],
+    reflector: row['reflector'] as string,
+    retired: (row['retired'] as string | null | undefined) ?? null,
+    origin: (row['origin'] as string | null | undefined) ?? null,
+  }
+}

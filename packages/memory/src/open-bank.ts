@@ -1,0 +1,183 @@
+import { Index } from '@lancedb/lancedb'
+import { BadInput, type Embedder, type Memory, type MemoryStore, type Recalled, type RecallRequest } from '@whetstone/core'
+import { fromRow, toRow, type StoredMemory } from './bank-schema.ts'
+import { leakRule } from './leak-guard.ts'
+import { memoryText } from './memory-text.ts'
+import { openTable, type OpenTable } from './open-table.ts'
+import { searchTable, type Found } from './search-table.ts'
+
+export type OpenBank = Omit<OpenTable, 'embedder'> & {
+  /** Null to look into a bank only: list, retire, tag, export. */
+  embedder: Embedder | null
+  /** Cosine below which a memory is not recalled, however few there are. Default 0: the best k, whatever they are worth. */
+  minSimilarity?: number
+  /** Rank by cosine and full text together. */
+  hybrid?: boolean
+}
+
+/** An opened memory bank. One table of LanceDB; every write is one commit, so a killed writer leaves all of it or nothing. */
+export type Bank = MemoryStore & {
+  readonly uri: string
+  /** Version of the table that is open. */
+  version(): Promise<number>
+  /** Live memories. */
+  size(): Promise<number>
+  /** The live memories, or all with `retired`, oldest first; with their embeddings on request. */
+  memories(options?: { retired?: boolean; embeddings?: boolean }): Promise<StoredMemory[]>
+  /** The nearest memories of a text, unguarded, for looking into a bank. */
+  search(text: string, limit: number): Promise<Found[]>
+  /** {@link MemoryStore.remember}, with what an import knows besides: origin and retirement. */
+  store(memories: readonly StoredMemory[]): Promise<{ added: number; size: number }>
+  /** Takes items out of recall, each with its reason; they stay in the bank as a record. */
+  retire(items: readonly { id: string; reason: string }[]): Promise<number>
+  /** Names the present version, e.g. `round-003`. A tag that exists is moved. */
+  tag(name: string): Promise<void>
+  tags(): Promise<{ name: string; version: number }[]>
+  /** Makes the bank what it was at a tag; what came after stays reachable by its own tags. */
+  rollback(tag: string): Promise<void>
+  /** Merges small files, brings indices up to date and removes versions older than the oldest tag. */
+  compact(): Promise<void>
+}
+
+/** Above this many items a flat search gets slow and an IVF index is built. */
+const flatLimit = 20_000
+const rowsPerWrite = 10_000
+const quoteSql = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/** Opens a bank, or makes it. See {@link OpenTable} for what is refused. */
+export async function openBank(options: OpenBank): Promise<Bank> {
+  const { uri, embedder, tag, minSimilarity = 0, hybrid = false } = options
+  const table = await openTable(options)
+  const writable = () => {
+    if (tag !== undefined) throw new BadInput(`Bank ${uri} is open at tag "${tag}", read-only: open it without a tag to write`)
+  }
+  const embedding = () => {
+    if (!embedder) throw new BadInput(`Bank ${uri} was opened without an embedder: name the recipe that it belongs to (--recipe=NAME)`)
+    return embedder
+  }
+  const size = () => table.countRows('retired IS NULL')
+  const existing = async (ids: readonly string[]): Promise<Set<string>> => {
+    const rows: { id: string }[] = await table.query().where(`id IN (${ids.map(quoteSql).join(', ')})`).select(['id']).toArray()
+    return new Set(rows.map((row) => row.id))
+  }
+
+  async function ensureIndices(): Promise<void> {
+    const indices = await table.listIndices()
+    const has = (column: string) => indices.some((index) => index.columns.includes(column))
+    const rows = await table.countRows()
+    if (hybrid && rows > 0 && !has('text')) await table.createIndex('text', { config: Index.fts() })
+    if (rows <= flatLimit) return
+    if (!has('id')) await table.createIndex('id', { config: Index.btree() })
+    if (!has('vector')) await table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine', numPartitions: Math.round(Math.sqrt(rows)) }) })
+  }
+
+  async function store(memories: readonly StoredMemory[]): Promise<{ added: number; size: number }> {
+    writable()
+    let added = 0
+    const unique = [...new Map(memories.map((memory) => [memory.id, memory])).values()]
+    for (let start = 0; start < unique.length; start += rowsPerWrite) {
+      const slice = unique.slice(start, start + rowsPerWrite)
+      const known = await existing(slice.map((memory) => memory.id))
+      const fresh = slice.filter((memory) => !known.has(memory.id))
+      if (fresh.length === 0) continue
+      const texts = fresh.map(memoryText)
+      const missing = fresh.flatMap((memory, index) => (memory.embedding.length === 0 ? [index] : []))
+      const vectors = missing.length === 0 ? [] : await embedding().embed(missing.map((index) => texts[index] as string), 'document')
+      const vectorOf = new Map(missing.map((index, place) => [index, vectors[place] as Float32Array]))
+      const rows = fresh.map((memory, index) => toRow(memory, texts[index] as string, vectorOf.get(index) ?? checked(memory)))
+      const result = await table.mergeInsert('id').whenNotMatchedInsertAll().execute(rows)
+      added += Number(result.numInsertedRows)
+    }
+    if (added > 0) await ensureIndices()
+    return { added, size: await size() }
+  }
+
+  /** An embedding that came with a memory must be of this bank's dimensions. */
+  function checked(memory: Memory): Float32Array {
+    const { dimensions, id } = embedding()
+    if (memory.embedding.length !== dimensions)
+      throw new BadInput(`Memory ${memory.id} has an embedding of ${memory.embedding.length} dimensions, bank ${uri} holds ${dimensions} (${id}): remove its embedding, and it is embedded anew`)
+    return Float32Array.from(memory.embedding)
+  }
+
+  async function recall(requests: readonly RecallRequest[]): Promise<Recalled[]> {
+    if (requests.length === 0) return []
+    if ((await size()) === 0) return requests.map(() => ({ memories: [], blocked: [] }))
+    // Equal prompts are embedded and searched once.
+    const prompts = [...new Set(requests.map((request) => request.task.prompt))]
+    const placeOf = new Map(prompts.map((prompt, place) => [prompt, place]))
+    const [queries, questions] = [await embedding().embed(prompts, 'query'), await embedding().embed(prompts, 'document')]
+    // A few more than wanted, for the guard may block some.
+    const limit = 3 * Math.max(...requests.map((request) => request.k)) + 8
+    const found = await searchTable(table, { vectors: queries, texts: prompts, limit, hybrid })
+    return requests.map(({ task, k, answer }) => {
+      const place = placeOf.get(task.prompt) as number
+      const recalled: Recalled = { memories: [], blocked: [] }
+      for (const { memory, similarity, vector } of found[place] as Found[]) {
+        if (recalled.memories.length >= k) break
+        if (similarity < minSimilarity) continue
+        const vectors = { memory: vector, question: questions[place] as Float32Array }
+        const rule = leakRule({ memory, task, vectors, ...(answer === undefined ? {} : { answer }) })
+        if (rule) recalled.blocked.push({ id: memory.id, rule })
+        else recalled.memories.push(memory)
+      }
+      return recalled
+    })
+  }
+
+  return {
+    uri,
+    version: () => table.version(),
+    size,
+    recall,
+    store,
+    remember: (memories) => store(memories.map((memory) => ({ ...memory, retired: null, origin: null }))),
+    async memories({ retired = false, embeddings = false } = {}) {
+      const query = retired ? table.query() : table.query().where('retired IS NULL')
+      const columns = (await table.schema()).fields.map((field) => field.name).filter((name) => name !== 'text' && (embeddings || name !== 'vector'))
+      const rows: Record<string, unknown>[] = await query.select(columns).toArray()
+      return rows.map((row) => fromRow(row, embeddings)).sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1))
+    },
+    async search(text, limit) {
+      const vectors = await embedding().embed([text], 'query')
+      return (await searchTable(table, { vectors, texts: [text], limit, hybrid }))[0] ?? []
+    },
+    async retire(items) {
+      writable()
+      let count = 0
+      for (const { id, reason } of items) {
+        const result = await table.update({ where: `id = ${quoteSql(id)} AND retired IS NULL`, values: { retired: reason } })
+        count += Number(result.rowsUpdated)
+      }
+      return count
+    },
+    async tag(name) {
+      writable()
+      const tags = await table.tags()
+      const version = await table.version()
+      if (name in (await tags.list())) await tags.update(name, version)
+      else await tags.create(name, version)
+    },
+    async tags() {
+      const listed = await (await table.tags()).list()
+      return Object.entries(listed).map(([name, { version }]) => ({ name, version: Number(version) })).sort((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1))
+    },
+    async rollback(name) {
+      writable()
+      const tags = await (await table.tags()).list()
+      if (!(name in tags)) throw new BadInput(`Bank ${uri} has no tag "${name}". Tags: ${Object.keys(tags).sort().join(', ') || 'none'}`)
+      await table.checkout(name)
+      await table.restore()
+    },
+    async compact() {
+      writable()
+      const oldest = Math.min(...Object.values(await (await table.tags()).list()).map((contents) => Number(contents.version)))
+      const kept = (await table.listVersions()).find((version) => version.version === oldest)
+      // LanceDB refuses to remove versions when a tagged one is among them, so nothing newer than the oldest tag is touched.
+      await table.optimize({ cleanupOlderThan: kept ? new Date(kept.timestamp.getTime() - 1) : new Date() })
+    },
+    async [Symbol.asyncDispose]() {
+      table.close()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { connect, type Table } from '@lancedb/lancedb'
+import { BadInput, type Embedder } from '@whetstone/core'
+import { bankFormat, bankSchema } from './bank-schema.ts'
+
+const tableName = 'memories'
+const isUri = (uri: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(uri)
+
+export type OpenTable = {
+  /** Folder, or object-store URI such as s3://bucket/prefix (credentials from the environment as the store's own tools read them: AWS_ACCESS_KEY_ID, AWS_ENDPOINT, …). */
+  uri: string
+  /** Null to look at a bank without embedding anything. */
+  embedder: Embedder | null
+  /** Open what was known when this tag was set; read-only. */
+  tag?: string
+  /** Refuse to make a bank that is not there. */
+  existing?: boolean
+  storageOptions?: Record<string, string>
+}
+
+/** Opens the LanceDB table of a bank, or makes it; refuses a newer format and another embedder than the bank was written with. */
+export async function openTable(options: OpenTable): Promise<Table> {
+  const { uri, embedder } = options
+  const place = isUri(uri) ? uri : resolve(uri)
+  const mustExist = options.existing || options.tag !== undefined || embedder === null
+  const missing = () => new BadInput(`No memory bank at ${uri}: run a round first (npx nx run loops:cycle), or import one (npx nx run loops:memory import)`)
+  if (mustExist && !isUri(uri) && !existsSync(place)) throw missing()
+  const connection = await connect(place, options.storageOptions ? { storageOptions: options.storageOptions } : {}).catch((error: unknown) => {
+    throw unreachable(uri, error)
+  })
+  const names = await connection.tableNames().catch((error: unknown) => {
+    throw unreachable(uri, error)
+  })
+  let table: Table
+  if (names.includes(tableName)) table = await connection.openTable(tableName)
+  else if (mustExist || embedder === null) throw missing()
+  else table = await createTable(connection, embedder)
+  await check(table, uri, embedder)
+  if (options.tag !== undefined) {
+    const tags = await (await table.tags()).list()
+    if (!(options.tag in tags)) throw new BadInput(`Bank ${uri} has no tag "${options.tag}". Tags: ${Object.keys(tags).sort().join(', ') || 'none'}`)
+    await table.checkout(options.tag)
+  }
+  return table
+}
+
+/** Two processes may make the same bank at once: the one that comes second opens what the first has made. */
+async function createTable(connection: Awaited<ReturnType<typeof connect>>, embedder: Embedder): Promise<Table> {
+  try {
+    const table = await connection.createEmptyTable(tableName, bankSchema(embedder.id, embedder.dimensions))
+    // Lets LanceDB see two concurrent inserts of one id as the conflict they are.
+    await table.setUnenforcedPrimaryKey('id').catch(() => {})
+    return table
+  } catch (error) {
+    if (!(await connection.tableNames()).includes(tableName)) throw error
+    return await connection.openTable(tableName)
+  }
+}
+
+async function check(table: Table, uri: string, embedder: Embedder | null): Promise<void> {
+  const { metadata, fields } = await table.schema()
+  const format = Number(metadata.get('whetstone.format') ?? 'NaN')
+  if (!(format >= 1)) throw new BadInput(`${uri} is not a memory bank of Whetstone (no whetstone.format in its schema): name another folder`)
+  if (format > bankFormat)
+    throw new BadInput(`Bank ${uri} has format ${format}, this Whetstone reads up to ${bankFormat}: update Whetstone, or export the bank to JSON with the newer one and import it here`)
+  if (!embedder) return
+  const id = metadata.get('whetstone.embedder')
+  const dimensions = (fields.find((field) => field.name === 'vector')?.type as { listSize?: number } | undefined)?.listSize
+  if (id === embedder.id && dimensions === embedder.dimensions) return
+  throw new BadInput(
+    `Bank ${uri} was embedded by ${id} (${dimensions} dimensions), not by ${embedder.id} (${embedder.dimensions}): use that embedder, or re-embed: ` +
+      'npx nx run loops:memory export --file=bank.json, then import --file=bank.json --bank=NEW',
+  )
+}
+
+const unreachable = (uri: string, error: unknown) =>
+  new BadInput(`Cannot open the memory bank ${uri}: ${(error as Error).message.split('\n')[0]}: check the path or URI and the store's credentials`)
