@@ -1,0 +1,117 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { tensorTypes } from './gguf-types.ts'
+
+/** A value of the header. Arrays longer than 64 (vocabularies) are kept as their length alone. */
+export type GgufValue = number | bigint | boolean | string | GgufValue[] | { length: number }
+export type GgufTensor = { name: string; dimensions: number[]; type: number; offset: number }
+export type GgufFile = {
+  version: number
+  metadata: Map<string, GgufValue>
+  tensors: GgufTensor[]
+  /** Bytes the header says the file has; null where it holds a tensor type we do not know. */
+  expected: number | null
+  bytes: number
+}
+
+/** What the header asks for lies behind the end of the file, or cannot be meant. */
+export class TornGguf extends Error {}
+export class NotGguf extends Error {}
+
+/** Reads header, metadata and tensor list of a GGUF file (versions 2 and 3, docs/gguf.md of ggml), without the weights. */
+export function readGguf(path: string): GgufFile {
+  const file = openSync(path, 'r')
+  try {
+    return parse(file, statSync(path).size)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function parse(file: number, bytes: number): GgufFile {
+  let buffer = Buffer.alloc(0)
+  let base = 0
+  let at = 0
+  /** Makes `count` bytes available at the cursor, reading a megabyte at a time, and steps over them. */
+  const take = (count: number): number => {
+    if (count > bytes - base - at) throw new TornGguf('ends within its header')
+    if (at + count > buffer.length) {
+      const next = Buffer.alloc(Math.min(bytes - base - at, Math.max(count, 1 << 20)))
+      readSync(file, next, 0, next.length, base + at)
+      base += at
+      buffer = next
+      at = 0
+    }
+    at += count
+    return at - count
+  }
+  const u32 = () => { const start = take(4); return buffer.readUInt32LE(start) }
+  const u64 = () => {
+    const start = take(8)
+    return Number(buffer.readBigUInt64LE(start))
+  }
+  const text = () => {
+    const length = u64()
+    const start = take(length)
+    return buffer.toString('utf8', start, start + length)
+  }
+  const value = (type: number): GgufValue => {
+    switch (type) {
+      case 0: { const i = take(1); return buffer.readUInt8(i) }
+      case 1: { const i = take(1); return buffer.readInt8(i) }
+      case 2: { const i = take(2); return buffer.readUInt16LE(i) }
+      case 3: { const i = take(2); return buffer.readInt16LE(i) }
+      case 4: return u32()
+      case 5: { const i = take(4); return buffer.readInt32LE(i) }
+      case 6: { const i = take(4); return buffer.readFloatLE(i) }
+      case 7: { const i = take(1); return buffer.readUInt8(i) !== 0 }
+      case 8: return text()
+      case 9: return array()
+      case 10: { const i = take(8); return buffer.readBigUInt64LE(i) }
+      case 11: { const i = take(8); return buffer.readBigInt64LE(i) }
+      case 12: { const i = take(8); return buffer.readDoubleLE(i) }
+      default: throw new NotGguf(`has a value of unknown type ${type} in its header`)
+    }
+  }
+  const array = (): GgufValue => {
+    const type = u32()
+    const length = u64()
+    if (type === 9) throw new NotGguf('nests arrays in its header')
+    const width = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8][type] ?? 0
+    if (length <= 64) return Array.from({ length }, () => value(type))
+    if (width > 0) take(width * length)
+    else if (type === 8) for (let i = 0; i < length; i++) take(u64())
+    else throw new NotGguf(`has an array of unknown type ${type} in its header`)
+    return { length }
+  }
+
+  const start = take(Math.min(4, bytes))
+  if (buffer.toString('latin1', start, at) !== 'GGUF') throw new NotGguf('does not begin with GGUF')
+  const version = u32()
+  if (version !== 2 && version !== 3) throw new NotGguf(version > 0xffff ? 'is big-endian' : `has GGUF version ${version}, known are 2 and 3`)
+  const tensorCount = u64()
+  const valueCount = u64()
+  const metadata = new Map<string, GgufValue>()
+  for (let i = 0; i < valueCount; i++) metadata.set(text(), value(u32()))
+  const tensors: GgufTensor[] = []
+  for (let i = 0; i < tensorCount; i++) {
+    const name = text()
+    const axes = u32()
+    if (axes > 4) throw new NotGguf(`has a tensor of ${axes} dimensions`)
+    tensors.push({ name, dimensions: Array.from({ length: axes }, u64), type: u32(), offset: u64() })
+  }
+  const alignment = Number(metadata.get('general.alignment') ?? 32)
+  const data = Math.ceil((base + at) / alignment) * alignment
+  return { version, metadata, tensors, expected: expectedBytes(tensors, data), bytes }
+}
+
+export const tensorSize = (tensor: GgufTensor) => tensor.dimensions.reduce((product, length) => product * length, 1)
+
+function expectedBytes(tensors: readonly GgufTensor[], data: number): number | null {
+  let end = 0
+  for (const tensor of tensors) {
+    const type = tensorTypes.get(tensor.type)
+    if (type === undefined) return null
+    end = Math.max(end, data + tensor.offset + (tensorSize(tensor) / type.block) * type.bytes)
+  }
+  return end
+}
