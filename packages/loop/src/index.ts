@@ -1,1 +1,3 @@
 export {}
+export * from './gate.ts'
+export * from './retest.ts'

@@ -1,0 +1,28 @@
+import { mcnemar } from './mcnemar.ts'
+import { type Paired, summarizePairs } from './paired.ts'
+import { signFlip } from './sign-flip.ts'
+
+export type PairedTest = {
+  /** The test's name without its side, e.g. `exact McNemar`. */
+  test: string
+  /** Chance alone gives a difference at least this good; at least this bad; at least this large. */
+  greater: number
+  less: number
+  twoSided: number
+}
+
+/**
+ * Is the treatment better than the control? One attempt a task, each task its own cluster: exact McNemar. Several attempts: sign-flip permutation of the per-task means.
+ * Tasks that share clusters (templates, keys): sign-flip permutation of the clusters' sums, since tasks of one cluster rise and fall together.
+ */
+export function pairedTest(pairs: readonly Paired[], options: { seed: number }): PairedTest {
+  const { clustered, binary, clusters, wins, losses } = summarizePairs(pairs)
+  if (!clustered && binary) {
+    const { greater, twoSided } = mcnemar(wins, losses)
+    return { test: 'exact McNemar', greater, less: mcnemar(losses, wins).greater, twoSided }
+  }
+  const sums = clusters.map(({ sum }) => (Math.abs(sum) < 1e-12 ? 0 : sum))
+  const { greater, twoSided } = signFlip(sums, options)
+  const less = signFlip(sums.map((sum) => -sum), options).greater
+  return { test: `sign-flip permutation over ${clustered ? 'clusters' : 'tasks'}`, greater, less, twoSided }
+}
