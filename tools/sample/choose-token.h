@@ -1,0 +1,43 @@
+// Draws one sequence's tokens from logits: penalties, truncation and grammar by llama.cpp's samplers, temperature and draw here.
+#pragma once
+
+#include "llama-cpp.h"
+#include "request.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+// Parsed grammars, each once; a sequence clones its own. Throws bad_input when the text is no GBNF grammar.
+class grammar_cache {
+  public:
+    explicit grammar_cache(const llama_vocab * vocab) : vocab(vocab) {}
+    llama_sampler * clone(const std::string & text);
+
+  private:
+    const llama_vocab * vocab;
+    std::map<std::string, llama_sampler_ptr> parsed;
+};
+
+class token_chooser {
+  public:
+    token_chooser(const sampling & settings, uint32_t seed, const llama_vocab * vocab, grammar_cache & grammars, const token_ids & prompt);
+
+    // The next token for logits[vocabulary size]. The choice depends on the settings, the seed and the logits so far, on nothing else.
+    llama_token choose(const float * logits);
+
+  private:
+    llama_token draw(const llama_token_data * candidates, size_t count);
+    llama_token draw(const float * logits);
+    double      uniform();
+
+    float    temperature;
+    uint64_t state;
+    int32_t  size; // of the vocabulary
+    llama_sampler_ptr truncation; // penalties, top-k, top-p, min-p; null when all are off
+    llama_sampler_ptr grammar;    // null when there is none
+};
+
+// log softmax(logits)[token]: under the model itself, at temperature 1 and without truncation.
+float log_probability(const float * logits, int32_t size, llama_token token);
