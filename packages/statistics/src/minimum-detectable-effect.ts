@@ -15,7 +15,8 @@ export function minimumDetectableEffect({ n, discordance, alpha, power = 0.8 }: 
   if (tasks < 1 || powerAt(1, tasks, discordance, alpha) < power) return 1
   let low = 0
   let high = 1
-  for (let i = 0; i < 24; i++) {
+  // to within 1/65536, far finer than anyone plans
+  for (let i = 0; i < 16; i++) {
     const middle = (low + high) / 2
     if (powerAt(middle, tasks, discordance, alpha) < power) low = middle
     else high = middle

@@ -35,14 +35,22 @@ export function pairedInterval(pairs: readonly Paired[], confidence = 0.95): Pai
   return { difference, ...tangoInterval(gained / designEffect, lost / designEffect, effective, z), designEffect }
 }
 
-/** Cluster-robust variance of the mean difference over the binomial one; 1 when nothing is discordant, for then the data say nothing of it. */
+/** What is assumed of a cluster before any discordant task is seen: this correlation within it, with the weight of so many discordant tasks. */
+const prior = { correlation: 0.2, weight: 2 }
+
+/**
+ * Cluster-robust variance of the mean difference over the binomial one. A handful of discordant tasks says little about how clusters move together, and none says nothing, so the
+ * estimate is drawn towards the {@link prior}: without it, simulated error rates reach twice the nominal ones where losses are rare and clusters move as one.
+ */
 function estimateDesignEffect(
   clusters: readonly { sum: number; size: number }[],
   { n, gained, lost, floor }: { n: number; gained: number; lost: number; floor: number },
 ): number {
   const mean = (gained - lost) / n
   const independent = gained + lost - (gained - lost) ** 2 / n
-  if (independent < 1e-9) return 1
   const robust = clusters.reduce((sum, cluster) => sum + (cluster.sum - cluster.size * mean) ** 2, 0) * (clusters.length / (clusters.length - 1))
-  return Math.max(floor, robust / independent)
+  // Kish: 1 + (m - 1) rho, with m the size of the cluster that a task finds itself in
+  const size = clusters.reduce((sum, cluster) => sum + cluster.size ** 2, 0) / n
+  const expected = 1 + (size - 1) * prior.correlation
+  return Math.max(floor, (robust + prior.weight * expected) / (independent + prior.weight))
 }
