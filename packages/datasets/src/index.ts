@@ -1,1 +1,3 @@
-export {}
+export * from './export-dataset.ts'
+export * from './messages.ts'
+export * from './preference.ts'

@@ -1,1 +1,2 @@
-export {}
+export * from './collect.ts'
+export * from './evaluate.ts'

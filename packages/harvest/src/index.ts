@@ -1,1 +1,7 @@
-export {}
+export * from './cap-per-level.ts'
+export * from './cap-per-task.ts'
+export * from './distinct.ts'
+export * from './passed.ts'
+export * from './replay.ts'
+export * from './to-examples.ts'
+export * from './to-pairs.ts'

@@ -1,3 +1,3 @@
-export {}
 export * from './gate.ts'
-export * from './retest.ts'
+export * from './load-recipe.ts'
+export * from './recipe.ts'

@@ -1,1 +1,2 @@
-export {}
+export * from './addition.ts'
+export * from './operators.ts'

@@ -1,1 +1,1 @@
-export {}
+export * from './llama-train.ts'

@@ -1,0 +1,38 @@
+import { messages, preference } from '@whetstone/datasets'
+import { capPerLevel, distinct, passed } from '@whetstone/harvest'
+import { llamaSample } from '@whetstone/inference'
+import { defineRecipe, gate } from '@whetstone/loop'
+import { induceOperator, lexicalEmbedder } from '@whetstone/memory'
+import { direct } from '@whetstone/solvers'
+import { addition, operations, operators } from '@whetstone/tasks'
+import { llamaTrain } from '@whetstone/training'
+
+/**
+ * The embedded default: a model of 0.9M parameters, kept in models/tiny, which adds numbers a digit further each round and remembers what its operator keys stand for.
+ * A model organism: it shows that the loop works, in minutes on two cores. Its memories are induced by a program from graded attempts, not written by the model.
+ */
+export default defineRecipe({
+  name: 'tiny',
+  about: 'the 0.9M-parameter model that ships with Whetstone: addition a digit further each round, operators by memory; minutes on 2 cores',
+  model: 'models/tiny/whetstone-tiny-f32.gguf',
+  backend: llamaSample,
+  solver: direct,
+  trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 2, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
+  gate: gate(),
+  courses: [
+    { taskset: operators, train: 640, samples: 4, validation: 640 },
+    { taskset: addition, levels: { from: 2, frontier: 5 }, train: 400, frontierTrain: 1500, samples: 1, validation: 400 },
+  ],
+  memory: {
+    embedder: async () => lexicalEmbedder(),
+    reflector: induceOperator(operations),
+    k: 1,
+    threshold: 0.3,
+    holdout: 0.1,
+    deploy: true,
+    render: (memories) => memories.map(({ content }) => content).join(''),
+  },
+  harvest: [passed, distinct, capPerLevel(1500)],
+  formats: [messages, preference],
+  settings: { seed: 1, temperature: 0.7, maxTokens: 32, context: 128, concurrency: 64, chunk: 512, memories: 'mix', replay: 0.5, pairs: 1 },
+})

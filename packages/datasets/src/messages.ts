@@ -1,0 +1,10 @@
+import type { Format } from '@whetstone/core'
+import { renderRows } from './render-rows.ts'
+
+/** Chat rows, `{messages, weight, trace}`: what llama-train, TRL, OpenAI, Axolotl and mlx-lm read (they ignore the last two). */
+export const messages: Format = {
+  name: 'messages',
+  kind: 'sft',
+  file: 'sft.jsonl',
+  render: ({ examples }) => renderRows(examples),
+}

@@ -1,0 +1,2 @@
+/** JSONL text of rows. */
+export const renderRows = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('')

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, Solver, Task } from '@whetstone/core'
+import { BadInput, appendJsonl, contentId, deriveSeed, readJsonl, startProgress, Trace, writeJsonl } from '@whetstone/core'
+
+/** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
+export type Shown = { system: string | null; shown: string[]; withheld: string[] }
+
+export type CollectRequest = {
+  run: string
+  round: number
+  /** Names the arm in trace ids and seeds: e.g. `train`, `validation`. Arms that are compared share it, so that they share seeds. */
+  arm: string
+  policy: Policy
+  /** Chunks do not cross groups (a taskset's level), so that a group may be added later without moving the others' chunks. */
+  groups: readonly { tasks: readonly Task[]; samples: number }[]
+  seed: number
+  solver: Solver
+  sampling: Sampling
+  /** Whether the solver may look at grades (train collection), never in evaluation. */
+  mayGrade: boolean
+  grade: (task: Task, answer: string) => Promise<Grade> | Grade
+  /** What each attempt of a chunk is shown, in order. */
+  show: (attempts: readonly { task: Task; sample: number }[]) => Promise<Shown[]>
+  /** Opens the model when there is something left to attempt. */
+  open: () => Promise<LanguageModel>
+  /** traces.jsonl; its neighbour `<file>.chunks` says which chunks are whole. */
+  file: string
+  /** Attempts in a chunk. Part of the work's identity: another size is another order of batches. */
+  chunk: number
+  label: string
+  signal?: AbortSignal
+}
+export type Collected = { traces: Trace[]; faults: { retried: number; failed: number } }
+
+const Chunk = z.object({ chunk: z.number().int(), bytes: z.number().int(), traces: z.number().int(), failed: z.number().int(), retried: z.number().int() })
+
+/**
+ * Attempts tasks in canonical order (task, then sample) in fixed chunks and appends each chunk's traces whole: a torn chunk is cut off and done again, a whole one never. So a run that was
+ * killed however often ends with the same file as an undisturbed one, wherever the backend is reproducible.
+ */
+export async function collect(request: CollectRequest): Promise<Collected> {
+  const chunks = request.groups.flatMap(({ tasks, samples }) => inChunks(tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample }))), request.chunk))
+  const ledger = `${request.file}.chunks`
+  const done = resume(request.file, ledger)
+  if (done.length < chunks.length) {
+    const left = chunks.slice(done.length)
+    const progress = startProgress(request.label, left.reduce((count, chunk) => count + chunk.length, 0), 'attempts')
+    let passed = 0
+    let tried = 0
+    try {
+      await using model = await request.open()
+      for (const slice of left) {
+        request.signal?.throwIfAborted()
+        const { traces, faults } = await attemptChunk(request, model, slice, (trace) => {
+          tried++
+          if (trace.grade.passed) passed++
+          progress.note(`${((100 * passed) / tried).toFixed(0)}% passed`)
+          progress.advance()
+        })
+        request.signal?.throwIfAborted()
+        const failed = faults.filter((fault) => fault.fault)
+        if (failed.length === slice.length) throw new BadInput(`${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${failed[0]?.fault}): mend it and run the same command again, it resumes here`)
+        appendJsonl(request.file, traces)
+        const entry = {
+          chunk: done.length,
+          bytes: existsSync(request.file) ? statSync(request.file).size : 0,
+          traces: traces.length,
+          failed: failed.length,
+          retried: faults.reduce((sum, fault) => sum + fault.retries, 0),
+        }
+        appendJsonl(ledger, [entry])
+        done.push(entry)
+      }
+    } finally {
+      progress.done()
+    }
+  }
+  const traces = readJsonl(request.file, Trace, { optional: true })
+  return { traces, faults: { retried: sum(done, 'retried'), failed: sum(done, 'failed') } }
+}
+
+function inChunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, chunk) => items.slice(chunk * size, (chunk + 1) * size))
+}
+
+const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed') => entries.reduce((total, entry) => total + entry[member], 0)
+
+/** The whole chunks so far; what a torn chunk left behind is cut off. */
+function resume(file: string, ledger: string): z.infer<typeof Chunk>[] {
+  mkdirSync(dirname(file), { recursive: true })
+  const done = readJsonl(ledger, Chunk, { optional: true })
+  const bytes = done.at(-1)?.bytes ?? 0
+  const size = existsSync(file) ? statSync(file).size : 0
+  if (size < bytes) {
+    rmSync(file, { force: true })
+    writeJsonl(ledger, [])
+    return []
+  }
+  if (size > bytes) truncateSync(file, bytes)
+  return done
+}
+
+async function attemptChunk(request: CollectRequest, model: LanguageModel, slice: readonly { task: Task; sample: number }[], onTrace: (trace: Trace) => void) {
+  const shown = await request.show(slice)
+  const attempts: Attempt[] = slice.map(({ task, sample }, index) => ({
+    id: `${task.id}#${sample}`,
+    task,
+    sample,
+    seed: deriveSeed(request.seed, request.arm, request.round, task.id, sample),
+    system: shown[index]?.system ?? null,
+  }))
+  const order = new Map(attempts.map((attempt, index) => [attempt.id, index]))
+  const traces: { index: number; trace: Trace }[] = []
+  const faults: { fault: string; retries: number }[] = []
+  const options = { sampling: request.sampling, ...(request.mayGrade ? { grade: request.grade } : {}), ...(request.signal ? { signal: request.signal } : {}) }
+  for await (const result of request.solver.solve(attempts, model, options)) {
+    if ('fault' in result) {
+      faults.push(result)
+      continue
+    }
+    const index = order.get(result.attempt.id) as number
+    const trace = await gradeSolution(request, result, shown[index] as Shown)
+    traces.push({ index, trace })
+    onTrace(trace)
+  }
+  const answered = traces.length + faults.length
+  if (answered < attempts.length && !request.signal?.aborted) throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
+  return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults: faults as (SolveFault | { fault: string; retries: number })[] }
+}
+
+async function gradeSolution(request: CollectRequest, solution: Solution, shown: Shown): Promise<Trace> {
+  const { task, sample, seed } = solution.attempt
+  return {
+    id: contentId('trace', [request.run, request.round, request.arm, request.policy, task.id, sample]),
+    run: request.run,
+    round: request.round,
+    task: task.id,
+    taskset: task.taskset,
+    split: task.split,
+    level: task.level,
+    cluster: task.cluster,
+    policy: request.policy,
+    solver: request.solver.name,
+    sample,
+    seed,
+    memories: { shown: shown.shown, withheld: shown.withheld },
+    messages: solution.messages,
+    grade: await verdict(request, solution),
+    tokens: solution.tokens,
+    seconds: solution.seconds,
+    finish: solution.finish,
+    truncated: solution.finish === 'length',
+  }
+}
+
+/** Prompts that the model cannot take are failed attempts with that reason; a truncated answer is graded as it stands, and its reason says so when it fails. */
+async function verdict(request: CollectRequest, { attempt: { task }, finish, messages }: Solution): Promise<Grade> {
+  if (finish === 'context' || finish === 'vocabulary') return { reward: 0, passed: false, parts: {}, reason: finish, feedback: '' }
+  const grade = await request.grade(task, messages.at(-1)?.content ?? '')
+  return finish === 'length' && !grade.passed ? { ...grade, reason: 'truncated' } : grade
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import type { Model, Role, Task, Trace } from '@whetstone/core'
+import { Evaluation } from '@whetstone/core'
+import { collect, evaluate } from '@whetstone/evaluation'
+import { z } from 'zod'
+import type { TrainAttempts } from './attempt-train.ts'
+import { samplingOf } from './recipe.ts'
+import type { RoundContext } from './round-context.ts'
+import { showMemories } from './show-memories.ts'
+
+export const Arms = z.object({
+  evaluations: z.array(Evaluation),
+  files: z.record(z.string(), z.string()),
+  tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),
+  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
+  truncated: z.number().int(),
+  attempted: z.number().int(),
+})
+export type Arms = z.infer<typeof Arms>
+
+export type Arm = { role: Role; model: Model; memory: boolean }
+
+/** {incumbent, candidate} x {memory off, on}, those that exist; one model on the accelerator at a time. */
+export function armsOf(context: RoundContext, candidate: Model | null): Arm[] {
+  const models: [Role, Model][] = [['incumbent', context.incumbent.model], ...(candidate ? ([['candidate', candidate]] as [Role, Model][]) : [])]
+  return models.flatMap(([role, model]) => (context.bank ? [false, true] : [false]).map((memory) => ({ role, model, memory })))
+}
+
+/** The validation tasks of a round: every course, the levels up to the frontier. */
+export async function validationTasks({ recipe, seed, round }: RoundContext, train: TrainAttempts): Promise<Task[][]> {
+  return Promise.all(
+    recipe.courses.map(({ taskset, levels, validation }) => {
+      const climbed = levels && train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
+      const top = train.frontier?.taskset === taskset.name ? train.frontier.level : Infinity
+      return taskset.load({ split: 'validation', seed, round, limit: validation, ...(climbed ? { levels: climbed.filter((level) => level <= top).sort((a, b) => a - b) } : {}) })
+    }),
+  )
+}
+
+/** Attempts every arm on the same tasks with the same seeds. */
+export async function attemptArms(context: RoundContext, arms: readonly Arm[], groups: readonly (readonly Task[])[], bankTag: string | null): Promise<Arms> {
+  const result: Arms = { evaluations: [], files: {}, tokens: { prompt: 0, completion: 0 }, faults: { retried: 0, failed: 0 }, truncated: 0, attempted: 0 }
+  for (const arm of arms) {
+    const name = `${arm.role}-${arm.memory ? 'memory' : 'bare'}`
+    const file = join(context.folders.dataset, `validation-${name}.jsonl`)
+    const { traces, faults } = await attemptArm(context, arm, groups, { file, bankTag, arm: 'validation', temperature: undefined })
+    result.evaluations.push(...evaluate(traces, { model: arm.role, memory: arm.memory }))
+    result.files[name] = file
+    addCosts(result, traces, faults)
+  }
+  return result
+}
+
+function addCosts(arms: Arms, traces: readonly Trace[], faults: Arms['faults']): void {
+  for (const trace of traces) {
+    arms.tokens.prompt += trace.tokens.prompt
+    arms.tokens.completion += trace.tokens.completion
+    if (trace.truncated) arms.truncated++
+  }
+  arms.attempted += traces.length
+  arms.faults.retried += faults.retried
+  arms.faults.failed += faults.failed
+}
+
+/** One arm: greedy unless the recipe samples more, or a temperature is given. */
+export function attemptArm(context: RoundContext, arm: Arm, groups: readonly (readonly Task[])[], how: { file: string; bankTag: string | null; arm: string; temperature: number | undefined }) {
+  const { recipe, seed } = context
+  const tasksets = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset]))
+  const bank = arm.memory ? context.bank : null
+  const sampling = samplingOf(recipe.settings, 'arms')
+  return collect({
+    run: context.run,
+    round: context.round,
+    arm: how.arm,
+    policy: { model: arm.model.id, bank: bank ? how.bankTag : null },
+    groups: groups.map((tasks) => ({ tasks: [...tasks], samples: how.temperature === undefined ? recipe.settings.evalSamples : 1 })),
+    seed,
+    solver: recipe.solver,
+    sampling: how.temperature === undefined ? sampling : { ...sampling, temperature: how.temperature },
+    mayGrade: false,
+    grade: (task, answer) => {
+      const taskset = tasksets.get(task.taskset)
+      if (!taskset) throw new Error(`No taskset ${task.taskset} in recipe ${recipe.name}`)
+      return taskset.grade(task, answer)
+    },
+    show: showMemories(recipe, bank, { seed, holdout: false, evaluation: true }),
+    open: () => context.open(arm.model),
+    file: how.file,
+    chunk: recipe.settings.chunk,
+    label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.memory ? 'memory on' : 'memory off'}`,
+    signal: context.signal,
+  })
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import type { Task, Trace } from '@whetstone/core'
+import { collect } from '@whetstone/evaluation'
+import { z } from 'zod'
+import type { Course } from './recipe.ts'
+import { samplingOf } from './recipe.ts'
+import type { RoundContext } from './round-context.ts'
+import { showMemories } from './show-memories.ts'
+
+const LevelRate = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), rate: z.number() })
+type LevelRate = z.infer<typeof LevelRate>
+
+/** What the train attempts came to. Chosen from train traces only, before any validation attempt. */
+export const TrainAttempts = z.object({
+  file: z.string(),
+  attempted: z.number().int(),
+  passed: z.number().int(),
+  truncated: z.number().int(),
+  tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),
+  rates: z.array(LevelRate),
+  frontier: z.object({ taskset: z.string(), level: z.number().int(), rule: z.string(), trainRate: z.number() }).nullable(),
+  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
+})
+export type TrainAttempts = z.infer<typeof TrainAttempts>
+
+/** No taskset is climbed further than this in one round. */
+const mostLevels = 64
+
+/**
+ * Attempts the train tasks of every course with what the incumbent remembered after the last round. A course with levels is climbed: from its first level to the last frontier, and on for as long as
+ * the highest level's pass@1 reaches the threshold. The frontier is the lowest level under it.
+ */
+export async function attemptTrain(context: RoundContext): Promise<TrainAttempts> {
+  const { recipe, incumbent } = context
+  const file = join(context.folders.dataset, 'traces.jsonl')
+  const groups: Group[] = []
+  for (const course of recipe.courses.filter(({ levels }) => !levels)) groups.push(await trainGroup(context, course, undefined))
+  const climbing = recipe.courses.filter(({ levels }) => levels)
+  for (const course of climbing) {
+    const top = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : (course.levels?.frontier ?? 1)
+    for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(await trainGroup(context, course, level))
+  }
+  let { traces, faults } = await attempt(context, groups, file)
+  for (const course of climbing) {
+    for (let grown = 0; grown < mostLevels; grown++) {
+      const rates = levelRates(traces).filter((rate) => rate.taskset === course.taskset.name)
+      if (rates.some(({ rate }) => rate < recipe.settings.threshold)) break
+      groups.push(await trainGroup(context, course, Math.max(...rates.map(({ level }) => level)) + 1))
+      ;({ traces, faults } = await attempt(context, groups, file))
+    }
+  }
+  const rates = levelRates(traces)
+  return {
+    file,
+    attempted: traces.length,
+    passed: traces.filter((trace) => trace.grade.passed).length,
+    truncated: traces.filter((trace) => trace.truncated).length,
+    tokens: { prompt: traces.reduce((sum, trace) => sum + trace.tokens.prompt, 0), completion: traces.reduce((sum, trace) => sum + trace.tokens.completion, 0) },
+    rates,
+    frontier: findFrontier(rates, climbing.map(({ taskset }) => taskset.name), recipe.settings.threshold),
+    faults,
+  }
+}
+
+type Group = { tasks: Task[]; samples: number }
+
+async function trainGroup({ recipe, seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Group> {
+  const frontier = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : course.levels?.frontier
+  const limit = level !== undefined && frontier !== undefined && level >= frontier ? (course.frontierTrain ?? course.train) : course.train
+  const tasks = await course.taskset.load({ split: 'train', seed, round, limit, ...(level === undefined ? {} : { levels: [level] }) })
+  return { tasks, samples: course.samples ?? recipe.settings.samples }
+}
+
+function attempt(context: RoundContext, groups: readonly Group[], file: string) {
+  const { recipe, incumbent, teacher, bank, seed } = context
+  const tasksets = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset]))
+  const deployed = recipe.memory?.deploy ? bank : null
+  return collect({
+    run: context.run,
+    round: context.round,
+    arm: 'train',
+    policy: { model: (teacher?.model ?? incumbent.model).id, bank: deployed ? incumbent.bank : null },
+    groups,
+    seed,
+    solver: recipe.solver,
+    sampling: samplingOf(recipe.settings, 'train'),
+    mayGrade: true,
+    grade: (task, answer) => (tasksets.get(task.taskset) as Course['taskset']).grade(task, answer),
+    show: showMemories(recipe, deployed, { seed, holdout: true, evaluation: false }),
+    open: () => (teacher ? teacher.open() : context.open(incumbent.model)),
+    file,
+    chunk: recipe.settings.chunk,
+    label: `train attempts${teacher ? ' (teacher)' : ''}`,
+    signal: context.signal,
+  })
+}
+
+/** pass@1 by taskset and level: the share of attempts that passed. */
+export function levelRates(traces: readonly Trace[]): LevelRate[] {
+  return [...Map.groupBy(traces, (trace) => `${trace.taskset} ${trace.level}`).values()].map((group) => {
+    const { taskset, level } = group[0] as Trace
+    return { taskset, level, n: group.length, rate: group.filter((trace) => trace.grade.passed).length / group.length }
+  })
+}
+
+/** The lowest level under the threshold, of the first climbed taskset that has one. */
+function findFrontier(rates: readonly LevelRate[], climbed: readonly string[], threshold: number): TrainAttempts['frontier'] {
+  for (const taskset of climbed) {
+    const found = rates.filter((rate) => rate.taskset === taskset && rate.rate < threshold).sort((a, b) => a.level - b.level)[0]
+    if (found) return { taskset, level: found.level, rule: `lowest level with train pass@1 under ${threshold}`, trainRate: found.rate }
+  }
+  return null
+}

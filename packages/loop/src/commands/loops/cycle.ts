@@ -1,0 +1,39 @@
+import { writeJson } from '@whetstone/core'
+import { defineCommand } from '../../command.ts'
+import { cycle } from '../../cycle.ts'
+import { checkRunName } from '../../open-run.ts'
+import { recipeFlags, resolveRecipe } from '../../resolve-recipe.ts'
+import { ensureTools } from '../../build-tools.ts'
+
+export default defineCommand({
+  about: 'one round of improvement: attempt, grade, remember, harvest, train, measure against the incumbent, promote only what a paired test says is better',
+  flags: {
+    ...recipeFlags,
+    run: { type: 'string', about: "the run's name (default: the recipe's)" },
+    rounds: { type: 'number', min: 1, default: 1, about: 'rounds to do, the open one counted' },
+    'until-round': { type: 'number', min: 1, about: 'go on until this round is done; does nothing where it is' },
+    'redo-from': { type: 'string', about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision' },
+    json: { type: 'string', about: 'write the finished rounds to this file as JSON' },
+  },
+  examples: [
+    'npx nx run loops:cycle',
+    'npx nx run loops:cycle --rounds=3',
+    'npx nx run loops:cycle --run=second --seed=2 --until-round=1',
+    'npx nx run loops:cycle --recipe=gsm8k --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf',
+    'npx nx run loops:cycle --recipe=gsm8k --endpoint=http://127.0.0.1:8080 --limit=20',
+  ],
+  async run(flags, signal) {
+    const { recipe, base, teacher } = await resolveRecipe(flags)
+    await ensureTools(['llama-sample', 'llama-train'])
+    const rounds = await cycle({
+      recipe, base, teacher, signal,
+      run: checkRunName(flags.run ?? recipe.name),
+      until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },
+      seedGiven: flags.seed !== undefined,
+      print: (text) => console.log(text),
+      ...(flags['redo-from'] === undefined ? {} : { redoFrom: flags['redo-from'] }),
+      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    })
+    if (flags.json !== undefined) writeJson(flags.json, rounds)
+  },
+})

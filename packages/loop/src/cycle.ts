@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { LanguageModel, Model, Round } from '@whetstone/core'
+import { BadInput, dataRoot, paths } from '@whetstone/core'
+import { openBank } from '@whetstone/memory'
+import { finishRound } from './finish-round.ts'
+import { lockRun } from './lock.ts'
+import { openRun, recordRecipe } from './open-run.ts'
+import type { Recipe } from './recipe.ts'
+import { bankTag } from './reflect-round.ts'
+import type { RoundContext } from './round-context.ts'
+import { runRound } from './run-round.ts'
+import { showRound } from './show-round.ts'
+import { forgetFrom, stepNames, stepsIn, type StepName } from './step.ts'
+
+export type CycleOptions = {
+  recipe: Recipe
+  run: string
+  /** The model of round 1. */
+  base: Model
+  teacher?: RoundContext['teacher']
+  /** Rounds to do, the open one counted; or the round to reach. */
+  until: { rounds: number } | { round: number }
+  redoFrom?: string
+  seedGiven: boolean
+  threads?: number
+  signal: AbortSignal
+  /** Called with each finished round's screen. */
+  print: (text: string) => void
+}
+
+/** Does rounds of one run, each in turn: finishes the open one, begins the next. */
+export async function cycle(options: CycleOptions): Promise<Round[]> {
+  const { run, signal } = options
+  using _lock = lockRun(join(paths.reports(run), 'lock'))
+  let { record, incumbent } = openRun(run, options.recipe, options.base, options.seedGiven)
+  const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
+  const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
+  if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom)
+  if (incumbent.round >= last) options.print(`Run ${run} has done ${incumbent.round} rounds: nothing to do up to round ${last}`)
+  const rounds: Round[] = []
+  while (incumbent.round < last) {
+    signal.throwIfAborted()
+    const round = incumbent.round + 1
+    record = recordRecipe(record, round, recipe)
+    await using embedder = recipe.memory ? await recipe.memory.embedder() : null
+    await using bank = recipe.memory ? await openBank({ uri: paths.bank(run), embedder, ...(recipe.memory.threshold === undefined ? {} : { minSimilarity: recipe.memory.threshold }) }) : null
+    if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
+    const folders = { dataset: paths.dataset(run, round), checkpoint: paths.checkpoint(run, round), report: paths.report(run, round) }
+    const context: RoundContext = {
+      recipe, run, round, seed: record.seed, incumbent, folders, bank, signal,
+      step: stepsIn(join(folders.report, 'steps'), { run, round }),
+      open: (model) => openModel(recipe, model, options, folders.report),
+      teacher: options.teacher ?? null,
+      ...(options.threads ? { threads: options.threads } : {}),
+    }
+    // A round that was stopped before its memories were written has seen the bank of the last round only.
+    if (bank && incumbent.bank && !existsSync(join(folders.report, 'steps', 'memories.json'))) await bank.rollback(incumbent.bank)
+    const done = await finishRound(context, await runRound(context))
+    rounds.push(done)
+    options.print(showRound(done, relative(dataRoot, join(folders.report, 'report.html'))))
+    incumbent = openRun(run, recipe, options.base, false).incumbent
+  }
+  return rounds
+}
+
+function openModel(recipe: Recipe, model: Model, options: CycleOptions, report: string): Promise<LanguageModel> {
+  const { concurrency, context } = recipe.settings
+  return recipe.backend.open(model, { concurrency, context, gpuLayers: 'auto', signal: options.signal, logFile: join(report, 'sample.log'), ...(options.threads ? { threads: options.threads } : {}) })
+}
+
+function redo(run: string, round: number, from: string): void {
+  if (!(stepNames as readonly string[]).includes(from)) throw new BadInput(`No step "${from}". Steps: ${stepNames.join(', ')}`)
+  forgetFrom(join(paths.report(run, round), 'steps'), from as StepName, { dataset: paths.dataset(run, round), checkpoint: paths.checkpoint(run, round) })
+}

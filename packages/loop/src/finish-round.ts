@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { Round } from '@whetstone/core'
+import { writeJson } from '@whetstone/core'
+import { writeReport } from '@whetstone/reports'
+import { writeIncumbent } from './open-run.ts'
+import type { RoundContext } from './round-context.ts'
+import type { Finished } from './run-round.ts'
+import { solvedLevels } from './run-round.ts'
+import { stepSeconds, stepNames } from './step.ts'
+
+/**
+ * Makes the decision true: the served weights and bank, round.json, the report. The incumbent's record is written last: until then the round is open, and doing all this again changes nothing.
+ */
+export async function finishRound(context: RoundContext, finished: Finished): Promise<Round> {
+  const { incumbent, folders, bank, run } = context
+  const { decision } = finished.round
+  if (bank && finished.bank !== null && !finished.round.bank.kept) await bank.rollback(finished.bank)
+  const seconds = stepSeconds(join(folders.report, 'steps'))
+  const round: Round = { ...finished.round, cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens } }
+  writeJson(join(folders.report, 'round.json'), round)
+  await writeReport(folders.report, round, { seconds })
+  writeIncumbent(run, {
+    round: context.round,
+    model: decision.promoted && finished.candidate ? finished.candidate : incumbent.model,
+    bank: finished.bank,
+    solved: solvedLevels(context, finished.train),
+    frontier: finished.train.frontier && { taskset: finished.train.frontier.taskset, level: finished.train.frontier.level },
+    looks: finished.round.looks,
+  })
+  return round
+}

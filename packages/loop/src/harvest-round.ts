@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Trace } from '@whetstone/core'
+import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@whetstone/core'
+import { exportDataset } from '@whetstone/datasets'
+import { passed, replay, toExamples, toPairs } from '@whetstone/harvest'
+import { z } from 'zod'
+import type { RoundContext } from './round-context.ts'
+
+export const Harvest = z.object({
+  dataset: Dataset,
+  kept: z.number().int(),
+  replayed: z.number().int(),
+  pairs: z.number().int(),
+})
+export type Harvest = z.infer<typeof Harvest>
+
+/** This round's traces through the recipe's filters, older rounds' passed traces beside them, as training rows on disk. */
+export async function harvestRound(context: RoundContext, file: string): Promise<Harvest> {
+  const { recipe, run, round, seed, folders } = context
+  const traces = readJsonl(file, TraceSchema)
+  const filter = (all: readonly Trace[]) => recipe.harvest.reduce<readonly Trace[]>((left, each) => each.apply(left, { seed: deriveSeed(seed, 'harvest', round) }), all)
+  // Whatever a recipe's filters do, nothing that failed is trained on.
+  const newest = passed.apply(filter(traces), { seed })
+  const older = olderTraces(run, round).flatMap((each) => passed.apply(filter(each), { seed }))
+  const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
+  const rows = [...newest, ...replayed]
+  const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))
+  const examples = toExamples(rows, { memories: recipe.settings.memories, instruction: (taskset) => instructions.get(taskset) ?? null, seed: deriveSeed(seed, 'rows', round) })
+  const pairs = recipe.settings.pairs > 0 ? toPairs(traces, { perTask: recipe.settings.pairs }) : []
+  const dataset = exportDataset({ run, round, folder: folders.dataset, examples, pairs, traces: rows, formats: recipe.formats, createdAt: new Date().toISOString() })
+  return { dataset, kept: newest.length, replayed: replayed.length, pairs: pairs.length }
+}
+
+/** Train traces of the rounds before this one, a list each. */
+function olderTraces(run: string, round: number): Trace[][] {
+  return Array.from({ length: round - 1 }, (_, index) => join(paths.dataset(run, index + 1), 'traces.jsonl'))
+    .filter((file) => existsSync(file))
+    .map((file) => readJsonl(file, TraceSchema))
+}

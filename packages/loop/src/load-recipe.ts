@@ -1,0 +1,21 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { BadInput, root } from '@whetstone/core'
+import type { Recipe } from './recipe.ts'
+import { Settings } from './recipe.ts'
+
+const folder = join(root, 'loops/recipes')
+
+/** Names of the recipes: the listing of loops/recipes is the registry. */
+export const recipeNames = (): string[] => readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).map((file) => file.slice(0, -3)).sort()
+
+/** Loads loops/recipes/<name>.ts, whose default export is the recipe. */
+export async function loadRecipe(name: string): Promise<Recipe> {
+  if (!/^[\w-]+$/.test(name) || !existsSync(join(folder, `${name}.ts`))) throw new BadInput(`No recipe "${name}". Recipes: ${recipeNames().join(', ')}`)
+  return ((await import(join(folder, `${name}.ts`))) as { default: Recipe }).default
+}
+
+/** Makes a recipe: its numbers are checked and filled with the defaults. */
+export function defineRecipe(recipe: Omit<Recipe, 'settings'> & { settings: Partial<Settings> }): Recipe {
+  return { ...recipe, settings: Settings.parse(recipe.settings) }
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { BadInput, readEnv } from '@whetstone/core'
+import type { Command } from './command.ts'
+import { parseFlags, showHelp } from './command.ts'
+
+const folder = join(import.meta.dirname, 'commands')
+
+/** Names of all commands, `project:target`: the folder listing of commands/ is the registry. */
+export function commandNames(): string[] {
+  return readdirSync(folder)
+    .flatMap((project) => readdirSync(join(folder, project)).map((file) => `${project}:${file}`))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.slice(0, -3))
+    .sort()
+}
+
+export async function loadCommand(name: string): Promise<Command> {
+  const file = join(folder, ...name.split(':')) + '.ts'
+  if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !existsSync(file)) throw new BadInput(`No command "${name}". Commands: ${commandNames().join(', ')}`)
+  return ((await import(file)) as { default: Command }).default
+}
+
+/** Runs one command line to its end and sets the process's exit code: 0 done, 1 refused or failed, 130 interrupted. */
+export async function main([name = 'loops:help', ...argv]: string[]): Promise<void> {
+  const abort = new AbortController()
+  let signals = 0
+  const stop = () => {
+    if (++signals > 1) process.exit(130) // a second Ctrl-C does not wait
+    process.stderr.write('\nStopping: children are told to end. The same command resumes this run\n')
+    abort.abort(new Error('interrupted'))
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    readEnv()
+    const command = await loadCommand(name)
+    if (argv.includes('--help') || argv.includes('-h')) return showHelp(name, command)
+    await command.run(parseFlags(name, command, argv), abort.signal)
+  } catch (error) {
+    process.exitCode = 1
+    if (abort.signal.aborted) process.exitCode = 130
+    else if (error instanceof BadInput) process.stderr.write(`${error.message}\n`)
+    else process.stderr.write(`${(error as Error).stack ?? String(error)}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+  // Native add-ons (LanceDB, node-llama-cpp) may keep threads that would hold the process open.
+  await new Promise<void>((drained) => process.stdout.write('', () => drained()))
+  process.exit()
+}

@@ -1,0 +1,76 @@
+import type { Attempt } from '@whetstone/core'
+import { deriveSeed, duration } from '@whetstone/core'
+import { minimumDetectableEffect } from '@whetstone/statistics'
+import { z } from 'zod'
+import { armsOf } from './attempt-arms.ts'
+import { points } from './figures.ts'
+import { samplingOf } from './recipe.ts'
+import type { RoundContext } from './round-context.ts'
+
+export const Plan = z.object({
+  /** Attempts that the round will make at most, about. */
+  train: z.number().int(),
+  arms: z.number().int(),
+  validation: z.number().int(),
+  probe: z.object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int() }),
+  /** Seconds of sampling, from the probe; training comes on top. */
+  samplingSeconds: z.number(),
+  minimumDetectableEffect: z.number(),
+})
+export type Plan = z.infer<typeof Plan>
+
+/** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
+const assumedDiscordance = 0.3
+const probeSeconds = 10
+const probeAttempts = 256
+
+/** Before a round: how much work it is, how long the sampling will take by a probe of at most ten seconds, and what gain its gate could detect. Printed on stderr. */
+export async function planRound(context: RoundContext): Promise<Plan> {
+  const { recipe, incumbent, round } = context
+  let train = 0
+  let validation = 0
+  let tested = 0
+  for (const { taskset, levels, train: each, frontierTrain = each, validation: tasks, samples = recipe.settings.samples } of recipe.courses) {
+    const frontier = incumbent.frontier?.taskset === taskset.name ? incumbent.frontier.level : levels?.frontier
+    const count = levels && frontier !== undefined ? frontier - levels.from + 1 : (await taskset.load({ split: 'validation', seed: context.seed, round, limit: tasks })).length / tasks
+    train += Math.ceil(levels ? (each * (count - 1) + frontierTrain) * samples : each * count * samples)
+    validation += Math.ceil(tasks * count)
+    tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
+  }
+  const arms = armsOf(context, recipe.trainer ? incumbent.model : null).length
+  const probe = await runProbe(context)
+  const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
+  const plan: Plan = { train, arms, validation, probe, samplingSeconds, minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha: 0.025 }) }
+  process.stderr.write(
+    `Round ${round} of ${context.run}: ${train} train attempts${recipe.trainer ? ', training' : ''}, ${arms} arms of ${validation} validation tasks; sampling takes about ${duration(samplingSeconds)} ` +
+      `(probe: ${(probe.attempts / Math.max(probe.seconds, 1e-3)).toFixed(1)} attempts/s). The gate sees gains from ${points(plan.minimumDetectableEffect)} points (80% power).\n`,
+  )
+  return plan
+}
+
+/** Attempts at train tasks for at most ten seconds; what they answer is thrown away. */
+async function runProbe(context: RoundContext): Promise<Plan['probe']> {
+  const { recipe, seed, round } = context
+  const course = recipe.courses.find(({ levels }) => levels) ?? recipe.courses[0]
+  if (!course) return { attempts: 0, seconds: 0, tokens: 0 }
+  const tasks = await course.taskset.load({ split: 'train', seed: deriveSeed(seed, 'probe'), round, limit: probeAttempts, ...(course.levels ? { levels: [course.levels.frontier] } : {}) })
+  const attempts: Attempt[] = tasks.map((task) => ({ id: task.id, task, sample: 0, seed: deriveSeed(seed, 'probe', task.id), system: course.taskset.instruction ?? null }))
+  const limit = AbortSignal.timeout(probeSeconds * 1000)
+  const signal = AbortSignal.any([context.signal, limit])
+  const done = { attempts: 0, seconds: 0, tokens: 0 }
+  const model = await (context.teacher?.open() ?? context.open(context.incumbent.model))
+  const started = performance.now()
+  try {
+    for await (const result of recipe.solver.solve(attempts, model, { sampling: samplingOf(recipe.settings, 'train'), signal })) {
+      if ('fault' in result) continue
+      done.attempts++
+      done.tokens += result.tokens.completion
+    }
+  } catch (error) {
+    if (!limit.aborted || context.signal.aborted) throw error
+  } finally {
+    done.seconds = (performance.now() - started) / 1000
+    await model[Symbol.asyncDispose]()
+  }
+  return done
+}

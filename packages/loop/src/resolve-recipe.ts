@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Model } from '@whetstone/core'
+import { BadInput, root } from '@whetstone/core'
+import { describeEndpoint, describeGguf, openai } from '@whetstone/inference'
+import type { Flags, Values } from './command.ts'
+import { loadRecipe } from './load-recipe.ts'
+import type { Recipe, Settings } from './recipe.ts'
+import { Settings as SettingsSchema } from './recipe.ts'
+import type { RoundContext } from './round-context.ts'
+
+/** Flags that name a recipe and override its numbers. */
+export const recipeFlags = {
+  recipe: { type: 'string', default: 'tiny', about: 'a file of loops/recipes' },
+  seed: { type: 'number', min: 0, about: "the run's seed, from which every other is derived" },
+  limit: { type: 'number', min: 1, about: 'at most this many tasks of each split (and level)' },
+  samples: { type: 'number', min: 1, about: 'attempts at each train task' },
+  'eval-samples': { type: 'number', min: 1, about: 'attempts at each validation task (1: greedy)' },
+  concurrency: { type: 'number', min: 1, about: 'sequences decoded at once' },
+  threads: { type: 'number', min: 1, about: 'CPU threads (default: all cores)' },
+  model: { type: 'string', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf' },
+  endpoint: { type: 'string', about: 'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY' },
+  'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
+} as const satisfies Flags
+export type RecipeFlags = Values<typeof recipeFlags>
+
+/** A recipe with the command line's overrides, and the model of round 1. */
+export type Resolved = { recipe: Recipe; base: Model; teacher: RoundContext['teacher'] }
+
+export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
+  const loaded = await loadRecipe(flags.recipe)
+  const recipe: Recipe = {
+    ...loaded,
+    model: flags.model ?? loaded.model,
+    settings: overrideSettings(loaded.settings, flags),
+    courses: loaded.courses.map((course) => ({
+      ...course,
+      ...(flags.samples === undefined ? {} : { samples: flags.samples }),
+      ...(flags.limit === undefined ? {} : { train: Math.min(flags.limit, course.train), validation: Math.min(flags.limit, course.validation), ...(course.frontierTrain ? { frontierTrain: Math.min(flags.limit, course.frontierTrain) } : {}) }),
+    })),
+  }
+  if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe), teacher: null }
+  const endpoint = { url: flags.endpoint, ...(flags['endpoint-model'] ? { model: flags['endpoint-model'] } : {}) }
+  const served = await describeEndpoint(endpoint)
+  const backend = openai(endpoint)
+  // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
+  if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, teacher: null }
+  const { concurrency, context } = recipe.settings
+  return { recipe, base: await describeModel(recipe), teacher: { model: served, open: () => backend.open(served, { concurrency, context }) } }
+}
+
+function overrideSettings(settings: Settings, flags: RecipeFlags): Settings {
+  return SettingsSchema.parse({
+    ...settings,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.samples === undefined ? {} : { samples: flags.samples }),
+    ...(flags['eval-samples'] === undefined ? {} : { evalSamples: flags['eval-samples'] }),
+    ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+  })
+}
+
+/** The card of the recipe's model; a hub address must have been pulled, and says how. */
+async function describeModel({ name, model }: Recipe): Promise<Model> {
+  if (model === null) throw new BadInput(`Recipe ${name} names no model: give --model=FILE.gguf or --endpoint=http://…`)
+  return describeGguf(modelFile(model))
+}
+
+/** The file that a model's name stands for: a path from here or from the repository's root, or where models:pull puts it. */
+export function modelFile(model: string): string {
+  if (model.startsWith('hf:')) {
+    const file = join(root, 'models', model.split('/').at(-1)?.replace(/\.gguf$/, '') ?? '', model.split('/').at(-1) ?? '')
+    if (existsSync(file)) return file
+    throw new BadInput(`${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
+  }
+  const candidates = isAbsolute(model) ? [model] : [resolve(model), join(root, model)]
+  return candidates.find((file) => existsSync(file)) ?? (candidates.at(-1) as string)
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { Model, Round } from '@whetstone/core'
+import { readJsonl, Trace } from '@whetstone/core'
+import { toOutcomes } from '@whetstone/evaluation'
+import { attemptArm, type Arms } from './attempt-arms.ts'
+import type { RoundContext } from './round-context.ts'
+import { failedTasks, pairedRetest } from './retest.ts'
+import type { Task } from '@whetstone/core'
+
+/**
+ * What the incumbent failed in its arm is attempted once more by both, sampled (a greedy incumbent would fail again by construction), with the memory setting that is deployed.
+ * Null without a candidate or without failures.
+ */
+export async function retestRound(context: RoundContext, candidate: Model | null, groups: readonly (readonly Task[])[], arms: Arms, bankTag: string | null): Promise<Round['retest']> {
+  if (!candidate) return null
+  const memory = Boolean(context.bank && context.recipe.memory?.deploy)
+  const file = arms.files[`incumbent-${memory ? 'memory' : 'bare'}`]
+  const failed = failedTasks(file ? toOutcomes(readJsonl(file, Trace, { optional: true })) : [])
+  const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)
+  if (tasks.length === 0) return null
+  const temperature = context.recipe.settings.temperature || 0.7
+  const again = async (role: 'incumbent' | 'candidate', model: Model) => {
+    const { traces } = await attemptArm(context, { role, model, memory }, tasks, { file: join(context.folders.dataset, `retest-${role}.jsonl`), bankTag, arm: 'retest', temperature })
+    return toOutcomes(traces)
+  }
+  const incumbent = await again('incumbent', context.incumbent.model)
+  return pairedRetest({ failed, incumbent, candidate: await again('candidate', candidate) }, { seed: context.seed })
+}

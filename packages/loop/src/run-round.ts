@@ -1,0 +1,109 @@
+import type { Model, Round } from '@whetstone/core'
+import { Decision, Model as ModelSchema, Round as RoundSchema, deriveSeed } from '@whetstone/core'
+import { z } from 'zod'
+import { Arms, armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
+import { attemptTrain, TrainAttempts } from './attempt-train.ts'
+import { Harvest, harvestRound } from './harvest-round.ts'
+import { Plan, planRound } from './plan-round.ts'
+import { describeRecipe } from './recipe.ts'
+import { Reflected, reflectRound } from './reflect-round.ts'
+import { retestRound } from './retest-round.ts'
+import type { RoundContext } from './round-context.ts'
+import { sourceHash } from './source-hash.ts'
+import { toolStamp } from './tool-stamp.ts'
+
+const Candidate = z.object({ model: ModelSchema, training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }) }).nullable()
+const Decided = z.object({ decision: Decision, retest: RoundSchema.shape.retest })
+
+/** What a round came to, and what it decided to serve. */
+export type Finished = { round: Omit<Round, 'cost'>; tokens: Round['cost']['tokens']; arms: Arms; candidate: Model | null; train: TrainAttempts; bank: string | null }
+
+/**
+ * One round: attempt the train tasks, remember, harvest, train a candidate, measure it against the incumbent, decide.
+ * Each step is done once and kept; a round that was stopped anywhere goes on from there.
+ */
+export async function runRound(context: RoundContext): Promise<Finished> {
+  const { recipe, run, round, seed, incumbent, step, bank } = context
+  const plan = describeRecipe(recipe)
+  const given = { recipe: plan, seed, incumbent: incumbent.model.id, bank: incumbent.bank, teacher: context.teacher?.model.id ?? null, tools: toolStamp() }
+
+  await step('plan', Plan, given, () => planRound(context))
+
+  const train = await step('traces', TrainAttempts, { ...given, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:attempt') }, () => attemptTrain(context))
+
+  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:reflect') }, () => reflectRound(context, train.file))
+
+  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'loop:harvest') }, () => harvestRound(context, train.file))
+
+  const candidate = await step('candidate', Candidate, { dataset: harvest.dataset.hash, base: incumbent.model.id, trainer: plan['trainer'], tools: toolStamp(), sources: sourceHash('core', 'training') }, async () => {
+    if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
+    const { model, ...training } = await recipe.trainer.train({
+      base: incumbent.model,
+      dataset: harvest.dataset,
+      folder: context.folders.checkpoint,
+      seed: deriveSeed(seed, 'train', round),
+      round,
+      signal: context.signal,
+      logFile: `${context.folders.report}/train.log`,
+      ...(context.threads ? { threads: context.threads } : {}),
+    })
+    return { model, training: { trainer: recipe.trainer.name, ...training } }
+  })
+
+  const groups = await validationTasks(context, train)
+  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:attempt') }, () =>
+    attemptArms(context, armsOf(context, candidate?.model ?? null), groups, memories.tag),
+  )
+
+  const { decision, retest } = await step('decision', Decided, { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate', 'loop:retest') }, async () => ({
+    decision: recipe.gate({
+      evaluations: arms.evaluations,
+      frontier: train.frontier,
+      solved: solvedLevels(context, train),
+      memory: Boolean(bank && recipe.memory?.deploy),
+      round,
+      fresh: isFresh(context, train),
+      seed: deriveSeed(seed, 'gate', round),
+    }),
+    retest: await retestRound(context, candidate?.model ?? null, groups, arms, memories.tag),
+  }))
+
+  const bankKept = decision.memory?.keepBank ?? true
+  return {
+    candidate: candidate?.model ?? null,
+    train,
+    bank: bankKept ? (memories.tag ?? incumbent.bank) : incumbent.bank,
+    arms,
+    tokens: { prompt: train.tokens.prompt + arms.tokens.prompt, completion: train.tokens.completion + arms.tokens.completion },
+    round: {
+      run,
+      round,
+      recipe: recipe.name,
+      seed,
+      frontier: train.frontier,
+      incumbent: { id: incumbent.model.id },
+      candidate: candidate && { id: candidate.model.id },
+      bank: { size: memories.size, added: memories.added, tag: memories.tag, kept: bankKept },
+      evaluations: arms.evaluations.map(({ outcomes: _, ...summary }) => summary),
+      decision,
+      retest,
+      harvest: { attempted: train.attempted, passed: train.passed, kept: harvest.kept, replayed: harvest.replayed, pairs: harvest.pairs },
+      training: candidate?.training ?? null,
+      faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
+      truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),
+      looks: incumbent.looks + 1,
+    },
+  }
+}
+
+/** Levels that may not be lost: those solved before this round, and those which these train traces show solved for the first time. */
+export function solvedLevels({ incumbent }: RoundContext, train: TrainAttempts) {
+  const reached = train.rates.filter(({ taskset, level, rate }) => rate >= 0.95 && taskset === train.frontier?.taskset && level < train.frontier.level)
+  return [...new Map([...incumbent.solved, ...reached].map(({ taskset, level }) => [`${taskset} ${level}`, { taskset, level }])).values()]
+}
+
+/** Whether the tasks that the gate tests on are drawn afresh every round. */
+function isFresh({ recipe }: RoundContext, { frontier }: TrainAttempts): boolean {
+  const tested = recipe.courses.filter(({ taskset }) => !frontier || taskset.name === frontier.taskset)
+  return tested.every(({ taskset }) => taskset.fresh)
+}

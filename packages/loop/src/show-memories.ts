@@ -1,0 +1,26 @@
+import type { Memory, Task } from '@whetstone/core'
+import type { Shown } from '@whetstone/evaluation'
+import type { Bank } from '@whetstone/memory'
+import { holdOut } from '@whetstone/memory'
+import type { Recipe } from './recipe.ts'
+
+/** The system message of each attempt: the taskset's instruction and the memories recalled for the task. Without a bank the instruction alone. */
+export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed: number; holdout: boolean; evaluation: boolean }) {
+  const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))
+  return async (attempts: readonly { task: Task; sample: number }[]): Promise<Shown[]> => {
+    const memory = recipe.memory
+    const recalled =
+      bank && memory
+        ? await bank.recall(attempts.map(({ task }) => ({ task, k: memory.k, ...(options.evaluation ? { answer: task.reference } : {}) })))
+        : attempts.map(() => ({ memories: [] as Memory[] }))
+    return attempts.map(({ task, sample }, index) => {
+      const { shown, withheld } = holdOut(recalled[index]?.memories ?? [], {
+        probability: options.holdout && memory ? memory.holdout : 0,
+        seed: options.seed,
+        attempt: `${task.id}#${sample}`,
+      })
+      const parts = [instructions.get(task.taskset), shown.length > 0 && memory ? memory.render(shown) : null].filter((part) => part !== null && part !== undefined)
+      return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) }
+    })
+  }
+}

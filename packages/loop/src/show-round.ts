@@ -1,0 +1,37 @@
+import type { Round } from '@whetstone/core'
+import { duration } from '@whetstone/core'
+import { points, rate, showP } from './figures.ts'
+
+/** A round on one screen: the arms, the decision with its reason, where the report is. */
+export function showRound(round: Round, report: string): string {
+  const arms = [...new Set(round.evaluations.map(armName))]
+  const rows = [...Map.groupBy(round.evaluations, ({ taskset, level }) => `${taskset} ${level}`).values()]
+  const cell = (text: string) => text.padStart(24)
+  const table = rows.map((row) => {
+    const [{ taskset, level, n } = { taskset: '', level: 0, n: 0 }] = row
+    const mark = round.frontier?.taskset === taskset && round.frontier.level === level ? ' *' : ''
+    const cells = arms.map((arm) => {
+      const found = row.find((evaluation) => armName(evaluation) === arm)
+      return cell(found ? `${rate(found.passRate)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-')
+    })
+    return `  ${`${taskset} ${level}${mark}`.padEnd(18)}${String(n).padStart(5)}${cells.join('')}`
+  })
+  const { decision, harvest, retest, training } = round
+  return [
+    '',
+    `Round ${round.round} of ${round.run} (recipe ${round.recipe}, seed ${round.seed}), ${duration(round.cost.seconds)}`,
+    `  ${'validation'.padEnd(18)}${'n'.padStart(5)}${arms.map(cell).join('')}`,
+    ...table,
+    round.frontier ? `  * frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})` : null,
+    `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : '; nothing was trained'}`,
+    round.bank.tag ? `  bank     ${round.bank.size} memories, ${round.bank.added} new${round.bank.kept ? '' : '; rolled back'}${decision.memory ? `; on against off ${points(decision.memory.difference)} points, p ${showP(decision.memory.pValue)}` : ''}` : null,
+    retest ? `  retest   of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})` : null,
+    round.faults.failed || round.faults.retried ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries` : null,
+    round.truncated > 0.05 ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget` : null,
+    `  ${decision.promoted ? 'PROMOTED' : 'KEPT'} ${decision.reason}`,
+    `  minimum detectable effect ${points(decision.minimumDetectableEffect)} points; decision ${round.looks} on this run's validation data`,
+    `  report   ${report}`,
+  ].filter((line) => line !== null).join('\n')
+}
+
+const armName = ({ model, memory }: Round['evaluations'][number]) => `${model}, memory ${memory ? 'on' : 'off'}`

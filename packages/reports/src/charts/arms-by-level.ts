@@ -1,0 +1,29 @@
+import type { Round } from '@whetstone/core'
+import type { TopLevelSpec } from 'vega-lite'
+
+/** Pass rate of every arm with its 95% interval, a panel for each taskset, a group for each level. */
+export function armsByLevel(evaluations: Round['evaluations']): TopLevelSpec {
+  const values = evaluations.map(({ model, memory, taskset, level, passRate, ci: [low, high], n }) => ({
+    arm: `${model}, memory ${memory ? 'on' : 'off'}`, taskset, level, rate: 100 * passRate, low: 100 * low, high: 100 * high, n,
+  }))
+  const arms = [...new Set(values.map(({ arm }) => arm))]
+  const rate = { axis: { title: 'passed, %' }, scale: { domain: [0, 100] } }
+  const x = { field: 'level', type: 'ordinal' as const, axis: { labelAngle: 0, title: 'level' } }
+  const xOffset = { field: 'arm', type: 'nominal' as const, sort: arms }
+  return {
+    data: { values },
+    facet: { column: { field: 'taskset', type: 'nominal', header: { title: null, labelFontWeight: 'bold' } } },
+    resolve: { scale: { x: 'independent' } },
+    spec: {
+      height: 220,
+      width: { step: 16 },
+      layer: [
+        {
+          mark: { type: 'bar' },
+          encoding: { x, xOffset, y: { field: 'rate', type: 'quantitative', ...rate }, color: { field: 'arm', type: 'nominal', sort: arms, scale: { range: ['#c6cdd6', '#8d9aab', '#8cc7a4', '#2f855a'] }, legend: { title: null, orient: 'bottom' } } },
+        },
+        { mark: { type: 'rule', color: '#333' }, encoding: { x, xOffset, y: { field: 'low', type: 'quantitative', ...rate }, y2: { field: 'high' } } },
+      ],
+    },
+  }
+}

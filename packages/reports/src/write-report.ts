@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import type { Round } from '@whetstone/core'
+import { duration, writeAtomic } from '@whetstone/core'
+import { armsByLevel } from './charts/arms-by-level.ts'
+import { escapeHtml } from './escape-html.ts'
+import { renderPng, renderSvg } from './render-chart.ts'
+
+type Table = { head: string[]; rows: string[][] }
+type Section = { title: string; text?: string; table?: Table }
+
+const percent = (rate: number) => `${(100 * rate).toFixed(1)}%`
+const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`
+const number = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(4))))
+
+/** Writes report.md, report.html and the chart (arms.svg, arms.png) of a round beside its round.json. */
+export async function writeReport(folder: string, round: Round, extra: { seconds: Partial<Record<string, number>> }): Promise<void> {
+  const spec = armsByLevel(round.evaluations)
+  const svg = await renderSvg(spec)
+  const sections = describe(round, extra.seconds)
+  const title = `${round.run}, round ${round.round}: ${round.decision.promoted ? 'promoted' : 'kept'}`
+  writeAtomic(join(folder, 'arms.svg'), svg)
+  writeAtomic(join(folder, 'arms.png'), await renderPng(spec))
+  writeAtomic(join(folder, 'report.md'), toMarkdown(title, round.decision.reason, sections))
+  writeAtomic(join(folder, 'report.html'), toHtml(title, round.decision.reason, svg, sections))
+}
+
+function describe(round: Round, seconds: Partial<Record<string, number>>): Section[] {
+  const { decision, harvest, training, retest, bank } = round
+  const sections: Section[] = [
+    {
+      title: 'Arms',
+      text: 'Share of validation tasks passed, with 95% intervals. All arms attempted the same tasks with the same seeds.',
+      table: {
+        head: ['model', 'memory', 'taskset', 'level', 'n', 'passed', 'rate', '95% interval'],
+        rows: round.evaluations.map((each) => [each.model, each.memory ? 'on' : 'off', each.taskset, String(each.level), String(each.n), number(each.passed), percent(each.passRate), `${percent(each.ci[0])} – ${percent(each.ci[1])}`]),
+      },
+    },
+    {
+      title: 'Decision',
+      text: `${decision.arm}; ${decision.test}; n ${decision.n} in ${decision.clusters} clusters; ${percent(decision.incumbentRate)} → ${percent(decision.candidateRate)}, difference ${points(decision.difference)} points (95% interval ${points(decision.ci[0])} to ${points(decision.ci[1])}); wins ${number(decision.wins)}, losses ${number(decision.losses)}; p = ${number(decision.pValue)} against alpha ${number(decision.alpha)}; minimum detectable effect ${points(decision.minimumDetectableEffect)} points at 80% power. This run's validation data have seen ${round.looks} decisions.`,
+      ...(decision.nonInferiority.length > 0 && {
+        table: {
+          head: ['solved level', 'n', 'difference, points', 'lower 95% bound', 'margin', 'kept'],
+          rows: decision.nonInferiority.map((each) => [`${each.taskset} ${each.level}`, String(each.n), points(each.difference), points(each.low), points(-each.margin), each.passed ? 'yes' : 'NO']),
+        },
+      }),
+    },
+  ]
+  if (round.frontier) sections.push({ title: 'Frontier', text: `${round.frontier.taskset} level ${round.frontier.level}: ${round.frontier.rule}; its train pass@1 was ${percent(round.frontier.trainRate)}. Chosen before any validation attempt.` })
+  sections.push({
+    title: 'Harvest and training',
+    text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : 'Nothing was trained.'}`,
+  })
+  if (bank.tag) sections.push({ title: 'Memory', text: `The bank holds ${bank.size} memories, ${bank.added} of them new${bank.kept ? '' : '; it was rolled back, since it hurt'}. ${decision.memory ? `On against off: ${points(decision.memory.difference)} points (95% interval ${points(decision.memory.ci[0])} to ${points(decision.memory.ci[1])}), p = ${number(decision.memory.pValue)}.` : ''}` })
+  if (retest) sections.push({ title: 'Re-test of what failed', text: `Of ${retest.failed} validation tasks that the incumbent failed, a fresh attempt of the candidate solves ${retest.solvedByCandidate}, one of the incumbent ${retest.solvedByIncumbent} (p = ${number(retest.pValue)}).` })
+  sections.push({
+    title: 'Cost',
+    text: `${duration(round.cost.seconds)} in all; ${round.cost.tokens.prompt} prompt and ${round.cost.tokens.completion} completion tokens; ${percent(round.truncated)} of the attempts truncated; provider faults: ${round.faults.retried} retries, ${round.faults.failed} attempts lost.`,
+    table: { head: ['step', 'time'], rows: Object.entries(seconds).map(([step, value]) => [step, duration(value ?? 0)]) },
+  })
+  return sections
+}
+
+function toMarkdown(title: string, reason: string, sections: readonly Section[]): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  const table = ({ head, rows }: Table) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+  return [`# ${title}`, reason, '![pass rates of the arms](arms.png)', ...sections.flatMap((section) => [`## ${section.title}`, ...(section.text ? [section.text] : []), ...(section.table ? [table(section.table)] : [])])].join('\n\n') + '\n'
+}
+
+const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #e3e8ee}th:first-child,td:first-child{text-align:left}.reason{padding:.6rem 1rem;background:#eef4f0;border-left:4px solid #2f855a}svg{max-width:100%;height:auto}`
+
+function toHtml(title: string, reason: string, svg: string, sections: readonly Section[]): string {
+  const row = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+  const body = sections.map(({ title: heading, text, table }) => `<h2>${escapeHtml(heading)}</h2>${text ? `<p>${escapeHtml(text)}</p>` : ''}${table ? `<table>${row(table.head, 'th')}${table.rows.map((cells) => row(cells, 'td')).join('')}</table>` : ''}`)
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${style}</style><h1>${escapeHtml(title)}</h1><p class="reason">${escapeHtml(reason)}</p>${svg}${body.join('\n')}</html>\n`
+}

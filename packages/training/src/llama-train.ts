@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
+import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { z } from 'zod'
+
+export const LlamaTrainSettings = z.strictObject({
+  method: z.enum(['sft', 'dpo']).default('sft'),
+  /** `auto`: full weights below 100M parameters, else LoRA. */
+  weights: z.enum(['auto', 'full', 'lora']).default('auto'),
+  rank: z.number().int().positive().default(16),
+  alpha: z.number().positive().default(32),
+  /** Comma-separated kinds, e.g. `attn_q,attn_v`; the tool's default (all linear layers) when absent. */
+  targets: z.string().optional(),
+  learningRate: z.number().positive(),
+  epochs: z.number().positive().default(1),
+  /** Optimizer steps; replaces `epochs`. */
+  steps: z.number().int().positive().optional(),
+  /** Sequences an optimizer step. */
+  batch: z.number().int().positive().default(32),
+  microBatch: z.number().int().positive().optional(),
+  schedule: z.enum(['cosine', 'constant', 'linear']).default('cosine'),
+  /** Warm-up steps. */
+  warmup: z.number().int().nonnegative().default(0),
+  minRatio: z.number().min(0).max(1).default(0),
+  weightDecay: z.number().nonnegative().default(0),
+  clip: z.number().nonnegative().default(1),
+  /** Decay of an exponential moving average of the weights, which is what is saved. */
+  ema: z.number().min(0).max(1).optional(),
+  beta: z.number().positive().default(0.1),
+  nllWeight: z.number().nonnegative().default(1),
+})
+
+const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_loss: z.number(), seconds: z.number() })
+
+/** The native trainer, tools/train: correct gradients on the GGUF itself, full weights or LoRA. A torn training resumes from its optimizer checkpoint. */
+export function llamaTrain(input: z.input<typeof LlamaTrainSettings>): Trainer & { settings: z.infer<typeof LlamaTrainSettings> } {
+  const settings = LlamaTrainSettings.parse(input)
+  return { name: `llama-train ${settings.method}`, settings, train: (request) => train(settings, request) }
+}
+
+async function train(settings: z.infer<typeof LlamaTrainSettings>, request: TrainRequest): Promise<Training> {
+  const { base, dataset, folder } = request
+  if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
+  const lora = settings.weights === 'lora' || (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) || base.adapter !== null
+  const data = dataset.files[settings.method === 'sft' ? 'messages' : 'preference']
+  if (data === undefined) throw new BadInput(`Dataset ${dataset.id} was not exported for ${settings.method}: add the format to the recipe's harvest`)
+  mkdirSync(folder, { recursive: true })
+  const out = join(folder, lora ? 'adapter.gguf' : 'candidate.gguf')
+  const metrics = join(folder, 'metrics.jsonl')
+  const checkpoints = join(folder, 'optimizer')
+  const args = [
+    settings.method, '-m', base.path, '--data', join(dataset.folder, data), '--out', out, '--metrics', metrics,
+    '--checkpoint-dir', checkpoints, '--resume', '--seed', String(request.seed), '--workers', String(request.threads ?? availableParallelism()),
+    ...flags(settings),
+    ...(lora ? ['--lora-rank', String(settings.rank), '--lora-alpha', String(settings.alpha), ...(settings.targets ? ['--lora-targets', settings.targets] : [])] : []),
+    ...(base.adapter ? ['--lora-init', base.adapter] : []),
+  ]
+  const quiet = process.env['WHETSTONE_PROGRESS'] === 'none'
+  await runTool({
+    file: paths.tool('llama-train'),
+    args: [...args, '--progress', quiet || !process.stderr.isTTY ? 'none' : 'auto'],
+    inheritStderr: !quiet && process.stderr.isTTY === true,
+    ...(request.logFile ? { logFile: request.logFile } : {}),
+    ...(request.signal ? { signal: request.signal } : {}),
+  })
+  const final = finalMetrics(metrics)
+  rmSync(checkpoints, { recursive: true, force: true })
+  const id = `model-${(await hashFile(out)).slice(0, 16)}`
+  const model: Model = {
+    id, name: `${base.name.replace(/ round \d+$/, '')} round ${request.round}`,
+    path: lora ? base.path : out, adapter: lora ? out : null,
+    parent: base.id, dataset: dataset.id, trainer: `llama-train ${settings.method}`,
+    quantization: base.quantization, architecture: base.architecture, parameters: base.parameters,
+    createdAt: new Date().toISOString(), metadata: { settings },
+  }
+  return { model, steps: final.steps, seconds: final.seconds, finalLoss: final.final_loss }
+}
+
+function flags(settings: z.infer<typeof LlamaTrainSettings>): string[] {
+  const pairs: [string, number | string | undefined][] = [
+    ['--lr', settings.learningRate], ['--batch', settings.batch], ['--micro-batch', settings.microBatch], ['--schedule', settings.schedule], ['--warmup', settings.warmup],
+    ['--min-lr-ratio', settings.minRatio], ['--weight-decay', settings.weightDecay], ['--clip', settings.clip], ['--ema', settings.ema],
+    settings.steps === undefined ? ['--epochs', settings.epochs] : ['--steps', settings.steps],
+    ...(settings.method === 'dpo' ? ([['--beta', settings.beta], ['--nll-weight', settings.nllWeight]] as [string, number][]) : []),
+  ]
+  return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
+}
+
+function finalMetrics(file: string): z.infer<typeof FinalMetrics> {
+  const last = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '' : ''
+  const parsed = FinalMetrics.safeParse(last === '' ? null : JSON.parse(last))
+  if (!parsed.success) throw new Error(`${file}: llama-train ended without its closing line: see the training log beside it`)
+  return parsed.data
+}
