@@ -1,1 +1,6 @@
-export {}
+export * from './check-gguf.ts'
+export * from './describe-gguf.ts'
+export * from './node-llama-cpp.ts'
+export * from './openai.ts'
+export * from './scripted.ts'
+export * from './strip-reasoning.ts'
