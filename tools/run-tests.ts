@@ -1,0 +1,80 @@
+// Runs every *.test.ts of the repository, each file in a process of its own (uvu has no timeouts and one queue a process), a few at a time, and ends with `N passed, N failed, N skipped`.
+// `npm test`, `npm test -- statistics gate` (files whose path holds a word). It fails when fewer tests ran than tools/test-floor.json says, and when a test skipped although its data is there.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const words = process.argv.slice(2)
+const secondsPerFile = 240
+type Result = { file: string; passed: number; failed: number; skipped: string[]; seconds: number; output: string }
+
+const files = ['packages', 'tools', 'loops']
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)))
+  .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && !file.includes('tools/build/'))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .sort()
+
+function runFile(file: string): Promise<Result> {
+  const started = performance.now()
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(process.execPath, [file], { cwd: root, detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', WHETSTONE_PROGRESS: 'none' } })
+    const kill = () => {
+      try {
+        process.kill(-(child.pid as number), 'SIGKILL')
+      } catch {
+        // gone already
+      }
+    }
+    const timer = setTimeout(() => {
+      output += `\nstopped after ${secondsPerFile} s\n`
+      kill()
+    }, secondsPerFile * 1000)
+    const collect = (text: Buffer) => (output += text.toString())
+    child.stdout.on('data', collect)
+    child.stderr.on('data', collect)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      kill() // whatever the test left behind
+      const count = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(output)?.[1] ?? 0)
+      const [total, passed] = [count('Total'), count('Passed')]
+      const skipped = [...output.split('\n').filter((line) => line.startsWith('SKIP ')), ...Array.from({ length: count('Skipped') }, () => 'SKIP by the suite')]
+      resolve({ file: relative(root, file), passed, failed: total - passed + (code !== 0 && total === passed ? 1 : 0), skipped, seconds: (performance.now() - started) / 1000, output })
+    })
+  })
+}
+
+const results: Result[] = []
+const queue = [...files]
+const workers = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2) + 1))
+await Promise.all(
+  Array.from({ length: workers }, async () => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      const result = await runFile(file)
+      results.push(result)
+      console.log(`${result.failed ? 'FAIL' : 'ok  '} ${result.file}  ${result.passed} passed${result.failed ? `, ${result.failed} failed` : ''}  ${result.seconds.toFixed(1)}s`)
+      for (const line of result.skipped) console.log(`     ${line}`)
+      if (result.failed) console.log(result.output.trimEnd().split('\n').slice(-60).map((line) => `     ${line}`).join('\n'))
+    }
+  }),
+)
+const sum = (member: 'passed' | 'failed') => results.reduce((total, result) => total + result[member], 0)
+const skips = results.flatMap((result) => result.skipped)
+let failed = sum('failed')
+for (const line of skips) {
+  // Tests name what they lack as a path from the repository's root.
+  const needed = /(?:^|\s)((?:\.\.\/shared|tools\/bin|models)\/[^\s:]+)/.exec(line)?.[1]
+  if (needed && existsSync(join(root, needed))) {
+    console.log(`A test skipped although its data is there: ${line}`)
+    failed++
+  }
+}
+const { floor } = JSON.parse(readFileSync(join(root, 'tools/test-floor.json'), 'utf8')) as { floor: number }
+if (words.length === 0 && sum('passed') + skips.length < floor) {
+  console.log(`Only ${sum('passed')} tests ran, fewer than the ${floor} that tools/test-floor.json keeps: tests were lost`)
+  failed++
+}
+console.log(`${sum('passed')} passed, ${failed} failed, ${skips.length} skipped`)
+process.exit(failed > 0 ? 1 : 0)
