@@ -2,11 +2,10 @@ import { appendFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { BadInput } from '@whetstone/core'
 import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
-import { getLlama, LlamaLogLevel } from 'node-llama-cpp'
 import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp'
 import { checkGguf } from './check-gguf.ts'
 import { chatRenderer } from './render-chat.ts'
-import { generateInSequences } from './generate-in-sequences.ts'
+import type { generateInSequences } from './generate-in-sequences.ts'
 
 /** Models below this size are slower on a GPU than on one CPU thread. */
 const smallModel = 50e6
@@ -24,6 +23,9 @@ export const nodeLlamaCpp: Backend = {
     if (model.adapter) checkGguf(model.adapter)
     const small = header.parameters < smallModel
     const threads = options.threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))
+    // Loaded when it is used: every command imports this file, few open a model in it.
+    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
+    const { generateInSequences } = await import('./generate-in-sequences.ts')
     const llama = await getLlama({
       build: 'never', skipDownload: true, gpu: small || options.gpuLayers === 0 ? false : 'auto', maxThreads: threads, logLevel: LlamaLogLevel.warn,
       logger: (_level, message) => { if (options.logFile) appendFileSync(options.logFile, message) },
@@ -37,7 +39,7 @@ export const nodeLlamaCpp: Backend = {
       const opened = await weights.createContext({
         sequences: options.concurrency, contextSize: context, threads, ...(model.adapter ? { lora: model.adapter } : {}), ...(options.signal ? { createSignal: options.signal } : {}),
       })
-      return languageModel({ model, llama, weights, opened, context, template: header.chatTemplate })
+      return languageModel({ model, llama, weights, opened, context, template: header.chatTemplate, generateInSequences })
     } catch (error) {
       await weights?.dispose()
       await llama.dispose()
@@ -47,9 +49,9 @@ export const nodeLlamaCpp: Backend = {
   },
 }
 
-type Opened = { model: Model; llama: Llama; weights: LlamaModel; opened: LlamaContext; context: number; template: string | null }
+type Opened = { model: Model; llama: Llama; weights: LlamaModel; opened: LlamaContext; context: number; template: string | null; generateInSequences: typeof generateInSequences }
 
-function languageModel({ model, llama, weights, opened, context, template }: Opened): LanguageModel {
+function languageModel({ model, llama, weights, opened, context, template, generateInSequences }: Opened): LanguageModel {
   const sequences = Array.from({ length: opened.totalSequences }, () => opened.getSequence())
   const render = chatRenderer(template, { bos: weights.tokens.bosString, eos: weights.tokens.eosString })
   const unknown = (weights.fileInfo.metadata.tokenizer?.ggml as { unknown_token_id?: number } | undefined)?.unknown_token_id

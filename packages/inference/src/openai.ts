@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, contentId } from '@whetstone/core'
 import type { Backend, Model } from '@whetstone/core'
-import OpenAI from 'openai'
+import type OpenAI from 'openai'
 import type { Dialect } from './chat-body.ts'
-import { chatCompletions } from './chat-completions.ts'
-import { providerError } from './provider-error.ts'
 
 export type Endpoint = {
   /** `http://host:port` or `https://host/v1`. */
@@ -27,6 +25,7 @@ export function openai(endpoint: Endpoint): Backend {
     reproducible: false,
     async open(model, options) {
       const { client, key, listed, dialect } = await connect(endpoint, options.signal)
+      const { chatCompletions } = await import('./chat-completions.ts')
       let closed = false
       return {
         model,
@@ -66,6 +65,8 @@ type Connected = { client: OpenAI; key: string | undefined; listed: { id: string
 /** Asks for the list of models: so an endpoint that is not there, or a key that is not right, is found before any work begins. */
 async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Connected> {
   const url = endpointUrl(endpoint.url)
+  // Loaded when it is used: every command imports this file, few talk to an endpoint.
+  const [{ default: OpenAI }, { providerError }] = await Promise.all([import('openai'), import('./provider-error.ts')])
   const variable = endpoint.keyVariable ?? 'OPENAI_API_KEY'
   const key = process.env[variable] || undefined
   // The package would take address, organization and logging from the environment: ours are the only source.
