@@ -1,0 +1,136 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Attempt, Finish, Grade, LanguageModel, Solver, Task } from '@whetstone/core'
+import { collect, type CollectRequest } from './collect.ts'
+import { evaluate } from './evaluate.ts'
+
+const test = suite('collect')
+
+const tasks: Task[] = Array.from({ length: 10 }, (_, i) => ({ id: `t${i}`, taskset: 'toy', split: 'train', prompt: `${i}?`, reference: String(i), level: 1 + (i % 2), cluster: `t${i}`, metadata: {} }))
+const grade = (task: Task, answer: string): Grade => ({ reward: Number(answer === task.reference), passed: answer === task.reference, parts: {}, reason: 'toy', feedback: '' })
+const finishes: Record<string, Finish> = { t3: 'context', t4: 'length' }
+
+/** Answers in reverse order, even tasks rightly; counts attempts; can stop after some, or fault on chosen tasks. */
+function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: number; faults?: (attempt: Attempt) => boolean } = {}): Solver {
+  let made = 0
+  return {
+    name: 'scripted',
+    async *solve(attempts) {
+      for (const attempt of [...attempts].reverse()) {
+        if (options.stopAfter !== undefined && made++ >= options.stopAfter) throw new Error('killed')
+        counts.set(attempt.id, (counts.get(attempt.id) ?? 0) + 1)
+        if (options.faults?.(attempt)) {
+          yield { attempt, fault: 'HTTP 500', retries: 5 }
+          continue
+        }
+        const right = Number(attempt.task.id.slice(1)) % 2 === 0
+        yield {
+          attempt,
+          messages: [{ role: 'user', content: attempt.task.prompt }, { role: 'assistant', content: right ? attempt.task.reference : 'no' }],
+          finish: finishes[attempt.task.id] ?? 'stop',
+          tokens: { prompt: 3, completion: 2 },
+          seconds: 0,
+        }
+      }
+    },
+  }
+}
+
+const closed = { opened: 0, closed: 0 }
+const open = async (): Promise<LanguageModel> => {
+  closed.opened++
+  return { model: {} as LanguageModel['model'], async *generate() {}, async [Symbol.asyncDispose]() { closed.closed++ } }
+}
+const request = (file: string, solver: Solver, more: Partial<CollectRequest> = {}): CollectRequest => ({
+  run: 'r', round: 1, arm: 'train', policy: { model: 'm', bank: null }, groups: [{ tasks: tasks.slice(0, 6), samples: 2 }, { tasks: tasks.slice(6), samples: 1 }], seed: 5,
+  solver, sampling: { temperature: 0, maxTokens: 4 }, mayGrade: true, grade, show: async (attempts) => attempts.map(() => ({ system: null, shown: [], withheld: [] })), open, file, chunk: 5, label: 'toy', ...more,
+})
+const inFolder = async (work: (file: string) => Promise<void>) => {
+  const folder = mkdtempSync(join(tmpdir(), 'whetstone-collect-'))
+  try {
+    await work(join(folder, 'traces.jsonl'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('traces are in canonical order whatever the order of answers; the model is closed; a second call attempts nothing', () =>
+  inFolder(async (file) => {
+    const counts = new Map<string, number>()
+    const { traces } = await collect(request(file, scriptedSolver(counts)))
+    assert.equal(traces.map((trace) => `${trace.task}#${trace.sample}`), [...tasks.slice(0, 6).flatMap(({ id }) => [`${id}#0`, `${id}#1`]), ...tasks.slice(6).map(({ id }) => `${id}#0`)])
+    assert.is(new Set(traces.map((trace) => trace.id)).size, 16)
+    assert.is(new Set(traces.map((trace) => trace.seed)).size, 16)
+    assert.is(closed.opened, closed.closed)
+    assert.equal((await collect(request(file, scriptedSolver(counts)))).traces, traces)
+    assert.ok([...counts.values()].every((count) => count === 1))
+  }))
+
+test('killed at any attempt, torn at any byte: the file ends as an undisturbed one, and no whole chunk is attempted twice', () =>
+  inFolder(async (file) => {
+    await collect(request(file, scriptedSolver(new Map())))
+    const undisturbed = readFileSync(file, 'utf8')
+    for (let stopAfter = 0; stopAfter < 16; stopAfter++) {
+      for (const tear of ['none', 'half a row', 'a whole row', 'lost rows'] as const) {
+        rmSync(file, { force: true })
+        rmSync(`${file}.chunks`, { force: true })
+        const counts = new Map<string, number>()
+        await collect(request(file, scriptedSolver(counts, { stopAfter }))).catch((error: Error) => assert.is(error.message, 'killed'))
+        const whole = Math.min(4, [5, 10, 12, 16].filter((end) => end <= stopAfter).length)
+        if (tear === 'half a row') appendFileSync(file, undisturbed.slice(0, 100))
+        if (tear === 'a whole row') appendFileSync(file, undisturbed.slice(0, undisturbed.indexOf('\n') + 1))
+        if (tear === 'lost rows' && whole > 0) truncateSync(file, 10)
+        const again = new Map<string, number>()
+        await collect(request(file, scriptedSolver(again)))
+        assert.is(readFileSync(file, 'utf8'), undisturbed)
+        if (tear !== 'lost rows') assert.is(again.size, 16 - ([0, 5, 10, 12, 16][whole] as number), `stopped after ${stopAfter}`)
+      }
+    }
+  }))
+
+test('a group that is added later leaves the others as they are', () =>
+  inFolder(async (file) => {
+    const counts = new Map<string, number>()
+    const first = [{ tasks: tasks.slice(0, 3), samples: 1 }]
+    const before = await collect(request(file, scriptedSolver(counts), { groups: first }))
+    const after = await collect(request(file, scriptedSolver(counts), { groups: [...first, { tasks: tasks.slice(3), samples: 1 }] }))
+    assert.equal(after.traces.slice(0, 3), before.traces)
+    assert.is(after.traces.length, 10)
+    assert.ok([...counts.values()].every((count) => count === 1))
+  }))
+
+test('a prompt that does not fit is a failed attempt; so is a truncated one; provider faults are counted apart', () =>
+  inFolder(async (file) => {
+    const { traces, faults } = await collect(request(file, scriptedSolver(new Map(), { faults: ({ task }) => task.id === 't2' })))
+    assert.equal(faults, { retried: 10, failed: 2 })
+    assert.is(traces.length, 14)
+    const of = (task: string) => traces.find((trace) => trace.task === task)
+    assert.is(of('t3')?.grade.reason, 'context')
+    assert.not.ok(of('t3')?.grade.passed)
+    assert.ok(of('t4')?.grade.passed, 'a truncated answer may still be right')
+    assert.ok(of('t4')?.truncated)
+  }))
+
+test('a chunk of nothing but faults stops the work, is not stored, and is tried again', () =>
+  inFolder(async (file) => {
+    let message = ''
+    await collect(request(file, scriptedSolver(new Map(), { faults: () => true }))).catch((error: Error) => (message = error.message))
+    assert.match(message, /provider failed on all 5 attempts.*HTTP 500.*resumes here/)
+    assert.is((await collect(request(file, scriptedSolver(new Map())))).traces.length, 16)
+  }))
+
+test('an arm folds into outcomes per task, by taskset and level', () =>
+  inFolder(async (file) => {
+    const { traces } = await collect(request(file, scriptedSolver(new Map())))
+    const evaluations = evaluate(traces, { model: 'candidate', memory: true })
+    assert.equal(evaluations.map(({ level, n, passed, model, memory }) => ({ level, n, passed, model, memory })), [
+      { level: 1, n: 5, passed: 5, model: 'candidate', memory: true },
+      { level: 2, n: 5, passed: 0, model: 'candidate', memory: true },
+    ])
+    assert.equal(evaluations[0]?.outcomes.map(({ attempts }) => attempts), [2, 2, 2, 1, 1])
+  }))
+
+test.run()
