@@ -21,7 +21,7 @@ export type ChatEndpoint = {
   retries: number
   /** Seconds before the first retry; doubles with each, up to a minute. */
   backoff: number
-  /** Awaited before each request: true when it can be sent. Throws when it never can. */
+  /** Awaited before each request; throws when none can ever be sent. */
   ready?: (retry: number, signal: AbortSignal) => Promise<void>
   /** Where it is, for messages. */
   where: string
