@@ -1,0 +1,87 @@
+#include "batch.h"
+#include "random.h"
+#include <algorithm>
+#include <numeric>
+
+namespace train {
+
+int64_t example::inputs() const {
+    int64_t n = 0;
+    for (const sequence & s : sequences) n += s.inputs();
+    return n;
+}
+
+int64_t example::targets() const {
+    int64_t n = 0;
+    for (const sequence & s : sequences) n += s.targets();
+    return n;
+}
+
+double batch::sequence_logp(int64_t s) const {
+    double sum = 0;
+    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++) sum += logp[r];
+    return sum;
+}
+
+bool batch::sequence_greedy(int64_t s) const {
+    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++) if (!greedy[r]) return false;
+    return true;
+}
+
+batch make_batch(const std::vector<const example *> & examples) {
+    batch b;
+    b.examples = examples;
+    b.starts = { 0 };
+    b.row_starts = { 0 };
+    for (const example * e : examples) {
+        for (const sequence & s : e->sequences) {
+            const int32_t first = (int32_t) b.tokens.size();
+            b.tokens.insert(b.tokens.end(), s.tokens.begin(), s.tokens.end() - 1);
+            for (int64_t t = s.prompt; t < (int64_t) s.tokens.size(); t++) {
+                b.positions.push_back(first + (int32_t) t - 1);
+                b.targets.push_back(s.tokens[t]);
+            }
+            b.starts.push_back((int32_t) b.tokens.size());
+            b.row_starts.push_back((int32_t) b.targets.size());
+        }
+    }
+    b.logp.resize(b.targets.size());
+    b.greedy.resize(b.targets.size());
+    return b;
+}
+
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces) {
+    std::stable_sort(examples.begin(), examples.end(), [](const example * a, const example * b) { return a->inputs() > b->inputs(); });
+    int64_t total = 0;
+    for (const example * e : examples) total += e->inputs();
+    const int64_t wanted = std::max(pieces, (total + max_tokens - 1) / max_tokens);
+    const int64_t rounded = (wanted + pieces - 1) / pieces * pieces; // the same number for every worker
+    const int64_t each = std::min(max_tokens, (total + rounded - 1) / rounded);
+    std::vector<batch> batches;
+    std::vector<const example *> current;
+    int64_t tokens = 0, left = (int64_t) examples.size();
+    for (const example * e : examples) {
+        const bool full = tokens + e->inputs() > each + e->inputs() / 2 || (max_examples > 0 && (int64_t) current.size() >= max_examples);
+        const bool spread = (int64_t) batches.size() + 1 + left <= pieces; // few examples: one each
+        if (!current.empty() && (full || spread)) {
+            batches.push_back(make_batch(current));
+            current.clear();
+            tokens = 0;
+        }
+        current.push_back(e);
+        tokens += e->inputs();
+        left--;
+    }
+    if (!current.empty()) batches.push_back(make_batch(current));
+    return batches;
+}
+
+std::vector<int64_t> permutation(int64_t n, uint64_t seed) {
+    std::vector<int64_t> order(n);
+    std::iota(order.begin(), order.end(), 0);
+    random_stream random(seed);
+    for (int64_t i = n - 1; i > 0; i--) std::swap(order[i], order[random.below((uint64_t) i + 1)]);
+    return order;
+}
+
+} // namespace train

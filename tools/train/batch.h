@@ -1,0 +1,56 @@
+// What is trained on: examples of one or more token sequences, and batches of them laid end to end for one graph.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace train {
+
+struct sequence {
+    std::vector<int32_t> tokens;
+    int64_t prompt = 0; // tokens[prompt..] are the targets
+    int64_t targets() const { return (int64_t) tokens.size() - prompt; }
+    int64_t inputs() const { return (int64_t) tokens.size() - 1; } // the last token is only a target
+};
+
+// SFT: one sequence. DPO: chosen, rejected. GRPO: one completion of a group. Sequences of one example stay in one graph.
+struct example {
+    std::vector<sequence> sequences;
+    double weight = 1.0;
+    int64_t line = 0; // in the data file
+    int64_t inputs() const;
+    int64_t targets() const;
+    // GRPO
+    double advantage = 0.0;
+    std::vector<float> sampled;   // log-probs of the targets when they were sampled
+    // DPO: the sequences' log-probs under the reference. GRPO: one for each target.
+    std::vector<float> reference;
+};
+
+// Rows of one graph: the inputs of all sequences end to end, and one target for each position that has one.
+struct batch {
+    std::vector<const example *> examples;
+    std::vector<int32_t> tokens;     // inputs
+    std::vector<int32_t> starts;     // first input of each sequence, then the total
+    std::vector<int32_t> positions;  // of the targets: index into tokens
+    std::vector<int32_t> targets;    // token that should follow
+    std::vector<int32_t> row_starts; // first target of each sequence, then the total
+    // filled by computing
+    std::vector<float> logp;         // of each target
+    std::vector<uint8_t> greedy;     // whether the target was the largest logit
+
+    int64_t sequences() const { return (int64_t) starts.size() - 1; }
+    double sequence_logp(int64_t sequence) const;
+    bool sequence_greedy(int64_t sequence) const; // teacher-forced: greedy decoding would have written exactly this
+};
+
+batch make_batch(const std::vector<const example *> & examples);
+
+// Cuts examples into batches of like length with at most max_tokens inputs each (one example may exceed it) and at most max_examples (0: any),
+// at least `pieces` where there are that many examples. The cut depends on the arguments alone.
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces);
+
+// A seeded permutation of 0..n-1 (Fisher-Yates over splitmix64): the same on every platform
+std::vector<int64_t> permutation(int64_t n, uint64_t seed);
+
+} // namespace train

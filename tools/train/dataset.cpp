@@ -1,0 +1,36 @@
+#include "dataset.h"
+#include "bad-input.h"
+#include "row-tokens.h"
+
+namespace train {
+
+dataset read_dataset(const std::string & path, const objective & target, const row_tokens & tokens, int64_t context, bool strict) {
+    dataset set;
+    for (const json_row & row : read_rows(path)) {
+        std::string why;
+        try {
+            std::vector<example> examples = target.read(row, tokens);
+            for (example & e : examples) {
+                for (const sequence & s : e.sequences) {
+                    if (s.inputs() > context) why = std::to_string(s.tokens.size()) + " tokens do not fit the context of " + std::to_string(context) + ", shorten the row";
+                    if (s.targets() < 1) why = "there is nothing to learn in this row, its answer is empty";
+                }
+            }
+            if (why.empty()) {
+                for (example & e : examples) {
+                    e.line = (int64_t) row.line;
+                    set.examples.push_back(std::move(e));
+                }
+                continue;
+            }
+        } catch (const outside_vocabulary & e) {
+            why = e.what();
+        }
+        if (strict) throw bad_row(row.file, row.line, why);
+        set.skipped++;
+    }
+    if (set.examples.empty()) throw bad_input(path + ": no row is left to train on, all " + std::to_string(set.skipped) + " do not fit (--strict says why)");
+    return set;
+}
+
+} // namespace train

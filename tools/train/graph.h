@@ -1,0 +1,33 @@
+// A ggml graph under construction: its context, its nodes in the order they were emitted, and the records its custom nodes refer to.
+#pragma once
+#include "attention.h"
+#include "model.h"
+#include <deque>
+
+namespace train {
+
+struct batch;
+
+struct graph {
+    // What a custom node needs besides its sources.
+    struct record {
+        const graph * in = nullptr;
+        float scale = 1.0f;           // a factor, or the epsilon of a norm
+        bool onto = false;            // in place: source 0 is the target
+        int start = -1, bias = -1;    // which source, if any
+    };
+
+    const hyperparameters & hyper;
+    const rope_table & rope;
+    const batch & rows;
+    context_ptr context;
+    ggml_cgraph * nodes;
+    std::deque<record> records; // a deque: the nodes keep pointers into it
+
+    graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size);
+
+    ggml_tensor * emit(ggml_tensor * t); // appends t to the graph
+    ggml_tensor * input(int64_t n, const char * name); // an I32 vector to be filled before computing
+};
+
+} // namespace train

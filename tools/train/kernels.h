@@ -1,0 +1,44 @@
+// Element-wise kernels of the CPU path, over contiguous rows of floats; vectorized by the compiler for each instruction set.
+#pragma once
+#include <cstdint>
+
+namespace train {
+
+// y = x / rms(x) * gain, over rows of n
+void rms_norm_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, float * y);
+
+// dx = d(rms_norm)/dx applied to dy, plus skip where given (the gradient that reaches x by the residual stream)
+void rms_norm_back_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip, float * dx);
+
+// dgain[first..last) += sum over rows of dy * x / rms(x)
+void rms_norm_back_gain(int64_t rows, int64_t n, float eps, const float * x, const float * dy, float * dgain);
+
+// y = silu(gate) * up
+void swiglu(int64_t n, const float * gate, const float * up, float * y);
+void swiglu_back(int64_t n, const float * gate, const float * up, const float * dy, float * dgate, float * dup);
+
+void add_to(int64_t n, const float * x, float * y); // y += x
+void scale_by(int64_t n, float factor, float * x);
+
+// In place: scores -> probabilities over the first n entries, zero in [n, width)
+void softmax_row(int64_t n, int64_t width, float * row);
+
+// d becomes dL/dscores from d = dL/dprobabilities, row by row: p * (d - sum(p * d))
+void softmax_back_rows(int64_t rows, int64_t n, const float * p, float * d);
+
+// One row of logits: the log-sum-exp, the index of the largest
+struct row_summary {
+    float log_sum;
+    int32_t largest;
+};
+row_summary summarize_row(int64_t n, const float * logits);
+
+// out = coefficient * (onehot(target) - softmax(logits)): dL/dlogits for a loss with dL/dlogp(target) = coefficient
+void logits_gradient_row(int64_t n, const float * logits, float log_sum, int32_t target, float coefficient, float * out);
+
+double sum_of_squares(int64_t n, const float * x);
+
+// Rotates pairs of x by the angles of one position: (x[i], x[i + half]) if neox else (x[2i], x[2i + 1]). sign -1 rotates back.
+void rotate_row(int64_t half, bool neox, float sign, const float * cosines, const float * sines, const float * x, float * y);
+
+} // namespace train

@@ -1,0 +1,81 @@
+// A GGUF model as the trainer sees it: shapes, weights by role, and which of them are trained.
+#pragma once
+#include "ggml-backend.h"
+#include "ggml.h"
+#include "gguf.h"
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace train {
+
+struct hyperparameters {
+    std::string architecture;
+    int64_t context, vocabulary, embedding, layers, feed_forward, heads, kv_heads, head_size;
+    float rms_eps, rope_base, rope_scale, attention_scale;
+    bool rope_neox;
+};
+
+// A weight matrix with what may belong to it: a bias, a LoRA adapter. y = W x + bias + lora_scale * B (A x)
+struct matrix {
+    ggml_tensor * weight = nullptr;
+    ggml_tensor * bias = nullptr;
+    ggml_tensor * lora_a = nullptr; // [in, rank]
+    ggml_tensor * lora_b = nullptr; // [rank, out]
+};
+
+struct layer {
+    ggml_tensor * attn_norm = nullptr, * ffn_norm = nullptr;
+    ggml_tensor * q_norm = nullptr, * k_norm = nullptr; // qwen3
+    matrix q, k, v, o, gate, up, down;
+};
+
+// What the optimizer moves: F32, on the host. `index` is its place in model::parameters.
+struct parameter {
+    std::string name;
+    ggml_tensor * tensor;
+    bool decays; // weight decay is for matrices, not for gains and biases
+};
+
+struct gguf_deleter { void operator()(gguf_context * p) const { gguf_free(p); } };
+struct context_deleter { void operator()(ggml_context * p) const { ggml_free(p); } };
+struct buffer_deleter { void operator()(ggml_backend_buffer_t p) const { ggml_backend_buffer_free(p); } };
+using gguf_ptr = std::unique_ptr<gguf_context, gguf_deleter>;
+using context_ptr = std::unique_ptr<ggml_context, context_deleter>;
+using buffer_ptr = std::unique_ptr<ggml_backend_buffer, buffer_deleter>;
+
+struct model {
+    std::string path;
+    hyperparameters hyper;
+    gguf_ptr file; // metadata of the file, without data
+    std::map<std::string, ggml_type> file_types;
+
+    context_ptr context;
+    buffer_ptr buffer;
+    std::map<std::string, ggml_tensor *> tensors;
+    std::vector<layer> layers;
+    ggml_tensor * token_embedding = nullptr, * output_norm = nullptr, * rope_factors = nullptr;
+    matrix output; // the head; its weight is the token embedding where the file has no output.weight
+
+    float lora_scale = 0.0f; // alpha / rank
+    context_ptr lora_context;
+    buffer_ptr lora_buffer;
+
+    std::vector<parameter> parameters;
+    std::map<const ggml_tensor *, int> parameter_index;
+
+    int64_t parameter_count() const;
+};
+
+// Reads a GGUF. full: every weight becomes F32 and a parameter; else weights keep their type and nothing is trained yet.
+// Throws bad_input: unreadable, unsupported architecture or RoPE scaling, tensors that are missing or unknown.
+std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place);
+
+void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays);
+
+// cos and sin of every position's angles, computed as ggml's rope does
+struct rope_table;
+void fill_rope_table(const model & m, int64_t positions, rope_table & table);
+
+} // namespace train

@@ -1,0 +1,36 @@
+// What the three methods differ in: how a row becomes examples, the loss of one optimizer step, and what is reported of it.
+#pragma once
+#include "loss.h"
+#include "options.h"
+#include <memory>
+#include <nlohmann/json.hpp>
+
+struct json_row;
+class row_tokens;
+
+namespace train {
+
+class batch_runner;
+
+using json = nlohmann::ordered_json;
+
+class objective {
+  public:
+    virtual ~objective() = default;
+
+    // The examples of one row. Throws bad_input for a malformed row, outside_vocabulary for text the model has no tokens for.
+    virtual std::vector<example> read(const json_row & row, const row_tokens & tokens) const = 0;
+
+    // The loss over all examples of one step, of which the batches are parts.
+    virtual std::unique_ptr<loss> step_loss(const std::vector<const example *> & examples) const = 0;
+
+    // Adds figures to a line of metrics; prefix is "" or "val_".
+    virtual void report(const std::vector<batch> & batches, const std::string & prefix, json & line) const = 0;
+
+    // Before the first step: fills what the loss needs of a reference model (the log-probs of the model as it stands).
+    virtual void prepare(batch_runner &, std::vector<example> &) const {}
+};
+
+std::unique_ptr<objective> make_objective(const options & o);
+
+} // namespace train

@@ -1,0 +1,48 @@
+// The operations a transformer and its gradient are built of, each emitted as nodes of a ggml graph in the order of the calls.
+// Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels), plain-operations.cpp (ggml's own operations,
+// for GPUs and as a cross-check). Activations are matrices [features, tokens], contiguous F32.
+#pragma once
+#include "ggml.h"
+#include <vector>
+
+namespace train {
+
+struct attention_gradients { ggml_tensor * q, * k, * v; };
+struct swiglu_gradients { ggml_tensor * gate, * up; };
+
+class operations {
+  public:
+    virtual ~operations() = default;
+
+    // table rows of the ids [tokens]
+    virtual ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) = 0;
+    virtual void embed_back(ggml_tensor * gradient, ggml_tensor * ids, ggml_tensor * dy) = 0; // gradient += scatter(dy)
+
+    // a new matrix that holds start (or zeros) plus the bias in every column; either may be null, not both
+    virtual ggml_tensor * initial(ggml_tensor * start, ggml_tensor * bias, int64_t tokens) = 0;
+    // scale * w x, added onto a matrix where one is given (it is overwritten)
+    virtual ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) = 0;
+    // scale * w^T dy, likewise
+    virtual ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * onto) = 0;
+    virtual void multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) = 0; // gradient += scale * dy x^T
+    virtual void bias_back(ggml_tensor * gradient, ggml_tensor * dy) = 0;
+
+    virtual ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain) = 0;
+    virtual ggml_tensor * norm_back(ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy, ggml_tensor * skip) = 0; // + skip, which may be null
+    virtual void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) = 0;
+
+    // rotary positions, then causal attention within each sequence of the batch
+    virtual ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) = 0;
+    virtual attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy) = 0;
+
+    virtual ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up) = 0;
+    virtual swiglu_gradients swiglu_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) = 0;
+
+    // columns of x whose tokens carry a target
+    virtual ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) = 0;
+    virtual ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) = 0;
+
+    virtual ggml_tensor * zeros(int64_t ne0, int64_t ne1) = 0;
+};
+
+} // namespace train

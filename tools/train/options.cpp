@@ -1,0 +1,128 @@
+#include "options.h"
+#include "arguments.h"
+#include "bad-input.h"
+#include "gguf-file.h"
+#include <algorithm>
+#include <cstring>
+#include <thread>
+
+namespace train {
+
+static const char * const about =
+    "Trains a GGUF model (llama, qwen2, qwen3): all weights, or a LoRA adapter with --lora-rank.\n"
+    "  llama-train sft   rows {prompt, completion, weight?} or {messages, weight?, template_args?}; loss on the answer and its end token only\n"
+    "  llama-train dpo   rows {prompt, chosen, rejected, weight?}; strings or lists of messages\n"
+    "  llama-train grpo  rows {prompt | messages, completions: [{text | tokens, logprobs, reward}]}; one group of samples a row\n"
+    "Ctrl-C or SIGTERM writes a checkpoint (where --checkpoint-dir is given); --resume goes on bit for bit.";
+
+static schedule schedule_by_name(const std::string & name) {
+    if (name == "cosine") return schedule::cosine;
+    if (name == "linear") return schedule::linear;
+    if (name == "constant") return schedule::constant;
+    throw bad_input("no schedule \"" + name + "\". Schedules: cosine, linear, constant");
+}
+
+static void data_flags(arguments & args, options & o) {
+    args.value("-m, --model", "FILE", o.model, "the base model, GGUF");
+    args.value("--data", "FILE", o.data, "training rows, JSONL");
+    args.value("--val", "FILE", o.val, "validation rows, JSONL");
+    args.value("--out", "FILE", o.out, "what to write: a full GGUF, or the adapter with --lora-rank");
+    args.value("--type", "TYPE", o.type, "type of the matrices in a full GGUF (F32, F16, BF16, Q8_0, Q4_K, ...); default: as in the base");
+    args.value("--metrics", "FILE", o.metrics, "write metrics as JSONL");
+    args.value("--progress", "MODE", o.progress, "progress bar on stderr: auto or none");
+    args.flag("--strict", o.strict, "a row that does not fit is an error; default: it is skipped and counted");
+}
+
+static void step_flags(arguments & args, options & o) {
+    args.value("--epochs", "N", o.epochs, "times to go through the rows");
+    args.value("--steps", "N", o.steps, "optimizer steps instead of epochs");
+    args.value("--batch", "N", o.batch, "rows of one optimizer step");
+    args.value("--micro-batch", "N", o.micro_batch, "rows computed at once by a worker; 0: about 1024 tokens");
+    args.value("--workers", "N", o.workers, "workers that share each batch, each with its own gradients; 0: one a core");
+    args.value("-t, --threads", "N", o.threads, "threads of each worker; more than 1 pays for large models with few rows");
+    args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
+    args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
+    args.value("--val-every", "N", o.val_every, "validate every N steps; 0: at the end of each epoch");
+    args.value("--early-stop", "N", o.early_stop, "stop after N validations without improvement and keep the best weights; 0: never");
+    args.value("--checkpoint-dir", "DIR", o.checkpoint_dir, "where checkpoints go");
+    args.value("--checkpoint-every", "N", o.checkpoint_every, "steps between checkpoints; 0: only when interrupted");
+    args.flag("--resume", o.resume, "go on from the checkpoint in --checkpoint-dir, where there is one");
+}
+
+static void optimizer_flags(arguments & args, optimizer_options & o, int32_t & warmup, std::string & shape) {
+    args.value("--lr", "RATE", o.rate, "largest learning rate");
+    args.value("--warmup", "N", warmup, "steps of linear rise");
+    args.value("--schedule", "NAME", shape, "cosine, linear or constant");
+    args.value("--min-lr-ratio", "R", o.min_ratio, "what the schedule falls to, as a part of --lr");
+    args.value("--weight-decay", "D", o.weight_decay, "decoupled weight decay, matrices only");
+    args.value("--beta1", "B", o.beta1, "AdamW's decay of the first moment");
+    args.value("--beta2", "B", o.beta2, "AdamW's decay of the second moment");
+    args.value("--clip", "NORM", o.clip, "largest global gradient norm; 0: no clipping");
+    args.value("--ema", "D", o.average, "decay of a moving average of the weights, which is validated and saved; 0: none");
+}
+
+static void lora_flags(arguments & args, options & o) {
+    args.value("--lora-rank", "R", o.lora_rank, "train a LoRA adapter of this rank; 0: all weights");
+    args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
+    args.value("--lora-targets", "LIST", o.lora_targets, "which matrices get one");
+    args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter (its rank, alpha and targets)");
+}
+
+static void preference_flags(arguments & args, options & o) {
+    args.value("--beta", "B", o.beta, "dpo: how strongly the model is held to the reference");
+    args.value("--label-smoothing", "E", o.label_smoothing, "dpo: part of the labels taken to be wrong (conservative DPO)");
+    args.value("--nll-weight", "W", o.nll_weight, "dpo: weight of the chosen answer's cross-entropy per token");
+    args.value("--ref-model", "FILE", o.ref_model, "dpo, grpo: the reference; default: the model before training");
+    args.value("--clip-ratio", "E", o.clip_ratio, "grpo: how far the probability ratio may move");
+    args.value("--kl", "B", o.kl, "grpo: weight of the KL divergence from the reference");
+    args.value("--inner-epochs", "N", o.inner_epochs, "grpo: optimizer steps on each batch");
+}
+
+static void check(const options & o) {
+    const auto must = [](bool good, const char * what) { if (!good) throw bad_input(what); };
+    must(o.steps >= 0 && o.epochs >= 1, "--epochs must be at least 1 and --steps at least 0");
+    must(o.batch >= 1, "--batch must be at least 1");
+    must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 1, "--micro-batch and --workers must not be negative, --threads at least 1");
+    must(o.optimizer.rate > 0, "--lr must be above 0");
+    must(o.optimizer.warmup >= 0 && o.optimizer.min_ratio >= 0 && o.optimizer.min_ratio <= 1, "--warmup must not be negative, --min-lr-ratio lies between 0 and 1");
+    must(o.optimizer.average >= 0 && o.optimizer.average < 1, "--ema lies between 0 and 1, such as 0.999");
+    must(o.optimizer.beta1 >= 0 && o.optimizer.beta1 < 1 && o.optimizer.beta2 >= 0 && o.optimizer.beta2 < 1, "--beta1 and --beta2 lie between 0 and 1");
+    must(o.lora_rank >= 0 && o.lora_alpha >= 0, "--lora-rank and --lora-alpha must not be negative");
+    must(o.lora_rank == 0 || o.lora_init.empty(), "--lora-init brings its own rank: leave --lora-rank out");
+    must(o.type.empty() || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
+    must(!o.resume || !o.checkpoint_dir.empty(), "--resume needs --checkpoint-dir");
+    must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
+    must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
+    must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0, "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");
+    must(o.clip_ratio > 0 && o.kl >= 0 && o.inner_epochs >= 1, "--clip-ratio must be above 0, --kl not negative, --inner-epochs at least 1");
+    if (!o.type.empty()) type_by_name(o.type);
+}
+
+options parse_options(int argc, char ** argv) {
+    options o;
+    int32_t warmup = 0;
+    std::string shape = "cosine";
+    arguments args("llama-train", "sft -m base.gguf --data train.jsonl --val val.jsonl --lora-rank 8 --out adapter.gguf", about);
+    data_flags(args, o);
+    step_flags(args, o);
+    optimizer_flags(args, o.optimizer, warmup, shape);
+    lora_flags(args, o);
+    preference_flags(args, o);
+
+    const std::string name = argc > 1 ? argv[1] : "";
+    if (name == "sft") o.method = method::sft;
+    else if (name == "dpo") o.method = method::dpo;
+    else if (name == "grpo") o.method = method::grpo;
+    else if (name.empty() || name[0] != '-') throw bad_input((name.empty() ? "no method" : "no method \"" + name + "\"") + std::string(". Methods: sft, dpo, grpo, as in: llama-train sft --help"));
+    const int skip = name[0] == '-' ? 0 : 1; // llama-train --help
+    args.parse(argc - skip, argv + skip);
+    if (!skip) throw bad_input("the method comes first: llama-train sft|dpo|grpo ...");
+    for (const auto & required : { std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out) }) args.require(required.first, *required.second);
+    o.optimizer.warmup = warmup;
+    o.optimizer.shape = schedule_by_name(shape);
+    if (o.workers == 0) o.workers = std::max(1, (int32_t) std::thread::hardware_concurrency());
+    check(o);
+    return o;
+}
+
+} // namespace train

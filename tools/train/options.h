@@ -1,0 +1,36 @@
+// The command line of llama-train. Defaults live here and nowhere else.
+#pragma once
+#include "optimizer.h"
+#include <string>
+#include <vector>
+
+namespace train {
+
+enum class method { sft, dpo, grpo };
+
+struct options {
+    train::method method = method::sft;
+    std::string model, data, val, out, metrics, progress = "auto", type;
+    std::string checkpoint_dir;
+    int32_t checkpoint_every = 0;
+    bool resume = false, strict = false;
+
+    int32_t epochs = 1, steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 1, seed = 1;
+    int32_t val_every = 0, early_stop = 0;
+    int32_t gpu_layers = 0;
+    optimizer_options optimizer;
+
+    int32_t lora_rank = 0;
+    double lora_alpha = 0.0;
+    std::string lora_targets = "attn_q,attn_k,attn_v,attn_output,ffn_gate,ffn_up,ffn_down", lora_init;
+
+    double beta = 0.1, label_smoothing = 0.0, nll_weight = 0.0;
+    std::string ref_model;
+    double clip_ratio = 0.2, kl = 0.0;
+    int32_t inner_epochs = 1;
+};
+
+// Throws bad_input. argv[1] names the method.
+options parse_options(int argc, char ** argv);
+
+} // namespace train

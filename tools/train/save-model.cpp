@@ -1,0 +1,38 @@
+#include "save-model.h"
+#include "gguf-file.h"
+#include <vector>
+
+namespace train {
+
+// Adds a tensor in the given type; `held` owns what the file context points to until it is written.
+static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name, const ggml_tensor * source, ggml_type type) {
+    ggml_tensor * t = ggml_new_tensor(shapes, type, GGML_MAX_DIMS, source->ne);
+    ggml_set_name(t, name.c_str());
+    std::vector<char> data(ggml_nbytes(source));
+    ggml_backend_tensor_get(source, data.data(), 0, data.size());
+    if (source->type != type) {
+        std::vector<char> converted(ggml_nbytes(t));
+        ggml_quantize_chunk(type, (const float *) data.data(), converted.data(), 0, ggml_nrows(source), source->ne[0], nullptr);
+        data.swap(converted);
+    }
+    held.push_back(std::move(data));
+    gguf_add_tensor(file, t);
+    gguf_set_tensor_data(file, name.c_str(), held.back().data());
+}
+
+void save_model(const model & m, const std::string & path, const std::string & type) {
+    gguf_ptr file(gguf_init_empty());
+    context_ptr shapes(ggml_init({ (m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true }));
+    std::vector<std::vector<char>> held;
+    gguf_set_kv(file.get(), m.file.get());
+    for (int64_t i = 0; i < gguf_get_n_tensors(m.file.get()); i++) { // in the order of the base
+        const std::string name = gguf_get_tensor_name(m.file.get(), i);
+        const ggml_tensor * t = m.tensors.at(name);
+        ggml_type stored = m.file_types.at(name);
+        if (!type.empty() && ggml_n_dims(t) > 1) stored = storable_type(type_by_name(type), t->ne[0]);
+        add_tensor(file.get(), shapes.get(), held, name, t, stored);
+    }
+    write_gguf(file.get(), path);
+}
+
+} // namespace train

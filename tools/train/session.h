@@ -1,0 +1,28 @@
+// Everything a run is made of, loaded and checked from its options.
+#pragma once
+#include "attention.h"
+#include "batch-runner.h"
+#include "dataset.h"
+#include "load-model.h"
+#include "row-tokens.h"
+
+namespace train {
+
+struct session {
+    explicit session(const options & o); // throws bad_input
+
+    std::unique_ptr<objective> target;
+    loaded_model vocabulary;
+    row_tokens tokens;
+    std::unique_ptr<model> net;
+    dataset data, val;
+    rope_table rope;
+    std::unique_ptr<batch_runner> runner;
+};
+
+std::vector<const example *> pointers(const std::vector<example> & examples);
+
+// The loss over all batches of a step
+double total_loss(const std::vector<batch> & batches, const loss & objective);
+
+} // namespace train

@@ -1,0 +1,56 @@
+// The forward pass of a llama, qwen2 or qwen3 model as a graph, and the tape that emits its backward pass.
+#pragma once
+#include "graph.h"
+#include "operations.h"
+#include <functional>
+#include <map>
+#include <set>
+
+namespace train {
+
+// The leaf into which a parameter's gradient is summed, or null for a tensor that is not trained
+using gradient_of = std::function<ggml_tensor *(const ggml_tensor *)>;
+
+class transformer {
+  public:
+    // gradient: null to run forward only. checkpoint: keep only the input of each layer and compute the layer again on the way back.
+    transformer(const model & m, graph & g, operations & ops, gradient_of gradient, bool checkpoint);
+
+    // From token ids to the final hidden states [embedding, tokens], before the output norm
+    ggml_tensor * forward(ggml_tensor * ids);
+
+    ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain);
+    ggml_tensor * linear(const matrix & w, ggml_tensor * x, ggml_tensor * residual);
+
+    // dy: dL/d(what forward returned). Emits the rest of the backward pass.
+    void backward(ggml_tensor * dy);
+
+    // Records on the tape how the gradient flows from the result to its sources.
+    void record(std::function<void()> back);
+    ggml_tensor * gradient(ggml_tensor * of) const;      // null: nothing flowed there
+    void set_gradient(ggml_tensor * of, ggml_tensor * dy) { gradients[of] = dy; }
+    void play_last(); // runs the last entry and drops it
+    void play_back(); // runs the tape from its end and clears it
+
+  private:
+    ggml_tensor * block(const layer & l, ggml_tensor * x);
+    ggml_tensor * head_norm(ggml_tensor * x, ggml_tensor * gain);
+    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v);
+    ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up);
+    void linear_back(const matrix & w, ggml_tensor * x, ggml_tensor * ax, ggml_tensor * residual, ggml_tensor * y);
+    bool wants_gradient(const ggml_tensor * x) const { return !constant.count(x); }
+
+    const model & m;
+    graph & g;
+    operations & ops;
+    gradient_of leaf;
+    bool checkpoint;
+    bool recording;
+    ggml_tensor * ids = nullptr;
+    std::vector<ggml_tensor *> inputs; // of each layer, and the last one's output
+    std::vector<std::function<void()>> tape;
+    std::map<const ggml_tensor *, ggml_tensor *> gradients;
+    std::set<const ggml_tensor *> constant; // activations below the lowest trained weight
+};
+
+} // namespace train
