@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { killGroup } from '@whetstone/core'
+
+/** One confined interpreter: a process that is spoken to in lines. */
+export type Cell = {
+  send(line: string): void
+  /** The next line; null once the process has ended, was killed, or wrote more than it may (see `overflowed`). */
+  receive(): Promise<string | null>
+  readonly overflowed: boolean
+  /** The tail of stderr, for errors of the sandbox's own. */
+  readonly complaint: string
+  /** Kills the process with all its descendants. */
+  kill(): void
+}
+
+const alive = new Set<ChildProcess>()
+process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL')))
+
+/**
+ * Starts a program as a cell: argument vector, empty environment, own process group.
+ * @param options.output bytes it may write to stdout and stderr together before it is killed
+ * @param options.descriptor an open file that becomes the child's descriptor 3
+ */
+export function openCell([program, ...args]: readonly string[], options: { output: number; descriptor?: number }): Cell {
+  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.descriptor ?? 'ignore'] })
+  alive.add(child)
+  const lines: string[] = []
+  const waiting: ((line: string | null) => void)[] = []
+  let partial: Buffer[] = []
+  let written = 0
+  let ended = false
+  let complaint = ''
+  const cell = {
+    overflowed: false,
+    get complaint() {
+      return complaint
+    },
+    send(line: string) {
+      if (!ended) child.stdin?.write(`${line}\n`)
+    },
+    receive() {
+      const line = lines.shift()
+      if (line !== undefined) return Promise.resolve(line)
+      return ended ? Promise.resolve(null) : new Promise<string | null>((resolve) => waiting.push(resolve))
+    },
+    kill() {
+      end()
+      killGroup(child.pid, 'SIGKILL')
+    },
+  }
+  function end() {
+    ended = true
+    for (const resolve of waiting.splice(0)) resolve(null)
+  }
+  function take(line: string) {
+    const resolve = waiting.shift()
+    if (resolve) resolve(line)
+    else lines.push(line)
+  }
+  const withinLimit = (chunk: Buffer) => {
+    written += chunk.length
+    if (written > options.output && !ended) {
+      cell.overflowed = true
+      cell.kill()
+    }
+    return !ended
+  }
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (!withinLimit(chunk)) return
+    let from = 0
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+      take(Buffer.concat([...partial, chunk.subarray(from, at)]).toString())
+      partial = []
+      from = at + 1
+    }
+    if (from < chunk.length) partial.push(chunk.subarray(from))
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (withinLimit(chunk)) complaint = (complaint + chunk.toString()).slice(-2000)
+  })
+  child.stdin?.on('error', () => {}) // it ended before it had read all: receive tells
+  child.on('error', (error) => ((complaint = error.message), end()))
+  child.on('close', () => (alive.delete(child), end()))
+  return cell
+}
