@@ -1,0 +1,92 @@
+import { add, divide, multiply, negate, parseDecimal, power, rational, type Rational } from '../rational.ts'
+import { functionName, isMixedNumber, literal, operands, operator, type Node } from './node.ts'
+
+/** Values of the free symbols, exact. */
+export type ExactPoint = ReadonlyMap<string, Rational>
+
+const isWhole = (x: Rational) => x.d === 1n
+
+/** The exact rational value of an expression at a point, or null where it is irrational, undefined, too large (4096 bits) or not understood. */
+export function exactValue(node: Node, point: ExactPoint): Rational | null {
+  const text = literal(node)
+  if (text !== null) return fromLiteral(text)
+  if (typeof node === 'string') return point.get(node) ?? null
+  const head = operator(node) as string
+  const evaluate = operations[head]
+  if (!evaluate || functionName(node)) return null
+  const values: Rational[] = []
+  for (const child of operands(node)) {
+    const value = exactValue(child, point)
+    if (!value || value.n > limit || value.n < -limit || value.d > limit) return null
+    values.push(value)
+  }
+  if (head === 'InvisibleOperator' && isMixedNumber(node)) return values.reduce(add)
+  return values.length === 0 ? null : evaluate(values)
+}
+
+const limit = 1n << 4096n
+
+/** Decimal text, also with an exponent as doubles print it. */
+function fromLiteral(text: string): Rational | null {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
+  const base = parseDecimal(mantissa)
+  const scale = power({ n: 10n, d: 1n }, BigInt(/^[-+]?\d{1,4}$/.test(exponent) ? Number(exponent) : 9999))
+  return base && scale && multiply(base, scale)
+}
+
+const product = (values: Rational[]) => values.reduce(multiply)
+const operations: Record<string, (values: Rational[]) => Rational | null> = {
+  Add: (values) => values.reduce(add),
+  Subtract: ([a, ...rest]) => rest.reduce((left, x) => add(left, negate(x)), a as Rational),
+  Negate: ([a]) => negate(a as Rational),
+  Multiply: product,
+  InvisibleOperator: product,
+  Divide: ([a, b]) => (a && b ? divide(a, b) : null),
+  Rational: ([a, b]) => (a && b ? divide(a, b) : null),
+  Delimiter: ([a]) => a ?? null,
+  Power: ([a, b]) => (a && b && isWhole(b) && !(a.n === 0n && b.n <= 0n) ? power(a, b.n) : a && b ? root(a, b) : null),
+  Square: ([a]) => multiply(a as Rational, a as Rational),
+  Sqrt: ([a]) => root(a as Rational, { n: 1n, d: 2n }),
+  Root: ([a, b]) => (a && b && isWhole(b) && b.n !== 0n ? root(a, rational(1n, b.n) as Rational) : null),
+  Abs: ([a]) => ((a as Rational).n < 0n ? negate(a as Rational) : (a as Rational)),
+  Floor: ([a]) => ({ n: floor(a as Rational), d: 1n }),
+  Ceil: ([a]) => ({ n: -floor(negate(a as Rational)), d: 1n }),
+  Factorial: ([a]) => (a && isWhole(a) && a.n >= 0n && a.n <= 300n ? fallingProduct(a.n, a.n) : null),
+  Binomial: ([a, b]) => choose(a as Rational, b),
+  Percent: ([a]) => divide(a as Rational, { n: 100n, d: 1n }),
+}
+
+const floor = ({ n, d }: Rational) => (n >= 0n ? n / d : -((-n + d - 1n) / d))
+
+function fallingProduct(from: bigint, count: bigint): Rational {
+  let result = 1n
+  for (let i = 0n; i < count; i++) result *= from - i
+  return { n: result, d: 1n }
+}
+
+function choose(n: Rational, k: Rational | undefined): Rational | null {
+  if (!k || !isWhole(n) || !isWhole(k) || n.n < 0n || n.n > 1000n) return null
+  if (k.n < 0n || k.n > n.n) return { n: 0n, d: 1n }
+  const few = k.n < n.n - k.n ? k.n : n.n - k.n
+  return divide(fallingProduct(n.n, few), fallingProduct(few, few))
+}
+
+/** a^(p/q) where it is rational: for a >= 0, and the perfect powers only. */
+function root(a: Rational, exponent: Rational): Rational | null {
+  if (a.n < 0n || exponent.d > 64n) return null
+  if (a.n === 0n) return exponent.n > 0n ? a : null
+  const [n, d] = [wholeRoot(a.n, exponent.d), wholeRoot(a.d, exponent.d)]
+  return n === null || d === null ? null : power({ n, d }, exponent.n) ?? null
+}
+
+/** The whole degree-th root, or null: by bisection on bits. */
+function wholeRoot(value: bigint, degree: bigint): bigint | null {
+  let [low, high] = [0n, 1n << (BigInt(value.toString(2).length) / degree + 1n)]
+  while (low < high) {
+    const middle = (low + high + 1n) / 2n
+    if (middle ** degree <= value) low = middle
+    else high = middle - 1n
+  }
+  return low ** degree === value ? low : null
+}
+

@@ -1,0 +1,125 @@
+import { closingBrace } from './scan.ts'
+
+/** Longest part of an output that is searched, from its end; answers stand at the end. */
+const searched = 20_000
+
+/** Chat tokens and set phrases after the answer, which some models write. */
+const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|answer|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
+const finalAnnouncement = /(?:\*\*|#+\s*)?final\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
+const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
+
+/** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: the last of `\boxed{...}` and "final answer is";
+ * `#### n`; "the answer is ..."; the last formula or number. Boxes and formulas that only "and", "or" or commas part are one answer. */
+export function extractAnswer(output: string): string | null {
+  const text = output.slice(-searched).replace(afterwards, ' ').trim()
+  if (text === '') return null
+  const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement)].filter((found) => found !== null)
+  const last = conclusive.sort((a, b) => b.at - a.at)[0]
+  if (last) return last.content
+  if (isFormula(text)) return plainDecimal(text)
+  return lastHashes(text) ?? lastAnnounced(text, announcement)?.content ?? lastOf(text)
+}
+
+type Found = { content: string; at: number }
+
+const boxStart = /\\+f?boxed\s*(\{|(?=[\dA-Za-z]))|\\+framebox\s*(\{)/g
+/** Between boxes of one answer: math delimiters, joints and the name of an assignment. */
+const between = /^(?:\s|\\[[\]()]|\$|\\quad|\\qquad|\\[,;! ]|[.,;&]|\\text\{\s*(?:and|or)\s*,?\s*\}|and|or|(?:\\?[A-Za-z](?:_\{?\w+\}?)?|[A-Za-z]\([a-z]\))\s*=)*$/
+
+function lastBoxes(text: string): Found | null {
+  const boxes = [...text.matchAll(boxStart)].map((match) => {
+    const start = match.index + match[0].length
+    const braced = match[0].endsWith('{')
+    const close = braced ? closingBrace(text, start - 1) : start + 1
+    const end = close < 0 ? unclosedEnd(text, start) : close
+    return { from: match.index, start, end, after: close < 0 ? end : end + (braced ? 1 : 0) }
+  })
+  const outer = boxes.filter((box) => !boxes.some((other) => other.from < box.from && other.end > box.from))
+  const last = outer.at(-1)
+  if (!last) return null
+  let first = outer.length - 1
+  while (first > 0 && between.test(text.slice((outer[first - 1] as typeof last).after, (outer[first] as typeof last).from))) first--
+  const group = [...new Set(outer.slice(first).map((box) => text.slice(box.start, box.end).trim()))]
+  const percent = /^\s*\$?\s*(?:\\?%|percent\b|pct\b)/.test(text.slice(last.after)) && group.length === 1 ? ' \\%' : ''
+  const content = group.join(' , ') + percent
+  return content.trim() === '' ? null : { content, at: last.from }
+}
+
+/** An unclosed box ends with its formula or paragraph. */
+function unclosedEnd(text: string, start: number): number {
+  const end = text.slice(start).search(/\n\s*\n|\\\]|\\end\{/)
+  return end < 0 ? text.length : start + end
+}
+
+/** `#### n` as in GSM8K; a heading of prose is none. */
+function lastHashes(text: string): string | null {
+  const content = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)?.[1]?.trim() ?? ''
+  return content !== '' && isFormula(content) ? plainDecimal(content) : null
+}
+
+function lastAnnounced(text: string, pattern: RegExp): Found | null {
+  for (const match of [...text.matchAll(pattern)].reverse()) {
+    const start = match.index + match[0].length
+    const rest = text.slice(start)
+    const sentence = sentenceOf(rest)
+    const content = sentence.trim() === '' ? '' : (answerIn(sentence) ?? '')
+    if (content !== '') return { content, at: match.index }
+  }
+  return null
+}
+
+/** Up to the end of the sentence or line, formulas kept whole. */
+function sentenceOf(text: string): string {
+  const trimmed = text.replace(/^[\s*"\\]*(?=\$)|^\s+/, '')
+  const display = /^(?:\$\$[\s\S]*?\$\$|\\\[[\s\S]*?\\\])[^\n]{0,80}/.exec(trimmed)
+  if (display) return display[0]
+  let inFormula = false
+  for (let at = 0; at < trimmed.length; at++) {
+    if (trimmed[at] === '$' && trimmed[at - 1] !== '\\') inFormula = !inFormula
+    if (trimmed[at] === '\n' || (trimmed[at] === '.' && !inFormula && /^(?:\s|$|\*|")/.test(trimmed.slice(at + 1, at + 2)) && !/\\[a-z]*$/.test(trimmed.slice(0, at)))) return trimmed.slice(0, at)
+  }
+  return trimmed
+}
+
+/** The answer in an announcing sentence: all of it when it is a formula, else its last formula or number, else its words. */
+function answerIn(sentence: string): string | null {
+  const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$/g, '')
+  if (isFormula(plain)) return plainDecimal(plain)
+  return lastOf(plain) ?? (plain.split(/[,;]|\s+(?:because|since|as|so|who|which)\s/)[0]?.trim() || null)
+}
+
+const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather)\*?\}([\s\S]+?)\\end\{(?:align|equation|gather)\*?\}/g
+const number = /(?<![\w.\\])(?:(?<![\d)\]}]\s*)[-−]\s?)?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
+const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
+
+/** The last formula or number, with those that joints part it from. */
+function lastOf(text: string): string | null {
+  const formulas = [...text.matchAll(formula)].map((match) => ({ content: (match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5]) as string, from: match.index, to: match.index + match[0].length, plain: false }))
+  const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
+  const numbers = [...prose.matchAll(number)].map((match) => ({ content: plainDecimal(match[0]), from: match.index, to: match.index + match[0].length, plain: true }))
+  const all = [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
+  let first = all.length - 1
+  const last = all[first]
+  if (!last) return null
+  while (first > 0 && all[first - 1]?.plain === last.plain && joint.test(text.slice(all[first - 1]?.to, all[first]?.from))) first--
+  const group = all.slice(first)
+  const label = group.length === 1 && !last.plain ? (/^\s*(?:\\?%|percent\b|pct\b)/.exec(text.slice(last.to))?.[0] ?? '') : ''
+  return group.map((one) => one.content.trim()).join(' , ') + (label && ' \\%')
+}
+
+/** Whether the text is a bare formula: no words but those of mathematics, joints and a unit after a number. */
+export function isFormula(text: string): boolean {
+  if (/(?<!\\)\$|\\[([]|\n\s*\n/.test(text) && !/^\s*(?:\$[^$]+\$|\$\$[^$]+\$\$|\\\([\s\S]+\\\)|\\\[[\s\S]+\\\])\s*\.?\s*$/.test(text)) return /^\s*\$?[-+]?\\?\$?[\d,.]+\s*\\?%?\s*$/.test(text)
+  const rest = text
+    .replace(/\\text(?:normal|bf|rm|it)?\s*\{[^{}]*\}|\\mbox\{[^{}]*\}|\\mathrm\{[^{}]*\}|\\begin\{[a-z]+\}|\\end\{[a-z]+\}/g, ' ')
+    .replace(/\\[A-Za-z]+/g, ' ')
+    .replace(/(?<![A-Za-z])(?:and|or|sqrt|sin|cos|tan|log|ln|pi|infinity|exp|arcsin|arccos|arctan|percent|percentage|pct|oo)(?![a-z])/g, ' ')
+    .replace(/^\s*[-+]?[\d.,]*\d(?:\s*\/\s*\d+)?\s*[a-z]{1,12}(?:\s*\^?\d)?\s*\.?\s*$/i, ' ')
+  return /[\d\\A-Za-z]/.test(text) && !/[A-Za-z]{3,}|[A-Za-z]{2,}\s+[A-Za-z]{2,}/.test(rest) && !(/[A-Za-z]/.test(rest) && /(?<![A-Za-z])[A-Z]{2,}\d/.test(text))
+}
+
+/** A decimal comma of plain text as a point: `1000,99`, `0,111`; `1,234` and lists stay. */
+function plainDecimal(text: string): string {
+  if (/\\|\$.*\$/.test(text)) return text
+  return text.replace(/^(\s*[-+$€£]*\s*)(\d+),(\d+)(?=[^\d,]*$)/, (whole, before: string, a: string, b: string) => (b.length === 3 && !/^0/.test(a) ? whole : `${before}${a}.${b}`))
+}

@@ -1,0 +1,39 @@
+import { ComputeEngine } from '@cortex-js/compute-engine'
+import type { Node } from './node.ts'
+
+let engine: ComputeEngine | undefined
+const theEngine = () => (engine ??= new ComputeEngine())
+const remembered = new Map<string, Node>()
+
+/** Parses LaTeX to MathJSON as written, nothing evaluated or put in order. Only for workers: the engine takes long to load and may hang. */
+export function parseLatex(latex: string): Node {
+  let node = remembered.get(latex)
+  if (node === undefined) {
+    node = theEngine().parse(latex, { form: 'raw' } as object).json as Node
+    if (remembered.size > 500) remembered.clear()
+    remembered.set(latex, node)
+  }
+  return node
+}
+
+/** The engine's own verdict on two expressions without free symbols, at 60 digits: relative difference below 1e-40. Null where it cannot tell. */
+export function sameToSixtyDigits(a: Node, b: Node): boolean | null {
+  const engine = theEngine()
+  engine.precision = 60
+  try {
+    const [x, y] = [a, b].map((node) => engine.box(node as never).N())
+    const gap = engine.box(['Abs', ['Subtract', x, y]] as never).N()
+    const scale = engine.box(['Max', ['Abs', x], ['Abs', y]] as never).N()
+    const relative = engine.box(['Divide', gap, scale] as never).N()
+    const value = Number(relative.re)
+    return gap.is(0) ? true : Number.isNaN(value) ? null : value < 1e-40
+  } finally {
+    engine.precision = 21
+  }
+}
+
+/** The engine's own verdict where sampling cannot help: the same expression after simplification. */
+export function sameSimplified(a: Node, b: Node): boolean {
+  const [x, y] = [a, b].map((node) => theEngine().box(node as never).simplify())
+  return x !== undefined && y !== undefined && x.isSame(y)
+}

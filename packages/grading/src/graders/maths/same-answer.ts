@@ -1,0 +1,151 @@
+import { isRounding, parseDecimal } from '../rational.ts'
+import { sameNumber } from '../number.ts'
+import { exactValue } from './exact-value.ts'
+import { type Node } from './node.ts'
+import { parseLatex } from './parse-latex.ts'
+import { realSet, sameRealSet } from './real-set.ts'
+import { asAssignment, sameRelation, type Assignment } from './relation.ts'
+import { realConstant, sameExpression } from './same-expression.ts'
+import { type Answer } from './structure.ts'
+import { bare, words } from './tidy.ts'
+
+type Leaf = Extract<Answer, { kind: 'expression' }>
+
+/** Whether an answer says the same as the gold one, by the rules of POLICY.md. Runs the CAS: only in workers. */
+export function sameAnswer(gold: Answer, answer: Answer): boolean {
+  if (gold.kind === 'text' || answer.kind === 'text') return sameText(gold, answer)
+  if (gold.kind === 'relation' || answer.kind === 'relation') return sameWithRelations(gold, answer)
+  if (gold.kind === 'expression' && answer.kind === 'expression') return sameLeaf(gold, answer) || (gold.latex.includes('\\setminus') && sameSets(gold, answer))
+  if (gold.kind === 'tuple' && answer.kind === 'tuple') return sameTuple(gold, answer)
+  if (gold.kind === 'ratio' || answer.kind === 'ratio') return sameRatio(gold, answer)
+  if (isSet(gold) || isSet(answer)) return sameSets(gold, answer)
+  return sameMany(gold, answer)
+}
+
+const isSet = (answer: Answer) => answer.kind === 'union' || (answer.kind === 'expression' && answer.latex.includes('\\mathbb'))
+
+function sameSets(gold: Answer, answer: Answer): boolean {
+  const [a, b] = [realSet(gold), realSet(answer)]
+  if (a && b) return sameRealSet(a, b)
+  return gold.kind === 'union' && answer.kind === 'union' && matchAll(gold.parts, answer.parts)
+}
+
+function sameWithRelations(gold: Answer, answer: Answer): boolean {
+  const [a, b] = [assignment(gold), assignment(answer)]
+  if (a && b) {
+    if (sameAnswer(a.value, b.value)) return true
+  } else if (a && answer.kind !== 'relation') return sameAnswer(a.value, answer)
+  else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
+  if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
+  const [x, y] = [realSet(gold), realSet(answer)]
+  return x !== null && y !== null && sameRealSet(x, y)
+}
+
+const assignment = (answer: Answer): Assignment | null => (answer.kind === 'relation' ? asAssignment(answer) : null)
+
+/** Lists, sets and tuples against each other or against a single answer. */
+function sameMany(gold: Answer, answer: Answer): boolean {
+  const [a, b] = [members(gold), members(answer)]
+  if (a.items.length !== b.items.length) return gold.kind === 'list' && answer.kind !== 'set' && relationsAsSets(gold, answer)
+  if (a.names && b.names && sameNames(a.names, b.names)) return a.items.every((item, i) => sameAnswer(item, b.items[(b.names as string[]).indexOf((a.names as string[])[i] as string)] as Answer))
+  if (a.names || b.names || gold.kind === 'tuple' || answer.kind === 'tuple') {
+    if (gold.kind === 'set' || answer.kind === 'set') return false
+    return a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
+  }
+  return matchAll(a.items, b.items) || relationsAsSets(gold, answer)
+}
+
+function relationsAsSets(gold: Answer, answer: Answer): boolean {
+  if (![gold, answer].some((side) => side.kind === 'list' && side.items.some((item) => item.kind === 'relation' || item.kind === 'tuple'))) return false
+  const [a, b] = [realSet(gold), realSet(answer)]
+  return a !== null && b !== null && sameRealSet(a, b)
+}
+
+/** The members of a list, set or tuple. `x = 1, y = 2` has names, as long as they are different quantities and not roots x_1, x_2; `n = 2, 3` has none. */
+function members(answer: Answer): { items: Answer[]; names: string[] | null } {
+  const items = answer.kind === 'list' || answer.kind === 'set' || answer.kind === 'tuple' ? answer.items : [answer]
+  const assigned = items.map(assignment)
+  const names = assigned.map((one) => one?.key ?? '')
+  const values = items.map((item, i) => assigned[i]?.value ?? item).flatMap((value) => (value.kind === 'list' ? value.items : [value]))
+  const distinct = names.every((name) => name !== '') && new Set(names).size === names.length && values.length === names.length
+  return { items: values, names: distinct && names.length > 1 ? names : null }
+}
+
+const sameNames = (a: string[], b: string[]) => a.every((name) => b.includes(name))
+
+/** A one-to-one match in any order. */
+function matchAll(gold: readonly Answer[], answer: readonly Answer[]): boolean {
+  if (gold.length !== answer.length) return false
+  const left = [...answer]
+  return gold.every((item) => {
+    const at = left.findIndex((other) => sameAnswer(item, other))
+    return at >= 0 && left.splice(at, 1).length === 1
+  })
+}
+
+function sameTuple(gold: Extract<Answer, { kind: 'tuple' }>, answer: Extract<Answer, { kind: 'tuple' }>): boolean {
+  if (gold.items.length !== answer.items.length) return false
+  const mixed = gold.open + gold.close !== answer.open + answer.close
+  if (mixed && (gold.items.length === 2 || gold.open + gold.close + answer.open + answer.close !== '()[]')) return false
+  const [a, b] = [members(gold), members(answer)]
+  if (a.names && b.names && sameNames(a.names, b.names)) return sameMany(gold, answer)
+  return a.items.length === b.items.length && a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
+}
+
+/** `3:2`, `6:4` and 3/2 say the same. */
+function sameRatio(gold: Answer, answer: Answer): boolean {
+  const [a, b] = [terms(gold), terms(answer)]
+  if (!a || !b || a.length !== b.length) return false
+  return a.every((term, i) => sameExpression(['Multiply', term, b[0] as Node], ['Multiply', b[i] as Node, a[0] as Node]))
+}
+
+function terms(answer: Answer): Node[] | null {
+  if (answer.kind === 'ratio') return answer.terms.map((term) => (term.kind === 'expression' ? parseLatex(term.latex) : 'Nothing'))
+  return answer.kind === 'expression' ? [parseLatex(answer.latex), 1] : null
+}
+
+/** A single letter as an answer is a label. */
+const isLetter = (latex: string) => /^[A-Za-z]$/.test(latex)
+const based = /^([\dA-Fa-f]+)_(?:\{([^{}]+)\}|(\d))$/
+
+function sameLeaf(gold: Leaf, answer: Leaf): boolean {
+  if (gold.unit && answer.unit && gold.unit !== answer.unit) return false
+  if (gold.written && answer.written) return sameNumber(gold.written, answer.written)
+  const [a, b] = [based.exec(bare(gold.latex)), based.exec(bare(answer.latex))]
+  if (a) return a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
+  if (isLetter(gold.latex) && gold.latex.toLowerCase() === answer.latex.toLowerCase()) return true
+  const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
+  if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true
+  if (gold.percent === answer.percent) return false
+  return gold.percent ? sameExpression(['Divide', x, 100], y) : sameExpression(x, ['Divide', y, 100])
+}
+
+/** A decimal of at least 4 significant digits that is a constant rounded to the decimal's own places. */
+function isRoundingOf(decimal: Leaf, exact: Node): boolean {
+  const written = decimal.written
+  if (!written || written.places === null) return false
+  const digits = bare(decimal.latex).replace(/^[-+]?[0.,]*/, '').replace(/\D/g, '')
+  if (digits.length < 4) return false
+  const rational = exactValue(exact, new Map())
+  if (rational) return isRounding(written.value, written.places, rational)
+  const value = realConstant(exact)
+  const short = value === null ? null : parseDecimal(value.toFixed(Math.min(20, written.places)))
+  return short !== null && written.places <= 20 && short.n === written.value.n && short.d === written.value.d
+}
+
+/** Words are compared without case, brackets and punctuation; a letter of a multiple choice may be followed by the choice. */
+function sameText(gold: Answer, answer: Answer): boolean {
+  const [a, b] = [textOf(gold), textOf(answer)]
+  if (a === null || b === null) return false
+  if (words(a) !== '' && words(a) === words(b)) return !/^-/.test(bare(b)) || /^-/.test(bare(a))
+  const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))
+  if (letter) return new RegExp(`^\\(?${letter[1]}[).:]`).test(bare(b))
+  const latex = [gold, answer].map((side) => (side.kind === 'expression' ? side.latex : side.kind === 'text' && !side.text.includes('\\text') ? side.text : null))
+  return latex.every((side) => side !== null) && sameExpression(parseLatex(latex[0] as string), parseLatex(latex[1] as string))
+}
+
+const textOf = (answer: Answer) => (answer.kind === 'text' ? answer.text : answer.kind === 'expression' ? answer.latex : answer.kind === 'relation' ? assignmentText(answer) : null)
+const assignmentText = (answer: Answer): string | null => {
+  const value = assignment(answer)?.value
+  return value ? textOf(value) : null
+}

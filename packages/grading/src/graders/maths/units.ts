@@ -1,0 +1,48 @@
+import { replaceCommand } from './scan.ts'
+
+/** Spellings of units that a wrong answer may confuse: two known units with different names never agree. Anything else beside a number is a label and left out. */
+const spellings: Record<string, string> = {
+  mm: 'mm millimeter millimetre', cm: 'cm centimeter centimetre', m: 'm meter metre', km: 'km kilometer kilometre', inch: 'in inch inches', foot: 'ft foot feet', yard: 'yd yard',
+  mile: 'mi mile', second: 's sec second', minute: 'min minute', hour: 'h hr hour', day: 'day', week: 'week', month: 'month', year: 'yr year', mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram',
+  pound: 'lb lbs pound', ounce: 'oz ounce', liter: 'l liter litre', ml: 'ml milliliter millilitre', dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
+}
+const known = new Map(Object.entries(spellings).flatMap(([name, all]) => all.split(' ').flatMap((spelling) => [[spelling, name], [`${spelling}s`, name]] as [string, string][])))
+
+export type Measured = { body: string; unit: string | null; percent: boolean }
+
+const percentAtEnd = /\s*(?:\\?%|(?<![A-Za-z])(?:percent(?:age)?|per cent|pct)\.?)\s*$/i
+
+/** Takes currency, percent signs, degrees, unit words and labels off both ends of a quantity (tidied LaTeX). `unit` is the known unit, or null. */
+export function stripUnit(latex: string): Measured {
+  let body = latex.trim()
+  let unit: string | null = null
+  const currency = /^([-+]?)\s*(?:\\\$|\$|€|£|\\text\{\s*(?:\\\$|\$|€|£)\s*\}|\\pounds\b)\s*/.exec(body)
+  if (currency && currency[0].length < body.length) {
+    body = `${currency[1]}${body.slice(currency[0].length)}`
+    unit = /[€]/.test(currency[0]) ? 'euro' : /\$/.test(currency[0]) ? 'dollar' : null
+  }
+  const trailing = /\\text\{[^{}]*\}(?:\^\{?\d\}?)?\s*\.?$/.exec(body)
+  if (trailing && trailing.index > 0) {
+    const label = replaceCommand(trailing[0], /\\text\{/g, (content) => content)
+    const before = body.slice(0, trailing.index).trim()
+    if (percentAtEnd.test(` ${label.trim()}`)) return { body: before, unit: null, percent: true }
+    if (!/[=<>+\-*/^_(,]$|\\(?:cdot|times|le|ge|ne|in|cup)$/.test(before)) return { ...stripUnit(before), unit: named(label) ?? unit }
+  }
+  const percent = percentAtEnd.exec(body)
+  if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
+  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\\$|\$|€|£|¢)\s*$/.exec(body)
+  if (sign && sign.index > 0) return { ...stripUnit(body.slice(0, sign.index)), unit: sign[1]?.startsWith('^') ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
+  const plain = /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+([a-z]{2,}(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$/i.exec(body)
+  if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
+  const leading = /^\\text\{[^{}]*\}\s*(?=[-\d\\(])/.exec(body)
+  if (leading && !/^\\text\{\(?[A-Z]\)?\s*\}/.test(body)) return { ...stripUnit(body.slice(leading[0].length)), unit }
+  return { body, unit, percent: false }
+}
+
+/** The known unit a label names, with its power: `cm^2`, `square feet` -> foot^2; null for a label of another kind. */
+function named(label: string): string | null {
+  const text = label.toLowerCase().replace(/[().]/g, ' ').trim()
+  const squared = /^(?:sq\.?|square)\s+|\^\{?2\}?$|²$/.test(text) ? '^2' : /^(?:cu\.?|cubic)\s+|\^\{?3\}?$|³$/.test(text) ? '^3' : ''
+  const name = known.get(text.replace(/^(?:sq|square|cu|cubic)\s+|\^\{?\d\}?$|[²³]$/g, '').trim())
+  return name === undefined ? null : name + squared
+}
