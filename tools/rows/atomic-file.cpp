@@ -5,14 +5,18 @@
 #include <cerrno>
 #include <cstring>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 atomic_file::atomic_file(const std::string & path) : path(path) {
     if (path == "-") {
         stream = stdout;
+        in_place = true;
         return;
     }
-    temporary_path = path + "." + std::to_string(getpid()) + ".tmp";
+    struct stat info;
+    in_place = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode); // renaming a file onto a device would replace the device
+    temporary_path = in_place ? path : path + "." + std::to_string(getpid()) + ".tmp";
     stream = std::fopen(temporary_path.c_str(), "wb");
     if (!stream) {
         fail();
@@ -22,7 +26,9 @@ atomic_file::atomic_file(const std::string & path) : path(path) {
 atomic_file::~atomic_file() {
     if (stream && stream != stdout) {
         std::fclose(stream);
-        std::remove(temporary_path.c_str());
+        if (!in_place) {
+            std::remove(temporary_path.c_str());
+        }
     }
 }
 
@@ -31,14 +37,14 @@ void atomic_file::fail() const {
 }
 
 void atomic_file::write(const std::string & text) {
-    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || (stream == stdout && std::fflush(stream) != 0)) {
+    if (std::fwrite(text.data(), 1, text.size(), stream) != text.size() || (in_place && std::fflush(stream) != 0)) {
         fail();
     }
 }
 
 void atomic_file::commit() {
-    if (stream == stdout) {
-        return;
+    if (in_place) {
+        return; // every write was flushed
     }
     if (std::fflush(stream) != 0 || fsync(fileno(stream)) != 0 || std::rename(temporary_path.c_str(), path.c_str()) != 0) {
         fail();
