@@ -1,7 +1,13 @@
 import { logGamma } from './log-gamma.ts'
 
+const logFactorials: number[] = []
+/** ln n!, kept once it is known: power calculations ask for the same ones a million times. */
+function logFactorial(n: number): number {
+  return (logFactorials[n] ??= logGamma(n + 1))
+}
+
 /** Natural logarithm of the binomial coefficient n over k. */
-export const logChoose = (n: number, k: number): number => logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1)
+export const logChoose = (n: number, k: number): number => logFactorial(n) - logFactorial(k) - logFactorial(n - k)
 
 /** P(X = k) for X ~ Binomial(n, p). */
 export function binomialProbability(k: number, n: number, p: number): number {

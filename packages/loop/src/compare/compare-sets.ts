@@ -1,0 +1,135 @@
+import { BadInput, type Outcome } from '@whetstone/core'
+import { bootstrap, holm, minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs, type Paired } from '@whetstone/statistics'
+import type { ResultGroup, ResultSet } from './result-set.ts'
+
+/** One row of a comparison: a group of tasks, or all of them. Rates and differences are fractions, intervals 95%. */
+export type ComparedGroup = {
+  group: string
+  /** Tasks compared: those in both arms when paired. */
+  n: number
+  clusters: number
+  control: { rate: number; low: number; high: number }
+  treatment: { rate: number; low: number; high: number }
+  difference: number
+  low: number
+  high: number
+  /** Null where no task is shared: then the interval is that of independent samples, and there is no test. */
+  paired: {
+    wins: number
+    losses: number
+    test: string
+    /** Two-sided. */
+    pValue: number
+    bootstrap: { low: number; high: number }
+    /** True gains below this would be missed more than one time in five, at one-sided 0.025. */
+    minimumDetectableEffect: number
+    /** Tasks that only one of the two attempted. */
+    unpaired: number
+  } | null
+}
+export type Comparison = {
+  control: string
+  treatment: string
+  groups: ComparedGroup[]
+  all: ComparedGroup
+  /** The p-value of `all`, Holm-adjusted over all comparisons made at once; null where nothing is paired. */
+  pHolm: number | null
+  notes: string[]
+}
+
+/** Compares each treatment with the control, task by task where they share tasks, and adjusts over the comparisons by Holm. */
+export function compareSets(control: ResultSet, treatments: readonly ResultSet[], options: { seed: number }): Comparison[] {
+  const comparisons = treatments.map((treatment) => compareTwo(control, treatment, options))
+  return adjust(comparisons)
+}
+
+/** Holm over all comparisons that are shown together. */
+export function adjust(comparisons: readonly Comparison[]): Comparison[] {
+  const tested = comparisons.filter(({ all }) => all.paired !== null)
+  const adjusted = holm(tested.map(({ all }) => all.paired?.pValue ?? 1))
+  return comparisons.map((comparison) => ({ ...comparison, pHolm: adjusted[tested.indexOf(comparison)] ?? null }))
+}
+
+export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: { seed: number }): Comparison {
+  const notes = [...control.notes.map((note) => `${control.name}: ${note}`), ...treatment.notes.map((note) => `${treatment.name}: ${note}`)]
+  // each tool hashes contents in its own way
+  const comparable = control.format === treatment.format
+  if (!comparable) notes.push('logs of two tools: tasks are paired by their ids alone')
+  const matched = matchGroups(control, treatment)
+  const parts = matched.map(({ name, a, b }) => {
+    const changed = new Set([...a.contents].filter(([task, content]) => comparable && b.contents.has(task) && b.contents.get(task) !== content).map(([task]) => task))
+    if (changed.size > 0) notes.push(`${name}: ${changed.size} tasks have the same id in both but another content, and are left out`)
+    const same = (outcomes: readonly Outcome[]) => outcomes.filter(({ task }) => !changed.has(task)).map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
+    return { name, control: same(a.outcomes), treatment: same(b.outcomes) }
+  })
+  const groups = parts.map((part) => compareGroup(part.name, part.control, part.treatment, seed))
+  const all = groups.length === 1 ? (groups[0] as ComparedGroup) : compareGroup('all', parts.flatMap((part) => part.control), parts.flatMap((part) => part.treatment), seed)
+  return { control: control.name, treatment: treatment.name, groups, all, pHolm: null, notes }
+}
+
+/** Groups by name; two single groups of different names (the same benchmark in two tools) are taken for the same. */
+function matchGroups(control: ResultSet, treatment: ResultSet): { name: string; a: ResultGroup; b: ResultGroup }[] {
+  const others = new Map(treatment.groups.map((group) => [group.name, group]))
+  const common = control.groups.flatMap((a) => {
+    const b = others.get(a.name)
+    return b ? [{ name: a.name, a, b }] : []
+  })
+  const [a, b] = [control.groups[0], treatment.groups[0]]
+  if (common.length === 0 && control.groups.length === 1 && treatment.groups.length === 1 && a && b) return [{ name: `${a.name} / ${b.name}`, a, b }]
+  if (common.length === 0) {
+    const list = (set: ResultSet) => `${set.name} has ${set.groups.map(({ name }) => name).join(', ') || 'none'}`
+    throw new BadInput(`Nothing to compare: no group of tasks is in both. ${list(control)}; ${list(treatment)}`)
+  }
+  return common
+}
+
+function compareGroup(group: string, control: readonly Outcome[], treatment: readonly Outcome[], seed: number): ComparedGroup {
+  const { pairs, unpaired } = pairOutcomes(control, treatment)
+  if (pairs.length === 0) return compareUnpaired(group, control, treatment)
+  const { n, clusters, wins, losses, discordance } = summarizePairs(pairs)
+  const { test, twoSided } = pairedTest(pairs, { seed })
+  const { difference, low, high, designEffect } = pairedInterval(pairs)
+  return {
+    group,
+    n,
+    clusters: clusters.length,
+    control: rateOf(control, pairs),
+    treatment: rateOf(treatment, pairs),
+    difference,
+    low,
+    high,
+    paired: {
+      wins,
+      losses,
+      test,
+      pValue: twoSided,
+      bootstrap: bootstrap(pairs, { seed }),
+      minimumDetectableEffect: 2 ** -clusters.length > 0.025 ? 1 : minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
+      unpaired,
+    },
+  }
+}
+
+function rateOf(outcomes: readonly Outcome[], pairs?: readonly Paired[]) {
+  const shared = pairs && new Set(pairs.map(({ task }) => task))
+  const { rate, low, high } = rateInterval(shared ? outcomes.filter(({ task }) => shared.has(task)) : outcomes)
+  return { rate, low, high }
+}
+
+/** Other tasks in each arm, as when every round draws fresh ones: Newcombe's square-and-add interval (1998b, method 10) from the two arms' own. */
+function compareUnpaired(group: string, a: readonly Outcome[], b: readonly Outcome[]): ComparedGroup {
+  const control = rateOf(a)
+  const treatment = rateOf(b)
+  const difference = treatment.rate - control.rate
+  return {
+    group,
+    n: Math.min(a.length, b.length),
+    clusters: new Set([...a, ...b].map(({ cluster }) => cluster)).size,
+    control,
+    treatment,
+    difference,
+    low: difference - Math.hypot(treatment.rate - treatment.low, control.high - control.rate),
+    high: difference + Math.hypot(treatment.high - treatment.rate, control.rate - control.low),
+    paired: null,
+  }
+}
