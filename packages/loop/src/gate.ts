@@ -2,7 +2,7 @@ import type { Decision, Evaluation, Gate, GateRequest } from '@whetstone/core'
 import { minimumDetectableEffect, pairedInterval, pairedTest, spendAlpha, summarizePairs, type Paired } from '@whetstone/statistics'
 import { judgeLevels } from './gate-levels.ts'
 import { explainDecision } from './gate-reason.ts'
-import { pairArms } from './pair-arms.ts'
+import { gatePairs } from './gate-pairs.ts'
 
 export type GateOptions = {
   /** One-sided level; see {@link gate} for what it bounds. */
@@ -53,10 +53,10 @@ function choosePairs(arms: readonly Evaluation[], { frontier, memory }: GateRequ
     const incumbent = arms.filter((arm) => arm.model === 'incumbent' && arm.memory === memory)
     const at = (arm: Evaluation) => frontier === null || (arm.taskset === frontier.taskset && arm.level === frontier.level)
     const where = frontier === null ? 'all levels' : `${frontier.taskset} level ${frontier.level}`
-    return { kind: 'candidate', arm: `candidate vs incumbent, ${setting}`, where, ...pairArms(incumbent.filter(at), candidate.filter(at)) }
+    return { kind: 'candidate', arm: `candidate vs incumbent, ${setting}`, where, ...gatePairs(incumbent.filter(at), candidate.filter(at)) }
   }
   const { on, off } = splitByMemory(arms, 'incumbent')
-  if (on.length > 0 && off.length > 0) return { kind: 'memory', arm: 'memory on vs off', where: 'all levels', ...pairArms(off, on) }
+  if (on.length > 0 && off.length > 0) return { kind: 'memory', arm: 'memory on vs off', where: 'all levels', ...gatePairs(off, on) }
   return { kind: 'none', arm: 'none', where: 'nowhere', pairs: [], unpaired: 0 }
 }
 
@@ -90,7 +90,7 @@ function compare(pairs: readonly Paired[], { alpha, seed }: { alpha: number; see
 /** Memory on against off, same model; null where the recipe has no two memory arms. `pValue` asks whether the bank helps; the bank stays unless it is shown to hurt. */
 function judgeMemory(arms: readonly Evaluation[], model: Evaluation['model'], { alpha, seed }: { alpha: number; seed: number }): Decision['memory'] {
   const { on, off } = splitByMemory(arms, model)
-  const { pairs } = pairArms(off, on)
+  const { pairs } = gatePairs(off, on)
   if (pairs.length === 0) return null
   const { greater, less } = pairedTest(pairs, { seed })
   const { difference, low, high } = pairedInterval(pairs)

@@ -7,7 +7,7 @@ export function chartDifferences(comparisons: readonly Comparison[]): Promise<st
     (groups.length > 1 ? [...groups, all] : groups).map(({ group, difference, low, high }) => ({ treatment, group, difference: 100 * difference, low: 100 * low, high: 100 * high })),
   )
   const sort = [...new Set(values.map(({ group }) => group))]
-  const y = { field: 'group', type: 'nominal', sort, title: null } as const
+  const y = { field: 'group', type: 'nominal', sort, title: null, axis: { labelLimit: 320 } } as const
   const yOffset = { field: 'treatment', type: 'nominal' } as const
   const color = { field: 'treatment', type: 'nominal', title: null, legend: { orient: 'top', labelLimit: 600, columns: 1 } } as const
   return renderSvg({
