@@ -26,6 +26,8 @@ export type Bank = MemoryStore & {
   memories(options?: { retired?: boolean; embeddings?: boolean }): Promise<StoredMemory[]>
   /** The nearest memories of a text, unguarded, for looking into a bank. */
   search(text: string, limit: number): Promise<Found[]>
+  /** For each of these live items the live items nearest to it, itself left out, from this similarity on. */
+  neighbours(ids: readonly string[], options: { limit: number; similarity: number }): Promise<{ id: string; found: Found[] }[]>
   /** {@link MemoryStore.remember}, with what an import knows besides: origin and retirement. */
   store(memories: readonly StoredMemory[]): Promise<{ added: number; size: number }>
   /** Takes items out of recall, each with its reason; they stay in the bank as a record. */
@@ -142,14 +144,30 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       const vectors = await embedding().embed([text], 'query')
       return (await searchTable(table, { vectors, texts: [text], limit, hybrid }))[0] ?? []
     },
+    async neighbours(ids, { limit, similarity }) {
+      const near: { id: string; found: Found[] }[] = []
+      for (let start = 0; start < ids.length; start += 512) {
+        const wanted = ids.slice(start, start + 512).map(quoteSql).join(', ')
+        const rows: { id: string; vector: Iterable<number> }[] = await table.query().where(`id IN (${wanted}) AND retired IS NULL`).select(['id', 'vector']).toArray()
+        const vectors = rows.map((row) => Float32Array.from(row.vector))
+        const found = await searchTable(table, { vectors, texts: [], limit: limit + 1, hybrid: false })
+        for (const [index, { id }] of rows.entries()) near.push({ id, found: (found[index] as Found[]).filter((hit) => hit.memory.id !== id && hit.similarity >= similarity) })
+      }
+      return near.sort((a, b) => (a.id < b.id ? -1 : 1))
+    },
     async retire(items) {
       writable()
-      let count = 0
-      for (const { id, reason } of items) {
-        const result = await table.update({ where: `id = ${quoteSql(id)} AND retired IS NULL`, values: { retired: reason } })
-        count += Number(result.rowsUpdated)
-      }
-      return count
+      if (items.length === 0) return 0
+      const reasons = new Map(items.map(({ id, reason }) => [id, reason]))
+      // One commit for all: the rows are read whole and put back with their reason.
+      const rows: Record<string, unknown>[] = await table.query().where(`id IN (${[...reasons.keys()].map(quoteSql).join(', ')}) AND retired IS NULL`).toArray()
+      if (rows.length === 0) return 0
+      const retired = rows.map((row) => {
+        const memory = fromRow(row)
+        return toRow({ ...memory, retired: reasons.get(memory.id) as string }, row['text'] as string, Float32Array.from(row['vector'] as Iterable<number>))
+      })
+      const result = await table.mergeInsert('id').whenMatchedUpdateAll().execute(retired)
+      return Number(result.numUpdatedRows)
     },
     async tag(name) {
       writable()

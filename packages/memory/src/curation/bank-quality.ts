@@ -1,0 +1,57 @@
+import type { Trace } from '@whetstone/core'
+import { openBank } from '../open-bank.ts'
+import { measureLift, type Lift } from './measure-lift.ts'
+
+/** What a bank was at the end of one round. */
+export type BankQuality = {
+  tag: string
+  /** Live items, and retired ones by reason. */
+  size: number
+  retired: Record<string, number>
+  /** Share of live items that were learned from successes. */
+  successes: number
+  /** Lift of the live items that have been both shown and withheld: how many, quartiles, and how many have an interval above and below zero. */
+  lift: { measured: number; quartiles: [number, number, number] | null; helpful: number; harmful: number }
+}
+
+/** Quality of a bank over its tagged rounds, from the tables as they were and the train traces up to then. Tags read `round-NNN`. */
+export async function bankQuality(uri: string, traces: readonly Trace[], options: { halfLife?: number } = {}): Promise<BankQuality[]> {
+  await using newest = await openBank({ uri, embedder: null })
+  const rounds: BankQuality[] = []
+  for (const { name } of (await newest.tags()).filter(({ name }) => /^round-\d+$/.test(name))) {
+    await using bank = await openBank({ uri, embedder: null, tag: name })
+    const round = Number(name.slice('round-'.length))
+    const items = await bank.memories({ retired: true })
+    const live = items.filter((item) => item.retired === null)
+    const reasons = Map.groupBy(items.filter((item) => item.retired !== null), (item) => (item.retired as string).split(':')[0] as string)
+    const lifts = measureLift(traces.filter((trace) => trace.round <= round), { round, halfLife: options.halfLife ?? 8 })
+    const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)
+    rounds.push({
+      tag: name,
+      size: live.length,
+      retired: Object.fromEntries([...reasons].map(([reason, group]) => [reason, group.length])),
+      successes: live.length === 0 ? 0 : live.filter((item) => item.success).length / live.length,
+      lift: {
+        measured: measured.length,
+        quartiles: quartiles(measured),
+        helpful: measured.filter((lift) => lift.ci[0] > 0).length,
+        harmful: measured.filter((lift) => lift.ci[1] < 0).length,
+      },
+    })
+  }
+  return rounds
+}
+
+function quartiles(lifts: readonly Lift[]): [number, number, number] | null {
+  if (lifts.length === 0) return null
+  const sorted = lifts.map(({ lift }) => lift).sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number
+  return [at(0.25), at(0.5), at(0.75)]
+}
+
+/** The items with the best and the worst lift, both measured: what a report lists. */
+export function extremes(lifts: ReadonlyMap<string, Lift>, count: number): { best: Lift[]; worst: Lift[] } {
+  const sorted = [...lifts.values()].filter((lift) => lift.shown > 0 && lift.withheld > 0).sort((a, b) => b.ci[0] - a.ci[0] || b.lift - a.lift)
+  const worst = [...sorted].sort((a, b) => a.ci[1] - b.ci[1] || a.lift - b.lift)
+  return { best: sorted.filter(({ lift }) => lift > 0).slice(0, count), worst: worst.filter(({ lift }) => lift < 0).slice(0, count) }
+}
