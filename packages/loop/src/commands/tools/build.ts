@@ -1,5 +1,5 @@
 import { duration } from '@whetstone/core'
-import { buildTools, ensureTools } from '../../build-tools/build-tools.ts'
+import { buildTools, ensureTools } from '../../build-tools.ts'
 import { neededTools, tools } from '../../build-tools/tool-list.ts'
 import { defineCommand } from '../../command.ts'
 
