@@ -1,2 +1,7 @@
 export * from './addition.ts'
 export * from './operators.ts'
+export * from './download.ts'
+export * from './gsm8k.ts'
+export * from './hub.ts'
+export * from './read-parquet.ts'
+export * from './table.ts'

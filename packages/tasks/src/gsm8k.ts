@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Grade, LoadRequest, Task, Taskset } from '@whetstone/core'
+import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
+import { gradeNumber, readNumber } from '@whetstone/grading'
+import { z } from 'zod'
+import { readRows } from './read-rows.ts'
+
+/** A published row: the answer is a worked solution with `<<48/2=24>>` beside each step, ended by `#### 24`. */
+const Row = z.object({ question: z.string().min(1), answer: z.string().min(1) })
+type Row = z.infer<typeof Row>
+
+/** Rows of the published train split that are held out for validation. */
+const validationRows = 750
+const trainRows = 7473
+
+/**
+ * GSM8K, grade-school maths in words (Cobbe et al. 2021, arXiv 2110.14168): 7473 train rows, of which the 750 with the lowest hash of their id are validation, and 1319 test rows.
+ * The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
+ */
+export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {}): Taskset {
+  const loaded = new Map<string, Task[]>()
+  const once = (file: 'train' | 'test') => {
+    const tasks = loaded.get(file) ?? readTasks(from, file)
+    loaded.set(file, tasks)
+    return tasks
+  }
+  return {
+    name: 'gsm8k',
+    instruction: 'Solve the problem step by step. End with a line that holds #### and then the answer as a number, e.g. "#### 42".',
+    levels: [1],
+    fresh: false,
+    about: 'grade-school maths in words, 7473 train and 1319 test rows; openai/gsm8k, MIT',
+    async load(request) {
+      if (request.levels && !request.levels.includes(1)) return []
+      return draw(once(request.split === 'test' ? 'test' : 'train').filter(({ split }) => split === request.split), request)
+    },
+    grade,
+  }
+}
+
+/** Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */
+function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadRequest): Task[] {
+  return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'gsm8k', round))) : tasks).slice(0, limit)
+}
+
+/** Tasks of one file in the order of their ids, which are hashes: an order that has nothing to do with the file's. */
+function readTasks(from: string, file: 'train' | 'test'): Task[] {
+  const path = [join(from, `${file}.jsonl`), join(from, `gsm8k_${file}.jsonl`)].find((candidate) => existsSync(candidate))
+  if (path === undefined) throw new BadInput(`GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=gsm8k\`, from a folder of yours with --from=FOLDER`)
+  const tasks = new Map<string, Task>()
+  for (const { row, line } of readRows(path, Row)) {
+    const task = toTask(row, file, `${path}:${line}`)
+    tasks.set(task.id, task)
+  }
+  const sorted = [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  if (file === 'test') return sorted
+  // A part of the data keeps the published proportion.
+  const held = Math.min(validationRows, Math.ceil((sorted.length * validationRows) / trainRows))
+  return sorted.map((task, i): Task => (i < held ? { ...task, split: 'validation' } : task))
+}
+
+function toTask({ question, answer }: Row, split: 'train' | 'test', where: string): Task {
+  const reference = answer.slice(answer.lastIndexOf('####') + 4).trim()
+  if (!answer.includes('####') || readNumber(reference) === null) throw new BadInput(`${where}: answer has no number after ####: mend or remove the row`)
+  const id = `gsm8k-${hash(question).slice(0, 16)}`
+  const solution = answer.slice(0, answer.lastIndexOf('####')).trim()
+  return { id, taskset: 'gsm8k', split, prompt: question, reference, level: 1, cluster: id, metadata: { solution } }
+}
+
+function grade(task: Task, answer: string): Grade {
+  return gradeNumber({ gold: task.reference, answer })
+}

@@ -1,0 +1,12 @@
+import { BadInput } from '@whetstone/core'
+
+/** Reads the named columns of a Parquet file, as the hub serves data sets. Rows are objects; texts are strings. */
+export async function readParquet(path: string, columns: readonly string[]): Promise<Record<string, unknown>[]> {
+  // Loaded when it is used: only a download meets Parquet.
+  const { asyncBufferFromFile, parquetReadObjects } = await import('hyparquet')
+  try {
+    return await parquetReadObjects({ file: await asyncBufferFromFile(path), columns: [...columns] })
+  } catch (error) {
+    throw new BadInput(`${path} is not a Parquet file with the columns ${columns.join(', ')} (${(error as Error).message.split('\n')[0]}): fetch it again`)
+  }
+}
