@@ -145,7 +145,12 @@ export type Reflector = {
 }
 
 /** A pure step of the harvest. */
-export type Filter = { readonly name: string; apply(traces: readonly Trace[], options: { seed: number }): Trace[] }
+export type Filter = {
+  readonly name: string
+  /** Asks for the incumbent's log-likelihood per token of each trace's answer, by trace id: scored only where some filter wants it. */
+  readonly needsLikelihood?: boolean
+  apply(traces: readonly Trace[], options: { seed: number; likelihood?: ReadonlyMap<string, number> }): Trace[]
+}
 
 /** One export format: rows of a trainer's own field names, one file's text. */
 export type Format = {
