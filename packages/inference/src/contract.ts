@@ -74,7 +74,8 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     assert.is(one.finish, 'length')
     assert.ok(text.startsWith(one.text) && one.tokens.completion <= 1)
     assert.ok(text.length > 4, `the model says too little to test stop strings: ${JSON.stringify(text)}`)
-    const stop = text.slice(3, 5)
+    // Random weights write broken UTF-8 too, which no stop string can name.
+    const stop = /[ -~]{2}/.exec(text.slice(1))?.[0] as string
     const [stopped] = [...(await collect(model, [{ ...request, sampling: { ...request.sampling, stop: [stop] } }])).values()] as [Completion]
     assert.is(stopped.finish, 'stop')
     assert.is(stopped.text, text.slice(0, text.indexOf(stop)))
