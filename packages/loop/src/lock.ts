@@ -53,6 +53,12 @@ export function lockRun(file: string): Disposable {
   }
 }
 
+/** The live process that owns a run, if there is one. */
+export function lockOwner(file: string): { pid: number; command: string } | undefined {
+  const owner = readOwner(file)
+  return owner && alive(owner) ? owner : undefined
+}
+
 function readOwner(file: string): Owner | undefined {
   try {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Owner) : undefined
