@@ -21,7 +21,7 @@ struct example {
     int64_t inputs() const;
     int64_t targets() const;
     // GRPO
-    double advantage = 0.0;
+    double reward = 0.0, advantage = 0.0;
     std::vector<float> sampled;   // log-probs of the targets when they were sampled
     // DPO: the sequences' log-probs under the reference. GRPO: one for each target.
     std::vector<float> reference;

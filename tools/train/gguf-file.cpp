@@ -3,22 +3,27 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace train {
 
 void write_gguf(const gguf_context * file, const std::string & path) {
-    const std::string temporary = path + ".tmp";
+    struct stat info;
+    const bool in_place = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode); // a rename would replace a device by a file
+    const std::string temporary = in_place ? path : path + "." + std::to_string(getpid()) + ".tmp";
+    errno = 0;
     FILE * stream = fopen(temporary.c_str(), "wb");
     bool good = stream != nullptr;
     if (good) good = gguf_write_to_file_ptr(file, stream, false);
     if (stream) {
-        good = fflush(stream) == 0 && fsync(fileno(stream)) == 0 && good;
+        good = good && fflush(stream) == 0 && (in_place || fsync(fileno(stream)) == 0);
         good = fclose(stream) == 0 && good;
     }
+    if (good && in_place) return;
     if (good && rename(temporary.c_str(), path.c_str()) == 0) return;
-    const std::string why = strerror(errno);
-    remove(temporary.c_str());
+    const std::string why = strerror(errno ? errno : EIO);
+    if (!in_place) remove(temporary.c_str());
     throw bad_input(path + ": cannot be written (" + why + "), make room or choose another place");
 }
 

@@ -1,12 +1,14 @@
 #include "objective.h"
-#include "bad-input.h"
+#include "dpo.h"
+#include "grpo.h"
 #include "sft.h"
 
 namespace train {
 
 std::unique_ptr<objective> make_objective(const options & o) {
-    if (o.method == method::sft) return std::make_unique<sft>();
-    throw bad_input("dpo and grpo are being built");
+    if (o.method == method::dpo) return std::make_unique<dpo>(o);
+    if (o.method == method::grpo) return std::make_unique<grpo>(o);
+    return std::make_unique<sft>();
 }
 
 } // namespace train

@@ -10,8 +10,6 @@ class row_tokens;
 
 namespace train {
 
-class batch_runner;
-
 using json = nlohmann::ordered_json;
 
 class objective {
@@ -27,8 +25,9 @@ class objective {
     // Adds figures to a line of metrics; prefix is "" or "val_".
     virtual void report(const std::vector<batch> & batches, const std::string & prefix, json & line) const = 0;
 
-    // Before the first step: fills what the loss needs of a reference model (the log-probs of the model as it stands).
-    virtual void prepare(batch_runner &, std::vector<example> &) const {}
+    // Whether examples need log-probs under the reference model, and where they go: of each sequence (sums) and of each of its targets.
+    virtual bool needs_reference() const { return false; }
+    virtual void set_reference(example &, const std::vector<double> & /*sums*/, const std::vector<std::vector<float>> & /*each*/) const {}
 };
 
 std::unique_ptr<objective> make_objective(const options & o);

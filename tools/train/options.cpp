@@ -4,7 +4,6 @@
 #include "gguf-file.h"
 #include <algorithm>
 #include <cstring>
-#include <thread>
 
 namespace train {
 
@@ -38,8 +37,8 @@ static void step_flags(arguments & args, options & o) {
     args.value("--steps", "N", o.steps, "optimizer steps instead of epochs");
     args.value("--batch", "N", o.batch, "rows of one optimizer step");
     args.value("--micro-batch", "N", o.micro_batch, "rows computed at once by a worker; 0: about 1024 tokens");
-    args.value("--workers", "N", o.workers, "workers that share each batch, each with its own gradients; 0: one a core");
-    args.value("-t, --threads", "N", o.threads, "threads of each worker; more than 1 pays for large models with few rows");
+    args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
+    args.value("-t, --threads", "N", o.threads, "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
     args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
     args.value("--val-every", "N", o.val_every, "validate every N steps; 0: at the end of each epoch");
@@ -82,7 +81,7 @@ static void check(const options & o) {
     const auto must = [](bool good, const char * what) { if (!good) throw bad_input(what); };
     must(o.steps >= 0 && o.epochs >= 1, "--epochs must be at least 1 and --steps at least 0");
     must(o.batch >= 1, "--batch must be at least 1");
-    must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 1, "--micro-batch and --workers must not be negative, --threads at least 1");
+    must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 0, "--micro-batch, --workers and --threads must not be negative");
     must(o.optimizer.rate > 0, "--lr must be above 0");
     must(o.optimizer.warmup >= 0 && o.optimizer.min_ratio >= 0 && o.optimizer.min_ratio <= 1, "--warmup must not be negative, --min-lr-ratio lies between 0 and 1");
     must(o.optimizer.average >= 0 && o.optimizer.average < 1, "--ema lies between 0 and 1, such as 0.999");
@@ -120,7 +119,6 @@ options parse_options(int argc, char ** argv) {
     for (const auto & required : { std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out) }) args.require(required.first, *required.second);
     o.optimizer.warmup = warmup;
     o.optimizer.shape = schedule_by_name(shape);
-    if (o.workers == 0) o.workers = std::max(1, (int32_t) std::thread::hardware_concurrency());
     check(o);
     return o;
 }

@@ -15,7 +15,7 @@ struct options {
     int32_t checkpoint_every = 0;
     bool resume = false, strict = false;
 
-    int32_t epochs = 1, steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 1, seed = 1;
+    int32_t epochs = 1, steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
     int32_t val_every = 0, early_stop = 0;
     int32_t gpu_layers = 0;
     optimizer_options optimizer;

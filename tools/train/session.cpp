@@ -1,7 +1,13 @@
 #include "session.h"
+#include "lora.h"
 #include <algorithm>
+#include <thread>
 
 namespace train {
+
+constexpr int64_t micro_batch_tokens = 1024;           // enough rows for full speed of the matrix products, few enough to stay in cache
+constexpr int64_t logits_bytes = 64ll << 20;           // of one chunk of rows
+constexpr int64_t activation_bytes = 768ll << 20;      // of all workers together, above which activations are computed again
 
 std::vector<const example *> pointers(const std::vector<example> & examples) {
     std::vector<const example *> all;
@@ -15,21 +21,38 @@ double total_loss(const std::vector<batch> & batches, const loss & objective) {
     return sum;
 }
 
-static int64_t longest(const dataset & set) {
+static int64_t longest_in(const dataset & set) {
     int64_t n = 1;
     for (const example & e : set.examples) for (const sequence & s : e.sequences) n = std::max(n, s.inputs());
     return n;
 }
 
+// Bytes that the backward pass keeps of one token
+static int64_t bytes_per_token(const hyperparameters & h) {
+    const int64_t attention = (2 * h.heads + 2 * h.kv_heads) * h.head_size, block = 4 * h.embedding + attention + 3 * h.feed_forward;
+    return (h.layers * block + 4 * h.embedding) * (int64_t) sizeof(float);
+}
+
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest) {
+    const int cores = std::max(1, (int) std::thread::hardware_concurrency());
+    const int workers = o.workers ? o.workers : std::min(cores, o.batch);
+    worker_options each;
+    each.threads = o.threads ? o.threads : std::max(1, o.workers ? 1 : cores / workers);
+    each.chunk = std::max<int64_t>(16, logits_bytes / (m.hyper.vocabulary * (int64_t) sizeof(float)));
+    each.checkpoint = std::max(longest, micro_batch_tokens) * bytes_per_token(m.hyper) * workers > activation_bytes;
+    return std::make_unique<batch_runner>(m, rope, workers, each, micro_batch_tokens, o.micro_batch);
+}
+
 session::session(const options & o)
     : target(make_objective(o)), vocabulary(load_model({ o.model, {}, 0, true, false })), tokens(vocabulary.model.get()),
-      net(read_model(o.model, true, ggml_backend_cpu_buffer_type())) {
+      net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), ggml_backend_cpu_buffer_type())) {
+    if (!o.lora_init.empty()) read_lora(*net, o.lora_init);
+    else if (o.lora_rank > 0) add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
     if (!o.val.empty()) val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);
-    fill_rope_table(*net, std::max(longest(data), longest(val)), rope);
-    worker_options each;
-    each.threads = o.threads;
-    runner = std::make_unique<batch_runner>(*net, rope, o.workers, each, 1024, o.micro_batch);
+    longest = std::max(longest_in(data), longest_in(val));
+    fill_rope_table(*net, longest, rope);
+    runner = make_runner(*net, rope, o, longest);
 }
 
 } // namespace train

@@ -16,9 +16,12 @@ struct session {
     row_tokens tokens;
     std::unique_ptr<model> net;
     dataset data, val;
+    int64_t longest; // inputs of the longest sequence
     rope_table rope;
     std::unique_ptr<batch_runner> runner;
 };
+
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest);
 
 std::vector<const example *> pointers(const std::vector<example> & examples);
 

@@ -1,76 +1,147 @@
 #include "trainer.h"
 #include "bad-input.h"
+#include "checkpoint.h"
+#include "fingerprint.h"
 #include "interrupted.h"
+#include "lora.h"
 #include "metrics.h"
 #include "progress.h"
+#include "reference.h"
 #include "save-model.h"
-#include "session.h"
 #include <chrono>
 #include <cmath>
 
 namespace train {
 
-static double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+namespace {
 
-// The examples of a step (from 0): each epoch is its own permutation
-static std::vector<const example *> step_examples(const std::vector<example> & all, int64_t step, int64_t batch, uint64_t seed) {
-    const int64_t n = (int64_t) all.size(), per_epoch = (n + batch - 1) / batch, epoch = step / per_epoch;
-    const std::vector<int64_t> order = permutation(n, seed * 1000003ull + (uint64_t) epoch);
-    std::vector<const example *> chosen;
-    for (int64_t i = step % per_epoch * batch; i < std::min(n, (step % per_epoch + 1) * batch); i++) chosen.push_back(&all[order[i]]);
-    return chosen;
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-int run_training(const options & o) {
-    session s(o);
-    const auto & data = s.data;
-    const auto & val = s.val;
-    batch_runner & runner = *s.runner;
-    s.target->prepare(runner, s.data.examples);
-    s.target->prepare(runner, s.val.examples);
-    optimizer adam(*s.net, o.optimizer);
-    const int64_t n = (int64_t) data.examples.size(), per_epoch = (n + o.batch - 1) / o.batch;
-    const int64_t steps = o.steps > 0 ? o.steps : o.epochs * per_epoch;
-    metrics log(o.metrics, 0);
-    progress bar("steps", steps, o.progress);
-    const double started = now();
-    double last = 0;
+struct run {
+    const options & o;
+    session & s;
+    optimizer & adam;
+    metrics & log;
+    run_state & state;
+    int64_t steps, per_epoch;
 
-    const auto validate = [&](int64_t step) {
-        const auto examples = pointers(val.examples);
-        const auto objective = s.target->step_loss(examples);
-        adam.swap_average();
-        const auto batches = runner.evaluate(examples);
-        adam.swap_average();
-        json line = { { "step", step }, { "val_loss", total_loss(batches, *objective) } };
-        s.target->report(batches, "val_", line);
-        log.write(line);
-    };
+    // The examples of a step (from 1): each epoch is its own permutation, each batch is used inner_epochs times
+    std::vector<const example *> examples_of(int64_t step) const {
+        const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
+        const int64_t n = (int64_t) s.data.examples.size(), batches = (n + o.batch - 1) / o.batch, index = (step - 1) / inner;
+        const std::vector<int64_t> order = permutation(n, (uint64_t) o.seed * 1000003ull + (uint64_t) (index / batches));
+        std::vector<const example *> chosen;
+        for (int64_t i = index % batches * o.batch; i < std::min(n, (index % batches + 1) * o.batch); i++) chosen.push_back(&s.data.examples[order[i]]);
+        return chosen;
+    }
 
-    for (int64_t step = 1; step <= steps && !interrupted(); step++) {
+    // One optimizer step. Returns false when the loss is not finite: the weights are then as before.
+    bool take(int64_t step, progress & bar) {
         const double began = now();
-        const auto examples = step_examples(data.examples, step - 1, o.batch, (uint64_t) o.seed);
+        const auto examples = examples_of(step);
         const auto objective = s.target->step_loss(examples);
-        const auto batches = runner.train(examples, *objective);
-        last = total_loss(batches, *objective);
-        const double norm = adam.reduce(runner.threads, runner.workers);
-        if (!std::isfinite(last) || !std::isfinite(norm)) throw bad_input("the loss is not a number at step " + std::to_string(step) + ", lower --lr");
+        const auto batches = s.runner->train(examples, *objective);
+        const double loss = total_loss(batches, *objective);
+        const double norm = adam.reduce(s.runner->threads, s.runner->workers);
+        if (!std::isfinite(loss) || !std::isfinite(norm)) return false;
         const double rate = learning_rate(o.optimizer, step, steps);
-        adam.update(runner.threads, *runner.workers[0], norm, rate, step);
-        int64_t count = 0;
-        for (const example * e : examples) count += e->inputs();
-        const double speed = (double) count / (now() - began);
-        json line = { { "step", step }, { "steps", steps }, { "loss", last }, { "lr", rate }, { "grad_norm", norm }, { "tokens_per_second", std::round(speed) } };
+        adam.update(s.runner->threads, *s.runner->workers[0], norm, rate, step);
+        state.step = step;
+        state.last_loss = loss;
+        int64_t tokens = 0;
+        for (const example * e : examples) tokens += e->inputs();
+        const double speed = std::round((double) tokens / (now() - began));
+        json line = { { "step", step }, { "steps", steps }, { "loss", loss }, { "lr", rate }, { "grad_norm", norm }, { "tokens_per_second", speed } };
         s.target->report(batches, "", line);
         log.write(line);
         char note[96];
-        snprintf(note, sizeof(note), "loss %.4f  %.0f tok/s", last, speed);
+        snprintf(note, sizeof(note), "loss %.4f  %.0f tok/s", loss, speed);
         bar.update(step, note);
-        if (!o.val.empty() && (step == steps || step % (o.val_every ? o.val_every : per_epoch) == 0)) validate(step);
+        return true;
     }
-    adam.swap_average();
-    save_model(*s.net, o.out, o.type);
-    log.write({ { "done", true }, { "steps", steps }, { "final_loss", last }, { "seconds", now() - started }, { "skipped_rows", data.skipped } });
+
+    // Validates the weights that would be saved, and keeps them where they are the best so far.
+    void validate() {
+        const auto examples = pointers(s.val.examples);
+        const auto objective = s.target->step_loss(examples);
+        adam.swap_average();
+        const auto batches = s.runner->evaluate(examples);
+        const double loss = total_loss(batches, *objective);
+        json line = { { "step", state.step }, { "val_loss", loss } };
+        s.target->report(batches, "val_", line);
+        log.write(line);
+        if (loss < state.best) {
+            state.best = loss;
+            state.best_step = state.step;
+            state.validations_since_best = 0;
+            if (o.early_stop) keep_best();
+        } else {
+            state.validations_since_best++;
+        }
+        adam.swap_average();
+    }
+
+    void keep_best() {
+        state.best_weights.clear();
+        for (const parameter & p : s.net->parameters) {
+            const float * w = (const float *) p.tensor->data;
+            state.best_weights.emplace_back(w, w + ggml_nelements(p.tensor));
+        }
+    }
+
+    void use_best() const {
+        for (size_t i = 0; i < state.best_weights.size(); i++) {
+            std::copy(state.best_weights[i].begin(), state.best_weights[i].end(), (float *) s.net->parameters[i].tensor->data);
+        }
+    }
+
+    bool stops_early() const { return o.early_stop > 0 && state.validations_since_best >= o.early_stop; }
+    bool validates_at(int64_t step) const {
+        return !o.val.empty() && (step == steps || step % (o.val_every ? o.val_every : per_epoch) == 0);
+    }
+};
+
+[[noreturn]] void stop_at_nan(const options & o, const run_state & state) {
+    std::string what = "the loss is not a number at step " + std::to_string(state.step + 1) + ", lower --lr or look into the data";
+    if (!o.checkpoint_dir.empty() && o.checkpoint_every > 0) what += "; the last good checkpoint is " + checkpoint_path(o.checkpoint_dir);
+    throw bad_input(what);
+}
+
+} // namespace
+
+int run_training(const options & o) {
+    session s(o);
+    compute_reference(s, o); // before a checkpoint moves the weights
+    optimizer adam(*s.net, o.optimizer);
+    run_state state;
+    const std::string fingerprint = fingerprint_of(o, s);
+    if (o.resume) read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+
+    const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
+    const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
+    const int64_t steps = o.steps > 0 ? o.steps : o.epochs * per_epoch;
+    metrics log(o.metrics, state.step);
+    const double started = now();
+    run r{ o, s, adam, log, state, steps, per_epoch };
+    {
+        progress bar("steps", steps, o.progress);
+        while (state.step < steps && !r.stops_early() && !interrupted()) {
+            if (!r.take(state.step + 1, bar)) stop_at_nan(o, state);
+            if (r.validates_at(state.step)) r.validate();
+            if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0) write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+        }
+    }
+    if (interrupted() && state.step < steps) {
+        if (o.checkpoint_dir.empty()) throw bad_input("interrupted at step " + std::to_string(state.step) + ", nothing was kept (--checkpoint-dir would)");
+        write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+        fprintf(stderr, "llama-train: interrupted at step %lld, go on with --resume\n", (long long) state.step);
+        return 130;
+    }
+    if (o.early_stop > 0) r.use_best();
+    else adam.swap_average();
+    if (s.net->lora_context) save_lora(*s.net, o.out);
+    else save_model(*s.net, o.out, o.type);
+    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", now() - started }, { "skipped_rows", s.data.skipped } });
     return 0;
 }
 

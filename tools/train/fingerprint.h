@@ -1,0 +1,10 @@
+#pragma once
+#include "session.h"
+#include <string>
+
+namespace train {
+
+// What must be the same for a run to go on from its checkpoint: the options that change its numbers, the examples, the trained tensors.
+std::string fingerprint_of(const options & o, const session & s);
+
+} // namespace train

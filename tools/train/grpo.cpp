@@ -1,0 +1,93 @@
+// Group relative policy optimization from recorded samples: rows of a prompt and a group of completions with rewards.
+#include "grpo.h"
+#include "row-tokens.h"
+#include "sft.h"
+#include <cmath>
+
+namespace train {
+
+static std::vector<double> numbers(const json_row & row, const common_json & values, const char * key) {
+    if (!values.is_array()) throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
+    std::vector<double> all;
+    for (size_t i = 0; i < values.size(); i++) {
+        if (!values.at(i).is_number()) throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
+        all.push_back(values.at(i).get<double>());
+    }
+    return all;
+}
+
+static token_ids completion_tokens(const json_row & row, const common_json & completion, const row_tokens & tokens) {
+    if (completion.contains("tokens")) {
+        token_ids ids;
+        for (double id : numbers(row, completion.at("tokens"), "tokens")) {
+            if (id < 0 || id >= (double) tokens.vocab().size()) throw bad_row(row.file, row.line, "a completion has a token that is not in the vocabulary, sample it with this model");
+            ids.push_back((llama_token) id);
+        }
+        return ids;
+    }
+    if (!completion.contains("text") || !completion.at("text").is_string()) throw bad_row(row.file, row.line, "a completion needs \"tokens\" or \"text\"");
+    return tokens.completion(row, completion.at("text").get<std::string>());
+}
+
+std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens) const {
+    if (!row_has(row, "completions") || !row.json.at("completions").is_array() || row.json.at("completions").size() < 2) {
+        throw bad_row(row.file, row.line, "\"completions\" must be an array of at least two samples");
+    }
+    const common_json & completions = row.json.at("completions");
+    const token_ids prompt = tokens.prompt(row);
+    std::vector<example> group;
+    std::vector<double> rewards;
+    for (size_t i = 0; i < completions.size(); i++) {
+        const common_json & c = completions.at(i);
+        if (!c.is_object() || !c.contains("reward") || !c.at("reward").is_number() || !c.contains("logprobs")) {
+            throw bad_row(row.file, row.line, "each completion needs \"reward\" and \"logprobs\" (llama-sample --logprobs)");
+        }
+        example e;
+        const token_ids ids = completion_tokens(row, c, tokens);
+        for (double p : numbers(row, c.at("logprobs"), "logprobs")) e.sampled.push_back((float) p);
+        if (e.sampled.size() != ids.size()) {
+            throw bad_row(row.file, row.line, "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) + " logprobs");
+        }
+        if (prompt.empty() && !e.sampled.empty()) e.sampled.erase(e.sampled.begin()); // see join(): the first token of all is no target
+        e.sequences = { join(prompt, ids) };
+        e.weight = row_weight(row);
+        rewards.push_back(c.at("reward").get<double>());
+        group.push_back(std::move(e));
+    }
+    const std::vector<double> advantages = group_advantages(rewards);
+    for (size_t i = 0; i < group.size(); i++) {
+        group[i].advantage = advantages[i];
+        group[i].reward = rewards[i];
+    }
+    return group;
+}
+
+std::unique_ptr<loss> grpo::step_loss(const std::vector<const example *> & examples) const {
+    double sum = 0;
+    for (const example * e : examples) sum += e->weight * (double) e->targets();
+    return std::make_unique<grpo_loss>(o, std::max(sum, 1e-9));
+}
+
+void grpo::set_reference(example & e, const std::vector<double> &, const std::vector<std::vector<float>> & each) const { e.reference = each[0]; }
+
+void grpo::report(const std::vector<batch> & batches, const std::string & prefix, json & line) const {
+    double reward = 0, completions = 0, divergence = 0, clipped = 0, tokens = 0;
+    for (const batch & b : batches) {
+        for (int64_t s = 0; s < b.sequences(); s++) {
+            const example & e = *b.examples[s];
+            reward += e.reward;
+            completions++;
+            for (int64_t t = 0; t < e.sequences[0].targets(); t++) {
+                const double moved = (double) b.logp[b.row_starts[s] + t] - e.sampled[t];
+                divergence += std::exp(-moved) + moved - 1.0;
+                clipped += std::exp(moved) > 1.0 + o.clip_ratio || std::exp(moved) < 1.0 - o.clip_ratio;
+                tokens++;
+            }
+        }
+    }
+    line[prefix + "reward"] = reward / completions;
+    line[prefix + "kl_to_sampler"] = divergence / tokens;
+    line[prefix + "outside_clip"] = clipped / tokens;
+}
+
+} // namespace train

@@ -1,0 +1,20 @@
+// LoRA adapters (Hu et al. 2021, arXiv 2106.09685): y = W x + alpha / rank * B (A x) with W frozen.
+#pragma once
+#include "model.h"
+
+namespace train {
+
+// The matrix that a target name ("attn_q", ..., "ffn_down") means in a layer, or null.
+matrix * target_matrix(layer & l, const std::string & target);
+
+// Adds a new adapter: A uniform in +-1/sqrt(in) as in PEFT, B zero, so the model starts unchanged. alpha 0: twice the rank.
+// targets: comma-separated names. Throws bad_input for an unknown target (with the list of known ones).
+void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed);
+
+// Continues an adapter from a file. Throws bad_input when it was made for another model.
+void read_lora(model & m, const std::string & path);
+
+// Writes the adapter in the format of llama.cpp's convert_lora_to_gguf.py, which llama-server, llama-export-lora and llama-sample read.
+void save_lora(const model & m, const std::string & path);
+
+} // namespace train
