@@ -5,7 +5,7 @@ const searched = 20_000
 
 /** Chat tokens and set phrases after the answer, which some models write. */
 const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|answer|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
-const finalAnnouncement = /(?:\*\*|#+\s*)?final\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
+const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
 const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
 /** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: the last of `\boxed{...}` and "final answer is";
@@ -16,8 +16,10 @@ export function extractAnswer(output: string): string | null {
   const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement)].filter((found) => found !== null)
   const last = conclusive.sort((a, b) => b.at - a.at)[0]
   if (last) return last.content
+  const afterHashes = lastHashes(text)
+  if (afterHashes) return afterHashes
   if (isFormula(text)) return plainDecimal(text)
-  return lastHashes(text) ?? lastAnnounced(text, announcement)?.content ?? lastOf(text)
+  return lastAnnounced(text, announcement)?.content ?? lastOf(text)
 }
 
 type Found = { content: string; at: number }
@@ -53,12 +55,16 @@ function unclosedEnd(text: string, start: number): number {
 
 /** `#### n` as in GSM8K; a heading of prose is none. */
 function lastHashes(text: string): string | null {
+  if (!text.includes('####')) return null
   const content = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)?.[1]?.trim() ?? ''
   return content !== '' && isFormula(content) ? plainDecimal(content) : null
 }
 
+/** Announcements tried, from the last; the ones before are of steps. */
+const tried = 8
+
 function lastAnnounced(text: string, pattern: RegExp): Found | null {
-  for (const match of [...text.matchAll(pattern)].reverse()) {
+  for (const match of [...text.matchAll(pattern)].slice(-tried).reverse()) {
     const start = match.index + match[0].length
     const rest = text.slice(start)
     const sentence = sentenceOf(rest)

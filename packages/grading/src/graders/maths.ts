@@ -1,0 +1,62 @@
+import type { Grade } from '@whetstone/core'
+import { sameNumber } from './number.ts'
+import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
+import { beyondCaps } from './maths/caps.ts'
+import { extractAnswer } from './maths/extract.ts'
+import { sharedPool, type MathsPool } from './maths/pool.ts'
+import { readAnswer, type Answer } from './maths/structure.ts'
+import { bare, tidy } from './maths/tidy.ts'
+
+export { extractAnswer } from './maths/extract.ts'
+export { openMathsPool, type MathsPool } from './maths/pool.ts'
+
+/** A gold answer prepared once for all the answers that it grades. */
+type Gold = { text: string; answer: Answer | null; bare: string; problem: string | null }
+const golds = new Map<string, Gold>()
+
+function prepare(gold: string): Gold {
+  let prepared = golds.get(gold)
+  if (!prepared) {
+    const text = extractAnswer(gold) ?? gold
+    const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
+    prepared = problem ? { text, answer: null, bare: '', problem } : { text, answer: readAnswer(text), bare: bare(tidy(text)), problem: null }
+    if (golds.size >= 10_000) golds.clear()
+    golds.set(gold, prepared)
+  }
+  return prepared
+}
+
+/** Decides without the engine where strings or plain numbers do, else null. */
+function decide(gold: Gold, given: string): boolean | null {
+  if (given === gold.text) return true
+  const answer = readAnswer(given)
+  if (!answer) return false
+  if (gold.answer?.kind === 'expression' && answer.kind === 'expression' && gold.answer.written && answer.written) {
+    return (!gold.answer.unit || !answer.unit || gold.answer.unit === answer.unit) && sameNumber(gold.answer.written, answer.written)
+  }
+  return bare(tidy(given)) === gold.bare ? true : null
+}
+
+/** Extracts the final answer of a worked solution and compares it with the gold one (LaTeX, or a solution that holds it) by the rules of POLICY.md.
+ * Never throws; what is beyond the caps or takes over a second is "cannot grade" and not correct. */
+export async function verifyMaths({ gold, answer, pool }: { gold: string; answer: string; pool?: MathsPool }): Promise<Verdict> {
+  const wanted = prepare(gold)
+  if (wanted.problem) return verdict(false, null, `cannot grade: gold answer ${wanted.problem}`)
+  const given = extractAnswer(answer)
+  if (given === null) return noAnswer
+  const problem = beyondCaps(given)
+  if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
+  const decided = decide(wanted, given)
+  if (decided !== null) return verdict(decided, given)
+  const reply = await (pool ?? sharedPool()).ask({ gold: wanted.text, answer: given })
+  return reply.problem ? verdict(false, given, `cannot grade: ${reply.problem}`) : verdict(reply.same, given)
+}
+
+/** {@link verifyMaths} as a grade. */
+export const gradeMaths = async (pair: { gold: string; answer: string; pool?: MathsPool }): Promise<Grade> => toGrade(await verifyMaths(pair))
+
+/** Why a gold answer cannot be graded against, or null: tasksets ask when they load, so that no model is blamed for it. */
+export async function goldProblem(gold: string, pool: MathsPool = sharedPool()): Promise<string | null> {
+  const { text, problem } = prepare(gold)
+  return problem ?? (await pool.ask({ gold: text })).problem
+}
