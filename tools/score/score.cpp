@@ -1,0 +1,102 @@
+// llama-score: likelihoods of given answers under a GGUF model, JSONL in, JSONL out.
+
+#include "arguments.h"
+#include "atomic-file.h"
+#include "bad-input.h"
+#include "interrupted.h"
+#include "load-model.h"
+#include "progress.h"
+#include "run-tool.h"
+#include "score-batch.h"
+
+static const char * about =
+    "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
+    "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the assistant's turn]}, \"template_args\": {..} optional.\n"
+    "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", \"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
+    "          the input, with --logprobs also \"completion\" (token ids) and \"logprobs\"; or {\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
+    "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
+
+struct options {
+    model_options model;
+    score_options batch;
+    std::string   data;
+    std::string   out = "-";
+    std::string   progress = "auto";
+    bool          logprobs = false;
+};
+
+static options parse(int argc, char ** argv) {
+    options o;
+    arguments args("llama-score", "-m model.gguf --data rows.jsonl --out scores.jsonl", about);
+    args.value("-m, --model", "FILE", o.model.path, "the model, GGUF");
+    args.value("--lora", "FILE", o.model.loras, "a LoRA adapter, GGUF; may be repeated");
+    args.value("--data", "FILE|-", o.data, "rows to score");
+    args.value("--out", "FILE|-", o.out, "where scores go; a file appears whole");
+    args.value("-np, --parallel", "N", o.batch.slots, "most rows decoded together");
+    args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the scores");
+    args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of a row");
+    args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
+    args.value("-ngl, --n-gpu-layers", "N", o.model.gpu_layers, "layers on the GPU, -1: all");
+    args.flag("--logprobs", o.logprobs, "write the answer's tokens and their log-probabilities");
+    args.value("--progress", "auto|none", o.progress, "bar on stderr");
+    args.flag("-v, --verbose", o.model.verbose, "show llama.cpp's log");
+    args.parse(argc, argv);
+    args.require("-m", o.model.path);
+    args.require("--data", o.data);
+    if (o.batch.slots < 1 || o.batch.slots > (int32_t) llama_max_parallel_sequences()) {
+        throw bad_input("-np must be from 1 to " + std::to_string(llama_max_parallel_sequences()));
+    }
+    if (o.batch.threads < 0 || o.batch.context < 2 || o.batch.batch < 1) {
+        throw bad_input("-t must be at least 0, -c at least 2 and -b at least 1");
+    }
+    return o;
+}
+
+// Reads batches (a file is one), scores and writes them.
+static void score(const options & o) {
+    const loaded_model loaded = load_model(o.model);
+    const row_tokens   tokens(loaded.model.get());
+    jsonl_reader reader(o.data);
+    atomic_file  out(o.out);
+    std::vector<score_row> rows;
+    size_t total = 0;
+    json_row row;
+    for (jsonl_reader::result got = jsonl_reader::result::row; got != jsonl_reader::result::end && !interrupted();) {
+        got = reader.next(row);
+        if (got == jsonl_reader::result::row) {
+            rows.push_back(read_score_row(row, tokens, rows.size()));
+            total++;
+            continue;
+        }
+        const bool batch_ends = got == jsonl_reader::result::end || o.data == "-";
+        if (!batch_ends || rows.empty()) {
+            continue;
+        }
+        progress bar("rows", rows.size(), o.progress);
+        size_t finished = 0;
+        score_batch(loaded, o.batch, rows, [&](size_t count) { bar.update(finished += count); });
+        if (interrupted()) {
+            return;
+        }
+        for (const score_row & scored : rows) {
+            out.write(score_line(scored, o.logprobs));
+        }
+        if (o.data == "-") {
+            out.write("{\"batch_done\":" + std::to_string(rows.size()) + "}\n");
+        }
+        rows.clear();
+    }
+    if (total == 0 && o.data != "-") {
+        throw bad_input(reader.name() + ": no rows, nothing to do");
+    }
+    if (!interrupted()) {
+        out.commit();
+    }
+}
+
+int main(int argc, char ** argv) {
+    return run_tool("llama-score", argc, argv, [](int count, char ** values) {
+        score(parse(count, values));
+        return 0;
+    });
+}
