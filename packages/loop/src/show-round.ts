@@ -28,7 +28,7 @@ export function showRound(round: Round, report: string): string {
     retest ? `  retest   of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})` : null,
     round.faults.failed || round.faults.retried ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries` : null,
     round.truncated > 0.05 ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget` : null,
-    `  ${decision.promoted ? 'PROMOTED' : 'KEPT'} ${decision.reason}`,
+    `  => ${decision.reason}`,
     `  minimum detectable effect ${points(decision.minimumDetectableEffect)} points; decision ${round.looks} on this run's validation data`,
     `  report   ${report}`,
   ].filter((line) => line !== null).join('\n')

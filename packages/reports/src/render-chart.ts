@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Resvg } from '@resvg/resvg-js'
 import * as vega from 'vega'
 import * as vegaLite from 'vega-lite'
@@ -10,7 +9,7 @@ const font = 'DejaVu Sans'
 
 /** A Vega-Lite chart as SVG text. No canvas is needed; the font is named so that the PNG can find it. */
 export async function renderSvg(spec: vegaLite.TopLevelSpec): Promise<string> {
-  const compiled = vegaLite.compile({ background: 'white', ...spec, config: { font, ...spec.config } })
+  const compiled = vegaLite.compile({ background: 'white', ...spec, config: { font, ...spec.config } }, { logger: vega.logger(vega.Error) })
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' })
   try {
     return await view.toSVG()

@@ -20,7 +20,7 @@ export function armsByLevel(evaluations: Round['evaluations']): TopLevelSpec {
       layer: [
         {
           mark: { type: 'bar' },
-          encoding: { x, xOffset, y: { field: 'rate', type: 'quantitative', ...rate }, color: { field: 'arm', type: 'nominal', sort: arms, scale: { range: ['#c6cdd6', '#8d9aab', '#8cc7a4', '#2f855a'] }, legend: { title: null, orient: 'bottom' } } },
+          encoding: { x, xOffset, y: { field: 'rate', type: 'quantitative', ...rate }, color: { field: 'arm', type: 'nominal', sort: arms, scale: { range: ['#c6cdd6', '#8d9aab', '#8cc7a4', '#2f855a'] }, legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 } } },
         },
         { mark: { type: 'rule', color: '#333' }, encoding: { x, xOffset, y: { field: 'low', type: 'quantitative', ...rate }, y2: { field: 'high' } } },
       ],
