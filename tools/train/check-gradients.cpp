@@ -1,4 +1,5 @@
 #include "check-gradients.h"
+#include "lora.h"
 #include "random.h"
 #include "reference.h"
 #include <cmath>
@@ -11,6 +12,35 @@ static double norm_of(const std::vector<float> & x) {
     double sum = 0;
     for (float v : x) sum += (double) v * v;
     return std::sqrt(sum);
+}
+
+// The gradients of the same adapter on the dequantized weights of the base, from which those on the stored weights must not differ
+static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples, const loss & objective) {
+    const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_cpu_buffer_type());
+    static const char * const targets[] = { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" };
+    for (size_t i = 0; i < plain->layers.size(); i++) {
+        for (const char * target : targets) {
+            const matrix & from = *target_matrix(s.net->layers[i], target);
+            matrix & to = *target_matrix(plain->layers[i], target);
+            to.lora_a = from.lora_a;
+            to.lora_b = from.lora_b;
+        }
+    }
+    plain->lora_scale = s.net->lora_scale;
+    plain->parameters = s.net->parameters;
+    plain->parameter_index = s.net->parameter_index;
+    const auto runner = make_runner(*plain, s.rope, o, s.longest);
+    runner->train(examples, objective);
+    optimizer(*plain, o.optimizer).reduce(runner->threads, runner->workers);
+    std::vector<std::vector<float>> all;
+    for (const ggml_tensor * t : runner->workers[0]->gradients()) all.emplace_back((const float *) t->data, (const float *) t->data + ggml_nelements(t));
+    return all;
+}
+
+static double cosine(const std::vector<float> & a, const std::vector<float> & b) {
+    double product = 0;
+    for (size_t i = 0; i < a.size(); i++) product += (double) a[i] * b[i];
+    return product / std::max(norm_of(a) * norm_of(b), 1e-30);
 }
 
 int check_gradients(const options & o) {
@@ -26,6 +56,8 @@ int check_gradients(const options & o) {
     const auto objective = s.target->step_loss(examples);
     s.runner->train(examples, *objective);
     optimizer(*s.net, o.optimizer).reduce(s.runner->threads, s.runner->workers);
+    std::vector<std::vector<float>> dequantized;
+    if (s.net->lora_context) dequantized = dequantized_gradients(s, o, examples, *objective);
     const auto value = [&] { return total_loss(s.runner->evaluate(examples), *objective); };
 
     for (size_t i = 0; i < s.net->parameters.size(); i++) {
@@ -59,7 +91,8 @@ int check_gradients(const options & o) {
             error += smallest * smallest;
             expected += slope * slope;
         }
-        const json line = { { "tensor", p.name }, { "norm", norm_of(gradient) }, { "relative_error", std::sqrt(error / std::max(expected, 1e-30)) }, { "directions", directions } };
+        json line = { { "tensor", p.name }, { "norm", norm_of(gradient) }, { "relative_error", std::sqrt(error / std::max(expected, 1e-30)) }, { "directions", directions } };
+        if (!dequantized.empty()) line["cosine_to_dequantized"] = cosine(gradient, dequantized[i]);
         printf("%s\n", line.dump().c_str());
     }
     return 0;

@@ -34,11 +34,13 @@ int64_t first_row(const ggml_tensor * stats) { return (int64_t) (stats->view_off
 
 // onto stats; src 1: logits. Log-sum-exp, log-prob of the target and greedy match of every row.
 void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
-    batch & rows = *((head_state *) p)->rows;
+    head_state & state = *(head_state *) p;
+    batch & rows = *state.rows;
     const ggml_tensor * logits = dst->src[1];
     const int64_t first = first_row(dst);
     for (int64_t r = ith; r < logits->ne[1]; r += nth) {
         const float * row = (const float *) logits->data + r * logits->ne[0];
+        if (state.logits) std::copy(row, row + logits->ne[0], state.logits->data() + (first + r) * logits->ne[0]);
         const row_summary s = summarize_row(logits->ne[0], row);
         const int32_t target = rows.targets[first + r];
         ((float *) dst->data)[2 * r] = s.log_sum;

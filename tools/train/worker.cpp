@@ -35,7 +35,7 @@ void worker::clear_gradients() {
     if (gradient_buffer) ggml_backend_buffer_clear(gradient_buffer.get(), 0);
 }
 
-void worker::compute(batch & rows, const loss * objective) {
+void worker::compute(batch & rows, const loss * objective, std::vector<float> * logits) {
     const int64_t chunks = ((int64_t) rows.targets.size() + options.chunk - 1) / options.chunk;
     graph g(m.hyper, rope, rows, (size_t) (256 + 256 * m.hyper.layers + 32 * chunks));
     const std::unique_ptr<operations> ops = fused_operations(g);
@@ -46,7 +46,8 @@ void worker::compute(batch & rows, const loss * objective) {
     };
     ggml_tensor * ids = g.input((int64_t) rows.tokens.size(), "tokens");
     ggml_tensor * positions = g.input((int64_t) rows.positions.size(), "positions");
-    head_state state{ &rows, objective };
+    head_state state{ &rows, objective, logits };
+    if (logits) logits->resize(rows.targets.size() * m.hyper.vocabulary);
     transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
     ggml_tensor * hidden = net.forward(ids);
     ggml_tensor * back = emit_head(m, g, *ops, net, leaf, hidden, positions, state, options.chunk);
@@ -58,11 +59,11 @@ void worker::compute(batch & rows, const loss * objective) {
     if (ggml_backend_graph_compute(cpu.get(), g.nodes) != GGML_STATUS_SUCCESS) throw bad_input("ggml could not compute the graph");
 }
 
-void worker::evaluate(batch & rows) { compute(rows, nullptr); }
+void worker::evaluate(batch & rows, std::vector<float> * logits) { compute(rows, nullptr, logits); }
 
 void worker::train(batch & rows, const loss & objective) {
     allocate_gradients();
-    compute(rows, &objective);
+    compute(rows, &objective, nullptr);
 }
 
 } // namespace train

@@ -18,8 +18,8 @@ class worker {
     worker(const model & m, const rope_table & rope, const worker_options & options);
     ~worker();
 
-    // Fills rows.logp and rows.greedy.
-    void evaluate(batch & rows);
+    // Fills rows.logp and rows.greedy; logits [targets][vocabulary] where wanted.
+    void evaluate(batch & rows, std::vector<float> * logits = nullptr);
     // The same, and adds the gradient of the objective to gradients.
     void train(batch & rows, const loss & objective);
 
@@ -28,7 +28,7 @@ class worker {
     size_t graph_bytes() const; // memory of the largest graph so far
 
   private:
-    void compute(batch & rows, const loss * objective);
+    void compute(batch & rows, const loss * objective, std::vector<float> * logits);
     void allocate_gradients();
 
     const model & m;
