@@ -141,7 +141,16 @@ export type MemoryStore = AsyncDisposable & {
 /** Graded attempts become memories. The input holds no reference. */
 export type Reflector = {
   readonly name: string
-  reflect(traces: readonly Trace[], options: { signal?: AbortSignal; createdAt: string }): Promise<Memory[]>
+  reflect(traces: readonly Trace[], options: ReflectOptions): Promise<Memory[]>
+}
+
+export type ReflectOptions = {
+  createdAt: string
+  /** Opens the model that reflects, the incumbent; a reflector that is a program does not call it. */
+  open: () => Promise<LanguageModel>
+  /** Names a round's seed for whatever is sampled. */
+  seed: number
+  signal?: AbortSignal
 }
 
 /** A pure step of the harvest. */

@@ -33,7 +33,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
 }
 
 /** Train traces of the rounds before this one, a list each. */
-function olderTraces(run: string, round: number): Trace[][] {
+export function olderTraces(run: string, round: number): Trace[][] {
   return Array.from({ length: round - 1 }, (_, index) => join(paths.dataset(run, index + 1), 'traces.jsonl'))
     .filter((file) => existsSync(file))
     .map((file) => readJsonl(file, TraceSchema))

@@ -1,24 +1,28 @@
-import { readJsonl, Trace } from '@whetstone/core'
+import { deriveSeed, readJsonl, Trace } from '@whetstone/core'
+import { curate } from '@whetstone/memory'
 import { z } from 'zod'
+import { olderTraces } from './harvest-round.ts'
 import type { RoundContext } from './round-context.ts'
 
-export const Reflected = z.object({ tag: z.string().nullable(), size: z.number().int(), added: z.number().int() })
+export const Reflected = z.object({ tag: z.string().nullable(), size: z.number().int(), added: z.number().int(), retired: z.number().int() })
 export type Reflected = z.infer<typeof Reflected>
 
 /** Name of the bank as it was after a round; 0 is the empty bank. */
 export const bankTag = (round: number) => `round-${String(round).padStart(3, '0')}`
 
-/** Distils memories from this round's train traces into the bank and tags it. Starts from the incumbent's bank, so that doing it twice changes nothing. */
-export async function reflectRound({ recipe, bank, incumbent, round, signal }: RoundContext, file: string): Promise<Reflected> {
-  if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0 }
+/**
+ * Distils memories from this round's train traces into the bank, curates it (duplicates merged, harmful items retired by their lift over all train traces so far) and tags it.
+ * Starts from the incumbent's bank, so that doing it twice changes nothing.
+ */
+export async function reflectRound(context: RoundContext, file: string): Promise<Reflected> {
+  const { recipe, bank, incumbent, run, round, seed, signal } = context
+  if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
   await bank.rollback(incumbent.bank)
-  const known = new Set((await bank.memories()).map(sameAdvice))
-  const memories = await recipe.memory.reflector.reflect(readJsonl(file, Trace), { signal, createdAt: new Date().toISOString() })
-  const fresh = [...new Map(memories.map((memory) => [sameAdvice(memory), memory])).values()].filter((memory) => !known.has(sameAdvice(memory)))
-  const { added, size } = await bank.remember(fresh)
+  const before = await bank.size()
+  const traces = readJsonl(file, Trace)
+  const memories = await recipe.memory.reflector.reflect(traces, { signal, createdAt: new Date().toISOString(), open: () => context.open(incumbent.model), seed: deriveSeed(seed, 'reflect', round) })
+  await bank.remember(memories)
+  const { retired, size } = await curate(bank, { traces: [...olderTraces(run, round).flat(), ...traces], round, fresh: memories.map(({ id }) => id) })
   await bank.tag(bankTag(round))
-  return { tag: bankTag(round), size, added }
+  return { tag: bankTag(round), size, added: Math.max(0, size - before), retired: retired.length }
 }
-
-/** Two items that say the same are one, whatever they were learned from. */
-const sameAdvice = (memory: { title: string; content: string }) => `${memory.title}\u0000${memory.content}`

@@ -19,6 +19,7 @@ export const recipeFlags = {
   concurrency: { type: 'number', min: 1, about: 'sequences decoded at once' },
   threads: { type: 'number', min: 1, about: 'CPU threads (default: all cores)' },
   model: { type: 'string', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf' },
+  data: { type: 'string', about: "folder or file of the recipe's task data, where it reads any (gsm8k: a folder with its train and test rows)" },
   endpoint: { type: 'string', about: 'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY' },
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
@@ -28,7 +29,7 @@ export type RecipeFlags = Values<typeof recipeFlags>
 export type Resolved = { recipe: Recipe; base: Model; teacher: RoundContext['teacher'] }
 
 export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
-  const loaded = await loadRecipe(flags.recipe)
+  const loaded = await loadRecipe(flags.recipe, flags.data === undefined ? {} : { data: flags.data })
   const recipe: Recipe = {
     ...loaded,
     model: flags.model ?? loaded.model,

@@ -34,7 +34,7 @@ test('traces become lines with their sources; the same traces give the same memo
     grade: { reward: 1, passed: true, parts: {}, reason: 'correct', feedback: '' },
     tokens: { prompt: 1, completion: 1 }, seconds: 0, finish: 'stop' as const, truncated: false,
   }
-  const reflect = () => induceOperator(operations).reflect([trace, { ...trace, id: 'trace-2', taskset: 'addition' }], { createdAt: '2026-11-21T00:00:00Z' })
+  const reflect = () => induceOperator(operations).reflect([trace, { ...trace, id: 'trace-2', taskset: 'addition' }], { createdAt: '2026-11-21T00:00:00Z', open: () => Promise.reject(new Error('a program needs no model')), seed: 1 })
   const [memory, ...rest] = await reflect()
   assert.is(rest.length, 0)
   assert.equal(Memory.parse(memory), memory)

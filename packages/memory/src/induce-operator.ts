@@ -45,8 +45,9 @@ function attemptOf(trace: Trace): GradedAttempt {
 function memoryOf({ key, operation, evidence }: InducedOperator, createdAt: string): Memory {
   const decided = evidence.at(-1)
   const memory = {
-    title: `operation of ${key}`,
-    description: `what the key ${key} stands for`,
+    // The bare key: prose around it would make every prompt find every line.
+    title: key,
+    description: '',
     content: `${key}=${operation};`,
     sourceTask: decided?.task ?? '',
     sourceTraces: evidence.map((attempt) => attempt.trace),

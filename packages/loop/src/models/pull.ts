@@ -1,0 +1,136 @@
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { BadInput, Model, explainDiskError, paths, readJson, writeJson } from '@whetstone/core'
+import { checkGguf, describeGguf } from '@whetstone/inference'
+import { askHub, download, hubEndpoint, hubFile, hubHeaders } from '@whetstone/tasks'
+
+export type PullModel = {
+  /** hf:owner/repo/file.gguf, an http address, or a path. */
+  model: string
+  /** Folder under models/; the file's name without .gguf when absent. */
+  name?: string | undefined
+  signal?: AbortSignal
+}
+
+/** Brings a GGUF model to models/<name>/ with its card (card.json). What is there already and whole is left as it is. */
+export async function pullModel({ model, name, signal }: PullModel): Promise<Model> {
+  const source = await locate(model, signal)
+  const first = source.files[0] as string
+  const folder = folderOf(name ?? nameOf(first))
+  const existing = readCard(folder)
+  if (existing && existing.metadata['source'] !== source.source)
+    throw new BadInput(`${folder} holds ${String(existing.metadata['source'] ?? existing.name)} already: give this model another name with --name=NAME`)
+  if (existing && source.files.every((file) => existsSync(join(folder, file)))) return existing
+  const origin: { commit?: string } = {}
+  for (const file of source.files) await source.fetch(file, join(folder, file), origin)
+  const path = join(folder, first)
+  const described = await describe(path, folder)
+  const card: Model = { ...described, path: first, metadata: { ...described.metadata, source: source.source, ...origin, files: source.files } }
+  writeJson(join(folder, 'card.json'), card)
+  return { ...card, path }
+}
+
+/** The card of a model under models/, by its name there or by what it was pulled from; its path is absolute. */
+export function pulledModel(model: string): Model | undefined {
+  const names = existsSync(paths.models()) ? readdirSync(paths.models(), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : []
+  for (const name of names) {
+    if (name !== model && !/^(hf|https?):/.test(model)) continue
+    const card = readCard(join(paths.models(), name))
+    if (card && (name === model || card.metadata['source'] === model)) return card
+  }
+  return undefined
+}
+
+function readCard(folder: string): Model | undefined {
+  const file = join(folder, 'card.json')
+  if (!existsSync(file)) return undefined
+  const card = readJson(file, Model)
+  return { ...card, path: card.path && resolve(folder, card.path) }
+}
+
+/** models/<name>, one level deep. models/tiny comes with the project. */
+function folderOf(name: string): string {
+  if (!/^[\w][\w.-]*$/.test(name)) throw new BadInput(`"${name}" cannot name a model: use letters, digits, dots, dashes and underscores`)
+  if (name === 'tiny') throw new BadInput('models/tiny is the seed model that comes with Whetstone: give another name with --name=NAME')
+  return join(paths.models(), name)
+}
+
+/** What came is checked as a model; what is none is not kept. */
+async function describe(path: string, folder: string): Promise<Model> {
+  try {
+    return await describeGguf(path, { name: basename(folder) })
+  } catch (error) {
+    if (error instanceof BadInput) rmSync(path, { force: true })
+    throw error
+  }
+}
+
+const nameOf = (file: string) => basename(file).replace(/\.gguf$/i, '').replace(/-\d{5}-of-\d{5}$/, '')
+
+type Source = {
+  source: string
+  /** Names of its files, the one that llama.cpp opens first. */
+  files: string[]
+  fetch(file: string, to: string, origin: { commit?: string }): Promise<void>
+}
+
+async function locate(model: string, signal: AbortSignal | undefined): Promise<Source> {
+  const stop = signal ? { signal } : {}
+  if (model.startsWith('hf:')) {
+    const { repo, file } = hubParts(model)
+    if (!/\.gguf$/i.test(file)) throw new BadInput(`${model} names no .gguf file. ${await listGguf(repo, signal)}`)
+    const folder = file.slice(0, file.length - basename(file).length)
+    return {
+      source: model,
+      files: allParts(basename(file)),
+      async fetch(part, to, origin) {
+        const found = await hubFile({ kind: 'model', repo, path: folder + part }, signal)
+        if (found.commit) origin.commit = found.commit
+        await download({ url: found.url, headers: found.headers, sha256: found.sha256, to, ...stop })
+      },
+    }
+  }
+  if (/^https?:\/\//.test(model)) {
+    const url = new URL(model)
+    const file = decodeURIComponent(basename(url.pathname))
+    if (!/\.gguf$/i.test(file)) throw new BadInput(`${model} does not end in .gguf: give the address of the file itself`)
+    return { source: model, files: [file], fetch: async (_part, to) => void (await download({ url: model, to, ...stop })) }
+  }
+  checkGguf(model)
+  const folder = model.slice(0, model.length - basename(model).length)
+  return { source: resolve(model), files: allParts(basename(model)), fetch: async (part, to) => copy(folder + part, to) }
+}
+
+function hubParts(model: string): { repo: string; file: string } {
+  const [owner, repo, ...rest] = model.slice('hf:'.length).split('/')
+  if (!owner || !repo) throw new BadInput(`${model} is not an address on the hub: write hf:owner/repo/file.gguf`)
+  return { repo: `${owner}/${repo}`, file: rest.join('/') }
+}
+
+/** A split model is named by its first file: x-00001-of-00003.gguf. */
+function allParts(file: string): string[] {
+  const [, stem, total] = /^(.*)-\d{5}-of-(\d{5})\.gguf$/i.exec(file) ?? []
+  if (!stem || !total) return [file]
+  return Array.from({ length: Number(total) }, (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${total}.gguf`)
+}
+
+async function listGguf(repo: string, signal: AbortSignal | undefined): Promise<string> {
+  const response = await askHub(`${hubEndpoint()}/api/models/${repo}`, { headers: hubHeaders() }, signal)
+  if (!response.ok) return `${hubEndpoint()}/${repo} does not answer (HTTP ${response.status}): check the name`
+  const { siblings = [] } = (await response.json()) as { siblings?: { rfilename: string }[] }
+  const files = siblings.map(({ rfilename }) => rfilename).filter((name) => /\.gguf$/i.test(name))
+  return files.length === 0 ? `${repo} has none: pick a repository of GGUF files` : `Files of ${repo}: ${files.join(', ')}`
+}
+
+/** A copy that shares the disk's blocks where the file system can. */
+function copy(from: string, to: string): void {
+  if (!statSync(from, { throwIfNoEntry: false })?.isFile()) throw new BadInput(`${from} not found: all files of a split model must be together`)
+  mkdirSync(join(to, '..'), { recursive: true })
+  try {
+    copyFileSync(from, `${to}.part`, constants.COPYFILE_FICLONE)
+    renameSync(`${to}.part`, to)
+  } catch (error) {
+    rmSync(`${to}.part`, { force: true })
+    throw explainDiskError(error, to)
+  }
+}

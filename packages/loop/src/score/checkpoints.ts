@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { BadInput, type Model, Model as ModelSchema, paths, readJson } from '@whetstone/core'
+import { describeGguf } from '@whetstone/inference'
+import { z } from 'zod'
+import { readRounds } from '../compare/read-rounds.ts'
+import { loadRecipe } from '../load-recipe.ts'
+import { modelFile } from '../resolve-recipe.ts'
+
+/** One set of weights on a run's way; `step` 0 is where it began. */
+export type Checkpoint = { step: number; name: string; model: Model }
+
+const CandidateStep = z.object({ value: z.object({ model: ModelSchema }).nullable() })
+
+/** The base model and every round's candidate of a run, promoted or not, as far as their weights are still there. */
+export async function runCheckpoints(run: string): Promise<Checkpoint[]> {
+  const rounds = readRounds(run)
+  const recipe = await loadRecipe(rounds[0]?.round.recipe ?? '')
+  const checkpoints: Checkpoint[] = []
+  if (recipe.model !== null) checkpoints.push({ step: 0, name: 'base', model: await describeGguf(modelFile(recipe.model)) })
+  for (const { round } of rounds) {
+    const file = join(paths.report(run, round.round), 'steps', 'candidate.json')
+    const model = existsSync(file) ? readJson(file, CandidateStep).value?.model : null
+    const weights = model && (model.adapter ?? model.path)
+    if (model && weights && existsSync(weights)) checkpoints.push({ step: round.round, name: `round ${round.round}${round.decision.promoted ? '' : ' (kept back)'}`, model })
+  }
+  if (checkpoints.length === 0) throw new BadInput(`Run ${run} has no weights left to look at: name them, --model=A.gguf,B.gguf`)
+  return checkpoints
+}
+
+/** Checkpoints by name, in the order given: GGUF files, each with a LoRA adapter after a plus sign where it has one (`base.gguf+adapter.gguf`). */
+export async function namedCheckpoints(names: readonly string[]): Promise<Checkpoint[]> {
+  return Promise.all(
+    names.map(async (name, step) => {
+      const [base = '', adapter] = name.split('+')
+      const described = await describeGguf(modelFile(base))
+      if (adapter === undefined) return { step, name, model: described }
+      if (!existsSync(adapter)) throw new BadInput(`${adapter} not found: an adapter stands after its base, base.gguf+adapter.gguf`)
+      return { step, name, model: { ...described, adapter, id: (await describeGguf(adapter)).id } }
+    }),
+  )
+}
