@@ -56,7 +56,7 @@ export function fromRow(row: Record<string, unknown>, withEmbedding = false): St
     sourceTraces: [...list],
     success: row['success'] as boolean,
     createdAt: row['createdAt'] as string,
-    embedding: withEmbedding ? Array.from(row['vector'] as Iterable<number>) : [],
+    embedding: withEmbedding ? Array.from((row['vector'] as { toArray(): Float32Array }).toArray()) : [],
     reflector: row['reflector'] as string,
     retired: (row['retired'] as string | null | undefined) ?? null,
     origin: (row['origin'] as string | null | undefined) ?? null,

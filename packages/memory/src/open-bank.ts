@@ -4,7 +4,8 @@ import { fromRow, toRow, type StoredMemory } from './bank-schema.ts'
 import { leakRule } from './leak-guard.ts'
 import { memoryText } from './memory-text.ts'
 import { openTable, type OpenTable } from './open-table.ts'
-import { searchTable, type Found } from './search-table.ts'
+import { readFlat, searchFlat, type Flat } from './search-flat.ts'
+import { searchHybrid, searchIndex, type Found } from './search-table.ts'
 
 export type OpenBank = Omit<OpenTable, 'embedder'> & {
   /** Null to look into a bank only: list, retire, tag, export. */
@@ -63,6 +64,16 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     return new Set(rows.map((row) => row.id))
   }
 
+  let flat: Flat | null = null
+  /** The nearest live memories: exact up to {@link flatLimit} items, by index beyond. */
+  async function search(vectors: readonly Float32Array[], limit: number, texts?: readonly string[]): Promise<Found[][]> {
+    if (hybrid && texts) return await searchHybrid(table, vectors.map((vector, index) => ({ vector, text: texts[index] as string })), limit)
+    if ((await table.countRows()) > flatLimit) return await searchIndex(table, vectors, limit)
+    const version = await table.version()
+    if (flat?.version !== version) flat = await readFlat(table, version)
+    return searchFlat(flat, vectors, limit)
+  }
+
   async function ensureIndices(): Promise<void> {
     const indices = await table.listIndices()
     const has = (column: string) => indices.some((index) => index.columns.includes(column))
@@ -111,7 +122,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     const [queries, questions] = [await embedding().embed(prompts, 'query'), await embedding().embed(prompts, 'document')]
     // A few more than wanted, for the guard may block some.
     const limit = 3 * Math.max(...requests.map((request) => request.k)) + 8
-    const found = await searchTable(table, { vectors: queries, texts: prompts, limit, hybrid })
+    const found = await search(queries, limit, prompts)
     return requests.map(({ task, k, answer }) => {
       const place = placeOf.get(task.prompt) as number
       const recalled: Recalled = { memories: [], blocked: [] }
@@ -142,15 +153,15 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     },
     async search(text, limit) {
       const vectors = await embedding().embed([text], 'query')
-      return (await searchTable(table, { vectors, texts: [text], limit, hybrid }))[0] ?? []
+      return (await search(vectors, limit, [text]))[0] ?? []
     },
     async neighbours(ids, { limit, similarity }) {
       const near: { id: string; found: Found[] }[] = []
       for (let start = 0; start < ids.length; start += 512) {
         const wanted = ids.slice(start, start + 512).map(quoteSql).join(', ')
-        const rows: { id: string; vector: Iterable<number> }[] = await table.query().where(`id IN (${wanted}) AND retired IS NULL`).select(['id', 'vector']).toArray()
-        const vectors = rows.map((row) => Float32Array.from(row.vector))
-        const found = await searchTable(table, { vectors, texts: [], limit: limit + 1, hybrid: false })
+        const rows: { id: string; vector: { toArray(): Float32Array } }[] = await table.query().where(`id IN (${wanted}) AND retired IS NULL`).select(['id', 'vector']).toArray()
+        const vectors = rows.map((row) => row.vector.toArray())
+        const found = await search(vectors, limit + 1)
         for (const [index, { id }] of rows.entries()) near.push({ id, found: (found[index] as Found[]).filter((hit) => hit.memory.id !== id && hit.similarity >= similarity) })
       }
       return near.sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -164,7 +175,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       if (rows.length === 0) return 0
       const retired = rows.map((row) => {
         const memory = fromRow(row)
-        return toRow({ ...memory, retired: reasons.get(memory.id) as string }, row['text'] as string, Float32Array.from(row['vector'] as Iterable<number>))
+        return toRow({ ...memory, retired: reasons.get(memory.id) as string }, row['text'] as string, (row['vector'] as { toArray(): Float32Array }).toArray())
       })
       const result = await table.mergeInsert('id').whenMatchedUpdateAll().execute(retired)
       return Number(result.numUpdatedRows)
