@@ -15,7 +15,7 @@ export const bubblewrap: Sandbox = {
   language: 'python',
   missing: () => (found ??= probe()),
   async start(role, limits) {
-    const descriptor = filterFile && openSync(filterFile, 'r')
+    const descriptor = filterFile === undefined ? undefined : openSync(filterFile, 'r')
     try {
       return openCell([...confined(limits, descriptor !== undefined), '-c', source(role)], { output: limits.output * 2 ** 20, ...(descriptor === undefined ? {} : { descriptor }) })
     } finally {

@@ -1,6 +1,6 @@
 // The language of values that judge.js and program.js share; put in front of either, inside QuickJS. `receiveLine` and `sendLine` come from the cell.
 // JSON's own values cross as themselves, the others as an object with one key that names the kind; a function or symbol crosses as an opaque mark which equals nothing.
-const channel = (({ parse, stringify }, receiveLine, sendLine) => {
+const { encode, decode, receive, send } = (({ parse, stringify }) => {
   const encode = (value) => {
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
     if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : { number: Object.is(value, -0) ? '-0' : String(value) }
@@ -27,4 +27,4 @@ const channel = (({ parse, stringify }, receiveLine, sendLine) => {
     return kind === 'undefined' ? undefined : Symbol(kind)
   }
   return { encode, decode, receive: () => parse(receiveLine()), send: (message) => sendLine(stringify(message)) }
-})(JSON, receiveLine, sendLine)
+})(JSON)

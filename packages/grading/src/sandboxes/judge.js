@@ -1,5 +1,7 @@
 // Runs a task's tests and says which passed. The program is in another process: its functions are called over there and only plain values come back.
 
+const evaluate = globalThis.eval
+
 /** Throws unless both are the same values in the same structure; a key with value undefined is not the same as no key. */
 const equal = (() => {
   const same = (a, b) => {
@@ -16,15 +18,16 @@ const equal = (() => {
   }
 })()
 
-const judge = ({ encode, decode, receive, send }, evaluate) => {
+const judge = () => {
   class Raised extends Error {}
   const ask = (name, values) => {
     send({ ask: [name, values.map(encode)] })
     const reply = receive()
-    if ('error' in reply) throw new Raised(`raised ${reply.error}: ${reply.message}`)
+    if ('error' in reply) throw new Raised(`${reply.error}: ${reply.message}`)
     return decode(reply.value)
   }
   const order = receive()
+  globalThis.equal = equal
   try {
     evaluate(order.setup)
     for (const test of order.tests) new Function(test)
@@ -32,13 +35,14 @@ const judge = ({ encode, decode, receive, send }, evaluate) => {
     return send({ broken: String(error) })
   }
   for (const name of order.names) globalThis[name] = (...values) => ask(name, values)
-  const failures = order.tests.map((test) => {
+  const results = order.tests.map((test) => {
     try {
       evaluate(test)
-      return null
+      return { passed: true }
     } catch (error) {
-      return error instanceof Raised ? error.message : 'wrong answer'
+      return { passed: false, raised: error instanceof Raised ? error.message : null }
     }
   })
-  send({ passed: failures.filter((failure) => failure === null).length, failure: failures.find((failure) => failure !== null) ?? null })
+  const failed = results.filter(({ passed }) => !passed)
+  send({ passed: results.length - failed.length, raised: failed[0]?.raised ?? null })
 }

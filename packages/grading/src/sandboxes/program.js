@@ -1,5 +1,5 @@
 // Holds the program under test and calls its functions when the judge asks. All of this is within the program's reach and decides nothing.
-const serve = ({ encode, decode, receive, send }, functions) => {
+const serve = (functions) => {
   const answer = (work) => {
     try {
       return { value: work() }

@@ -17,10 +17,11 @@ def answer(work):
     except BaseException as error:
         return {'error': type(error).__name__, 'message': str(error)[:300]}
 
-def load(source, names):
+def load(sources, names):
     module = types.ModuleType('solution')
     sys.modules['solution'] = module
-    exec(compile(source, 'solution.py', 'exec'), module.__dict__)
+    for source in sources:
+        exec(compile(source, 'solution.py', 'exec'), module.__dict__)
     for name in names:
         if name not in module.__dict__:
             raise NameError(name + ' is not defined')
@@ -39,7 +40,7 @@ def perform(operation, target, *rest):
 
 send('ready')
 order = receive()
-send(answer(lambda: load(order['source'], order['names'])))
+send(answer(lambda: load(order['sources'], order['names'])))
 while True:
     request = receive()
     send(answer(lambda: perform(*request)))

@@ -1,6 +1,6 @@
 // The process of one QuickJS interpreter: `quickjs-cell.ts program|judge <javascript files>`.
 import { readFileSync } from 'node:fs'
-import { newQuickJSWASMModule, type QuickJSContext } from 'quickjs-emscripten'
+import { newQuickJSWASMModule } from 'quickjs-emscripten'
 import { raiseWalls, receiveLine, sendLine } from './walls.ts'
 
 const [role, ...files] = process.argv.slice(2)
@@ -11,36 +11,31 @@ const runtime = (await newQuickJSWASMModule()).newRuntime()
 runtime.setMaxStackSize(256 * 1024)
 const context = runtime.newContext()
 
-/** Runs a script of ours, to its end. */
-function must(code: string): void {
-  context.unwrapResult(context.evalCode(code, 'cell.js', { type: 'global' })).dispose()
-}
-function offer(name: string, work: (context: QuickJSContext, text: string) => string): void {
-  using offered = context.newFunction(name, (text) => context.newString(work(context, text ? context.getString(text) : '')))
-  context.setProp(context.global, name, offered)
-}
+/** The value of a script of ours; what it makes stays out of the program's sight. */
+const run = (code: string) => context.unwrapResult(context.evalCode(code, 'cell.js', { type: 'global' }))
+const offer = (work: (text: string) => string) => context.newFunction('offered', (text) => context.newString(work(text ? context.getString(text) : '')))
 
 raiseWalls()
-offer('receiveLine', () => receiveLine())
-offer('sendLine', (_context, text) => (sendLine(text), ''))
-must(source)
-must('for (const name of ["receiveLine", "sendLine"]) delete globalThis[name]')
+const begin = run(`((receiveLine, sendLine) => {\n${source}\nreturn ${role === 'judge' ? 'judge' : 'serve'}\n})`)
+const main = context.unwrapResult(context.callFunction(begin, context.undefined, offer(receiveLine), offer((text) => (sendLine(text), ''))))
 sendLine('"ready"')
-if (role === 'judge') must('judge(channel, (code) => (0, eval)(code))')
+if (role === 'judge') context.unwrapResult(context.callFunction(main, context.undefined))
 else {
-  const order = JSON.parse(receiveLine()) as { source: string; names: string[] }
-  // What programs for Node or a browser take for granted without needing it.
-  must('globalThis.module = { exports: {} }; globalThis.exports = module.exports; globalThis.console = new Proxy({}, { get: () => () => {} })')
-  const loaded = context.evalCode(order.source, 'solution.js', { type: 'global' })
-  if (loaded.error) refuse(context.dump(loaded.error) as { name?: string; message?: string })
-  else {
-    const missing = order.names.find((name) => context.evalCode(`${name}`, 'cell.js', { type: 'global' }).error)
-    if (missing) refuse({ name: 'ReferenceError', message: `${missing} is not defined` })
-    else must(`serve(channel, { ${order.names.join(', ')} })`)
-  }
+  const order = JSON.parse(receiveLine()) as { sources: string[]; names: string[] }
+  // What programs written for Node or a browser touch without needing it.
+  run('globalThis.module = { exports: {} }; globalThis.exports = module.exports; globalThis.console = new Proxy({}, { get: () => () => {} })')
+  const failure = load(order.sources, order.names)
+  if (failure) sendLine(JSON.stringify({ error: String(failure.name ?? 'Error'), message: String(failure.message ?? failure).slice(0, 300) }))
+  else context.unwrapResult(context.callFunction(main, context.undefined, run(`({ ${order.names.join(', ')} })`)))
 }
 exit()
 
-function refuse(error: { name?: string; message?: string }): void {
-  sendLine(JSON.stringify({ error: String(error?.name ?? 'Error'), message: String(error?.message ?? error).slice(0, 300) }))
+/** Runs the sources as scripts, so that what one declares at its top the next can see. */
+function load(sources: readonly string[], names: readonly string[]): { name?: string; message?: string } | null {
+  for (const code of sources) {
+    const result = context.evalCode(code, 'solution.js', { type: 'global' })
+    if (result.error) return (context.dump(result.error) as { name?: string; message?: string } | null) ?? {}
+  }
+  const missing = names.find((name) => context.evalCode(name, 'cell.js', { type: 'global' }).error)
+  return missing ? { name: 'ReferenceError', message: `${missing} is not defined` } : null
 }

@@ -2,9 +2,9 @@ import type { Cell } from './cell.ts'
 import { limits as defaults, type Limits, type Sandbox } from './sandbox.ts'
 
 export type Trial = {
-  /** What the model wrote, as one source file. */
-  source: string
-  /** Names that the source must define; only these can be used by the tests. */
+  /** What is tried: source texts that run one after the other in one module. The last is the model's. */
+  sources: readonly string[]
+  /** Names that the sources must define; only these can be used by the tests. */
   names: readonly string[]
   /** Run before the tests in the judge, e.g. functions of the task's own that the tests use. */
   setup: string
@@ -12,12 +12,13 @@ export type Trial = {
   tests: readonly string[]
 }
 
-export type Verdict = {
+export type TrialResult = {
   passed: boolean
   /** Tests passed, of all. */
   tests: { passed: number; total: number }
-  /** `passed`, `wrong answer`, `raised <exception>: <message>`, `did not load: ...`, `out of time`, `too much output`, `ended before it answered`. */
-  reason: string
+  reason: 'correct' | 'wrong answer' | 'raised an exception' | 'did not load' | 'out of time' | 'too much output' | 'ended early' | 'spoke out of turn'
+  /** The exception that the program raised or why it did not load, in the program's own words; empty otherwise. */
+  detail: string
   sandbox: string
   seconds: number
 }
@@ -31,7 +32,7 @@ const patience = 60
  * is no token to steal and no harness to patch, and the program cannot read the tests or what they expect.
  * A program that fails, hangs or attacks gets a verdict; only a sandbox that does not start, or tests that do not compile, throw.
  */
-export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits = defaults): Promise<Verdict> {
+export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits = defaults): Promise<TrialResult> {
   const cells = await Promise.all([sandbox.start('program', limits), sandbox.start('judge', limits)])
   const [program, judge] = cells
   const killAll = () => cells.forEach((cell) => cell.kill())
@@ -40,38 +41,40 @@ export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits 
     const started = performance.now()
     let late = false
     const clock = setTimeout(() => ((late = true), killAll()), limits.seconds * 1000)
-    const verdict = (found: string, passed = 0): Verdict => {
+    const result = (found: TrialResult['reason'], detail = '', passed = 0): TrialResult => {
       const reason = late ? 'out of time' : program.overflowed ? 'too much output' : found
       return {
-        passed: reason === 'passed',
+        passed: reason === 'correct',
         tests: { passed, total: trial.tests.length },
         reason,
+        detail: detail.slice(0, 400),
         sandbox: sandbox.name,
         seconds: (performance.now() - started) / 1000,
       }
     }
     try {
-      program.send(JSON.stringify({ source: trial.source, names: trial.names }))
+      program.send(JSON.stringify({ sources: trial.sources, names: trial.names }))
       const loaded = await program.receive()
-      if (loaded === null) return verdict('ended before it answered')
+      if (loaded === null) return result('ended early')
       const reply = parse(loaded)
-      if (reply === null) return verdict('spoke out of turn')
-      if ('error' in reply) return verdict(`did not load: ${reply['error']}: ${reply['message']}`)
+      if (reply === null) return result('spoke out of turn')
+      if ('error' in reply) return result('did not load', `${reply['error']}: ${reply['message']}`)
       // The program's own line goes on as it came: written anew, a deeply nested one could exhaust our stack.
       judge.send(`${JSON.stringify({ setup: trial.setup, tests: trial.tests, names: trial.names }).slice(0, -1)},"program":${loaded}}`)
       for (;;) {
         const message = parse((await judge.receive()) ?? '')
-        if (message === null) return verdict('ended before it answered')
+        if (message === null) return result('ended early')
         if ('broken' in message) throw new Error(`The tests do not run (${message['broken']}): mend the task's setup or tests`)
         if ('ask' in message) {
           program.send(JSON.stringify(message['ask']))
           const answer = await program.receive()
-          if (answer === null) return verdict('ended before it answered')
-          if (parse(answer) === null) return verdict('spoke out of turn')
+          if (answer === null) return result('ended early')
+          if (parse(answer) === null) return result('spoke out of turn')
           judge.send(answer)
         } else {
           const passed = Number(message['passed'])
-          return passed === trial.tests.length && passed > 0 ? verdict('passed', passed) : verdict(String(message['failure']), passed)
+          if (passed === trial.tests.length && passed > 0) return result('correct', '', passed)
+          return message['raised'] ? result('raised an exception', String(message['raised']), passed) : result('wrong answer', '', passed)
         }
       }
     } finally {

@@ -1,0 +1,46 @@
+import type { Attack } from './attack.ts'
+
+const attack = (name: string, source: Attack['source']): Attack => ({ name, source })
+/** Runs each statement, whatever the others do, and then gives a wrong answer. */
+const each = (...statements: string[]) => `${statements.map((line) => `try { ${line} } catch {}\n`).join('')}function f(x) { return -1 }\n`
+
+/** Attacks in JavaScript. */
+export const javascriptAttacks: readonly Attack[] = [
+  attack('infinite loop', () => 'function f(x) { for (;;); }'),
+  attack('infinite loop when loaded', () => 'for (;;);'),
+  attack('regular expression bomb', () => 'function f(x) { return /^(a+)+$/.test("a".repeat(64) + "b") }'),
+  attack('endless iteration in native code', () => 'function f(x) { return Array.from({ length: 2 ** 32 - 1 }, () => 0).length }'),
+  attack('endless promises', () => 'function f(x) { const again = () => Promise.resolve().then(again); again(); return -1 }'),
+  attack('huge BigInt', () => 'function f(x) { return 9n ** (9n ** 9n) }'),
+  attack('memory bomb', () => 'function f(x) { const hoard = []; for (;;) hoard.push(new Uint8Array(1e7).fill(1)) }'),
+  attack('memory bomb by doubling', () => 'function f(x) { let text = "x"; for (;;) text = (text + text).toUpperCase() }'),
+  attack('memory bomb when loaded', () => 'const hoard = []; for (;;) hoard.push(Array(1e6).fill({}))'),
+  attack('deep recursion', () => 'function f(x) { return f(x) + 1 }'),
+  attack('deep recursion in native code', () => 'function f(x) { let nested = []; for (let n = 0; n < 1e6; n++) nested = [nested]; return JSON.stringify(nested) }'),
+  attack('a deeply nested result', () => 'function f(x) { let nested = []; for (let n = 0; n < 1e6; n++) nested = [nested]; return nested }'),
+  attack('a result that holds itself', () => 'function f(x) { const own = []; own.push(own); return own }'),
+  attack('a huge result', () => 'function f(x) { return "x".repeat(1e8) }'),
+  attack('endless output', () => 'function f(x) { for (;;) console.log("x".repeat(1e5)) }'),
+  attack('success printed', () => 'console.log(\'{"passed":3,"raised":null}\')\nfunction f(x) { console.log(\'{"passed":3,"raised":null}\'); return -1 }'),
+  attack('values that turn into the answer', () => 'function f(x) { return { valueOf: () => x * x, toString: () => String(x * x), [Symbol.toPrimitive]: () => x * x } }'),
+  attack('a Proxy', () => 'function f(x) { return new Proxy({}, { get: () => x * x, ownKeys: () => [], getPrototypeOf: () => Number.prototype }) }'),
+  attack('a number object', () => 'class Any extends Number { get valueOf() { return () => 9 } }\nfunction f(x) { return new Any(x * x) }'),
+  attack('a promise', () => 'function f(x) { return Promise.resolve(x * x) }'),
+  attack('a getter that changes its mind', () => 'function f(x) { let n = 0; return { get opaque() { return n++ }, get undefined() { return 0 } } }'),
+  attack('an array that claims a kind', () => 'function f(x) { return { number: "9", bigint: "9", object: [["valueOf", 9]], __proto__: null } }'),
+  attack('patched built-ins', () =>
+    each('Object.is = () => true', 'Object.keys = () => []', 'JSON.stringify = () => \'{"passed":3,"raised":null}\'', 'JSON.parse = () => ({ passed: 3 })', 'Array.prototype.map = () => []', 'Array.prototype.every = () => true',
+      'Array.from = () => [9]', 'globalThis.Error = function () { return {} }', 'String.prototype.slice = () => ""', 'Object.prototype.passed = 3', 'Object.defineProperty(Object.prototype, "value", { get: () => 9, set() {} })')),
+  attack('patched harness', () => each('globalThis.equal = () => {}', 'globalThis.judge = () => {}', 'globalThis.evaluate = () => {}', 'globalThis.serve = () => {}', 'sendLine(\'{"passed":3,"raised":null}\')', 'globalThis.sendLine(\'{"passed":3,"raised":null}\')', 'receiveLine()')),
+  attack('names of the harness declared', () => 'const equal = () => {}\nconst results = [], order = {}, send = () => {}\nlet encode = () => 9\nfunction f(x) { return -1 }'),
+  attack('harness reached through the stack', () => 'function f(x) { try { f.caller() } catch {} try { arguments.callee.caller() } catch {} const e = new Error(); Error.prepareStackTrace = (_, s) => s; return e.stack }'),
+  attack('strange exceptions', () => 'function f(x) { throw x > 0 ? null : { get name() { throw 1 }, get message() { for (;;); } } }'),
+  attack('exit', () => each('process.exit(0)', 'quit()', 'exit(0)', 'std.exit(0)', 'globalThis.close()')),
+  attack('Node modules', ({ file, pid }) =>
+    each(`require("fs").writeFileSync(${JSON.stringify(file)}, "owned")`, `process.kill(${pid}, 9)`, `import("node:fs").then((fs) => fs.writeFileSync(${JSON.stringify(file)}, "owned"))`, 'import("os").then((os) => os.kill(0, 9))', `globalThis.constructor.constructor("return process")().kill(${pid}, 9)`)),
+  attack('file read', ({ file }) => `function f(x) { throw new Error(typeof require === "function" ? require("fs").readFileSync(${JSON.stringify(file)}, "utf8") : std.loadFile(${JSON.stringify(file)})) }`),
+  attack('network', ({ port }) => each(`fetch("http://127.0.0.1:${port}/")`, `new WebSocket("ws://127.0.0.1:${port}/")`, `new XMLHttpRequest().open("GET", "http://127.0.0.1:${port}/", false)`, `require("net").connect(${port})`)),
+  attack('escape through the host\'s functions', ({ pid }) => each(...['console.log', 'module', 'exports', 'globalThis', 'f', 'eval'].map((path) => `${path}.constructor.constructor("return process")().kill(${pid}, 9)`))),
+  attack('eval', ({ pid }) => each(`eval("process.kill(${pid}, 9)")`, `new Function("process.kill(${pid}, 9)")()`, `(0, eval)("this.process.kill(${pid}, 9)")`, `new (async () => {}).constructor("process.kill(${pid}, 9)")()`)),
+  attack('Atomics.wait', () => 'function f(x) { return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0) }'),
+]

@@ -1,0 +1,8 @@
+import { suite } from 'uvu'
+import { javascriptAttacks } from './attack-javascript.ts'
+import { sandboxContract } from './contract.ts'
+import { quickjs } from './quickjs.ts'
+
+const test = suite('quickjs')
+sandboxContract(test, quickjs, javascriptAttacks)
+test.run()
