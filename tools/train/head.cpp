@@ -12,7 +12,7 @@ struct head {
     operations & ops;
     gradient_of leaf;
     head_state & state;
-    ggml_tensor * h;     // normed hidden states of the rows with a target
+    ggml_tensor * h;     // normed hidden states of the tokens that have a target
     ggml_tensor * stats; // [2, rows]: log-sum-exp, dL/dlogp
 
     ggml_tensor * columns(ggml_tensor * x, int64_t first, int64_t n) {
@@ -70,10 +70,9 @@ void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
 
 } // namespace
 
-ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden, ggml_tensor * positions, head_state & state, int64_t chunk) {
-    const int64_t rows = positions->ne[0];
-    ggml_tensor * selected = ops.select(hidden, positions);
-    ggml_tensor * h = net.norm(selected, m.output_norm);
+ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden, head_state & state, int64_t chunk) {
+    const int64_t rows = hidden->ne[1];
+    ggml_tensor * h = net.norm(hidden, m.output_norm);
     ggml_tensor * stats = ops.zeros(2, rows);
     ggml_set_output(stats);
     head part{ m, g, ops, leaf, state, h, stats };
@@ -105,7 +104,7 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
     }
     net.set_gradient(h, dh);
     net.play_last(); // the output norm, the last entry on the tape
-    return ops.select_back(positions, net.gradient(selected), hidden->ne[1]);
+    return net.gradient(hidden);
 }
 
 } // namespace train

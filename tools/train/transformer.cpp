@@ -110,6 +110,16 @@ ggml_tensor * transformer::swiglu(ggml_tensor * gate, ggml_tensor * up) {
     return y;
 }
 
+ggml_tensor * transformer::select(ggml_tensor * x, ggml_tensor * rows) {
+    ggml_tensor * y = ops.select(x, rows);
+    if (!wants_gradient(x)) constant.insert(y);
+    record([=] {
+        ggml_tensor * dy = gradient(y);
+        if (dy && wants_gradient(x)) gradients[x] = ops.select_back(rows, dy, x->ne[1]);
+    });
+    return y;
+}
+
 ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
     ggml_tensor * h = norm(x, l.attn_norm);
     ggml_tensor * q = linear(l.q, h, nullptr);
@@ -117,7 +127,12 @@ ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
     ggml_tensor * v = linear(l.v, h, nullptr);
     if (l.q_norm) q = head_norm(q, l.q_norm);
     if (l.k_norm) k = head_norm(k, l.k_norm);
-    x = linear(l.o, attend(q, k, v), x);
+    ggml_tensor * y = attend(q, k, v);
+    if (&l == &m.layers.back()) { // from here on tokens no longer see each other: go on with those that have a target
+        y = select(y, targets);
+        x = select(x, targets);
+    }
+    x = linear(l.o, y, x);
 
     h = norm(x, l.ffn_norm);
     ggml_tensor * gate = linear(l.gate, h, nullptr);
@@ -125,8 +140,9 @@ ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
     return linear(l.down, swiglu(gate, up), x);
 }
 
-ggml_tensor * transformer::forward(ggml_tensor * token_ids) {
+ggml_tensor * transformer::forward(ggml_tensor * token_ids, ggml_tensor * positions) {
     ids = token_ids;
+    targets = positions;
     ggml_tensor * x = ops.embed(m.token_embedding, ids);
     if (!leaf(m.token_embedding)) constant.insert(x);
     recording = !checkpoint;

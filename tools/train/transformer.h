@@ -16,8 +16,8 @@ class transformer {
     // gradient: null to run forward only. checkpoint: keep only the input of each layer and compute the layer again on the way back.
     transformer(const model & m, graph & g, operations & ops, gradient_of gradient, bool checkpoint);
 
-    // From token ids to the final hidden states [embedding, tokens], before the output norm
-    ggml_tensor * forward(ggml_tensor * ids);
+    // From token ids to the final hidden states of the tokens at `positions` [embedding, positions], before the output norm
+    ggml_tensor * forward(ggml_tensor * ids, ggml_tensor * positions);
 
     ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain);
     ggml_tensor * linear(const matrix & w, ggml_tensor * x, ggml_tensor * residual);
@@ -34,6 +34,7 @@ class transformer {
 
   private:
     ggml_tensor * block(const layer & l, ggml_tensor * x);
+    ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows);
     ggml_tensor * head_norm(ggml_tensor * x, ggml_tensor * gain);
     ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v);
     ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up);
@@ -46,7 +47,7 @@ class transformer {
     gradient_of leaf;
     bool checkpoint;
     bool recording;
-    ggml_tensor * ids = nullptr;
+    ggml_tensor * ids = nullptr, * targets = nullptr;
     std::vector<ggml_tensor *> inputs; // of each layer, and the last one's output
     std::vector<std::function<void()>> tape;
     std::map<const ggml_tensor *, ggml_tensor *> gradients;

@@ -49,8 +49,8 @@ void worker::compute(batch & rows, const loss * objective, std::vector<float> * 
     head_state state{ &rows, objective, logits };
     if (logits) logits->resize(rows.targets.size() * m.hyper.vocabulary);
     transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
-    ggml_tensor * hidden = net.forward(ids);
-    ggml_tensor * back = emit_head(m, g, *ops, net, leaf, hidden, positions, state, options.chunk);
+    ggml_tensor * hidden = net.forward(ids, positions);
+    ggml_tensor * back = emit_head(m, g, *ops, net, leaf, hidden, state, options.chunk);
     if (back) net.backward(back);
 
     if (!ggml_gallocr_alloc_graph(allocator, g.nodes)) throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
