@@ -1,12 +1,13 @@
-import { basename } from 'node:path'
-import { hashFile } from '@whetstone/core'
-import type { Model } from '@whetstone/core'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { hashFile, Model, readJson } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
 
 /** The card of a GGUF file somebody else made: what its header says, and its hash as its id. */
-export async function describeGguf(path: string, card: { name?: string; createdAt?: string; metadata?: Record<string, unknown> } = {}): Promise<Model> {
+export async function describeGguf(path: string, card: { name?: string; metadata?: Record<string, unknown> } = {}): Promise<Model> {
   const header = checkGguf(path)
-  const sha256 = await hashFile(path)
+  const sha256 = knownHash(path) ?? (await hashFile(path))
+  const { mtime, mtimeMs } = statSync(path)
   return {
     id: `model-${sha256.slice(0, 16)}`,
     name: card.name ?? basename(path, '.gguf'),
@@ -18,7 +19,23 @@ export async function describeGguf(path: string, card: { name?: string; createdA
     quantization: header.quantization,
     architecture: header.architecture,
     parameters: header.parameters,
-    createdAt: card.createdAt ?? new Date().toISOString(),
-    metadata: { sha256, bytes: header.bytes, contextLength: header.contextLength, blockCount: header.blockCount, vocabularySize: header.vocabularySize, ...card.metadata },
+    createdAt: mtime.toISOString(),
+    metadata: {
+      sha256, bytes: header.bytes, modified: mtimeMs, contextLength: header.contextLength, blockCount: header.blockCount, vocabularySize: header.vocabularySize, ...card.metadata,
+    },
+  }
+}
+
+/** The hash that the card beside the file holds, where the file is still the one it was written for: hashing gigabytes at each start takes seconds. */
+function knownHash(path: string): string | undefined {
+  const card = join(dirname(path), 'card.json')
+  if (!existsSync(card)) return undefined
+  try {
+    const { path: file, metadata } = readJson(card, Model)
+    const { size, mtimeMs } = statSync(path)
+    const same = file !== null && basename(file) === basename(path) && metadata['bytes'] === size && metadata['modified'] === mtimeMs
+    return same && typeof metadata['sha256'] === 'string' ? metadata['sha256'] : undefined
+  } catch {
+    return undefined // a card of another form says nothing about the weights
   }
 }

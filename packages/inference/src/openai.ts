@@ -48,6 +48,9 @@ export function openai(endpoint: Endpoint): Backend {
   }
 }
 
+/** An endpoint does not say when its weights were made, and equal models have equal cards. */
+const unknownTime = '1970-01-01T00:00:00.000Z'
+
 /** The card of a model whose weights are elsewhere: known by the endpoint's address and by what the endpoint says of it. */
 export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   const { client, listed } = await connect(endpoint)
@@ -56,7 +59,7 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   return {
     id: contentId('model', [client.baseURL, name, served?.n_params ?? null, served?.size ?? null]),
     name, path: null, adapter: null, parent: null, dataset: null, trainer: null, quantization: null, architecture: null,
-    parameters: served?.n_params ?? null, createdAt: new Date().toISOString(), metadata: { endpoint: client.baseURL },
+    parameters: served?.n_params ?? null, createdAt: unknownTime, metadata: { endpoint: client.baseURL },
   }
 }
 

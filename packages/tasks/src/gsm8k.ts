@@ -4,6 +4,7 @@ import type { Grade, LoadRequest, Task, Taskset } from '@whetstone/core'
 import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
 import { gradeNumber, readNumber } from '@whetstone/grading'
 import { z } from 'zod'
+import type { DatasetSource } from './dataset-source.ts'
 import { readRows } from './read-rows.ts'
 
 /** A published row: the answer is a worked solution with `<<48/2=24>>` beside each step, ended by `#### 24`. */
@@ -37,6 +38,20 @@ export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {})
     },
     grade,
   }
+}
+
+/** Where GSM8K is published, for datasets:pull. */
+export const gsm8kSource: DatasetSource = {
+  name: 'gsm8k',
+  about: 'grade-school maths in words, 7473 train and 1319 test rows',
+  licence: 'MIT',
+  repo: 'openai/gsm8k',
+  files: { 'train.jsonl': 'main/train-00000-of-00001.parquet', 'test.jsonl': 'main/test-00000-of-00001.parquet' },
+  columns: ['question', 'answer'],
+  async check(from) {
+    const splits = ['train', 'validation', 'test'] as const
+    for (const split of splits) await gsm8k({ from }).load({ split, seed: 0, round: 1 })
+  },
 }
 
 /** Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */

@@ -1,5 +1,6 @@
 export * from './addition.ts'
 export * from './operators.ts'
+export * from './dataset-source.ts'
 export * from './download.ts'
 export * from './gsm8k.ts'
 export * from './hub.ts'

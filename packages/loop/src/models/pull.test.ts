@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Model, root } from '@whetstone/core'
+import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
+import { fakeFileServer } from '@whetstone/tasks/fake-file-server.ts'
+import type { Served } from '@whetstone/tasks/fake-file-server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'models-pull-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const gguf = writeRandomGguf(join(folder, 'local model.gguf'))
+const content = readFileSync(gguf)
+const sha256 = createHash('sha256').update(content).digest('hex')
+
+type Ran = { code: number; stdout: string; stderr: string }
+/** Runs `models:pull` in a root of its own, against a hub of its own. */
+function pull(data: string, hub: string, flags: string[], env: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve) =>
+    execFile(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'models:pull', ...flags], {
+      env: { ...process.env, HF_TOKEN: '', ...env, WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
+    }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })))
+}
+const fresh = () => mkdtempSync(join(folder, 'root-'))
+const card = (data: string, name: string) => Model.parse(JSON.parse(readFileSync(join(data, 'models', name, 'card.json'), 'utf8')))
+const file = '/me/pears-GGUF/resolve/main/q8/pears-Q8_0.gguf'
+const address = '--model=hf:me/pears-GGUF/q8/pears-Q8_0.gguf'
+const served = (more: Partial<Served> = {}): Served => ({ content, hub: {}, ...more })
+async function refused(flags: string[], message: RegExp, files: Parameters<typeof fakeFileServer>[0] = { [file]: served() }, env: Record<string, string> = {}, data = fresh()) {
+  await using hub = await fakeFileServer(files)
+  const { code, stderr } = await pull(data, hub.url, flags, env)
+  assert.is(code, 1)
+  assert.match(stderr, message)
+  assert.match(stderr, /^[^\n]+\n$/, 'one line')
+  return readdirSync(data, { recursive: true }).filter((name) => /\.(gguf|json)$/.test(String(name)))
+}
+
+const test = suite('models:pull')
+
+test('brings a file of the hub with its card, once', async () => {
+  await using hub = await fakeFileServer({ [file]: served({ breakAfter: { bytes: 60_000, times: 2 } }) })
+  const data = fresh()
+  const { code, stdout, stderr } = await pull(data, hub.url, [address])
+  assert.is(code, 0, stderr)
+  assert.match(stdout, /models\/pears-Q8_0\/pears-Q8_0\.gguf: llama, 0\.0M parameters, F32, model-[0-9a-f]{16}/)
+  assert.equal(readFileSync(join(data, 'models/pears-Q8_0/pears-Q8_0.gguf')), content)
+  const { id, path, metadata, architecture } = card(data, 'pears-Q8_0')
+  assert.equal([id, path, architecture], [`model-${sha256.slice(0, 16)}`, 'pears-Q8_0.gguf', 'llama'])
+  assert.equal([metadata['source'], metadata['commit'], metadata['sha256'], metadata['files']], ['hf:me/pears-GGUF/q8/pears-Q8_0.gguf', 'c0ffee', sha256, ['pears-Q8_0.gguf']])
+  assert.equal(hub.requests.filter(({ method }) => method === 'storage GET').map(({ range }) => range), [undefined, 'bytes=60000-', 'bytes=120000-'])
+  const asked = hub.requests.length
+  assert.is((await pull(data, hub.url, [address])).code, 0)
+  assert.is(hub.requests.length, asked, 'what is there is not fetched again')
+})
+
+test('sends the token to the hub alone', async () => {
+  const gated = served({ hub: { token: 'hf_secret' } })
+  await using hub = await fakeFileServer({ [file]: gated })
+  const data = fresh()
+  assert.is((await pull(data, hub.url, [address, '--name=mine'], { HF_TOKEN: 'hf_secret' })).code, 0)
+  assert.equal(hub.requests.map(({ method, authorized }) => `${method} ${authorized}`), ['HEAD true', 'GET true', 'storage GET false'])
+  assert.not.match(readFileSync(join(data, 'models/mine/card.json'), 'utf8'), /hf_secret/)
+  const wrong = /may not be read \(HTTP 401\).*HF_TOKEN/
+  assert.equal(await refused([address], wrong, { [file]: gated }), [])
+  assert.equal(await refused([address], wrong, { [file]: gated }, { HF_TOKEN: 'hf_wrong' }), [])
+})
+
+test('brings all files of a split model', async () => {
+  const part = (i: number) => `/me/big/resolve/main/big-0000${i}-of-00002.gguf`
+  await using hub = await fakeFileServer({ [part(1)]: served(), [part(2)]: served() })
+  const data = fresh()
+  assert.is((await pull(data, hub.url, ['--model=hf:me/big/big-00001-of-00002.gguf'])).code, 0)
+  assert.equal(readdirSync(join(data, 'models/big')).sort(), ['big-00001-of-00002.gguf', 'big-00002-of-00002.gguf', 'card.json'])
+})
+
+test('takes a path and an http address', async () => {
+  await using hub = await fakeFileServer({ '/files/web.gguf': { content } })
+  const data = fresh()
+  assert.is((await pull(data, hub.url, [`--model=${gguf}`, '--name=local'])).code, 0)
+  assert.is(card(data, 'local').metadata['source'], gguf)
+  assert.is((await pull(data, hub.url, [`--model=${hub.url}/files/web.gguf?download=true`])).code, 0)
+  assert.is(statSync(join(data, 'models/web/web.gguf')).size, content.length)
+})
+
+test('refuses in one line and leaves nothing half-written', async () => {
+  const nothing: string[] = []
+  assert.equal(await refused([], /needs --model=hf:owner\/repo\/file\.gguf/), nothing)
+  assert.equal(await refused(['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf at revision main/), nothing)
+  assert.equal(await refused([address], /arrived with sha256/, { [file]: served({ hub: { sha256: '1'.repeat(64) } }) }), nothing)
+  assert.equal(await refused([address], /is truncated/, { [file]: served({ content: content.subarray(0, 90_000) }) }), nothing)
+  assert.equal(await refused([address], /a web page/, { [file]: served({ content: Buffer.from('<!doctype html>') }) }), nothing)
+  assert.equal(await refused([address, '--name=tiny'], /models\/tiny is the seed model/), nothing)
+  assert.equal(await refused([address, '--name=../x'], /cannot name a model/), nothing)
+  assert.equal(await refused([`--model=${join(folder, 'absent.gguf')}`], /absent\.gguf not found/), nothing)
+  const listing = { '/api/models/me/pears-GGUF': { json: { siblings: [{ rfilename: 'README.md' }, { rfilename: 'q8/pears-Q8_0.gguf' }] } } }
+  assert.equal(await refused(['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing), nothing)
+})
+
+test('a name that is taken by another model is refused', async () => {
+  const data = fresh()
+  await using hub = await fakeFileServer({ [file]: served() })
+  assert.is((await pull(data, hub.url, [address, '--name=a'])).code, 0)
+  await refused([`--model=${gguf}`, '--name=a'], /holds hf:me\/pears-GGUF\/q8\/pears-Q8_0\.gguf already: .*--name=NAME/, {}, {}, data)
+})
+
+test('a hub that cannot be reached is one line', async () => {
+  const { code, stderr } = await pull(fresh(), 'http://127.0.0.1:9', [address])
+  assert.is(code, 1)
+  assert.match(stderr, /^http:\/\/127\.0\.0\.1:9 cannot be reached \(.+\): check the network, or set HF_ENDPOINT to a mirror\n$/)
+})
+
+test.run()
