@@ -1,3 +1,4 @@
 export * from './export-dataset.ts'
-export * from './messages.ts'
-export * from './preference.ts'
+export * from './formats/messages.ts'
+export * from './formats/preference.ts'
+export * from './load-format.ts'

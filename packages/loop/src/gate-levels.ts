@@ -2,7 +2,10 @@ import type { Decision, Evaluation, GateRequest } from '@whetstone/core'
 import { pairedInterval } from '@whetstone/statistics'
 import { gatePairs } from './gate-pairs.ts'
 
-/** Non-inferiority of the candidate on each solved level: the one-sided 95% lower bound of the paired difference (the low end of the 90% interval) stays above -margin. */
+/**
+ * Non-inferiority of the candidate on each solved level: the one-sided 95% lower bound of the paired difference (the low end of the 90%
+ * interval) stays above -margin.
+ */
 export function judgeLevels(arms: readonly Evaluation[], { solved, memory }: GateRequest, margin: number): Decision['nonInferiority'] {
   return solved.map(({ taskset, level }) => {
     const at = arms.filter((arm) => arm.taskset === taskset && arm.level === level && arm.memory === memory)

@@ -6,11 +6,13 @@ type Circumstances = { kind: 'candidate' | 'memory' | 'none'; where: string; com
 /** One line that says what was decided and why: begins `promoted: ` or `kept: `. */
 export function explainDecision(decision: Decision, { kind, where, comparable, unpaired }: Circumstances): string {
   const { n, incumbentRate, candidateRate, difference, ci, pValue, alpha, clusters, minimumDetectableEffect: smallest } = decision
-  if (n === 0) return `kept: no evidence of improvement: no task was attempted by both arms (${kind === 'none' ? 'nothing was trained and there is only one memory setting' : decision.arm})`
+  if (n === 0)
+    return `kept: no evidence of improvement: no task was attempted by both arms (${kind === 'none' ? 'nothing was trained and there is only one memory setting' : decision.arm})`
   const names = kind === 'memory' ? 'memory off to on, ' : ''
   const gain = `${names}${where} ${rate(incumbentRate)} to ${rate(candidateRate)} (${points(difference)} points, 95% interval ${points(ci[0])} to ${points(ci[1])})`
   const p = `p = ${showP(pValue)}`
-  if (!comparable) return `kept: the arms are not comparable: ${unpaired} tasks have an outcome in one arm only, ${n} in both; run the round again once the backend answers`
+  if (!comparable)
+    return `kept: the arms are not comparable: ${unpaired} tasks have an outcome in one arm only, ${n} in both; run the round again once the backend answers`
   if (pValue > alpha) {
     const missed =
       smallest >= 1

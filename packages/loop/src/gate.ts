@@ -17,14 +17,19 @@ const unpairedLimit = 0.05
 /**
  * Makes the gate: candidate against incumbent, both with the memory setting that the recipe deploys, paired by task.
  *
- * - Where: the validation tasks of the frontier level, since that is where the round trained to gain; levels already solved have no room above them and would only dilute
- *   the test, so they are guarded by non-inferiority instead. The frontier comes from train traces, so nothing is selected by what is tested. Without a frontier: all validation levels pooled.
- * - Test: one-sided; exact McNemar on one attempt a task, sign-flip permutation on per-task means or over clusters otherwise (`pairedTest`).
- * - And on each solved level the one-sided 95% lower bound of the paired difference must stay above -margin (`pairedInterval`); a solved level that was not evaluated fails.
- * - What alpha bounds: on a fixed validation set round k spends 6 alpha / (pi² k²), so that the chance of any false promotion in the whole run, however long, is at most alpha.
- *   Where each round draws fresh tasks every decision has the full alpha: looks at independent samples do not add up on one set, each decision errs with chance at most
- *   alpha whatever came before, and K rounds promote K alpha worthless candidates at most on average.
- * - Memory on against off, same model (the one deployed after this decision), on all validation levels: the bank is rolled back when it is shown to hurt at alpha.
+ * - Where: the validation tasks of the frontier level, since that is where the round trained to gain; levels already solved have no room
+ *   above them and would only dilute the test, so they are guarded by non-inferiority instead. The frontier comes from train traces, so
+ *   nothing is selected by what is tested. Without a frontier: all validation levels pooled.
+ * - Test: one-sided; exact McNemar on one attempt a task, sign-flip permutation on per-task means or over clusters otherwise
+ *   (`pairedTest`).
+ * - And on each solved level the one-sided 95% lower bound of the paired difference must stay above -margin (`pairedInterval`); a solved
+ *   level that was not evaluated fails.
+ * - What alpha bounds: on a fixed validation set round k spends 6 alpha / (pi² k²), so that the chance of any false promotion in the whole
+ *   run, however long, is at most alpha. Where each round draws fresh tasks every decision has the full alpha: looks at independent samples
+ *   do not add up on one set, each decision errs with chance at most alpha whatever came before, and K rounds promote K alpha worthless
+ *   candidates at most on average.
+ * - Memory on against off, same model (the one deployed after this decision), on all validation levels: the bank is rolled back when it is
+ *   shown to hurt at alpha.
  * - Without a candidate nothing is promoted, and the decision compares memory on with off of the incumbent.
  */
 export function gate({ alpha = 0.025, margin = 0.03 }: GateOptions = {}): Gate {
@@ -87,8 +92,15 @@ function compare(pairs: readonly Paired[], { alpha, seed }: { alpha: number; see
   }
 }
 
-/** Memory on against off, same model; null where the recipe has no two memory arms. `pValue` asks whether the bank helps; the bank stays unless it is shown to hurt. */
-function judgeMemory(arms: readonly Evaluation[], model: Evaluation['model'], { alpha, seed }: { alpha: number; seed: number }): Decision['memory'] {
+/**
+ * Memory on against off, same model; null where the recipe has no two memory arms. `pValue` asks whether the bank helps; the bank stays
+ * unless it is shown to hurt.
+ */
+function judgeMemory(
+  arms: readonly Evaluation[],
+  model: Evaluation['model'],
+  { alpha, seed }: { alpha: number; seed: number },
+): Decision['memory'] {
   const { on, off } = splitByMemory(arms, model)
   const { pairs } = gatePairs(off, on)
   if (pairs.length === 0) return null

@@ -2,8 +2,14 @@ import type { Trace } from '@whetstone/core'
 import { scoreTraces } from '@whetstone/evaluation'
 import type { RoundContext } from './round-context.ts'
 
-/** The incumbent's log-likelihood per token of each trace, where a filter of the recipe selects by it; undefined where none does, and then nothing is scored. */
-export async function harvestLikelihood({ recipe, incumbent, open, signal }: RoundContext, traces: readonly Trace[]): Promise<ReadonlyMap<string, number> | undefined> {
+/**
+ * The incumbent's log-likelihood per token of each trace, where a filter of the recipe selects by it; undefined where none does, and then
+ * nothing is scored.
+ */
+export async function harvestLikelihood(
+  { recipe, incumbent, open, signal }: RoundContext,
+  traces: readonly Trace[],
+): Promise<ReadonlyMap<string, number> | undefined> {
   if (!recipe.harvest.some(({ needsLikelihood }) => needsLikelihood)) return undefined
   await using model = await open(incumbent.model)
   const { reasoning } = recipe.settings

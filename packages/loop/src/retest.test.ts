@@ -13,14 +13,26 @@ test('failed tasks are those that passed fewer than half of their attempts', () 
 test('counts both arms on the failed tasks only, and tests them paired', () => {
   const tasks = Array.from({ length: 12 }, (_, i) => `t${i}`)
   const failed = new Set(tasks.slice(0, 8))
-  const retest = pairedRetest({ failed, incumbent: tasks.map((task, i) => outcome(task, i < 2 || i > 7 ? 1 : 0)), candidate: tasks.map((task, i) => outcome(task, i > 0 ? 1 : 0)) }, { seed: 1 })
+  const retest = pairedRetest(
+    {
+      failed,
+      incumbent: tasks.map((task, i) => outcome(task, i < 2 || i > 7 ? 1 : 0)),
+      candidate: tasks.map((task, i) => outcome(task, i > 0 ? 1 : 0)),
+    },
+    { seed: 1 },
+  )
   // the incumbent solves t0, t1 by trying again; the candidate t1..t7: six wins, one loss, p = 8/128
   assert.equal([retest.failed, retest.solvedByCandidate, retest.solvedByIncumbent], [8, 7, 2])
   assert.ok(Math.abs(retest.pValue - 8 / 128) < 1e-12)
 })
 
 test('nothing failed: nothing to show', () => {
-  assert.equal(pairedRetest({ failed: new Set(), incumbent: [outcome('a', 1)], candidate: [outcome('a', 1)] }, { seed: 1 }), { failed: 0, solvedByCandidate: 0, solvedByIncumbent: 0, pValue: 1 })
+  assert.equal(pairedRetest({ failed: new Set(), incumbent: [outcome('a', 1)], candidate: [outcome('a', 1)] }, { seed: 1 }), {
+    failed: 0,
+    solvedByCandidate: 0,
+    solvedByIncumbent: 0,
+    pValue: 1,
+  })
 })
 
 test.run()

@@ -2,8 +2,9 @@ import type { Outcome, Round } from '@whetstone/core'
 import { pairedTest, pairOutcomes } from '@whetstone/statistics'
 
 /**
- * Re-test of what failed: on the validation tasks that failed in the last round, the candidate against a fresh attempt of the incumbent, paired. Resampling alone "solves" about a
- * quarter of failures, so the candidate's count means nothing without the incumbent's. A task counts as solved when at least half of its attempts pass; p is one-sided.
+ * Re-test of what failed: on the validation tasks that failed in the last round, the candidate against a fresh attempt of the incumbent,
+ * paired. Resampling alone "solves" about a quarter of failures, so the candidate's count means nothing without the incumbent's. A task
+ * counts as solved when at least half of its attempts pass; p is one-sided.
  */
 export function pairedRetest(
   { failed, incumbent, candidate }: { failed: ReadonlySet<string>; incumbent: readonly Outcome[]; candidate: readonly Outcome[] },

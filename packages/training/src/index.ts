@@ -1,1 +1,2 @@
 export * from './llama-train.ts'
+export * from './shuffled-control.ts'

@@ -3,7 +3,9 @@ import type { RoundsCompared } from './compare-rounds.ts'
 
 /** Pass rate of what is served after each round, a line for each taskset and level. As SVG text. */
 export function chartRounds({ rounds, served }: RoundsCompared): Promise<string> {
-  const values = served.flatMap(({ group, rates }) => rates.flatMap((value, index) => (value === null ? [] : [{ group, round: rounds[index]?.round ?? 0, rate: value }])))
+  const values = served.flatMap(({ group, rates }) =>
+    rates.flatMap((value, index) => (value === null ? [] : [{ group, round: rounds[index]?.round ?? 0, rate: value }])),
+  )
   return renderSvg({
     width: 560,
     height: 260,

@@ -13,15 +13,40 @@ test.after(() => rmSync(folder, { recursive: true }))
 
 /** Writes a finished round as the loop leaves it: round.json and the arms' validation traces. */
 function writeRound(run: string, round: number, arms: Record<'incumbent' | 'candidate', number>, from: number): void {
-  const outcomes = (passed: number) => Array.from({ length: 200 }, (_, i) => ({ task: `t${from + i}`, cluster: `t${from + i}`, attempts: 1, passed: i < passed ? 1 : 0 }))
+  const outcomes = (passed: number) =>
+    Array.from({ length: 200 }, (_, i) => ({ task: `t${from + i}`, cluster: `t${from + i}`, attempts: 1, passed: i < passed ? 1 : 0 }))
   const evaluations: Evaluation[] = (['incumbent', 'candidate'] as const).map((model) => ({
-    model, memory: false, split: 'validation', taskset: 'addition', level: 5, n: 200, passed: arms[model], passRate: arms[model] / 200, ci: [0, 1], outcomes: outcomes(arms[model]),
+    model,
+    memory: false,
+    split: 'validation',
+    taskset: 'addition',
+    level: 5,
+    n: 200,
+    passed: arms[model],
+    passRate: arms[model] / 200,
+    ci: [0, 1],
+    outcomes: outcomes(arms[model]),
   }))
   const frontier = { taskset: 'addition', level: 5, rule: 'lowest', trainRate: 0.5 }
   const decision = gate()({ evaluations, frontier, solved: [], memory: false, round, fresh: true, seed: 1 })
   const record: Round = {
-    run, round, recipe: 'tiny', seed: 1, frontier, incumbent: { id: 'a' }, candidate: { id: 'b' }, bank: { size: 0, added: 0, tag: null, kept: true }, evaluations, decision, retest: null,
-    harvest: { attempted: 1, passed: 1, kept: 1, replayed: 0, pairs: 0 }, training: null, faults: { retried: 0, failed: 0 }, truncated: 0, looks: round, cost: { seconds: 61, tokens: { prompt: 1, completion: 1 } },
+    run,
+    round,
+    recipe: 'tiny',
+    seed: 1,
+    frontier,
+    incumbent: { id: 'a' },
+    candidate: { id: 'b' },
+    bank: { size: 0, added: 0, tag: null, kept: true },
+    evaluations,
+    decision,
+    retest: null,
+    harvest: { attempted: 1, passed: 1, kept: 1, replayed: 0, pairs: 0 },
+    training: null,
+    faults: { retried: 0, failed: 0 },
+    truncated: 0,
+    looks: round,
+    cost: { seconds: 61, tokens: { prompt: 1, completion: 1 } },
   }
   const name = `round-00${round}`
   mkdirSync(join(folder, 'reports', run, name), { recursive: true })
@@ -29,17 +54,42 @@ function writeRound(run: string, round: number, arms: Record<'incumbent' | 'cand
   writeFileSync(join(folder, 'reports', run, name, 'round.json'), JSON.stringify(Round.parse(record)))
   for (const { model, outcomes: all } of evaluations) {
     const traces = all.map(({ task, cluster, passed }) => ({
-      id: task, run, round, task, taskset: 'addition', split: 'validation', level: 5, cluster, policy: { model, bank: null }, solver: 'direct', sample: 0, seed: 1, memories: { shown: [], withheld: [] }, messages: [],
-      grade: { reward: passed, passed: passed === 1, parts: {}, reason: '', feedback: '' }, tokens: { prompt: 1, completion: 1 }, seconds: 0, finish: 'stop', truncated: false,
+      id: task,
+      run,
+      round,
+      task,
+      taskset: 'addition',
+      split: 'validation',
+      level: 5,
+      cluster,
+      policy: { model, bank: null },
+      solver: 'direct',
+      sample: 0,
+      seed: 1,
+      memories: { shown: [], withheld: [] },
+      messages: [],
+      grade: { reward: passed, passed: passed === 1, parts: {}, reason: '', feedback: '' },
+      tokens: { prompt: 1, completion: 1 },
+      seconds: 0,
+      finish: 'stop',
+      truncated: false,
     }))
-    writeFileSync(join(folder, 'datasets', run, name, `validation-${model}-bare.jsonl`), traces.map((trace) => `${JSON.stringify(trace)}\n`).join(''))
+    writeFileSync(
+      join(folder, 'datasets', run, name, `validation-${model}-bare.jsonl`),
+      traces.map((trace) => `${JSON.stringify(trace)}\n`).join(''),
+    )
   }
 }
 writeRound('one', 1, { incumbent: 60, candidate: 120 }, 0)
 writeRound('one', 2, { incumbent: 118, candidate: 121 }, 1000)
 writeRound('two', 1, { incumbent: 60, candidate: 100 }, 0)
 
-const compare = (...flags: string[]) => execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:compare', ...flags], { env: { ...process.env, WHETSTONE_ROOT: folder }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const compare = (...flags: string[]) =>
+  execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:compare', ...flags], {
+    env: { ...process.env, WHETSTONE_ROOT: folder },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 
 test('the rounds of a run: decisions, what is served after each, first against last', () => {
   const text = compare('--run=one', `--json=${folder}/one.json`, `--html=${folder}/one.html`)
@@ -48,7 +98,10 @@ test('the rounds of a run: decisions, what is served after each, first against l
   assert.match(text, /served after round\s+1\s+2\n\s+addition level 5\s+60\.0%\s+59\.0%/)
   assert.match(text, /Other tasks in each: the interval of independent samples includes zero/)
   const figures = JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8'))
-  assert.equal(figures.rounds.map((each: { promoted: boolean }) => each.promoted), [true, false])
+  assert.equal(
+    figures.rounds.map((each: { promoted: boolean }) => each.promoted),
+    [true, false],
+  )
   assert.equal(figures.rounds[1].pHolm, figures.rounds[1].pValue)
   assert.match(readFileSync(join(folder, 'one.html'), 'utf8'), /<svg[\s\S]*promoted/)
 })
@@ -61,7 +114,10 @@ test('two runs: what their last rounds serve, paired where they drew the same ta
 })
 
 test('the arms of one round', () => {
-  assert.match(compare(`--files=${folder}/reports/one/round-001/round.json`), /treatment\s+one round 1: candidate, memory off\n[\s\S]*candidate, memory off is better \(exact McNemar/)
+  assert.match(
+    compare(`--files=${folder}/reports/one/round-001/round.json`),
+    /treatment\s+one round 1: candidate, memory off\n[\s\S]*candidate, memory off is better \(exact McNemar/,
+  )
 })
 
 test('bad input: a run that is not there, traces that are gone, two questions at once', () => {

@@ -47,13 +47,36 @@ export function compareRounds(run: string, options: { seed: number }): RoundsCom
 }
 
 function summarizeRound({ round, frontier, decision, bank, harvest, cost }: Round, pHolm: number): RoundsCompared['rounds'][number] {
-  const { promoted, arm, n, incumbentRate, candidateRate, difference, ci, pValue, alpha, minimumDetectableEffect, nonInferiority } = decision
+  const { promoted, arm, n, incumbentRate, candidateRate, difference, ci, pValue, alpha, minimumDetectableEffect, nonInferiority } =
+    decision
   const at = frontier && `${frontier.taskset} level ${frontier.level}`
-  return { round, frontier: at, promoted, arm, n, incumbentRate, candidateRate, difference, ci, pValue, alpha, pHolm, minimumDetectableEffect, bankSize: bank.size, harvested: harvest.kept, seconds: cost.seconds, nonInferiority }
+  return {
+    round,
+    frontier: at,
+    promoted,
+    arm,
+    n,
+    incumbentRate,
+    candidateRate,
+    difference,
+    ci,
+    pValue,
+    alpha,
+    pHolm,
+    minimumDetectableEffect,
+    bankSize: bank.size,
+    harvested: harvest.kept,
+    seconds: cost.seconds,
+    nonInferiority,
+  }
 }
 
 function servedRates(round: Round): Map<string, number> {
   const role = round.decision.promoted ? 'candidate' : 'incumbent'
   const memory = deployedMemory(round)
-  return new Map(round.evaluations.filter((evaluation) => evaluation.model === role && evaluation.memory === memory).map(({ taskset, level, passRate }) => [`${taskset} level ${level}`, passRate]))
+  return new Map(
+    round.evaluations
+      .filter((evaluation) => evaluation.model === role && evaluation.memory === memory)
+      .map(({ taskset, level, passRate }) => [`${taskset} level ${level}`, passRate]),
+  )
 }

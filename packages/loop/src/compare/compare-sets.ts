@@ -1,5 +1,15 @@
 import { BadInput, type Outcome } from '@whetstone/core'
-import { bootstrap, holm, minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs, type Paired } from '@whetstone/statistics'
+import {
+  bootstrap,
+  holm,
+  minimumDetectableEffect,
+  pairedInterval,
+  pairedTest,
+  pairOutcomes,
+  rateInterval,
+  summarizePairs,
+  type Paired,
+} from '@whetstone/statistics'
 import type { ResultGroup, ResultSet } from './result-set.ts'
 
 /** One row of a comparison: a group of tasks, or all of them. Rates and differences are fractions, intervals 95%. */
@@ -57,13 +67,28 @@ export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: {
   if (!comparable) notes.push('logs of two tools: tasks are paired by their ids alone')
   const matched = matchGroups(control, treatment)
   const parts = matched.map(({ name, a, b }) => {
-    const changed = new Set([...a.contents].filter(([task, content]) => comparable && b.contents.has(task) && b.contents.get(task) !== content).map(([task]) => task))
+    const changed = new Set(
+      [...a.contents]
+        .filter(([task, content]) => comparable && b.contents.has(task) && b.contents.get(task) !== content)
+        .map(([task]) => task),
+    )
     if (changed.size > 0) notes.push(`${name}: ${changed.size} tasks have the same id in both but another content, and are left out`)
-    const same = (outcomes: readonly Outcome[]) => outcomes.filter(({ task }) => !changed.has(task)).map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
+    const same = (outcomes: readonly Outcome[]) =>
+      outcomes
+        .filter(({ task }) => !changed.has(task))
+        .map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
     return { name, control: same(a.outcomes), treatment: same(b.outcomes) }
   })
   const groups = parts.map((part) => compareGroup(part.name, part.control, part.treatment, seed))
-  const all = groups.length === 1 ? (groups[0] as ComparedGroup) : compareGroup('all', parts.flatMap((part) => part.control), parts.flatMap((part) => part.treatment), seed)
+  const all =
+    groups.length === 1
+      ? (groups[0] as ComparedGroup)
+      : compareGroup(
+          'all',
+          parts.flatMap((part) => part.control),
+          parts.flatMap((part) => part.treatment),
+          seed,
+        )
   return { control: control.name, treatment: treatment.name, groups, all, pHolm: null, notes }
 }
 
@@ -75,7 +100,8 @@ function matchGroups(control: ResultSet, treatment: ResultSet): { name: string; 
     return b ? [{ name: a.name, a, b }] : []
   })
   const [a, b] = [control.groups[0], treatment.groups[0]]
-  if (common.length === 0 && control.groups.length === 1 && treatment.groups.length === 1 && a && b) return [{ name: `${a.name} / ${b.name}`, a, b }]
+  if (common.length === 0 && control.groups.length === 1 && treatment.groups.length === 1 && a && b)
+    return [{ name: `${a.name} / ${b.name}`, a, b }]
   if (common.length === 0) {
     const list = (set: ResultSet) => `${set.name} has ${set.groups.map(({ name }) => name).join(', ') || 'none'}`
     throw new BadInput(`Nothing to compare: no group of tasks is in both. ${list(control)}; ${list(treatment)}`)
@@ -104,7 +130,8 @@ function compareGroup(group: string, control: readonly Outcome[], treatment: rea
       test,
       pValue: twoSided,
       bootstrap: bootstrap(pairs, { seed }),
-      minimumDetectableEffect: 2 ** -clusters.length > 0.025 ? 1 : minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
+      minimumDetectableEffect:
+        2 ** -clusters.length > 0.025 ? 1 : minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
       unpaired,
     },
   }
@@ -116,7 +143,10 @@ function rateOf(outcomes: readonly Outcome[], pairs?: readonly Paired[]) {
   return { rate, low, high }
 }
 
-/** Other tasks in each arm, as when every round draws fresh ones: Newcombe's square-and-add interval (1998b, method 10) from the two arms' own. */
+/**
+ * Other tasks in each arm, as when every round draws fresh ones: Newcombe's square-and-add interval (1998b, method 10) from the two arms'
+ * own.
+ */
 function compareUnpaired(group: string, a: readonly Outcome[], b: readonly Outcome[]): ComparedGroup {
   const control = rateOf(a)
   const treatment = rateOf(b)

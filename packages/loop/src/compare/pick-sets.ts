@@ -3,7 +3,10 @@ import { readServed } from './read-round.ts'
 import { readResults, type Choice } from './read-results.ts'
 import type { ResultSet } from './result-set.ts'
 
-/** Which arms of the given files are compared: [control, treatments] each. One file: its first arm against its others. Several: the first file against each other one, arm by arm where both name the same arms. */
+/**
+ * Which arms of the given files are compared: [control, treatments] each. One file: its first arm against its others. Several: the first
+ * file against each other one, arm by arm where both name the same arms.
+ */
 export function pickSets(files: readonly string[], choice: Choice): [ResultSet, ResultSet[]][] {
   const [first, ...others] = files
   if (first === undefined) throw new BadInput('--files takes one or more result files, separated by commas')
@@ -19,10 +22,17 @@ export function pickSets(files: readonly string[], choice: Choice): [ResultSet, 
   }
   const controls = read(first)
   const rest = others.map((file) => ({ file, sets: read(file) }))
-  if (controls.length === 1 && rest.every(({ sets }) => sets.length === 1)) return [[controls[0] as ResultSet, rest.flatMap(({ sets }) => sets)]]
-  const pairs = controls.map((control): [ResultSet, ResultSet[]] => [control, rest.flatMap(({ sets }) => sets.filter(({ arm }) => arm === control.arm))])
+  if (controls.length === 1 && rest.every(({ sets }) => sets.length === 1))
+    return [[controls[0] as ResultSet, rest.flatMap(({ sets }) => sets)]]
+  const pairs = controls.map((control): [ResultSet, ResultSet[]] => [
+    control,
+    rest.flatMap(({ sets }) => sets.filter(({ arm }) => arm === control.arm)),
+  ])
   const matched = pairs.filter(([, treatments]) => treatments.length > 0)
   const arms = (sets: readonly ResultSet[]) => sets.map(({ arm }) => arm || 'one arm').join(', ')
-  if (matched.length === 0) throw new BadInput(`No arm is in both: ${first} holds ${arms(controls)}; ${rest.map(({ file, sets }) => `${file} holds ${arms(sets)}`).join('; ')}`)
+  if (matched.length === 0)
+    throw new BadInput(
+      `No arm is in both: ${first} holds ${arms(controls)}; ${rest.map(({ file, sets }) => `${file} holds ${arms(sets)}`).join('; ')}`,
+    )
   return matched
 }

@@ -11,13 +11,18 @@ import type { ResultSet } from './result-set.ts'
 /** What to take of a log that holds several scores. */
 export type Choice = { metric?: string; filter?: string; scorer?: string }
 
-const understood = 'traces.jsonl, round.json and phase1_results.json of ours, samples_*.jsonl of lm-evaluation-harness, JSON logs of Inspect'
+const understood =
+  'traces.jsonl, round.json and phase1_results.json of ours, samples_*.jsonl of lm-evaluation-harness, JSON logs of Inspect'
 
 /** Reads any result file that we know, by what stands in it and not by its name. */
 export function readResults(file: string, choice: Choice = {}): ResultSet[] {
-  if (!existsSync(file) || statSync(file).isDirectory()) throw new BadInput(`${file} ${existsSync(file) ? 'is a folder' : 'not found'}: give a result file (${understood})`)
+  if (!existsSync(file) || statSync(file).isDirectory())
+    throw new BadInput(`${file} ${existsSync(file) ? 'is a folder' : 'not found'}: give a result file (${understood})`)
   const head = readHead(file)
-  if (head.startsWith('PK')) throw new BadInput(`${file} is Inspect's packed log: unpack it with \`inspect log convert --to json --output-dir DIR ${basename(file)}\``)
+  if (head.startsWith('PK'))
+    throw new BadInput(
+      `${file} is Inspect's packed log: unpack it with \`inspect log convert --to json --output-dir DIR ${basename(file)}\``,
+    )
   if (/^\s*\{[^\n]*"policy"\s*:/.test(head)) return readTraces(file)
   if (/^\s*\{[^\n]*"doc_id"\s*:/.test(head)) return readLmEval(file, choice)
   if (/"eval"\s*:\s*\{/.test(head) && /"status"\s*:/.test(head)) return readInspect(file, choice)

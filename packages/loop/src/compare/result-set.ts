@@ -1,6 +1,9 @@
 import type { Outcome } from '@whetstone/core'
 
-/** What one arm did on one group of tasks (a taskset's level, a benchmark). `passed` of an outcome may be a fraction where a tool scores in between. */
+/**
+ * What one arm did on one group of tasks (a taskset's level, a benchmark). `passed` of an outcome may be a fraction where a tool scores in
+ * between.
+ */
 export type ResultGroup = {
   name: string
   outcomes: Outcome[]
@@ -22,7 +25,9 @@ export type ResultSet = {
 }
 
 /** Outcomes by group from single attempts. */
-export function groupAttempts(attempts: Iterable<{ group: string; task: string; cluster: string; passed: number; content?: string }>): ResultGroup[] {
+export function groupAttempts(
+  attempts: Iterable<{ group: string; task: string; cluster: string; passed: number; content?: string }>,
+): ResultGroup[] {
   const groups = new Map<string, { outcomes: Map<string, Outcome>; contents: Map<string, string> }>()
   for (const { group, task, cluster, passed, content } of attempts) {
     let entry = groups.get(group)

@@ -8,7 +8,11 @@ type Rows = readonly (readonly string[])[]
 /** Columns as wide as their widest cell; the first to the left, numbers to the right. */
 export function alignTable(rows: Rows): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
+    )
+    .join('\n')
 }
 
 export const groupHead = ['tasks', 'n', 'control', 'treatment', 'difference', '95% interval', 'wins', 'losses', 'p', 'detectable']
@@ -21,7 +25,14 @@ export function groupRow({ group, n, control, treatment, difference, low, high, 
     rate(treatment.rate),
     points(difference),
     `${points(low)} to ${points(high)}`,
-    ...(paired ? [String(paired.wins), String(paired.losses), showP(paired.pValue), paired.minimumDetectableEffect >= 1 ? 'none' : points(paired.minimumDetectableEffect)] : ['-', '-', 'not paired', '-']),
+    ...(paired
+      ? [
+          String(paired.wins),
+          String(paired.losses),
+          showP(paired.pValue),
+          paired.minimumDetectableEffect >= 1 ? 'none' : points(paired.minimumDetectableEffect),
+        ]
+      : ['-', '-', 'not paired', '-']),
   ]
 }
 
@@ -56,7 +67,22 @@ export function showComparisons(comparisons: readonly Comparison[]): string {
     .join('\n\n')
 }
 
-export const roundsHead = ['round', 'decision', 'tested on', 'n', 'incumbent', 'candidate', 'difference', '95% interval', 'p', 'Holm', 'detectable', 'harvest', 'bank', 'time']
+export const roundsHead = [
+  'round',
+  'decision',
+  'tested on',
+  'n',
+  'incumbent',
+  'candidate',
+  'difference',
+  '95% interval',
+  'p',
+  'Holm',
+  'detectable',
+  'harvest',
+  'bank',
+  'time',
+]
 
 export function roundRow(each: RoundsCompared['rounds'][number]): string[] {
   return [
@@ -78,7 +104,10 @@ export function roundRow(each: RoundsCompared['rounds'][number]): string[] {
 }
 
 export function showRounds({ run, recipe, rounds, served, firstToLast }: RoundsCompared): string {
-  const table = alignTable([['served after round', ...rounds.map(({ round }) => String(round))], ...served.map(({ group, rates }) => [group, ...rates.map((value) => (value === null ? '-' : rate(value)))])])
+  const table = alignTable([
+    ['served after round', ...rounds.map(({ round }) => String(round))],
+    ...served.map(({ group, rates }) => [group, ...rates.map((value) => (value === null ? '-' : rate(value)))]),
+  ])
   const parts = [`Run ${run} (recipe ${recipe})`, alignTable([roundsHead, ...rounds.map(roundRow)]), table]
   if (firstToLast) parts.push(showComparisons([firstToLast]))
   return parts.join('\n\n')

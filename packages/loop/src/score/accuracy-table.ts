@@ -4,10 +4,26 @@ import { collect, evaluate } from '@whetstone/evaluation'
 import { samplingOf, type Recipe } from '../recipe.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
-export type Accuracy = { checkpoint: string; step: number; taskset: string; level: number; n: number; passed: number; rate: number; ci: [number, number] }
+export type Accuracy = {
+  checkpoint: string
+  step: number
+  taskset: string
+  level: number
+  n: number
+  passed: number
+  rate: number
+  ci: [number, number]
+}
 
-/** Every checkpoint on the validation tasks of every taskset of a recipe, without memory: `limit` tasks a level, the same for all; courses with levels go `beyond` levels past their first frontier. */
-export async function accuracyTable(checkpoints: readonly Checkpoint[], recipe: Recipe, options: { folder: string; limit: number; beyond: number; signal?: AbortSignal }): Promise<Accuracy[]> {
+/**
+ * Every checkpoint on the validation tasks of every taskset of a recipe, without memory: `limit` tasks a level, the same for all; courses
+ * with levels go `beyond` levels past their first frontier.
+ */
+export async function accuracyTable(
+  checkpoints: readonly Checkpoint[],
+  recipe: Recipe,
+  options: { folder: string; limit: number; beyond: number; signal?: AbortSignal },
+): Promise<Accuracy[]> {
   const { folder, limit, beyond, signal } = options
   const { seed } = recipe.settings
   const groups = await Promise.all(
@@ -34,14 +50,21 @@ export async function accuracyTable(checkpoints: readonly Checkpoint[], recipe: 
         if (!taskset) throw new Error(`No taskset ${task.taskset} in recipe ${recipe.name}`)
         return taskset.grade(task, answer)
       },
-      show: async (attempts) => attempts.map(({ task }) => ({ system: tasksets.get(task.taskset)?.instruction ?? null, shown: [], withheld: [] })),
-      open: () => recipe.backend.open(model, { concurrency: recipe.settings.concurrency, context: recipe.settings.context, ...(signal ? { signal } : {}) }),
+      show: async (attempts) =>
+        attempts.map(({ task }) => ({ system: tasksets.get(task.taskset)?.instruction ?? null, shown: [], withheld: [] })),
+      open: () =>
+        recipe.backend.open(model, {
+          concurrency: recipe.settings.concurrency,
+          context: recipe.settings.context,
+          ...(signal ? { signal } : {}),
+        }),
       file: join(folder, `accuracy-${recipe.name}-${limit}-${beyond}-${model.id}.jsonl`),
       chunk: recipe.settings.chunk,
       label: `attempt ${name}`,
       ...(signal ? { signal } : {}),
     })
-    for (const { taskset, level, n, passed, passRate, ci } of evaluate(traces, { model: 'incumbent', memory: false })) rows.push({ checkpoint: name, step, taskset, level, n, passed, rate: passRate, ci })
+    for (const { taskset, level, n, passed, passRate, ci } of evaluate(traces, { model: 'incumbent', memory: false }))
+      rows.push({ checkpoint: name, step, taskset, level, n, passed, rate: passRate, ci })
   }
   return rows
 }

@@ -19,6 +19,9 @@ export async function chartLikelihood({ steps, results_by_type }: LikelihoodByTy
       color: { field: 'type', type: 'nominal' as const, title: null },
     },
   })
-  const spec = { data: { values }, vconcat: [panel('likelihood', 'log-likelihood per token', { zero: false }), panel('perplexity', 'perplexity', { type: 'log' })] }
+  const spec = {
+    data: { values },
+    vconcat: [panel('likelihood', 'log-likelihood per token', { zero: false }), panel('perplexity', 'perplexity', { type: 'log' })],
+  }
   return { svg: await renderSvg(spec), png: await renderPng(spec) }
 }

@@ -22,13 +22,17 @@ export async function runCheckpoints(run: string): Promise<Checkpoint[]> {
     const file = join(paths.report(run, round.round), 'steps', 'candidate.json')
     const model = existsSync(file) ? readJson(file, CandidateStep).value?.model : null
     const weights = model && (model.adapter ?? model.path)
-    if (model && weights && existsSync(weights)) checkpoints.push({ step: round.round, name: `round ${round.round}${round.decision.promoted ? '' : ' (kept back)'}`, model })
+    if (model && weights && existsSync(weights))
+      checkpoints.push({ step: round.round, name: `round ${round.round}${round.decision.promoted ? '' : ' (kept back)'}`, model })
   }
   if (checkpoints.length === 0) throw new BadInput(`Run ${run} has no weights left to look at: name them, --model=A.gguf,B.gguf`)
   return checkpoints
 }
 
-/** Checkpoints by name, in the order given: GGUF files, each with a LoRA adapter after a plus sign where it has one (`base.gguf+adapter.gguf`). */
+/**
+ * Checkpoints by name, in the order given: GGUF files, each with a LoRA adapter after a plus sign where it has one
+ * (`base.gguf+adapter.gguf`).
+ */
 export async function namedCheckpoints(names: readonly string[]): Promise<Checkpoint[]> {
   return Promise.all(
     names.map(async (name, step) => {

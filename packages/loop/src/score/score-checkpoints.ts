@@ -1,18 +1,34 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Backend, hash, readJsonl, startProgress, writeJsonl } from '@whetstone/core'
-import { type CheckpointScores, type ItemScore, likelihoodByType, type LikelihoodByType, type PoolItem, scorePool } from '@whetstone/evaluation'
+import {
+  type CheckpointScores,
+  type ItemScore,
+  likelihoodByType,
+  type LikelihoodByType,
+  type PoolItem,
+  scorePool,
+} from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { Checkpoint } from './checkpoints.ts'
 
-const Row = z.object({ index: z.number().int(), type: z.string(), logLikelihood: z.number(), meanLogLikelihood: z.number(), perplexity: z.number(), tokens: z.number(), entropy: z.number(), greedyMatch: z.boolean() })
+const Row = z.object({
+  index: z.number().int(),
+  type: z.string(),
+  logLikelihood: z.number(),
+  meanLogLikelihood: z.number(),
+  perplexity: z.number(),
+  tokens: z.number(),
+  entropy: z.number(),
+  greedyMatch: z.boolean(),
+})
 
 /** How many of a pool's samples are scored between two looks at the progress bar. */
 const slice = 512
 
 /**
- * Scores a pool under every checkpoint, one model at a time, and averages by type. Each checkpoint's scores are kept in `folder` by pool and weights, so that more checkpoints
- * or a stopped run cost only what is missing.
+ * Scores a pool under every checkpoint, one model at a time, and averages by type. Each checkpoint's scores are kept in `folder` by pool
+ * and weights, so that more checkpoints or a stopped run cost only what is missing.
  */
 export async function scoreCheckpoints(
   checkpoints: readonly Checkpoint[],
@@ -28,7 +44,11 @@ export async function scoreCheckpoints(
     let scores: ItemScore[]
     if (existsSync(file)) scores = readJsonl(file, Row)
     else {
-      await using opened = await backend.open(model, { concurrency: options.concurrency, context: Math.min(options.context, contextOf(model.metadata) ?? options.context), ...(signal ? { signal } : {}) })
+      await using opened = await backend.open(model, {
+        concurrency: options.concurrency,
+        context: Math.min(options.context, contextOf(model.metadata) ?? options.context),
+        ...(signal ? { signal } : {}),
+      })
       scores = []
       const progress = startProgress(`score ${name}`, pool.length, 'samples')
       try {
@@ -45,7 +65,12 @@ export async function scoreCheckpoints(
     scored.push({ step, name, scores })
     files.push(file)
   }
-  return { ...likelihoodByType(scored), files, unscored: pool.length * checkpoints.length - scored.reduce((sum, { scores }) => sum + scores.length, 0) }
+  return {
+    ...likelihoodByType(scored),
+    files,
+    unscored: pool.length * checkpoints.length - scored.reduce((sum, { scores }) => sum + scores.length, 0),
+  }
 }
 
-const contextOf = (metadata: Record<string, unknown>): number | undefined => (typeof metadata['contextLength'] === 'number' ? metadata['contextLength'] : undefined)
+const contextOf = (metadata: Record<string, unknown>): number | undefined =>
+  typeof metadata['contextLength'] === 'number' ? metadata['contextLength'] : undefined

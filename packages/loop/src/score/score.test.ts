@@ -18,7 +18,11 @@ const folder = mkdtempSync(join(tmpdir(), 'whetstone-score-'))
 test.after(() => rmSync(folder, { recursive: true }))
 process.env['WHETSTONE_PROGRESS'] = 'none'
 
-const checkpoints = [0, 1, 2, 3, 4].map((step) => ({ step, name: `round ${step}`, model: { id: `model-${step}`, name: `m${step}`, path: null, metadata: { contextLength: 64, p: 0.2 + 0.15 * step } } as unknown as Model }))
+const checkpoints = [0, 1, 2, 3, 4].map((step) => ({
+  step,
+  name: `round ${step}`,
+  model: { id: `model-${step}`, name: `m${step}`, path: null, metadata: { contextLength: 64, p: 0.2 + 0.15 * step } } as unknown as Model,
+}))
 const pool = [
   { instruction: '1+1=', input: '', output: '2', type: 'reference' },
   { instruction: '1+1=', input: '', output: 'two', type: 'student' },
@@ -27,7 +31,8 @@ let opened = 0
 let closed = 0
 /** Gives each character the chance p of the model's card. */
 const backend: Backend = {
-  name: 'fake', reproducible: true,
+  name: 'fake',
+  reproducible: true,
   async open(model, options) {
     opened++
     assert.is(options.context, 64, 'never more than the model was made for')
@@ -35,11 +40,22 @@ const backend: Backend = {
     return {
       model,
       async *generate() {},
-      score: async (requests) => requests.map(({ id, messages }) => {
-        const tokens = messages.at(-1)?.content.length ?? 0
-        return { id, logLikelihood: tokens * Math.log(p), meanLogLikelihood: Math.log(p), perplexity: 1 / p, tokens, entropy: 0, greedyMatch: false }
-      }),
-      async [Symbol.asyncDispose]() { closed++ },
+      score: async (requests) =>
+        requests.map(({ id, messages }) => {
+          const tokens = messages.at(-1)?.content.length ?? 0
+          return {
+            id,
+            logLikelihood: tokens * Math.log(p),
+            meanLogLikelihood: Math.log(p),
+            perplexity: 1 / p,
+            tokens,
+            entropy: 0,
+            greedyMatch: false,
+          }
+        }),
+      async [Symbol.asyncDispose]() {
+        closed++
+      },
     }
   },
 }
@@ -49,13 +65,17 @@ test('five checkpoints: the seed’s JSON, a chart, a table; what is scored is n
   const { files, unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, options)
   assert.equal([curves.steps, unscored, files.length, opened, closed], [[0, 1, 2, 3, 4], 0, 5, 5, 5])
   assert.equal(Object.keys(curves.results_by_type), ['reference', 'student'])
-  for (const [step, value] of curves.results_by_type['student']!.avg_log_likelihood.entries()) assert.ok(Math.abs(value! - 3 * Math.log(0.2 + 0.15 * step)) < 1e-12)
+  for (const [step, value] of curves.results_by_type['student']!.avg_log_likelihood.entries())
+    assert.ok(Math.abs(value! - 3 * Math.log(0.2 + 0.15 * step)) < 1e-12)
   rmSync(files[4]!)
   const again = await scoreCheckpoints(checkpoints, pool, options)
   assert.equal([opened, again.results_by_type], [6, curves.results_by_type])
   const { svg, png } = await chartLikelihood(curves)
   assert.match(svg, /^<svg[\s\S]*student/)
-  assert.equal([...png.subarray(1, 4)], [...'PNG'].map((letter) => letter.charCodeAt(0)))
+  assert.equal(
+    [...png.subarray(1, 4)],
+    [...'PNG'].map((letter) => letter.charCodeAt(0)),
+  )
   assert.match(showLikelihoods(curves), /perplexity\s+reference\s+student\n\s+round 0\s+5\.000\s+5\.000\n[\s\S]*round 4\s+1\.250/)
 })
 
@@ -67,19 +87,40 @@ test('another pool is scored afresh beside the first', async () => {
 test('all checkpoints on all tasksets: an accuracy table', async () => {
   // can add to three digits, whatever the checkpoint; the second checkpoint to four
   const able = (digits: Record<string, number>): Backend => ({
-    name: 'adder', reproducible: true,
-    open: (model, how) => scripted('adder', ({ messages }) => {
-      const [, a = '', b = ''] = /(\d+)\+(\d+)=/.exec(messages.at(-1)?.content ?? '') ?? []
-      const reverse = (text: string) => [...text].reverse().join('')
-      return a.length <= (digits[model.id] ?? 0) ? reverse(String(Number(reverse(a)) + Number(reverse(b)))) : '0'
-    }).open(model, how),
+    name: 'adder',
+    reproducible: true,
+    open: (model, how) =>
+      scripted('adder', ({ messages }) => {
+        const [, a = '', b = ''] = /(\d+)\+(\d+)=/.exec(messages.at(-1)?.content ?? '') ?? []
+        const reverse = (text: string) => [...text].reverse().join('')
+        return a.length <= (digits[model.id] ?? 0) ? reverse(String(Number(reverse(a)) + Number(reverse(b)))) : '0'
+      }).open(model, how),
   })
   const recipe = {
-    name: 'adder', backend: able({ 'model-0': 3, 'model-1': 4 }), solver: direct, courses: [{ taskset: addition, levels: { from: 2, frontier: 3 }, train: 1, validation: 1 }], settings: Settings.parse({ context: 64 }),
+    name: 'adder',
+    backend: able({ 'model-0': 3, 'model-1': 4 }),
+    solver: direct,
+    courses: [{ taskset: addition, levels: { from: 2, frontier: 3 }, train: 1, validation: 1 }],
+    settings: Settings.parse({ context: 64 }),
   } as unknown as Recipe
   const rows = await accuracyTable(checkpoints.slice(0, 2), recipe, { folder, limit: 25, beyond: 2 })
-  assert.equal(rows.map(({ step, level, n, rate }) => [step, level, n, rate]), [[0, 2, 25, 1], [0, 3, 25, 1], [0, 4, 25, 0], [0, 5, 25, 0], [1, 2, 25, 1], [1, 3, 25, 1], [1, 4, 25, 1], [1, 5, 25, 0]])
-  assert.match(showAccuracies(rows), /passed\s+addition 2\s+addition 3\s+addition 4\s+addition 5\n\s+round 0\s+100\.0%\s+100\.0%\s+0\.0%\s+0\.0%/)
+  assert.equal(
+    rows.map(({ step, level, n, rate }) => [step, level, n, rate]),
+    [
+      [0, 2, 25, 1],
+      [0, 3, 25, 1],
+      [0, 4, 25, 0],
+      [0, 5, 25, 0],
+      [1, 2, 25, 1],
+      [1, 3, 25, 1],
+      [1, 4, 25, 1],
+      [1, 5, 25, 0],
+    ],
+  )
+  assert.match(
+    showAccuracies(rows),
+    /passed\s+addition 2\s+addition 3\s+addition 4\s+addition 5\n\s+round 0\s+100\.0%\s+100\.0%\s+0\.0%\s+0\.0%/,
+  )
   assert.ok(existsSync(join(folder, 'accuracy-adder-25-2-model-0.jsonl')))
 })
 

@@ -9,11 +9,16 @@ import { readRounds } from '../../compare/read-rounds.ts'
 import { showComparisons, showRounds } from '../../compare/show-comparison.ts'
 
 export default defineCommand({
-  about: 'rounds of one run, several runs, or any result files side by side, with paired tests, intervals, and what could have been detected',
+  about:
+    'rounds of one run, several runs, or any result files side by side, with paired tests, intervals, and what could have been detected',
   flags: {
     run: { type: 'string', about: 'the rounds of this run (default: tiny)' },
     runs: { type: 'string', about: 'two or more runs, separated by commas: what their last rounds serve, each against the first' },
-    files: { type: 'string', about: 'result files, separated by commas: our traces.jsonl, round.json, phase1_results.json; samples_*.jsonl of lm-evaluation-harness; JSON logs of Inspect' },
+    files: {
+      type: 'string',
+      about:
+        'result files, separated by commas: our traces.jsonl, round.json, phase1_results.json; samples_*.jsonl of lm-evaluation-harness; JSON logs of Inspect',
+    },
     metric: { type: 'string', about: 'lm-evaluation-harness: which metric' },
     filter: { type: 'string', about: 'lm-evaluation-harness: which filter, e.g. strict-match' },
     scorer: { type: 'string', about: 'Inspect: which scorer' },
@@ -28,11 +33,20 @@ export default defineCommand({
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
   async run({ run, runs, files, metric, filter, scorer, seed, json, html }) {
-    if ([run, runs, files].filter((given) => given !== undefined).length > 1) throw new BadInput('loops:compare takes one of --run, --runs and --files')
-    const list = (text: string) => text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+    if ([run, runs, files].filter((given) => given !== undefined).length > 1)
+      throw new BadInput('loops:compare takes one of --run, --runs and --files')
+    const list = (text: string) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
     let comparisons: Comparison[]
     if (files !== undefined) {
-      const choice = { ...(metric === undefined ? {} : { metric }), ...(filter === undefined ? {} : { filter }), ...(scorer === undefined ? {} : { scorer }) }
+      const choice = {
+        ...(metric === undefined ? {} : { metric }),
+        ...(filter === undefined ? {} : { filter }),
+        ...(scorer === undefined ? {} : { scorer }),
+      }
       comparisons = adjust(pickSets(list(files), choice).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })))
     } else if (runs !== undefined) {
       const [control, ...treatments] = list(runs).map((name) => readServed(readRounds(name).at(-1)?.file as string))
@@ -42,7 +56,8 @@ export default defineCommand({
       const rounds = compareRounds(run ?? 'tiny', { seed })
       console.log(showRounds(rounds))
       if (json !== undefined) writeJson(json, rounds)
-      if (html !== undefined) writeAtomic(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
+      if (html !== undefined)
+        writeAtomic(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
       return
     }
     console.log(showComparisons(comparisons))

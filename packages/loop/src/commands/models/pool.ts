@@ -9,7 +9,13 @@ import { loadRecipe } from '../../load-recipe.ts'
 import { namedCheckpoints } from '../../score/checkpoints.ts'
 
 const flags = {
-  from: { type: 'string', choices: ['student', 'traces', 'paraphrase', 'likelihood'], default: 'student', about: 'student: answers sampled from --model; traces: of --traces, typed passed or failed; paraphrase: --pool in --model\'s words; likelihood: the most and least likely samples of --pool under --model, and random ones' },
+  from: {
+    type: 'string',
+    choices: ['student', 'traces', 'paraphrase', 'likelihood'],
+    default: 'student',
+    about:
+      "student: answers sampled from --model; traces: of --traces, typed passed or failed; paraphrase: --pool in --model's words; likelihood: the most and least likely samples of --pool under --model, and random ones",
+  },
   out: { type: 'string', about: 'the pool to write, JSON lines' },
   model: { type: 'string', about: 'GGUF file (base.gguf+adapter.gguf for a LoRA)' },
   endpoint: { type: 'string', about: 'or an OpenAI-compatible address; its key comes from OPENAI_API_KEY' },
@@ -34,7 +40,10 @@ export default defineCommand({
     'npx nx run models:pool --from=paraphrase --pool=student.jsonl --endpoint=http://127.0.0.1:8080 --out=paraphrases.jsonl',
     'npx nx run models:pool --from=likelihood --pool=student.jsonl --model=models/tiny/whetstone-tiny-f32.gguf --out=extremes.jsonl',
   ],
-  async run({ from, out, pool, traces, model, endpoint, recipe, tasks, samples, count, temperature, 'max-tokens': maxTokens, context, seed }, signal) {
+  async run(
+    { from, out, pool, traces, model, endpoint, recipe, tasks, samples, count, temperature, 'max-tokens': maxTokens, context, seed },
+    signal,
+  ) {
     if (out === undefined) throw new BadInput('models:pool needs --out=FILE, the pool to write')
     const need = <T>(value: T | undefined, flag: string): T => {
       if (value === undefined) throw new BadInput(`models:pool --from=${from} needs --${flag}`)
@@ -52,25 +61,48 @@ export default defineCommand({
       await using opened = await open('llama-sample')
       for (const { taskset, levels } of loaded.courses) {
         const drawn = await taskset.load({ split: 'train', seed, round: 1, limit: tasks, ...(levels ? { levels: [levels.frontier] } : {}) })
-        items.push(...(await samplePool(opened, drawn, { type: `student ${taskset.name}`, samples, sampling, seed, signal, ...(taskset.instruction ? { system: taskset.instruction } : {}) })))
+        items.push(
+          ...(await samplePool(opened, drawn, {
+            type: `student ${taskset.name}`,
+            samples,
+            sampling,
+            seed,
+            signal,
+            ...(taskset.instruction ? { system: taskset.instruction } : {}),
+          })),
+        )
       }
     } else {
       const start = readPool(need(pool, 'pool'))
       await using opened = await open(from === 'likelihood' ? 'llama-score' : 'llama-sample')
-      items = from === 'paraphrase' ? await paraphrasePool(opened, start, { sampling, seed, signal }) : await extremes(opened, start, { count, seed, signal })
+      items =
+        from === 'paraphrase'
+          ? await paraphrasePool(opened, start, { sampling, seed, signal })
+          : await extremes(opened, start, { count, seed, signal })
     }
     if (items.length === 0) throw new BadInput('Nothing for the pool: no answer was finished')
     writeJsonl(out, items)
-    console.log(`${out}: ${items.length} samples (${[...Map.groupBy(items, ({ type }) => type)].map(([type, some]) => `${some.length} ${type}`).join(', ')}) in ${dirname(out)}`)
+    console.log(
+      `${out}: ${items.length} samples (${[...Map.groupBy(items, ({ type }) => type)].map(([type, some]) => `${some.length} ${type}`).join(', ')}) in ${dirname(out)}`,
+    )
   },
 })
 
 /** Samples of highest and lowest likelihood per token under a model, and as many random ones. */
-async function extremes(model: LanguageModel, pool: readonly PoolItem[], options: { count: number; seed: number; signal: AbortSignal }): Promise<PoolItem[]> {
-  const scores = new Map((await scorePool(model, pool, { signal: options.signal })).map(({ index, meanLogLikelihood }) => [index, meanLogLikelihood]))
+async function extremes(
+  model: LanguageModel,
+  pool: readonly PoolItem[],
+  options: { count: number; seed: number; signal: AbortSignal },
+): Promise<PoolItem[]> {
+  const scores = new Map(
+    (await scorePool(model, pool, { signal: options.signal })).map(({ index, meanLogLikelihood }) => [index, meanLogLikelihood]),
+  )
   const indices = pool.map((_, index) => index)
   return (['highest', 'lowest', 'random'] as const).flatMap((order) =>
-    selectByLikelihood(indices, (index) => scores.get(index), { order, count: options.count, seed: options.seed }).map((index) => ({ ...(pool[index] as PoolItem), type: `${order} likelihood` })),
+    selectByLikelihood(indices, (index) => scores.get(index), { order, count: options.count, seed: options.seed }).map((index) => ({
+      ...(pool[index] as PoolItem),
+      type: `${order} likelihood`,
+    })),
   )
 }
 
@@ -81,14 +113,34 @@ function tracePool(traces: readonly Trace[]): PoolItem[] {
     const prompt = messages.findLast(({ role }) => role === 'user')
     const system = messages.find(({ role }) => role === 'system')?.content
     if (output?.role !== 'assistant' || output.content === '' || !prompt) return []
-    return [{ instruction: prompt.content, input: '', output: output.content, type: grade.passed ? 'passed' : 'failed', ...(system ? { system } : {}) }]
+    return [
+      {
+        instruction: prompt.content,
+        input: '',
+        output: output.content,
+        type: grade.passed ? 'passed' : 'failed',
+        ...(system ? { system } : {}),
+      },
+    ]
   })
 }
 
-async function openModel({ model, endpoint, context }: { model: string | undefined; endpoint: string | undefined; context: number }): Promise<LanguageModel> {
-  if ((model === undefined) === (endpoint === undefined)) throw new BadInput('models:pool takes either --model=FILE.gguf or --endpoint=http://…')
+async function openModel({
+  model,
+  endpoint,
+  context,
+}: {
+  model: string | undefined
+  endpoint: string | undefined
+  context: number
+}): Promise<LanguageModel> {
+  if ((model === undefined) === (endpoint === undefined))
+    throw new BadInput('models:pool takes either --model=FILE.gguf or --endpoint=http://…')
   if (endpoint !== undefined) return openai({ url: endpoint }).open(await describeEndpoint({ url: endpoint }), { concurrency: 16, context })
   const [checkpoint] = await namedCheckpoints([model as string])
   const { contextLength } = checkpoint?.model.metadata ?? {}
-  return llamaSample.open(checkpoint?.model as Model, { concurrency: 32, context: typeof contextLength === 'number' ? Math.min(context, contextLength) : context })
+  return llamaSample.open(checkpoint?.model as Model, {
+    concurrency: 32,
+    context: typeof contextLength === 'number' ? Math.min(context, contextLength) : context,
+  })
 }

@@ -13,15 +13,19 @@ import { scoreCheckpoints } from '../../score/score-checkpoints.ts'
 import { showAccuracies, showLikelihoods } from '../../score/show-scores.ts'
 
 export default defineCommand({
-  about: 'likelihood dynamics: a typed pool of samples under every checkpoint of a run (or under named models), and their accuracy on every taskset',
+  about:
+    'likelihood dynamics: a typed pool of samples under every checkpoint of a run (or under named models), and their accuracy on every taskset',
   flags: {
     pool: { type: 'string', about: 'samples {instruction, input, output, type}, JSON lines or an array; models:pool builds some' },
-    run: { type: 'string', about: 'all checkpoints of this run: its base and each round\'s candidate' },
+    run: { type: 'string', about: "all checkpoints of this run: its base and each round's candidate" },
     model: { type: 'string', about: 'GGUF files instead, separated by commas; base.gguf+adapter.gguf for a LoRA' },
     tasks: { type: 'number', min: 0, default: 0, about: 'also attempt this many validation tasks a level of every taskset of the recipe' },
-    beyond: { type: 'number', min: 0, default: 2, about: 'with --tasks: levels past the recipe\'s first frontier' },
-    recipe: { type: 'string', about: 'with --tasks and --model: whose tasksets (default: the run\'s, or tiny)' },
-    out: { type: 'string', about: 'folder for likelihood.json, its charts and the single scores (default: reports/<run>/likelihood, or reports/likelihood)' },
+    beyond: { type: 'number', min: 0, default: 2, about: "with --tasks: levels past the recipe's first frontier" },
+    recipe: { type: 'string', about: "with --tasks and --model: whose tasksets (default: the run's, or tiny)" },
+    out: {
+      type: 'string',
+      about: 'folder for likelihood.json, its charts and the single scores (default: reports/<run>/likelihood, or reports/likelihood)',
+    },
     json: { type: 'string', about: 'write everything to this file as JSON, too' },
     context: { type: 'number', min: 16, default: 4096, about: 'tokens a sample may hold' },
     concurrency: { type: 'number', min: 1, default: 32, about: 'samples scored at once' },
@@ -35,18 +39,35 @@ export default defineCommand({
     if (poolFile === undefined && tasks === 0) throw new BadInput('models:score needs --pool=FILE, --tasks=N, or both')
     if ((run === undefined) === (model === undefined)) throw new BadInput('models:score takes either --run=NAME or --model=A.gguf,B.gguf')
     const pool = poolFile === undefined ? null : readPool(poolFile)
-    const checkpoints = model === undefined ? await runCheckpoints(checkRunName(run as string)) : await namedCheckpoints(model.split(',').map((name) => name.trim()).filter(Boolean))
+    const checkpoints =
+      model === undefined
+        ? await runCheckpoints(checkRunName(run as string))
+        : await namedCheckpoints(
+            model
+              .split(',')
+              .map((name) => name.trim())
+              .filter(Boolean),
+          )
     const folder = out ?? (run === undefined ? join(root, 'reports', 'likelihood') : join(paths.reports(run), 'likelihood'))
     const result: Record<string, unknown> = {}
     if (pool) {
       await ensureTools(['llama-score'])
-      const { files, unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, { backend: llamaSample, folder, context, concurrency, signal })
+      const { files, unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, {
+        backend: llamaSample,
+        folder,
+        context,
+        concurrency,
+        signal,
+      })
       const { svg, png } = await chartLikelihood(curves)
       writeJson(join(folder, 'likelihood.json'), curves)
       writeAtomic(join(folder, 'likelihood.svg'), svg)
       writeAtomic(join(folder, 'likelihood.png'), png)
       console.log(showLikelihoods(curves))
-      if (unscored > 0) console.log(`  ${unscored} of ${pool.length * checkpoints.length} samples could not be scored: they do not fit the context or the vocabulary`)
+      if (unscored > 0)
+        console.log(
+          `  ${unscored} of ${pool.length * checkpoints.length} samples could not be scored: they do not fit the context or the vocabulary`,
+        )
       console.log(`\n  ${join(folder, 'likelihood.json')}, its charts beside it; single scores: ${files.join(', ')}`)
       Object.assign(result, { likelihood: curves })
     }

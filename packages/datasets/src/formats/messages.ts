@@ -1,5 +1,5 @@
 import type { Format } from '@whetstone/core'
-import { renderRows } from './render-rows.ts'
+import { renderRows } from '../render-rows.ts'
 
 /** Chat rows, `{messages, weight, trace}`: what llama-train, TRL, OpenAI, Axolotl and mlx-lm read (they ignore the last two). */
 export const messages: Format = {
