@@ -1,134 +1,105 @@
-import { spawn } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { BadInput, canonicalJson, killGroup, paths, tethered } from '@whetstone/core'
-import type { Backend, Completion, GenerateRequest, Model, OpenOptions, Sampling } from '@whetstone/core'
-import { z } from 'zod'
+import { BadInput, canonicalJson } from '@whetstone/core'
+import type { Backend, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
+import { startSampler } from './llama-sample-process.ts'
+import type { Sampler, SampleRow } from './llama-sample-process.ts'
+import { llamaScore } from './llama-score.ts'
 import { stripReasoning } from './strip-reasoning.ts'
 
+/** Models below this size are slower on a GPU than on the CPU. */
+const smallModel = 50e6
+
 /**
- * The default backend: our own batch sampler, tools/sample, kept alive in its stdin mode so that the model is loaded once. Each call of `generate` is one batch from a clean state,
- * so a batch's completions depend on nothing but the batch.
+ * The default backend: our own batch sampler, tools/sample, kept alive in its stdin mode so that the model is loaded once. Each call of `generate` is one batch from a clean
+ * state, so a batch's completions depend on nothing but the batch; calls that overlap wait for each other. Scores come from tools/score.
  */
 export const llamaSample: Backend = {
   name: 'llama-sample',
   reproducible: true,
   async open(model, options) {
-    if (model.path === null) throw new BadInput(`${model.name} has no weights here: give --model=FILE.gguf`)
-    checkGguf(model.path)
-    let sampler: Sampler | null = await startSampler(model, options)
-    let closed = false
-    return {
-      model,
-      async *generate(requests, { signal } = {}) {
-        if (closed) throw new Error('llama-sample was closed')
-        signal?.throwIfAborted()
-        if (requests.length === 0) return
-        const groups = groupByPrompt(requests)
-        sampler ??= await startSampler(model, options)
-        const running = sampler
-        const abort = () => running.stop()
-        signal?.addEventListener('abort', abort, { once: true })
-        let whole = false
-        try {
-          for await (const { id, index, ...row } of running.batch(groups.map(toRow))) yield toCompletion(row, groups[Number(id)]?.[index] as GenerateRequest)
-          whole = true
-        } catch (error) {
-          signal?.throwIfAborted()
-          throw error
-        } finally {
-          signal?.removeEventListener('abort', abort)
-          // A batch that was left half-way cannot be told from the next one: begin with a new process.
-          if (!whole) {
-            running.stop()
-            sampler = null
-          }
-        }
-        signal?.throwIfAborted()
-      },
-      async [Symbol.asyncDispose]() {
-        closed = true
-        await sampler?.end()
-        sampler = null
-      },
-    }
+    if (model.path === null) throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+    const { parameters } = checkGguf(model.path)
+    if (model.adapter) checkGguf(model.adapter)
+    const flags = toolFlags(model, options, parameters)
+    return languageModel(model, options, flags, await startSampler(flags, options.logFile, options.signal))
   },
 }
 
-const Row = z.object({
-  id: z.number(),
-  index: z.number().int(),
-  text: z.string(),
-  finish: z.enum(['stop', 'length', 'context', 'vocabulary']),
-  prompt_tokens: z.number().int(),
-  completion_tokens: z.number().int(),
-  seconds: z.number(),
-  logprobs: z.array(z.number()).optional(),
-})
-type Row = z.infer<typeof Row>
-const Done = z.object({ batch_done: z.number().int() })
+function toolFlags(model: Model, options: OpenOptions, parameters: number): string[] {
+  const gpu = typeof options.gpuLayers === 'number' ? options.gpuLayers : parameters < smallModel ? 0 : -1
+  return [
+    '-m', model.path as string, ...(model.adapter ? ['--lora', model.adapter] : []), '-np', String(options.concurrency), '-t', String(options.threads ?? availableParallelism()),
+    '-c', String(options.context ?? 4096), '-ngl', String(gpu),
+  ]
+}
 
-type Sampler = { batch(rows: readonly object[]): AsyncIterable<Row>; stop(): void; end(): Promise<void> }
+function languageModel(model: Model, options: OpenOptions, flags: readonly string[], started: Sampler): LanguageModel {
+  let sampler: Sampler | null = started
+  let closed = false
+  let busy: Promise<unknown> = Promise.resolve()
 
-/** Starts the tool and waits until the model is loaded. */
-async function startSampler(model: Model, options: OpenOptions): Promise<Sampler> {
-  const tool = paths.tool('llama-sample')
-  if (!existsSync(tool)) throw new BadInput(`${tool} not found: run \`npx nx run tools:build\``)
-  const small = (model.parameters ?? 0) < 50e6
-  const gpu = options.gpuLayers === undefined || options.gpuLayers === 'auto' ? (small ? 0 : -1) : options.gpuLayers
-  const [file, args] = tethered(tool, [
-    '-m', model.path as string, ...(model.adapter ? ['--lora', model.adapter] : []), '--data', '-', '--out', '-', '--logprobs', '--progress', 'none',
-    '-np', String(options.concurrency), '-t', String(options.threads ?? availableParallelism()), '-c', String(options.context ?? 4096), '-ngl', String(gpu),
-  ])
-  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
-  const tail: string[] = []
-  const log = options.logFile === undefined ? null : (mkdirSync(dirname(options.logFile), { recursive: true }), createWriteStream(options.logFile, { flags: 'a' }).on('error', () => {}))
-  createInterface({ input: child.stderr }).on('line', (line) => {
-    log?.write(`${line}\n`)
-    tail.push(line)
-    if (tail.length > 20) tail.shift()
-  })
-  const ended = new Promise<string>((resolve) => child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`)).on('error', (error) => resolve(error.message)))
-  child.stdin.on('error', () => {}) // its death is told by the end of its output
-  const stop = () => killGroup(child.pid, 'SIGKILL')
-  process.once('exit', stop)
-  void ended.then(() => process.off('exit', stop))
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const sampler: Sampler = {
-    async *batch(rows) {
-      child.stdin.write(`${rows.map((row) => `${JSON.stringify(row)}\n`).join('')}\n`)
-      for (;;) {
-        const line = await lines.next()
-        if (line.done) throw await death(ended, tail)
-        const parsed: unknown = JSON.parse(line.value)
-        if (Done.safeParse(parsed).success) return
-        yield Row.parse(parsed)
+  async function* run(requests: readonly GenerateRequest[], signal: AbortSignal | undefined): AsyncGenerator<Completion> {
+    const groups = groupByPrompt(requests)
+    const given = new Set<string>()
+    for (let tries = 1; ; tries++) {
+      sampler ??= await startSampler(flags, options.logFile, signal)
+      const running = sampler
+      const abort = () => running.kill()
+      signal?.addEventListener('abort', abort, { once: true })
+      let whole = false
+      try {
+        for await (const row of running.batch(groups.map(toRow))) {
+          const request = groups[row.id]?.[row.index]
+          if (!request) throw new Error(`llama-sample answered what was not asked: ${row.id}/${row.index}`)
+          if (given.has(`${row.id}/${row.index}`)) continue
+          given.add(`${row.id}/${row.index}`)
+          yield toCompletion(row, request)
+        }
+        whole = true
+        return
+      } catch (error) {
+        signal?.throwIfAborted()
+        // Killed from outside, out of memory, a crash: once more, and what was answered already is not given twice.
+        if (error instanceof BadInput || tries === 2) throw error
+      } finally {
+        signal?.removeEventListener('abort', abort)
+        if (!whole) {
+          running.kill() // a batch left half-way cannot be told from the next one: begin with a new process
+          sampler = null
+        }
+      }
+    }
+  }
+
+  return {
+    model,
+    async *generate(requests, { signal } = {}) {
+      if (closed) throw new Error(`${model.name} was closed`)
+      signal?.throwIfAborted()
+      if (requests.length === 0) return
+      const before = busy
+      const turn = Promise.withResolvers<void>()
+      busy = turn.promise
+      try {
+        await before
+        yield* run(requests, signal)
+        signal?.throwIfAborted()
+      } finally {
+        turn.resolve()
       }
     },
-    stop,
-    async end() {
-      child.stdin.end()
-      const timer = setTimeout(stop, 5000)
-      await ended
-      clearTimeout(timer)
-      log?.end()
+    score: (requests, { signal } = {}) => llamaScore(flags, requests, { ...(signal ? { signal } : {}), ...(options.logFile ? { logFile: options.logFile } : {}) }),
+    async [Symbol.asyncDispose]() {
+      closed = true
+      const last = sampler
+      sampler = null
+      await last?.end()
     },
   }
-  // One token of anything: by then the model is loaded, or what is wrong with it is known.
-  for await (const _ of sampler.batch([{ id: 0, prompt: '1', seeds: [0], max_tokens: 1 }]));
-  return sampler
 }
 
-async function death(ended: Promise<string>, tail: readonly string[]): Promise<Error> {
-  const how = await ended
-  const own = tail.findLast((line) => line.startsWith('llama-sample: '))
-  return own !== undefined && how === 'exit code 1' ? new BadInput(own) : new Error(`llama-sample ended with ${how}: ${tail.slice(-6).join('\n')}`)
-}
-
-/** Requests with equal prompt and sampling are samples of one row, in the order of the first of each. */
+/** Requests with equal prompt and sampling are samples of one row, in the order of the first of each: the tool evaluates their prompt once. */
 const groupByPrompt = (requests: readonly GenerateRequest[]): GenerateRequest[][] => [...Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, sampling])).values()]
 
 function toRow(group: readonly GenerateRequest[], id: number): object {
@@ -136,24 +107,21 @@ function toRow(group: readonly GenerateRequest[], id: number): object {
   return { id, messages, seeds: group.map(({ seed }) => seed), ...samplingFields(sampling) }
 }
 
-function samplingFields(sampling: Sampling): object {
-  const { temperature, maxTokens, topK, topP, minP, repeatPenalty, stop, grammar, reasoning } = sampling
-  if (typeof reasoning === 'object') throw new BadInput('llama-sample has no reasoning budget: set reasoning to on or off, or use the backend node-llama-cpp')
-  if (sampling.presencePenalty || sampling.frequencyPenalty) throw new BadInput('llama-sample has no presence or frequency penalty: use repeatPenalty, or the backend openai')
-  return {
-    temperature, max_tokens: maxTokens, top_k: topK, top_p: topP, min_p: minP, repeat_penalty: repeatPenalty, stop, grammar,
-    ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning === 'on' } }),
-  }
-}
+const samplingFields = ({ reasoning, ...sampling }: Sampling) => ({
+  temperature: sampling.temperature, max_tokens: sampling.maxTokens, top_k: sampling.topK, top_p: sampling.topP, min_p: sampling.minP,
+  repeat_penalty: sampling.repeatPenalty, presence_penalty: sampling.presencePenalty, frequency_penalty: sampling.frequencyPenalty,
+  stop: sampling.stop, grammar: sampling.grammar,
+  ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }),
+  ...(typeof reasoning === 'object' ? { reasoning_budget: reasoning.budget } : {}),
+})
 
-function toCompletion(row: Omit<Row, 'id' | 'index'>, request: GenerateRequest): Completion {
-  const { unclosed, ...stripped } = stripReasoning(row.text)
+function toCompletion(row: SampleRow, request: GenerateRequest): Completion {
+  const { unclosed, ...stripped } = stripReasoning(row.text, { opened: row.opened })
   return {
     id: request.id,
     ...stripped,
     finish: unclosed && row.finish === 'stop' ? 'length' : row.finish,
     tokens: { prompt: row.prompt_tokens, completion: row.completion_tokens },
     seconds: row.seconds,
-    ...(row.logprobs ? { logprobs: row.logprobs } : {}),
   }
 }
