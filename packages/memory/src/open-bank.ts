@@ -10,7 +10,7 @@ import { searchHybrid, searchIndex, type Found } from './search-table.ts'
 export type OpenBank = Omit<OpenTable, 'embedder'> & {
   /** Null to look into a bank only: list, retire, tag, export. */
   embedder: Embedder | null
-  /** Cosine below which a memory is not recalled, however few there are. Default 0: the best k, whatever they are worth. */
+  /** Cosine below which a memory is not recalled, however few there are. Default 0: what has nothing in common with the question is left out. */
   minSimilarity?: number
   /** Rank by cosine and full text together. */
   hybrid?: boolean

@@ -69,7 +69,7 @@ async function check(table: Table, uri: string, embedder: Embedder | null): Prom
   const dimensions = (fields.find((field) => field.name === 'vector')?.type as { listSize?: number } | undefined)?.listSize
   if (id === embedder.id && dimensions === embedder.dimensions) return
   throw new BadInput(
-    `Bank ${uri} was embedded by ${id} (${dimensions} dimensions), not by ${embedder.id} (${embedder.dimensions}): use that embedder, or re-embed: ` +
+    `Bank ${uri} was embedded by ${id} (${dimensions} dimensions), not by ${embedder.id} (${embedder.dimensions} dimensions): use that embedder, or re-embed: ` +
       'npx nx run loops:memory export --file=bank.json, then import --file=bank.json --bank=NEW',
   )
 }
