@@ -2,7 +2,7 @@ import type { Grade } from '@whetstone/core'
 import { sameNumber } from './number.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 import { beyondCaps } from './maths/caps.ts'
-import { extractAnswer } from './maths/extract.ts'
+import { decimalPoint, extractAnswer } from './maths/extract.ts'
 import { sharedPool, type MathsPool } from './maths/pool.ts'
 import { readAnswer, type Answer } from './maths/structure.ts'
 import { bare, tidy } from './maths/tidy.ts'
@@ -17,7 +17,8 @@ const golds = new Map<string, Gold>()
 function prepare(gold: string): Gold {
   let prepared = golds.get(gold)
   if (!prepared) {
-    const text = extractAnswer(gold) ?? gold
+    const extracted = extractAnswer(gold) ?? gold
+    const text = /[\\$]/.test(gold) ? extracted : decimalPoint(extracted)
     const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
     prepared = problem ? { text, answer: null, bare: '', problem } : { text, answer: readAnswer(text), bare: bare(tidy(text)), problem: null }
     if (golds.size >= 10_000) golds.clear()
@@ -29,7 +30,8 @@ function prepare(gold: string): Gold {
 /** Decides without the engine where strings or plain numbers do, else null. */
 function decide(gold: Gold, given: string): boolean | null {
   if (given === gold.text) return true
-  const answer = readAnswer(given)
+  const number = gold.answer?.kind === 'expression' && gold.answer.written
+  const answer = readAnswer(number ? decimalPoint(given) : given)
   if (!answer) return false
   if (gold.answer?.kind === 'expression' && answer.kind === 'expression' && gold.answer.written && answer.written) {
     return (!gold.answer.unit || !answer.unit || gold.answer.unit === answer.unit) && sameNumber(gold.answer.written, answer.written)

@@ -9,7 +9,7 @@ const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*
 const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
 /** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: the last of `\boxed{...}` and "final answer is";
- * `#### n`; "the answer is ..."; the last formula or number. Boxes and formulas that only "and", "or" or commas part are one answer. */
+ * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer. */
 export function extractAnswer(output: string): string | null {
   const text = output.slice(-searched).replace(afterwards, ' ').trim()
   if (text === '') return null
@@ -18,8 +18,8 @@ export function extractAnswer(output: string): string | null {
   if (last) return last.content
   const afterHashes = lastHashes(text)
   if (afterHashes) return afterHashes
-  if (isFormula(text)) return plainDecimal(text)
-  return lastAnnounced(text, announcement)?.content ?? lastOf(text)
+  if (isFormula(text)) return text
+  return lastAnnounced(text, announcement)?.content ?? lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
 }
 
 type Found = { content: string; at: number }
@@ -57,7 +57,7 @@ function unclosedEnd(text: string, start: number): number {
 function lastHashes(text: string): string | null {
   if (!text.includes('####')) return null
   const content = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)?.[1]?.trim() ?? ''
-  return content !== '' && isFormula(content) ? plainDecimal(content) : null
+  return content !== '' && isFormula(content) ? content : null
 }
 
 /** Announcements tried, from the last; the ones before are of steps. */
@@ -90,7 +90,7 @@ function sentenceOf(text: string): string {
 /** The answer in an announcing sentence: all of it when it is a formula, else its last formula or number, else its words. */
 function answerIn(sentence: string): string | null {
   const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$/g, '')
-  if (isFormula(plain)) return plainDecimal(plain)
+  if (isFormula(plain)) return plain
   return lastOf(plain) ?? (plain.split(/[,;]|\s+(?:because|since|as|so|who|which)\s/)[0]?.trim() || null)
 }
 
@@ -102,7 +102,7 @@ const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 function lastOf(text: string): string | null {
   const formulas = [...text.matchAll(formula)].map((match) => ({ content: (match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5]) as string, from: match.index, to: match.index + match[0].length, plain: false }))
   const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
-  const numbers = [...prose.matchAll(number)].map((match) => ({ content: plainDecimal(match[0]), from: match.index, to: match.index + match[0].length, plain: true }))
+  const numbers = [...prose.matchAll(number)].map((match) => ({ content: match[0], from: match.index, to: match.index + match[0].length, plain: true }))
   const all = [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
   let first = all.length - 1
   const last = all[first]
@@ -124,8 +124,7 @@ export function isFormula(text: string): boolean {
   return /[\d\\A-Za-z]/.test(text) && !/[A-Za-z]{3,}|[A-Za-z]{2,}\s+[A-Za-z]{2,}/.test(rest) && !(/[A-Za-z]/.test(rest) && /(?<![A-Za-z])[A-Z]{2,}\d/.test(text))
 }
 
-/** A decimal comma of plain text as a point: `1000,99`, `0,111`; `1,234` and lists stay. */
-function plainDecimal(text: string): string {
-  if (/\\|\$.*\$/.test(text)) return text
+/** Reads a comma as a decimal point where it can be one: `1000,99`, `0,111`; `1,234` and lists of more stay. */
+export function decimalPoint(text: string): string {
   return text.replace(/^(\s*[-+$€£]*\s*)(\d+),(\d+)(?=[^\d,]*$)/, (whole, before: string, a: string, b: string) => (b.length === 3 && !/^0/.test(a) ? whole : `${before}${a}.${b}`))
 }

@@ -1,0 +1,111 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LoadRequest, Split, Task, Taskset } from '@whetstone/core'
+import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
+import { extractAnswer, gradeMaths } from '@whetstone/grading'
+import { z } from 'zod'
+import type { DatasetSource } from './dataset-source.ts'
+import { gradable, type LocatedTask } from './math-gold.ts'
+import { readRows } from './read-rows.ts'
+
+/** A row as MATH and its derivatives publish it: level "Level 3" or 3; type or subject; the answer in the solution's last \boxed, or beside it. */
+const Row = z.object({
+  problem: z.string().min(1),
+  solution: z.string().default(''),
+  answer: z.string().min(1).optional(),
+  level: z.union([z.string(), z.number()]).transform((level) => Number(/\d/.exec(String(level))?.[0] ?? NaN)),
+  type: z.string().optional(),
+  subject: z.string().optional(),
+})
+type Row = z.infer<typeof Row>
+
+/** The seven subjects, as the rows name them. */
+export const mathSubjects = ['Algebra', 'Counting & Probability', 'Geometry', 'Intermediate Algebra', 'Number Theory', 'Prealgebra', 'Precalculus'] as const
+export type MathSubject = (typeof mathSubjects)[number]
+
+/** Rows of the published train split that are held out for validation. */
+const validationRows = 750
+const trainRows = 7500
+
+/**
+ * MATH, competition mathematics (Hendrycks et al. 2021, arXiv 2103.03874), levels 1 to 5, answers in LaTeX: 7500 train rows, of which the 750 with the lowest
+ * hash of their problem are validation, and 5000 test rows. `from` is a folder with train.jsonl and test.jsonl (or math_train.jsonl, math_test.jsonl), where
+ * `datasets:pull` puts them by default; or one file, whose rows go by hash: 70% train, 20% validation, 10% test.
+ */
+export function math({ from = paths.taskset('math'), subjects }: { from?: string; subjects?: readonly MathSubject[] } = {}): Taskset {
+  const unknown = subjects?.find((subject) => !mathSubjects.includes(subject))
+  if (unknown !== undefined) throw new BadInput(`No MATH subject "${unknown}". Subjects: ${mathSubjects.join(', ')}`)
+  const loaded = new Map<Split, Promise<Task[]>>()
+  return {
+    name: 'math',
+    instruction: 'Solve the problem step by step. End with the answer alone in \\boxed{}.',
+    levels: [1, 2, 3, 4, 5],
+    fresh: false,
+    about: 'competition mathematics with LaTeX answers, 7500 train and 5000 test rows, levels 1-5, seven subjects; hendrycks/math, MIT',
+    async load(request) {
+      const tasks = loaded.get(request.split) ?? gradable(readSplit(from, request.split))
+      loaded.set(request.split, tasks)
+      return draw((await tasks).filter((task) => !subjects || subjects.includes(task.metadata['subject'] as MathSubject)), request)
+    },
+    grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
+  }
+}
+
+/** Where MATH is published, for datasets:pull. */
+export const mathSource: DatasetSource = {
+  name: 'math',
+  about: 'competition mathematics, 7500 train and 5000 test rows',
+  licence: 'MIT',
+  repo: 'DigitalLearningGmbH/MATH-lighteval',
+  files: { 'train.jsonl': 'data/train-00000-of-00001.parquet', 'test.jsonl': 'data/test-00000-of-00001.parquet' },
+  columns: ['problem', 'level', 'type', 'solution'],
+  async check(from) {
+    for (const split of ['train', 'validation', 'test'] as const) await math({ from }).load({ split, seed: 0, round: 1 })
+  },
+}
+
+/** At most `limit` tasks a level. Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */
+function draw(tasks: Task[], { split, seed, round, levels, limit = Infinity }: LoadRequest): Task[] {
+  const wanted = levels ?? [1, 2, 3, 4, 5]
+  const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'math', round))) : tasks
+  return wanted.flatMap((level) => ordered.filter((task) => task.level === level).slice(0, limit))
+}
+
+function readSplit(from: string, split: Split): LocatedTask[] {
+  if (statSync(from, { throwIfNoEntry: false })?.isFile()) return sorted(readTasks(from, 'train')).map((item, i, all) => ({ ...item, task: { ...item.task, split: splitOf(i / all.length) } })).filter(({ task }) => task.split === split)
+  const [test, train] = [fileOf(from, 'test'), split === 'test' ? null : fileOf(from, 'train')]
+  if (train === null) return sorted(readTasks(test, 'test'))
+  const published = existsSync(test) ? new Set(readTasks(test, 'test').map(({ task }) => task.id)) : new Set<string>()
+  // A few problems stand in both published files: they stay in the test split alone.
+  const tasks = sorted(readTasks(train, 'train').filter(({ task }) => !published.has(task.id)))
+  const held = Math.min(validationRows, Math.ceil((tasks.length * validationRows) / trainRows))
+  return split === 'train' ? tasks.slice(held) : tasks.slice(0, held).map((item) => ({ ...item, task: { ...item.task, split } }))
+}
+
+const splitOf = (share: number): Split => (share < 0.7 ? 'train' : share < 0.9 ? 'validation' : 'test')
+const sorted = (tasks: LocatedTask[]) => tasks.sort((a, b) => (a.task.id < b.task.id ? -1 : 1))
+
+function fileOf(from: string, file: 'train' | 'test'): string {
+  const path = [join(from, `${file}.jsonl`), join(from, `math_${file}.jsonl`)].find((candidate) => existsSync(candidate))
+  if (path === undefined) throw new BadInput(`MATH is not in ${from} (${file}.jsonl or math_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=math\`, from a folder of yours with --from=FOLDER`)
+  return path
+}
+
+/** Rows without a level ("Level ?", two of the published ones) are left out. */
+function readTasks(path: string, split: Split): LocatedTask[] {
+  const tasks = new Map<string, LocatedTask>()
+  for (const { row, line } of readRows(path, Row)) {
+    if (Number.isNaN(row.level)) continue
+    const task = toTask(row, split, `${path}:${line}`)
+    tasks.set(task.id, { task, where: `${path}:${line}` })
+  }
+  return [...tasks.values()]
+}
+
+function toTask({ problem, solution, answer, level, type, subject }: Row, split: Split, where: string): Task {
+  const reference = answer ?? (solution.includes('boxed') ? extractAnswer(solution) : null)
+  if (reference === null) throw new BadInput(`${where}: solution has no \\boxed answer: mend or remove the row`)
+  if (level < 1 || level > 5) throw new BadInput(`${where}: level ${level} is not one of 1 to 5`)
+  const id = `math-${hash(problem).slice(0, 16)}`
+  return { id, taskset: 'math', split, prompt: problem, reference, level, cluster: id, metadata: { subject: type ?? subject ?? '', solution } }
+}
