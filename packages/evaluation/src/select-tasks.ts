@@ -13,7 +13,15 @@ export type Selection = {
 export function selectTasks(tasks: readonly Task[], { ids, skipIds, range }: Selection): Task[] {
   const known = new Set(tasks.map(({ id }) => id))
   const unknown = ids?.filter((id) => !known.has(id)) ?? []
-  if (unknown.length > 0) throw new BadInput(`No task ${unknown.slice(0, 3).map((id) => `"${id}"`).join(', ')}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ''} among ${tasks.length} tasks, whose ids look like "${tasks[0]?.id ?? ''}"`)
+  if (unknown.length > 0)
+    throw new BadInput(
+      `No task ${unknown
+        .slice(0, 3)
+        .map((id) => `"${id}"`)
+        .join(
+          ', ',
+        )}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ''} among ${tasks.length} tasks, whose ids look like "${tasks[0]?.id ?? ''}"`,
+    )
   const wanted = ids && new Set(ids)
   const skipped = new Set(skipIds)
   const placed = range === undefined ? tasks : tasks.slice(...parseRange(range))
@@ -22,6 +30,7 @@ export function selectTasks(tasks: readonly Task[], { ids, skipIds, range }: Sel
 
 function parseRange(range: string): [number, number | undefined] {
   const [, from, to] = /^(-?\d*):(-?\d*)$/.exec(range) ?? []
-  if (from === undefined || to === undefined || from === '-' || to === '-') throw new BadInput(`"${range}" is no range: give from:to, counted from 0, the end left out, e.g. 100:200, :50 or -20:`)
+  if (from === undefined || to === undefined || from === '-' || to === '-')
+    throw new BadInput(`"${range}" is no range: give from:to, counted from 0, the end left out, e.g. 100:200, :50 or -20:`)
   return [from === '' ? 0 : Number(from), to === '' ? undefined : Number(to)]
 }

@@ -7,7 +7,15 @@ import { summarizeAttempts } from './summarize-attempts.ts'
 const test = suite('selecting tasks and summing up attempts')
 
 const trace = (task: string, answer: string, passed: boolean) =>
-  ({ task, cluster: task, messages: [{ role: 'assistant', content: answer }], grade: { passed }, truncated: answer === '', tokens: { prompt: 10, completion: 2 }, seconds: 0.5 }) as unknown as Trace
+  ({
+    task,
+    cluster: task,
+    messages: [{ role: 'assistant', content: answer }],
+    grade: { passed },
+    truncated: answer === '',
+    tokens: { prompt: 10, completion: 2 },
+    seconds: 0.5,
+  }) as unknown as Trace
 
 test('pass@k and majority@k over tasks with their costs', () => {
   const traces = [
@@ -16,8 +24,18 @@ test('pass@k and majority@k over tasks with their costs', () => {
     trace('c', '9', true),
   ]
   const summary = summarizeAttempts(traces, { answerOf: ({ messages }) => messages.at(-1)?.content || null, seed: 1 })
-  assert.equal([summary.tasks, summary.attempts, summary.truncated, summary.tokens, summary.seconds], [3, 9, 1, { prompt: 90, completion: 18 }, 4.5])
-  assert.equal(summary.atK.map(({ k, tasks }) => [k, tasks]), [[1, 3], [2, 2], [4, 2]])
+  assert.equal(
+    [summary.tasks, summary.attempts, summary.truncated, summary.tokens, summary.seconds],
+    [3, 9, 1, { prompt: 90, completion: 18 }, 4.5],
+  )
+  assert.equal(
+    summary.atK.map(({ k, tasks }) => [k, tasks]),
+    [
+      [1, 3],
+      [2, 2],
+      [4, 2],
+    ],
+  )
   const near = (got: number, want: number) => assert.ok(Math.abs(got - want) < 1e-12, `${got}, wanted ${want}`)
   near(summary.rate.rate, (0.75 + 0.25 + 1) / 3)
   near(summary.atK[0]!.pass, (0.75 + 0.25 + 1) / 3)
@@ -45,7 +63,10 @@ for (const [name, selection, want] of [
   test(`selects by ${name}`, () => assert.is(ids(selectTasks(tasks, selection)), want))
 
 test('unknown ids and bad ranges are refused', () => {
-  assert.throws(() => selectTasks(tasks, { ids: ['t1', 'x', 'y', 'z', 'w'] }), /No task "x", "y", "z" and 1 more among 10 tasks, whose ids look like "t0"/)
+  assert.throws(
+    () => selectTasks(tasks, { ids: ['t1', 'x', 'y', 'z', 'w'] }),
+    /No task "x", "y", "z" and 1 more among 10 tasks, whose ids look like "t0"/,
+  )
   for (const range of ['5', 'a:b', '-:', '1:2:3']) assert.throws(() => selectTasks(tasks, { range }), /is no range/)
 })
 

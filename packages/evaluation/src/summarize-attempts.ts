@@ -16,10 +16,13 @@ export type AttemptSummary = {
 }
 
 /**
- * What a set of traces amounts to. `answerOf` gives the form in which equal answers are equal, null where there is none (the grader's extraction, usually); k runs over the powers of two up
- * to the most attempts at a task.
+ * What a set of traces amounts to. `answerOf` gives the form in which equal answers are equal, null where there is none (the grader's
+ * extraction, usually); k runs over the powers of two up to the most attempts at a task.
  */
-export function summarizeAttempts(traces: readonly Trace[], options: { answerOf: (trace: Trace) => string | null; seed: number }): AttemptSummary {
+export function summarizeAttempts(
+  traces: readonly Trace[],
+  options: { answerOf: (trace: Trace) => string | null; seed: number },
+): AttemptSummary {
   const outcomes = toOutcomes(traces)
   const groups = [...Map.groupBy(traces, ({ task }) => task).values()]
   const most = Math.max(0, ...outcomes.map(({ attempts }) => attempts))
@@ -30,8 +33,19 @@ export function summarizeAttempts(traces: readonly Trace[], options: { answerOf:
     rate: rateInterval(outcomes),
     atK: ks.map((k) => {
       const enough = groups.filter((group) => group.length >= k)
-      const votes = enough.map((group) => majorityAtK(group.map((trace) => ({ answer: options.answerOf(trace), passed: trace.grade.passed })), k, options))
-      return { k, tasks: enough.length, pass: meanPassAtK(outcomes, k) ?? 0, majority: votes.reduce((sum, vote) => sum + vote, 0) / enough.length }
+      const votes = enough.map((group) =>
+        majorityAtK(
+          group.map((trace) => ({ answer: options.answerOf(trace), passed: trace.grade.passed })),
+          k,
+          options,
+        ),
+      )
+      return {
+        k,
+        tasks: enough.length,
+        pass: meanPassAtK(outcomes, k) ?? 0,
+        majority: votes.reduce((sum, vote) => sum + vote, 0) / enough.length,
+      }
     }),
     truncated: traces.filter(({ truncated }) => truncated).length,
     tokens: { prompt: total(traces, ({ tokens }) => tokens.prompt), completion: total(traces, ({ tokens }) => tokens.completion) },

@@ -20,7 +20,10 @@ test('random needs no likelihood, obeys the seed and chooses evenly', () => {
   assert.is(filter.needsLikelihood, false)
   const chosen = new Map<string, number>()
   for (let seed = 0; seed < 400; seed++) for (const { id } of filter.apply(traces, { seed })) chosen.set(id, (chosen.get(id) ?? 0) + 1)
-  assert.ok([...chosen.values()].every((count) => count > 160 && count < 240), JSON.stringify([...chosen]))
+  assert.ok(
+    [...chosen.values()].every((count) => count > 160 && count < 240),
+    JSON.stringify([...chosen]),
+  )
   assert.is(ids(filter.apply(traces, { seed: 3 })), ids(filter.apply(traces, { seed: 3 })))
 })
 
@@ -30,7 +33,10 @@ test('says what is missing', () => {
   assert.throws(() => filter.apply(traces, { seed: 1 }), /needs likelihoods, and there are none/)
   assert.equal(filter.apply([], { seed: 1 }), [])
   assert.throws(() => byLikelihood({ order: 'lowest', share: 0 }), /share must lie above 0/)
-  assert.equal(selectByLikelihood([3, 1, 2], (item) => item, { order: 'lowest', count: 2, seed: 1 }), [1, 2])
+  assert.equal(
+    selectByLikelihood([3, 1, 2], (item) => item, { order: 'lowest', count: 2, seed: 1 }),
+    [1, 2],
+  )
 })
 
 test.run()

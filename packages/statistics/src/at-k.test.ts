@@ -13,7 +13,13 @@ function* subsets(n: number, k: number, from = 0): Generator<number[]> {
 }
 
 test('pass@k equals the share of subsets that hold a pass', () => {
-  for (const [n, c, k] of [[5, 2, 2], [8, 1, 4], [6, 6, 1], [7, 0, 3], [9, 4, 6]] as const) {
+  for (const [n, c, k] of [
+    [5, 2, 2],
+    [8, 1, 4],
+    [6, 6, 1],
+    [7, 0, 3],
+    [9, 4, 6],
+  ] as const) {
     const all = [...subsets(n, k)]
     near(passAtK(n, c, k), all.filter((subset) => subset.some((i) => i < c)).length / all.length)
   }

@@ -1,11 +1,13 @@
 import { random, shuffle } from '@whetstone/core'
 
-/** One attempt's final answer in a form that equal answers share, null where there is none (it never wins a vote), and whether it passed. */
+/**
+ * One attempt's final answer in a form that equal answers share, null where there is none (it never wins a vote), and whether it passed.
+ */
 export type Vote = { answer: string | null; passed: boolean }
 
 /**
- * Chance that the most frequent answer of k attempts is right (self-consistency, Wang et al. 2022), ties split evenly: the mean over all subsets of size k where these are at most
- * 5000, else over 2000 random ones.
+ * Chance that the most frequent answer of k attempts is right (self-consistency, Wang et al. 2022), ties split evenly: the mean over all
+ * subsets of size k where these are at most 5000, else over 2000 random ones.
  */
 export function majorityAtK(votes: readonly Vote[], k: number, options: { seed: number }): number {
   if (!(k >= 1 && votes.length >= k)) throw new RangeError(`majorityAtK: k = ${k} from ${votes.length} attempts`)

@@ -13,8 +13,8 @@ export function criticalWins(m: number, alpha: number): number {
 }
 
 /**
- * Power of the one-sided exact McNemar test on n tasks when each is won with chance `win` and lost with chance `loss`: exact, unconditional, over all numbers of discordant
- * tasks (Duffy 1984).
+ * Power of the one-sided exact McNemar test on n tasks when each is won with chance `win` and lost with chance `loss`: exact,
+ * unconditional, over all numbers of discordant tasks (Duffy 1984).
  */
 export function mcnemarPower({ n, win, loss, alpha }: { n: number; win: number; loss: number; alpha: number }): number {
   const discordance = win + loss

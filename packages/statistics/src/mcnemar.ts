@@ -9,7 +9,10 @@ export type McNemar = {
   midP: number
 }
 
-/** The exact McNemar test of paired yes/no outcomes: given the discordant pairs, wins ~ Binomial(wins + losses, 1/2) under the null (McNemar 1947, exact conditional form). */
+/**
+ * The exact McNemar test of paired yes/no outcomes: given the discordant pairs, wins ~ Binomial(wins + losses, 1/2) under the null (McNemar
+ * 1947, exact conditional form).
+ */
 export function mcnemar(wins: number, losses: number): McNemar {
   if (!(Number.isInteger(wins) && Number.isInteger(losses) && wins >= 0 && losses >= 0)) {
     throw new RangeError(`mcnemar: wins and losses must be whole numbers from 0, not ${wins} and ${losses}`)

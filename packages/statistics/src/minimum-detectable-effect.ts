@@ -9,7 +9,10 @@ export type EffectQuestion = {
   power?: number
 }
 
-/** The smallest true gain (a fraction) that the one-sided exact McNemar test finds with the given power, 0.8 by default. 1 where no gain would be found. */
+/**
+ * The smallest true gain (a fraction) that the one-sided exact McNemar test finds with the given power, 0.8 by default. 1 where no gain
+ * would be found.
+ */
 export function minimumDetectableEffect({ n, discordance, alpha, power = 0.8 }: EffectQuestion): number {
   const tasks = Math.floor(n)
   if (tasks < 1 || powerAt(1, tasks, discordance, alpha) < power) return 1

@@ -1,4 +1,7 @@
-/** P(Z <= z) for the standard normal, to about 15 digits: series near zero, continued fraction in the tails (Abramowitz & Stegun 26.2.11, 26.2.14). */
+/**
+ * P(Z <= z) for the standard normal, to about 15 digits: series near zero, continued fraction in the tails (Abramowitz & Stegun 26.2.11,
+ * 26.2.14).
+ */
 export function normalCdf(z: number): number {
   if (z === -Infinity) return 0
   if (z === Infinity) return 1

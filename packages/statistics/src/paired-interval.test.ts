@@ -8,7 +8,10 @@ import { tango } from './tango.ts'
 const test = suite('paired interval')
 
 /** Clusters of size m in which a loss (or win) strikes the whole cluster with share `together`, else tasks one by one. */
-function simulate({ clusters, m, win, loss, together }: { clusters: number; m: number; win: number; loss: number; together: number }, next: () => number): Paired[] {
+function simulate(
+  { clusters, m, win, loss, together }: { clusters: number; m: number; win: number; loss: number; together: number },
+  next: () => number,
+): Paired[] {
   return Array.from({ length: clusters }, (_, c) => {
     const whole = next() < together ? next() : null
     return Array.from({ length: m }, (_, i) => {
@@ -31,7 +34,10 @@ test('never collapses: with no discordant task it is as wide as the tasks and cl
   const pairs = simulate({ clusters: 64, m: 8, win: 0, loss: 0, together: 0 }, random(1))
   const { low, high, difference, designEffect } = pairedInterval(pairs, 0.9)
   assert.is(difference, 0)
-  assert.ok(low < tango(0, 0, 512, 0.9).low && low > tango(0, 0, 64, 0.9).low, `${low} lies between that of 512 and of 64 independent tasks`)
+  assert.ok(
+    low < tango(0, 0, 512, 0.9).low && low > tango(0, 0, 64, 0.9).low,
+    `${low} lies between that of 512 and of 64 independent tasks`,
+  )
   assert.ok(high === -low && designEffect > 1)
   assert.equal(pairedInterval([]).low, -1)
   assert.equal(pairedInterval(pairs.slice(0, 8)).low, -1, 'one cluster says nothing')

@@ -7,14 +7,18 @@ export type PairedInterval = {
   difference: number
   low: number
   high: number
-  /** Variance of the difference over that of as many independent one-attempt tasks: above 1 when clusters move together, below 1 when several attempts a task steady the means. */
+  /**
+   * Variance of the difference over that of as many independent one-attempt tasks: above 1 when clusters move together, below 1 when
+   * several attempts a task steady the means.
+   */
   designEffect: number
 }
 
 /**
- * Interval of the paired difference, treatment minus control. One attempt a task and no shared clusters: Tango's score interval. Otherwise the same at the effective sample
- * size n / design effect (Rao & Scott 1992), the design effect from the cluster-robust variance, with Student's quantile at clusters - 1 degrees of freedom. So it never
- * shrinks to a point when no task is discordant, as bootstrap and Wald intervals do.
+ * Interval of the paired difference, treatment minus control. One attempt a task and no shared clusters: Tango's score interval. Otherwise
+ * the same at the effective sample size n / design effect (Rao & Scott 1992), the design effect from the cluster-robust variance, with
+ * Student's quantile at clusters - 1 degrees of freedom. So it never shrinks to a point when no task is discordant, as bootstrap and Wald
+ * intervals do.
  */
 export function pairedInterval(pairs: readonly Paired[], confidence = 0.95): PairedInterval {
   const { n, difference, clustered, binary, clusters } = summarizePairs(pairs)
@@ -35,12 +39,15 @@ export function pairedInterval(pairs: readonly Paired[], confidence = 0.95): Pai
   return { difference, ...tangoInterval(gained / designEffect, lost / designEffect, effective, z), designEffect }
 }
 
-/** What is assumed of a cluster before any discordant task is seen: this correlation within it, with the weight of so many discordant tasks. */
+/**
+ * What is assumed of a cluster before any discordant task is seen: this correlation within it, with the weight of so many discordant tasks.
+ */
 const prior = { correlation: 0.2, weight: 2 }
 
 /**
- * Cluster-robust variance of the mean difference over the binomial one. A handful of discordant tasks says little about how clusters move together, and none says nothing, so the
- * estimate is drawn towards the {@link prior}: without it, simulated error rates reach twice the nominal ones where losses are rare and clusters move as one.
+ * Cluster-robust variance of the mean difference over the binomial one. A handful of discordant tasks says little about how clusters move
+ * together, and none says nothing, so the estimate is drawn towards the {@link prior}: without it, simulated error rates reach twice the
+ * nominal ones where losses are rare and clusters move as one.
  */
 function estimateDesignEffect(
   clusters: readonly { sum: number; size: number }[],
@@ -48,7 +55,8 @@ function estimateDesignEffect(
 ): number {
   const mean = (gained - lost) / n
   const independent = gained + lost - (gained - lost) ** 2 / n
-  const robust = clusters.reduce((sum, cluster) => sum + (cluster.sum - cluster.size * mean) ** 2, 0) * (clusters.length / (clusters.length - 1))
+  const robust =
+    clusters.reduce((sum, cluster) => sum + (cluster.sum - cluster.size * mean) ** 2, 0) * (clusters.length / (clusters.length - 1))
   // Kish: 1 + (m - 1) rho, with m the size of the cluster that a task finds itself in
   const size = clusters.reduce((sum, cluster) => sum + cluster.size ** 2, 0) / n
   const expected = 1 + (size - 1) * prior.correlation

@@ -34,14 +34,28 @@ test('sign flips: Darwin’s maize, Fisher 1935 (The Design of Experiments, sect
   near(result.twoSided, 1726 / 32768, 1e-12)
   assert.ok(result.exact)
   // without a common unit the flips are drawn: close to the exact value, never zero
-  const drawn = signFlip(maize.map((value) => value * Math.PI), { seed: 1 })
+  const drawn = signFlip(
+    maize.map((value) => value * Math.PI),
+    { seed: 1 },
+  )
   assert.not(drawn.exact)
   near(drawn.greater, 863 / 32768, 0.004)
-  assert.equal(drawn, signFlip(maize.map((value) => value * Math.PI), { seed: 1 }))
+  assert.equal(
+    drawn,
+    signFlip(
+      maize.map((value) => value * Math.PI),
+      { seed: 1 },
+    ),
+  )
 })
 
 test('sign flips of single wins and losses are McNemar, and fractions share a lattice', () => {
-  for (const [wins, losses] of [[7, 1], [0, 4], [30, 12], [200, 150]] as const) {
+  for (const [wins, losses] of [
+    [7, 1],
+    [0, 4],
+    [30, 12],
+    [200, 150],
+  ] as const) {
     const differences = [...new Array<number>(wins).fill(1), ...new Array<number>(losses).fill(-1), 0, 0]
     const flips = signFlip(differences, { seed: 1 })
     near(flips.greater, mcnemar(wins, losses).greater, 1e-12)
@@ -53,7 +67,13 @@ test('sign flips of single wins and losses are McNemar, and fractions share a la
   assert.equal(signFlip([0, 0], { seed: 1 }), { greater: 1, twoSided: 1, exact: true })
 })
 
-const pair = (task: string, cluster: string, control: number, treatment: number, attempts = 1): Paired => ({ task, cluster, control, treatment, attempts })
+const pair = (task: string, cluster: string, control: number, treatment: number, attempts = 1): Paired => ({
+  task,
+  cluster,
+  control,
+  treatment,
+  attempts,
+})
 
 test('pairedTest names the test it takes', () => {
   assert.is(pairedTest([pair('a', 'a', 0, 1), pair('b', 'b', 1, 1)], { seed: 1 }).test, 'exact McNemar')
@@ -64,12 +84,22 @@ test('pairedTest names the test it takes', () => {
 test('five tasks of one cluster are one piece of evidence, not five', () => {
   const pairs = [...'abcde'].map((task) => pair(task, 'key', 0, 1))
   near(pairedTest(pairs, { seed: 1 }).greater, 1 / 2, 1e-15)
-  near(pairedTest(pairs.map((one) => ({ ...one, cluster: one.task })), { seed: 1 }).greater, 1 / 32, 1e-15)
+  near(
+    pairedTest(
+      pairs.map((one) => ({ ...one, cluster: one.task })),
+      { seed: 1 },
+    ).greater,
+    1 / 32,
+    1e-15,
+  )
 })
 
 test('pairOutcomes pairs by id, counts what is left over and skips what was never attempted', () => {
   const outcome = (task: string, passed: number, attempts = 1) => ({ task, cluster: task, attempts, passed })
-  const { pairs, unpaired } = pairOutcomes([outcome('a', 1), outcome('b', 0), outcome('c', 0, 0)], [outcome('b', 1), outcome('d', 1), outcome('c', 1)])
+  const { pairs, unpaired } = pairOutcomes(
+    [outcome('a', 1), outcome('b', 0), outcome('c', 0, 0)],
+    [outcome('b', 1), outcome('d', 1), outcome('c', 1)],
+  )
   assert.equal(pairs, [pair('b', 'b', 0, 1)])
   assert.is(unpaired, 3)
   const { wins, losses, difference, discordance } = summarizePairs(pairs)

@@ -12,8 +12,9 @@ export type PairedTest = {
 }
 
 /**
- * Is the treatment better than the control? One attempt a task, each task its own cluster: exact McNemar. Several attempts: sign-flip permutation of the per-task means.
- * Tasks that share clusters (templates, keys): sign-flip permutation of the clusters' sums, since tasks of one cluster rise and fall together.
+ * Is the treatment better than the control? One attempt a task, each task its own cluster: exact McNemar. Several attempts: sign-flip
+ * permutation of the per-task means. Tasks that share clusters (templates, keys): sign-flip permutation of the clusters' sums, since tasks
+ * of one cluster rise and fall together.
  */
 export function pairedTest(pairs: readonly Paired[], options: { seed: number }): PairedTest {
   const { clustered, binary, clusters, wins, losses } = summarizePairs(pairs)
@@ -23,6 +24,9 @@ export function pairedTest(pairs: readonly Paired[], options: { seed: number }):
   }
   const sums = clusters.map(({ sum }) => (Math.abs(sum) < 1e-12 ? 0 : sum))
   const { greater, twoSided } = signFlip(sums, options)
-  const less = signFlip(sums.map((sum) => -sum), options).greater
+  const less = signFlip(
+    sums.map((sum) => -sum),
+    options,
+  ).greater
   return { test: `sign-flip permutation over ${clustered ? 'clusters' : 'tasks'}`, greater, less, twoSided }
 }

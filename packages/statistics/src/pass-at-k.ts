@@ -1,8 +1,12 @@
 import type { Outcome } from '@whetstone/core'
 
-/** Chance that at least one of k attempts passes, estimated without bias from `passed` of `attempts`: 1 - C(n-c, k) / C(n, k) (Chen et al. 2021, arXiv 2107.03374). */
+/**
+ * Chance that at least one of k attempts passes, estimated without bias from `passed` of `attempts`: 1 - C(n-c, k) / C(n, k) (Chen et al.
+ * 2021, arXiv 2107.03374).
+ */
 export function passAtK(attempts: number, passed: number, k: number): number {
-  if (!(k >= 1 && attempts >= k && passed >= 0 && passed <= attempts)) throw new RangeError(`passAtK: k = ${k} from ${passed} of ${attempts} attempts`)
+  if (!(k >= 1 && attempts >= k && passed >= 0 && passed <= attempts))
+    throw new RangeError(`passAtK: k = ${k} from ${passed} of ${attempts} attempts`)
   if (attempts - passed < k) return 1
   let allFail = 1
   for (let i = attempts - passed + 1; i <= attempts; i++) allFail *= 1 - k / i

@@ -4,7 +4,8 @@ import { requiredTasks } from './required-tasks.ts'
 export type PowerRow = { effect: number; power: number; needed: number }
 
 /**
- * What a comparison on n tasks can find: for each true gain the chance that the gate sees it, and the tasks that 80% would need. `designEffect` inflates for clusters.
+ * What a comparison on n tasks can find: for each true gain the chance that the gate sees it, and the tasks that 80% would need.
+ * `designEffect` inflates for clusters.
  */
 export function powerTable(
   { n, discordance, alpha, designEffect = 1 }: { n: number; discordance: number; alpha: number; designEffect?: number },

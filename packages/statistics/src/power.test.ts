@@ -16,11 +16,18 @@ test('power of exact McNemar: G*Power 3.1 manual, odds ratio 0.25, 0.4 discordan
 })
 
 test('critical values are the binomial test’s: 5 of 5, 9 of 10, 15 of 20 at 0.05; none of 4', () => {
-  assert.equal([5, 10, 20, 4].map((m) => criticalWins(m, 0.05)), [5, 9, 15, 5])
+  assert.equal(
+    [5, 10, 20, 4].map((m) => criticalWins(m, 0.05)),
+    [5, 9, 15, 5],
+  )
 })
 
 test('the detectable effect has just the power it claims, and shrinks with n', () => {
-  for (const question of [{ n: 100, discordance: 0.24, alpha: 0.025 }, { n: 750, discordance: 0.1, alpha: 0.006 }, { n: 40, discordance: 0, alpha: 0.025 }]) {
+  for (const question of [
+    { n: 100, discordance: 0.24, alpha: 0.025 },
+    { n: 750, discordance: 0.1, alpha: 0.006 },
+    { n: 40, discordance: 0, alpha: 0.025 },
+  ]) {
     const effect = minimumDetectableEffect(question)
     near(powerAt(effect, question.n, question.discordance, question.alpha), 0.8, 2e-3)
     assert.ok(minimumDetectableEffect({ ...question, n: question.n * 2 }) < effect)
@@ -65,9 +72,18 @@ test('alpha spending sums to alpha', () => {
 
 test('Holm: as R’s p.adjust(method = "holm")', () => {
   const cases: [number[], number[]][] = [
-    [[0.01, 0.02, 0.03, 0.04, 0.05], [0.05, 0.08, 0.09, 0.09, 0.09]],
-    [[0.04, 0.001, 0.5], [0.08, 0.003, 0.5]],
-    [[0.9, 0.8], [1, 1]],
+    [
+      [0.01, 0.02, 0.03, 0.04, 0.05],
+      [0.05, 0.08, 0.09, 0.09, 0.09],
+    ],
+    [
+      [0.04, 0.001, 0.5],
+      [0.08, 0.003, 0.5],
+    ],
+    [
+      [0.9, 0.8],
+      [1, 1],
+    ],
     [[], []],
   ]
   for (const [raw, adjusted] of cases) for (const [i, p] of holm(raw).entries()) near(p, adjusted[i] as number, 1e-12)

@@ -13,8 +13,9 @@ export type Rate = {
 }
 
 /**
- * The pass rate of one arm, the mean over tasks, with its interval: Wilson's; where tasks share clusters or are attempted several times, Wilson's at the effective sample
- * size (n over the design effect, Rao & Scott 1992) with Student's quantile at clusters - 1 degrees of freedom.
+ * The pass rate of one arm, the mean over tasks, with its interval: Wilson's; where tasks share clusters or are attempted several times,
+ * Wilson's at the effective sample size (n over the design effect, Rao & Scott 1992) with Student's quantile at clusters - 1 degrees of
+ * freedom.
  */
 export function rateInterval(outcomes: readonly Outcome[], confidence = 0.95): Rate {
   const attempted = outcomes.filter((outcome) => outcome.attempts > 0)

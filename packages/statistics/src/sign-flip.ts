@@ -4,14 +4,17 @@ export type SignFlip = {
   /** P(sum >= observed) and P(|sum| >= |observed|) when each difference's sign is a fair coin. */
   greater: number
   twoSided: number
-  /** False when the p-values were estimated from `draws` random flips: (1 + hits) / (1 + draws), which is itself a valid p-value (Phipson & Smyth 2010). */
+  /**
+   * False when the p-values were estimated from `draws` random flips: (1 + hits) / (1 + draws), which is itself a valid p-value (Phipson &
+   * Smyth 2010).
+   */
   exact: boolean
 }
 
 /**
- * Paired sign-flip permutation test (Fisher 1935): under the null the two arms are exchangeable within each unit (a task, or the sum over a cluster), so
- * each difference may change its sign. Exact by dynamic programming over the lattice on which the differences lie, however many there are; random flips only where they
- * share no unit or the lattice is too large.
+ * Paired sign-flip permutation test (Fisher 1935): under the null the two arms are exchangeable within each unit (a task, or the sum over a
+ * cluster), so each difference may change its sign. Exact by dynamic programming over the lattice on which the differences lie, however
+ * many there are; random flips only where they share no unit or the lattice is too large.
  */
 export function signFlip(differences: readonly number[], options: { seed: number; draws?: number }): SignFlip {
   const nonzero = differences.filter((difference) => difference !== 0)
@@ -26,7 +29,8 @@ export function signFlip(differences: readonly number[], options: { seed: number
 function latticeSteps(differences: readonly number[]): number[] | null {
   const distinct = [...new Set(differences)]
   for (let q = 1; q <= 1000; q++) {
-    if (distinct.every((value) => Math.abs(value * q - Math.round(value * q)) < 1e-9 * q)) return differences.map((value) => Math.round(value * q))
+    if (distinct.every((value) => Math.abs(value * q - Math.round(value * q)) < 1e-9 * q))
+      return differences.map((value) => Math.round(value * q))
   }
   return null
 }

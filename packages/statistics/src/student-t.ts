@@ -1,4 +1,7 @@
-/** P(T <= t) for Student's t with a whole number of degrees of freedom: the finite trigonometric sums of Abramowitz & Stegun 26.7.3 and 26.7.4. */
+/**
+ * P(T <= t) for Student's t with a whole number of degrees of freedom: the finite trigonometric sums of Abramowitz & Stegun 26.7.3 and
+ * 26.7.4.
+ */
 export function studentCdf(t: number, df: number): number {
   const angle = Math.atan(t / Math.sqrt(df))
   const cosine = Math.cos(angle)

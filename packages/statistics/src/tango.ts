@@ -2,8 +2,9 @@ import { normalQuantile } from './normal.ts'
 import type { Interval } from './wilson.ts'
 
 /**
- * Tango's score interval for the difference of paired rates, (wins - losses) / n (Tango 1998, Stat. Med. 17:891). Right with zero discordant pairs, where it
- * is -z²/(n + z²) to z²/(n + z²). The lower end of the 90% interval is the one-sided 95% bound. Counts may be effective, that is fractional.
+ * Tango's score interval for the difference of paired rates, (wins - losses) / n (Tango 1998, Stat. Med. 17:891). Right with zero
+ * discordant pairs, where it is -z²/(n + z²) to z²/(n + z²). The lower end of the 90% interval is the one-sided 95% bound. Counts may be
+ * effective, that is fractional.
  */
 export function tango(wins: number, losses: number, n: number, confidence = 0.95): Interval {
   return tangoInterval(wins, losses, n, normalQuantile((1 + confidence) / 2))
@@ -11,7 +12,8 @@ export function tango(wins: number, losses: number, n: number, confidence = 0.95
 
 /** The same with a given quantile, e.g. Student's for few clusters. */
 export function tangoInterval(wins: number, losses: number, n: number, z: number): Interval {
-  if (!(wins >= 0 && losses >= 0 && wins + losses <= n * (1 + 1e-9))) throw new RangeError(`tango: ${wins} wins and ${losses} losses of ${n} tasks`)
+  if (!(wins >= 0 && losses >= 0 && wins + losses <= n * (1 + 1e-9)))
+    throw new RangeError(`tango: ${wins} wins and ${losses} losses of ${n} tasks`)
   if (n === 0) return { low: -1, high: 1 }
   const low = lowerEnd(wins, losses, n, z)
   const high = -lowerEnd(losses, wins, n, z)

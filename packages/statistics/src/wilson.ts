@@ -3,8 +3,8 @@ import { normalQuantile } from './normal.ts'
 export type Interval = { low: number; high: number }
 
 /**
- * Wilson's score interval for a rate (Wilson 1927; Newcombe 1998a, method 3). `passed` of `n`; both may be effective, that is fractional, counts.
- * With nothing attempted it is all of [0, 1].
+ * Wilson's score interval for a rate (Wilson 1927; Newcombe 1998a, method 3). `passed` of `n`; both may be effective, that is fractional,
+ * counts. With nothing attempted it is all of [0, 1].
  */
 export function wilson(passed: number, n: number, confidence = 0.95): Interval {
   if (!(n >= 0 && passed >= 0 && passed <= n)) throw new RangeError(`wilson: ${passed} of ${n} is no rate`)

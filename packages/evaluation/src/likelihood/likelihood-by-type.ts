@@ -26,7 +26,8 @@ export function likelihoodByType(checkpoints: readonly CheckpointScores[]): Like
   const types = [...new Set(ordered.flatMap(({ scores }) => scores.map(({ type }) => type)))]
   const curves = types.map((type): [string, TypeCurves] => {
     const samples = ordered.map(({ scores }) => scores.filter((score) => score.type === type))
-    const average = (value: (score: ItemScore) => number) => samples.map((some) => (some.length === 0 ? null : some.reduce((sum, score) => sum + value(score), 0) / some.length))
+    const average = (value: (score: ItemScore) => number) =>
+      samples.map((some) => (some.length === 0 ? null : some.reduce((sum, score) => sum + value(score), 0) / some.length))
     return [
       type,
       {
@@ -40,5 +41,9 @@ export function likelihoodByType(checkpoints: readonly CheckpointScores[]): Like
       },
     ]
   })
-  return { steps: ordered.map(({ step }) => step), checkpoints: ordered.map(({ name }) => name), results_by_type: Object.fromEntries(curves) }
+  return {
+    steps: ordered.map(({ step }) => step),
+    checkpoints: ordered.map(({ name }) => name),
+    results_by_type: Object.fromEntries(curves),
+  }
 }

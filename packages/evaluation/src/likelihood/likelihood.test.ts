@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BadInput, type Completion, type GenerateRequest, type LanguageModel, type Model, type Score, type Task, type Trace } from '@whetstone/core'
+import {
+  BadInput,
+  type Completion,
+  type GenerateRequest,
+  type LanguageModel,
+  type Model,
+  type Score,
+  type Task,
+  type Trace,
+} from '@whetstone/core'
 import { likelihoodByType } from './likelihood-by-type.ts'
 import { paraphrasePool } from './paraphrase-pool.ts'
 import { type PoolItem, poolMessages, readPool } from './pool.ts'
@@ -20,7 +29,13 @@ const write = (name: string, text: string) => {
   return file
 }
 
-const item = (output: string, type: string, more: Partial<PoolItem> = {}): PoolItem => ({ instruction: '2+2=', input: '', output, type, ...more })
+const item = (output: string, type: string, more: Partial<PoolItem> = {}): PoolItem => ({
+  instruction: '2+2=',
+  input: '',
+  output,
+  type,
+  ...more,
+})
 const card = { id: 'model-x', name: 'x', path: null } as unknown as Model
 
 /** A model that gives every character the chance `p`, answers by `reply`, and cannot take prompts with a `#`. */
@@ -28,13 +43,24 @@ function model(p: number, reply: (request: GenerateRequest) => Partial<Completio
   return {
     model: card,
     async *generate(requests) {
-      for (const request of requests) yield { id: request.id, text: '', finish: 'stop', tokens: { prompt: 1, completion: 1 }, seconds: 0, ...reply(request) }
+      for (const request of requests)
+        yield { id: request.id, text: '', finish: 'stop', tokens: { prompt: 1, completion: 1 }, seconds: 0, ...reply(request) }
     },
     async score(requests): Promise<Score[]> {
-      return requests.filter(({ messages }) => !messages[0]?.content.includes('#')).map(({ id, messages }) => {
-        const tokens = messages.at(-1)?.content.length ?? 0
-        return { id, logLikelihood: tokens * Math.log(p), meanLogLikelihood: Math.log(p), perplexity: 1 / p, tokens, entropy: 0.5, greedyMatch: p > 0.5 }
-      })
+      return requests
+        .filter(({ messages }) => !messages[0]?.content.includes('#'))
+        .map(({ id, messages }) => {
+          const tokens = messages.at(-1)?.content.length ?? 0
+          return {
+            id,
+            logLikelihood: tokens * Math.log(p),
+            meanLogLikelihood: Math.log(p),
+            perplexity: 1 / p,
+            tokens,
+            entropy: 0.5,
+            greedyMatch: p > 0.5,
+          }
+        })
     },
     async [Symbol.asyncDispose]() {},
   }
@@ -50,19 +76,26 @@ test('pools: JSON lines or an array; the place of a bad row is named', () => {
     [write('empty.jsonl', '\n'), /holds no samples/],
     [join(folder, 'none.jsonl'), /not found: give a pool/],
   ]
-  for (const [file, pattern] of refused) assert.throws(() => readPool(file), (error: Error) => error instanceof BadInput && pattern.test(error.message))
+  for (const [file, pattern] of refused)
+    assert.throws(
+      () => readPool(file),
+      (error: Error) => error instanceof BadInput && pattern.test(error.message),
+    )
 })
 
 test('the prompt is system, instruction and input; the output is the last turn', () => {
   assert.equal(poolMessages(item('4', 'a', { input: 'now', system: 's' })), [
-    { role: 'system', content: 's' }, { role: 'user', content: '2+2=\nnow' }, { role: 'assistant', content: '4' },
+    { role: 'system', content: 's' },
+    { role: 'user', content: '2+2=\nnow' },
+    { role: 'assistant', content: '4' },
   ])
 })
 
 test('five checkpoints: curves by type in the format of SLM Reasoning, equal to the mean of the scores', async () => {
   const pool = [item('4', 'reference'), item('55', 'student'), item('6666', 'student'), item('7', 'hard', { instruction: '#' })]
   const checkpoints = []
-  for (const step of [4, 0, 1, 2, 3]) checkpoints.push({ step, name: `round ${step}`, scores: await scorePool(model(0.2 + 0.15 * step), pool) })
+  for (const step of [4, 0, 1, 2, 3])
+    checkpoints.push({ step, name: `round ${step}`, scores: await scorePool(model(0.2 + 0.15 * step), pool) })
   const result = likelihoodByType(checkpoints)
   assert.equal(result.steps, [0, 1, 2, 3, 4])
   assert.equal(Object.keys(result.results_by_type), ['reference', 'student'], 'what no checkpoint can take has no curve')
@@ -78,7 +111,10 @@ test('five checkpoints: curves by type in the format of SLM Reasoning, equal to 
 
 test('a type that only some checkpoints can take has gaps, not zeros', async () => {
   const scores = await scorePool(model(0.5), [item('4', 'a')])
-  const result = likelihoodByType([{ step: 0, name: 'x', scores }, { step: 1, name: 'y', scores: [] }])
+  const result = likelihoodByType([
+    { step: 0, name: 'x', scores },
+    { step: 1, name: 'y', scores: [] },
+  ])
   assert.equal(result.results_by_type['a']?.avg_perplexity, [2, null])
 })
 
@@ -100,7 +136,14 @@ test('student pools hold finished answers, each with its own seed', async () => 
     return id.includes('t1') && id.includes(',1]') ? { text: 'cut', finish: 'length' } : { text: `answer to ${messages.at(-1)?.content}` }
   })
   const pool = await samplePool(student, tasks, { type: 'student', samples: 2, sampling: { temperature: 1, maxTokens: 8 }, seed: 1 })
-  assert.equal(pool.map(({ instruction, output, type }) => [instruction, output, type]), [['1+1=', 'answer to 1+1=', 'student'], ['1+1=', 'answer to 1+1=', 'student'], ['2+2=', 'answer to 2+2=', 'student']])
+  assert.equal(
+    pool.map(({ instruction, output, type }) => [instruction, output, type]),
+    [
+      ['1+1=', 'answer to 1+1=', 'student'],
+      ['1+1=', 'answer to 1+1=', 'student'],
+      ['2+2=', 'answer to 2+2=', 'student'],
+    ],
+  )
   assert.is(seeds.size, 4)
 })
 
@@ -109,12 +152,22 @@ test('paraphrases keep the prompt, name their type, and leave out what came back
     assert.match(messages[1]?.content ?? '', /^Question:\n2\+2=\n\nAnswer:\n/)
     return [{ text: ' It is four. ' }, { text: 'same' }, { text: 'cut', finish: 'length' as const }][Number(id)] ?? {}
   })
-  const pool = await paraphrasePool(teacher, [item('four', 'student'), item('same', 'student'), item('x', 'student')], { sampling: { temperature: 0, maxTokens: 8 }, seed: 1 })
+  const pool = await paraphrasePool(teacher, [item('four', 'student'), item('same', 'student'), item('x', 'student')], {
+    sampling: { temperature: 0, maxTokens: 8 },
+    seed: 1,
+  })
   assert.equal(pool, [item('It is four.', 'student paraphrase')])
 })
 
 test('traces are scored per token, by id; those without an answer are left out', async () => {
-  const trace = (id: string, answer: string) => ({ id, messages: [{ role: 'user', content: 'q' }, { role: 'assistant', content: answer }] }) as Trace
+  const trace = (id: string, answer: string) =>
+    ({
+      id,
+      messages: [
+        { role: 'user', content: 'q' },
+        { role: 'assistant', content: answer },
+      ],
+    }) as Trace
   assert.equal([...(await scoreTraces(model(0.25), [trace('a', 'xyz'), trace('b', '')]))], [['a', Math.log(0.25)]])
 })
 

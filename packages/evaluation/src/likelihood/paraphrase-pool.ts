@@ -5,10 +5,14 @@ const request = `Rewrite the answer below in your own words. Keep its meaning, e
 Reply with the rewritten answer alone.`
 
 /**
- * A pool's answers said in another model's words (a teacher's, usually): same prompts, type `<type> paraphrase`. Answers that came back cut short, empty or unchanged are left out;
- * whether the meaning stayed is for a grader to say.
+ * A pool's answers said in another model's words (a teacher's, usually): same prompts, type `<type> paraphrase`. Answers that came back cut
+ * short, empty or unchanged are left out; whether the meaning stayed is for a grader to say.
  */
-export async function paraphrasePool(model: LanguageModel, pool: readonly PoolItem[], options: { sampling: Sampling; seed: number; signal?: AbortSignal }): Promise<PoolItem[]> {
+export async function paraphrasePool(
+  model: LanguageModel,
+  pool: readonly PoolItem[],
+  options: { sampling: Sampling; seed: number; signal?: AbortSignal },
+): Promise<PoolItem[]> {
   const requests = pool.map(({ instruction, input, output }, index) => ({
     id: String(index),
     messages: [

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { BadInput, type Message, parseRow, parseRecord, readJsonl } from '@whetstone/core'
 import { z } from 'zod'
 
-/** One sample whose likelihood is followed over checkpoints. The prompt is instruction and input, a line feed between them where both are there (as LLaMA-Factory joins the alpaca members). */
+/**
+ * One sample whose likelihood is followed over checkpoints. The prompt is instruction and input, a line feed between them where both are
+ * there (as LLaMA-Factory joins the alpaca members).
+ */
 export const PoolItem = z.object({
   instruction: z.string(),
   input: z.string().default(''),
@@ -16,7 +19,8 @@ export type PoolItem = z.infer<typeof PoolItem>
 
 /** Reads a pool: JSON lines, or one JSON array. An empty pool is refused. */
 export function readPool(file: string): PoolItem[] {
-  if (!existsSync(file)) throw new BadInput(`${file} not found: give a pool of {instruction, input, output, type}, as JSON lines or as one array`)
+  if (!existsSync(file))
+    throw new BadInput(`${file} not found: give a pool of {instruction, input, output, type}, as JSON lines or as one array`)
   const whole = /^\s*\[/.test(readFileSync(file, 'utf8').slice(0, 1000))
   const items = whole ? readArray(file) : readJsonl(file, PoolItem, { wholeFile: true })
   if (items.length === 0) throw new BadInput(`${file} holds no samples: give at least one {instruction, input, output, type}`)
@@ -31,5 +35,9 @@ function readArray(file: string): PoolItem[] {
 /** The sample as a chat, the output last. */
 export function poolMessages({ system, instruction, input, output }: PoolItem): Message[] {
   const prompt = [instruction, input].filter((part) => part !== '').join('\n')
-  return [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: prompt }, { role: 'assistant', content: output }]
+  return [
+    ...(system ? [{ role: 'system' as const, content: system }] : []),
+    { role: 'user', content: prompt },
+    { role: 'assistant', content: output },
+  ]
 }

@@ -1,7 +1,10 @@
 import { deriveSeed, isFault, type LanguageModel, type Sampling, type Task } from '@whetstone/core'
 import type { PoolItem } from './pool.ts'
 
-/** A pool of a model's own answers: `samples` of each task, whatever they are worth; those cut short and empty ones are left out. `type` is usually `student`. */
+/**
+ * A pool of a model's own answers: `samples` of each task, whatever they are worth; those cut short and empty ones are left out. `type` is
+ * usually `student`.
+ */
 export async function samplePool(
   model: LanguageModel,
   tasks: readonly Task[],
@@ -17,7 +20,8 @@ export async function samplePool(
     })),
   )
   const outputs = new Map<string, string>()
-  for await (const completion of model.generate(requests, signal ? { signal } : {})) if (!isFault(completion) && completion.finish === 'stop') outputs.set(completion.id, completion.text)
+  for await (const completion of model.generate(requests, signal ? { signal } : {}))
+    if (!isFault(completion) && completion.finish === 'stop') outputs.set(completion.id, completion.text)
   return requests.flatMap(({ id, messages }) => {
     const output = outputs.get(id)
     return output ? [{ instruction: messages.at(-1)?.content ?? '', input: '', output, type, ...(system ? { system } : {}) }] : []
