@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Grade, LoadRequest, Task, Taskset } from '@whetstone/core'
+import type { LoadRequest, Task, Taskset } from '@whetstone/core'
 import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
-import { gradeNumber, readNumber } from '@whetstone/grading'
+import { gradeSteps, readNumber } from '@whetstone/grading'
 import { z } from 'zod'
 import type { DatasetSource } from './dataset-source.ts'
 import { readRows } from './read-rows.ts'
@@ -17,7 +17,7 @@ const trainRows = 7473
 
 /**
  * GSM8K, grade-school maths in words (Cobbe et al. 2021, arXiv 2110.14168): 7473 train rows, of which the 750 with the lowest hash of their id are validation, and 1319 test rows.
- * The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
+ * A right answer passes; steps that can be checked (`48/2=24`, plain or in marks) earn a part of the reward. The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
  */
 export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {}): Taskset {
   const loaded = new Map<string, Task[]>()
@@ -36,7 +36,7 @@ export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {})
       if (request.levels && !request.levels.includes(1)) return []
       return draw(once(request.split === 'test' ? 'test' : 'train').filter(({ split }) => split === request.split), request)
     },
-    grade,
+    grade: (task, answer) => gradeSteps({ gold: task.reference, answer }),
   }
 }
 
@@ -81,8 +81,4 @@ function toTask({ question, answer }: Row, split: 'train' | 'test', where: strin
   const id = `gsm8k-${hash(question).slice(0, 16)}`
   const solution = answer.slice(0, answer.lastIndexOf('####')).trim()
   return { id, taskset: 'gsm8k', split, prompt: question, reference, level: 1, cluster: id, metadata: { solution } }
-}
-
-function grade(task: Task, answer: string): Grade {
-  return gradeNumber({ gold: task.reference, answer })
 }
