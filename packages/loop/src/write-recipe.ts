@@ -9,7 +9,7 @@ export type RecipeAnswers = { name: string; model: string; data: string; grader:
 
 /** Writes loops/recipes/<name>.ts for tasks of the user's own, after looking at the model and the data that it names. Returns the file. */
 export async function writeRecipe(answers: RecipeAnswers): Promise<string> {
-  const { name, model, data, grader, instruction } = answers
+  const { name, model, data, grader } = answers
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new BadInput(`"${name}" cannot name a recipe: use small letters, digits and dashes, beginning with a letter`)
   const file = join(root, 'loops/recipes', `${name}.ts`)
   if (existsSync(file)) throw new BadInput(`${file} exists: edit it, or take another name`)
