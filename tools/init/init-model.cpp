@@ -26,6 +26,8 @@ struct writer {
         gguf_set_tensor_data(file, name.c_str(), held.back().data());
     }
 
+    void matrix(const std::string & name, int64_t in, int64_t out) { matrix(name, in, out, 1.0 / std::sqrt(3.0 * (double) in)); }
+
     void matrix(const std::string & name, int64_t in, int64_t out, double deviation) {
         std::vector<float> values(in * out);
         for (float & v : values) v = (float) (deviation * random.normal());
@@ -66,15 +68,14 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
 
     context_ptr shapes(ggml_init({ (size_t) (s.block_count * 16 + 8) * ggml_tensor_overhead(), nullptr, true }));
     writer w{ file.get(), shapes.get(), type_by_name(type), random_stream(seed), {} };
-    const double deviation = 0.02, residual = deviation / std::sqrt(2.0 * (double) s.block_count);
     const int64_t e = s.embedding_length, q = s.head_count * s.head_dim, kv = s.head_count_kv * s.head_dim, ff = s.feed_forward_length;
-    w.matrix("token_embd.weight", e, vocabulary, deviation);
+    w.matrix("token_embd.weight", e, vocabulary, s.tied_embeddings ? 1.0 / std::sqrt((double) e) : 1.0);
     for (int64_t i = 0; i < s.block_count; i++) {
         const std::string b = "blk." + std::to_string(i) + ".";
         w.vector(b + "attn_norm.weight", e, 1.0f);
-        w.matrix(b + "attn_q.weight", e, q, deviation);
-        w.matrix(b + "attn_k.weight", e, kv, deviation);
-        w.matrix(b + "attn_v.weight", e, kv, deviation);
+        w.matrix(b + "attn_q.weight", e, q);
+        w.matrix(b + "attn_k.weight", e, kv);
+        w.matrix(b + "attn_v.weight", e, kv);
         if (s.architecture == "qwen2") {
             w.vector(b + "attn_q.bias", q, 0.0f);
             w.vector(b + "attn_k.bias", kv, 0.0f);
@@ -84,13 +85,13 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
             w.vector(b + "attn_q_norm.weight", s.head_dim, 1.0f);
             w.vector(b + "attn_k_norm.weight", s.head_dim, 1.0f);
         }
-        w.matrix(b + "attn_output.weight", q, e, residual);
+        w.matrix(b + "attn_output.weight", q, e);
         w.vector(b + "ffn_norm.weight", e, 1.0f);
-        w.matrix(b + "ffn_gate.weight", e, ff, deviation);
-        w.matrix(b + "ffn_up.weight", e, ff, deviation);
-        w.matrix(b + "ffn_down.weight", ff, e, residual);
+        w.matrix(b + "ffn_gate.weight", e, ff);
+        w.matrix(b + "ffn_up.weight", e, ff);
+        w.matrix(b + "ffn_down.weight", ff, e);
     }
     w.vector("output_norm.weight", e, 1.0f);
-    if (!s.tied_embeddings) w.matrix("output.weight", e, vocabulary, deviation);
+    if (!s.tied_embeddings) w.matrix("output.weight", e, vocabulary);
     write_gguf(file.get(), out);
 }
