@@ -166,7 +166,19 @@ test('bad input says what and what to do', () => {
   const torn = join(folder, 'samples_torn.jsonl')
   writeFileSync(torn, `${JSON.stringify(lmEval(() => true)[0])}\n{"doc_id": 1, "exa\n`)
   refused(() => readResults(torn), /samples_torn\.jsonl:2: not JSON/)
-  refused(() => pickSets([jsonl('samples_alone.jsonl', lmEval(() => true))], {}), /holds one arm only/)
+  refused(
+    () =>
+      pickSets(
+        [
+          jsonl(
+            'samples_alone.jsonl',
+            lmEval(() => true),
+          ),
+        ],
+        {},
+      ),
+    /holds one arm only/,
+  )
 })
 
 test.run()

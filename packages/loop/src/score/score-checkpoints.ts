@@ -34,11 +34,10 @@ export async function scoreCheckpoints(
   checkpoints: readonly Checkpoint[],
   pool: readonly PoolItem[],
   options: { backend: Backend; folder: string; context: number; concurrency: number; signal?: AbortSignal },
-): Promise<LikelihoodByType & { files: string[]; unscored: number }> {
+): Promise<LikelihoodByType & { unscored: number }> {
   const { backend, folder, signal } = options
   const poolId = hash(pool).slice(0, 8)
   const scored: CheckpointScores[] = []
-  const files: string[] = []
   for (const { step, name, model } of checkpoints) {
     const file = join(folder, `scores-${poolId}-${model.id}.jsonl`)
     let scores: ItemScore[]
@@ -63,11 +62,9 @@ export async function scoreCheckpoints(
       writeJsonl(file, scores)
     }
     scored.push({ step, name, scores })
-    files.push(file)
   }
   return {
     ...likelihoodByType(scored),
-    files,
     unscored: pool.length * checkpoints.length - scored.reduce((sum, { scores }) => sum + scores.length, 0),
   }
 }

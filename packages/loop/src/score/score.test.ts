@@ -1,15 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Backend, Model } from '@whetstone/core'
-import { scripted } from '@whetstone/inference'
+import { type Backend, type Model, paths, runTool } from '@whetstone/core'
+import { llamaSample, scripted } from '@whetstone/inference'
+import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
 import { direct } from '@whetstone/solvers'
 import { addition } from '@whetstone/tasks'
 import { Settings, type Recipe } from '../recipe.ts'
 import { accuracyTable } from './accuracy-table.ts'
 import { chartLikelihood } from './chart-likelihood.ts'
+import { namedCheckpoints } from './checkpoints.ts'
 import { scoreCheckpoints } from './score-checkpoints.ts'
 import { showAccuracies, showLikelihoods } from './show-scores.ts'
 
@@ -62,12 +64,12 @@ const backend: Backend = {
 const options = { backend, folder, context: 4096, concurrency: 4 }
 
 test('five checkpoints: the seed’s JSON, a chart, a table; what is scored is not scored again', async () => {
-  const { files, unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, options)
-  assert.equal([curves.steps, unscored, files.length, opened, closed], [[0, 1, 2, 3, 4], 0, 5, 5, 5])
+  const { unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, options)
+  assert.equal([curves.steps, unscored, opened, closed], [[0, 1, 2, 3, 4], 0, 5, 5])
   assert.equal(Object.keys(curves.results_by_type), ['reference', 'student'])
   for (const [step, value] of curves.results_by_type['student']!.avg_log_likelihood.entries())
     assert.ok(Math.abs(value! - 3 * Math.log(0.2 + 0.15 * step)) < 1e-12)
-  rmSync(files[4]!)
+  rmSync(join(folder, readdirSync(folder).find((file) => file.endsWith('model-4.jsonl')) as string))
   const again = await scoreCheckpoints(checkpoints, pool, options)
   assert.equal([opened, again.results_by_type], [6, curves.results_by_type])
   const { svg, png } = await chartLikelihood(curves)
@@ -122,6 +124,44 @@ test('all checkpoints on all tasksets: an accuracy table', async () => {
     /passed\s+addition 2\s+addition 3\s+addition 4\s+addition 5\n\s+round 0\s+100\.0%\s+100\.0%\s+0\.0%\s+0\.0%/,
   )
   assert.ok(existsSync(join(folder, 'accuracy-adder-25-2-model-0.jsonl')))
+})
+
+test('five checkpoints of real weights: the averages are those of llama-score, run by hand', async () => {
+  if (!existsSync(paths.tool('llama-score'))) return console.log('SKIP models:score on real weights: run `npx nx run tools:build`')
+  const names = [1, 2, 3, 4, 5].map((seed) => writeRandomGguf(join(folder, `random-${seed}.gguf`), { seed }))
+  const mixed = [...pool, { instruction: 'sum', input: '1 2', output: 'three', type: 'student' }]
+  const {
+    steps,
+    unscored,
+    results_by_type: curves,
+  } = await scoreCheckpoints(await namedCheckpoints(names), mixed, {
+    ...options,
+    backend: llamaSample,
+    context: 512,
+  })
+  assert.equal([steps, unscored], [[0, 1, 2, 3, 4], 0])
+  const data = join(folder, 'rows.jsonl')
+  const prompts = ['1+1=', '1+1=', 'sum\n1 2']
+  const rows = mixed.map(({ output }, id) => ({
+    id,
+    messages: [
+      { role: 'user', content: prompts[id] },
+      { role: 'assistant', content: output },
+    ],
+  }))
+  writeFileSync(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  for (const [step, name] of names.entries()) {
+    const text = await runTool({ file: paths.tool('llama-score'), args: ['-m', name, '--data', data, '--progress', 'none', '-t', '1'] })
+    const direct = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { log_likelihood: number; perplexity: number })
+    const close = (got: number | null | undefined, want: number) =>
+      assert.ok(Math.abs((got ?? Number.NaN) - want) < 1e-3, `${got}, llama-score says ${want}`)
+    close(curves['reference']?.avg_log_likelihood[step], direct[0]!.log_likelihood)
+    close(curves['student']?.avg_log_likelihood[step], (direct[1]!.log_likelihood + direct[2]!.log_likelihood) / 2)
+    close(curves['student']?.avg_perplexity[step], (direct[1]!.perplexity + direct[2]!.perplexity) / 2)
+  }
 })
 
 test.run()

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { BadInput, type LanguageModel, type Model, readJsonl, Trace, writeJsonl } from '@whetstone/core'
 import { paraphrasePool, type PoolItem, readPool, samplePool, scorePool } from '@whetstone/evaluation'
 import { selectByLikelihood } from '@whetstone/harvest'
@@ -83,7 +82,7 @@ export default defineCommand({
     if (items.length === 0) throw new BadInput('Nothing for the pool: no answer was finished')
     writeJsonl(out, items)
     console.log(
-      `${out}: ${items.length} samples (${[...Map.groupBy(items, ({ type }) => type)].map(([type, some]) => `${some.length} ${type}`).join(', ')}) in ${dirname(out)}`,
+      `${out}: ${items.length} samples (${[...Map.groupBy(items, ({ type }) => type)].map(([type, some]) => `${some.length} ${type}`).join(', ')})`,
     )
   },
 })

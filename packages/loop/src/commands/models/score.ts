@@ -52,7 +52,7 @@ export default defineCommand({
     const result: Record<string, unknown> = {}
     if (pool) {
       await ensureTools(['llama-score'])
-      const { files, unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, {
+      const { unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, {
         backend: llamaSample,
         folder,
         context,
@@ -68,7 +68,7 @@ export default defineCommand({
         console.log(
           `  ${unscored} of ${pool.length * checkpoints.length} samples could not be scored: they do not fit the context or the vocabulary`,
         )
-      console.log(`\n  ${join(folder, 'likelihood.json')}, its charts beside it; single scores: ${files.join(', ')}`)
+      console.log(`\n  ${join(folder, 'likelihood.json')}, its charts and the single scores (scores-*.jsonl) beside it`)
       Object.assign(result, { likelihood: curves })
     }
     if (tasks > 0) {
