@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
+import { ensureTools } from '@whetstone/loop/build-tools.ts'
 
 const root = join(import.meta.dirname, '..')
 const words = process.argv.slice(2)
@@ -46,6 +47,10 @@ function runFile(file: string): Promise<Result> {
   })
 }
 
+// The native tools first, in a process of their own; tests that need one which is not there skip and say so.
+if (words.length === 0) {
+  await ensureTools(['llama-init', 'llama-train', 'llama-sample', 'llama-score', 'llama-quantize', 'llama-export-lora'])
+}
 const results: Result[] = []
 const queue = [...files]
 const workers = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2) + 1))

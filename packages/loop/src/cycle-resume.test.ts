@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { deriveSeed, random, root } from '@whetstone/core'
-import { ensureTools } from './build-tools.ts'
 
 const test = suite('resume')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-resume-'))
@@ -39,7 +38,6 @@ let undisturbed: ReturnType<typeof made>
 let seconds = 0
 
 test.before(async () => {
-  await ensureTools(['llama-sample', 'llama-train'])
   const folder = join(scratch, 'undisturbed')
   const started = performance.now()
   const { code, output } = await start(folder).ended

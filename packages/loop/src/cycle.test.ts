@@ -11,7 +11,6 @@ process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { Example, Memory, paths, readJsonl, Round: RoundSchema, Trace } = await import('@whetstone/core')
 const { cycle } = await import('./cycle.ts')
-const { ensureTools } = await import('./build-tools.ts')
 const { openBank } = await import('@whetstone/memory')
 const { resolveRecipe } = await import('./resolve-recipe.ts')
 
@@ -26,10 +25,6 @@ const rounds = async (run: string, options: { recipe?: string; trainer?: Trainer
   return { rounds: done, printed }
 }
 let first: Round
-
-test.before(async () => {
-  await ensureTools(['llama-sample', 'llama-train'])
-})
 
 test('a round ends with a decision, a report and a screen that fits', async () => {
   const { rounds: [round], printed } = await rounds('small')
