@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { BadInput, paths, root, writeAtomic, writeJson } from '@whetstone/core'
+import { BadInput, paths, writeAtomic, writeJson } from '@whetstone/core'
 import { readPool } from '@whetstone/evaluation'
 import { llamaSample } from '@whetstone/inference'
 import { ensureTools } from '../../build-tools.ts'
@@ -48,7 +48,7 @@ export default defineCommand({
               .map((name) => name.trim())
               .filter(Boolean),
           )
-    const folder = out ?? (run === undefined ? join(root, 'reports', 'likelihood') : join(paths.reports(run), 'likelihood'))
+    const folder = out ?? (run === undefined ? paths.reports('likelihood') : join(paths.reports(run), 'likelihood'))
     const result: Record<string, unknown> = {}
     if (pool) {
       await ensureTools(['llama-score'])
