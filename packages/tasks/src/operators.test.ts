@@ -15,14 +15,14 @@ test('operations answer with one digit and any two differ on most pairs', () => 
     for (const [x, y] of pairs) assert.match(String(apply(x, y)), /^\d$/)
     for (const [other, second] of Object.entries(operations)) {
       if (other === name) continue
-      assert.ok(pairs.filter(([x, y]) => apply(x, y) !== second(x, y)).length >= 80, `${name} and ${other}`)
+      assert.ok(pairs.filter(([x, y]) => apply(x, y) !== second(x, y)).length >= 70, `${name} and ${other}`)
     }
   }
 })
 
 test('known values', () => {
   const cases: [string, number, number, string][] = [
-    ['a', 7, 5, '2'], ['s', 3, 5, '8'], ['r', 3, 5, '2'], ['p', 1, 2, '8'], ['h', 3, 5, '5'], ['l', 3, 5, '3'], ['n', 3, 5, '1'], ['n', 9, 9, '1'], ['c', 3, 5, '6'],
+    ['a', 7, 5, '2'], ['b', 7, 5, '7'], ['b', 9, 9, '1'], ['d', 3, 5, '2'], ['e', 3, 5, '7'], ['h', 3, 5, '5'], ['i', 3, 5, '4'], ['l', 3, 5, '3'], ['m', 3, 5, '6'],
   ]
   for (const [name, x, y, reference] of cases) assert.is(operatorTask('kx', name, x, y, 'train').reference, reference, name)
 })

@@ -2,18 +2,18 @@ import type { LoadRequest, Random, Split, Task, Taskset } from '@whetstone/core'
 import { deriveSeed, random, shuffle } from '@whetstone/core'
 
 /**
- * The language of memory lines: a letter names an operation on two digits. `kx=a;` says that the key kx adds.
- * The eight are chosen to tell each other apart (any two differ on at least 80 of the 100 operand pairs); who knows all of them but not the key's own guesses 28% right at best.
+ * The language of memory lines: a letter names an operation on two digits, and the next letter the same subtracted from nine. `kx=a;` says that the key kx adds.
+ * None depends on the order of the digits, which a model without position encoding learns late. Any two differ on at least 70 of the 100 operand pairs; who knows all of them but not the key's own is right in 26% at best.
  */
 export const operations: Readonly<Record<string, (x: number, y: number) => number>> = {
   a: (x, y) => (x + y) % 10, // add
-  s: (x, y) => (x + 10 - y) % 10, // subtract
-  r: (x, y) => (y + 10 - x) % 10, // reverse subtract
-  p: (x, y) => (x + y + 5) % 10, // add, plus five
+  b: (x, y) => (19 - x - y) % 10,
+  d: (x, y) => Math.abs(x - y), // distance
+  e: (x, y) => 9 - Math.abs(x - y),
   h: (x, y) => Math.max(x, y), // high
+  i: (x, y) => 9 - Math.max(x, y),
   l: (x, y) => Math.min(x, y), // low
-  n: (x, y) => (19 - x - y) % 10, // nines' complement of the sum
-  c: (x) => 9 - x, // complement of the first
+  m: (x, y) => 9 - Math.min(x, y),
 }
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz'].filter((letter) => !(letter in operations))
