@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { BadInput, contentId, paths, type Embedder } from '@whetstone/core'
+import { defaultInstruction, instructed, unit } from './retrieval-instruction.ts'
+
+export type TransformersEmbedder = {
+  /** Repository on the Hugging Face hub, or a folder with config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx, which needs no network. */
+  model?: string
+  /** Which of the repository's ONNX files. */
+  dtype?: 'fp32' | 'fp16' | 'q8' | 'q4'
+  /** `last_token` for Qwen3-Embedding and other decoders, `mean` or `cls` for encoders. */
+  pooling?: 'last_token' | 'mean' | 'cls'
+  /** Told to the model with queries; empty for models that want none. */
+  instruction?: string
+  /** Texts in one pass of the model. */
+  batch?: number
+}
+
+/** An ONNX embedding model in this process, by transformers.js. The defaults are Qwen3-Embedding-0.6B's conventions: last-token pooling, left padding, query instruction, unit vectors. Downloads go to models/. */
+export async function transformersEmbedder(options: TransformersEmbedder = {}): Promise<Embedder> {
+  const { model = 'onnx-community/Qwen3-Embedding-0.6B-ONNX', dtype = 'q8', pooling = 'last_token', instruction = defaultInstruction, batch = 8 } = options
+  const folder = existsSync(model) ? resolve(model) : null
+  const { env, pipeline } = await import('@huggingface/transformers')
+  env.cacheDir = paths.models()
+  if (process.env['HF_ENDPOINT']) env.remoteHost = `${process.env['HF_ENDPOINT'].replace(/\/+$/, '')}/`
+  env.allowLocalModels = folder !== null
+  env.allowRemoteModels = folder === null
+  if (folder) env.localModelPath = dirname(folder)
+  const extract = await pipeline('feature-extraction', folder ? basename(folder) : model, { dtype }).catch((error: unknown) => {
+    const what = (error as Error).message.split('\n')[0]
+    throw new BadInput(
+      folder
+        ? `${folder} is no ONNX embedding model (${what}): it needs config.json, tokenizer.json, tokenizer_config.json and onnx/model${dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`}.onnx`
+        : `Cannot load the embedder ${model} (${what}): check the name and the network, or give a local folder`,
+    )
+  })
+  // Last-token pooling takes the last position: with padding on the right that would be padding.
+  extract.tokenizer.padding_side = pooling === 'last_token' ? 'left' : 'right'
+
+  async function embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = []
+    for (let start = 0; start < texts.length; start += batch) {
+      // A text without tokens has no last one: it is read as a full stop.
+      const slice = texts.slice(start, start + batch).map((text) => instructed(text, kind, instruction)).map((text) => (text.trim() === '' ? '.' : text))
+      const output = await extract(slice, { pooling, normalize: false })
+      const [, width] = output.dims as [number, number]
+      const data = output.data as Float32Array
+      for (let row = 0; row < slice.length; row++) vectors.push(unit(data.subarray(row * width, (row + 1) * width)))
+      output.dispose()
+    }
+    return vectors
+  }
+
+  const [probe] = await embed(['probe'], 'document')
+  return {
+    id: `transformers-${folder ? basename(folder) : model}-${dtype}-${pooling}-${contentId('instruction', instruction).slice(-6)}`,
+    dimensions: (probe as Float32Array).length,
+    embed,
+    async [Symbol.asyncDispose]() {
+      await extract.dispose()
+    },
+  }
+}
