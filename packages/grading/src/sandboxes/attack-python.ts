@@ -66,7 +66,9 @@ export const pythonAttacks: readonly Attack[] = [
   attack('os._exit(0)', () => 'import os\nos._exit(0)'),
   attack('os._exit(0) in the call', () => 'import os\ndef f(x): os._exit(0)'),
   attack('exceptions of strange kinds', () => 'class E(BaseException):\n    def __str__(self): raise self\nE.__name__ = "AssertionError"\ndef f(x): raise E()'),
-  attack('an exception that is called like the harness\'s own', () => 'class StopIteration(Exception): pass\nclass Raised(Exception): pass\nRaised.__name__ = "a\\0b"\ndef f(x): raise (Raised if x > 0 else StopIteration)("passed")'),
+  attack('errors of impossible kinds', () => 'import __main__ as harness\nharness.answer = lambda work: {"error": "a\\0b", "message": "passed"}\ndef f(x): return -1'),
+  attack('errors that are no errors', () => 'import __main__ as harness\nharness.answer = lambda work: {"error": "SystemExit", "message": "0"}\ndef f(x): return -1'),
+  attack('errors that end a loop', () => 'def f(x): raise StopIteration(9)'),
   attack('tests read from memory', () =>
     'import gc, sys\ndef f(x):\n    found = [o for o in gc.get_objects() if isinstance(o, dict) and any(isinstance(v, str) and "assert f(-" in v for v in o.values())]\n    frame = sys._getframe()\n    while frame:\n        found += [v for v in list(frame.f_locals.values()) + list(frame.f_globals.values()) if isinstance(v, str) and "assert f(-" in v]\n        frame = frame.f_back\n    raise ValueError(str(found))'),
   attack('tests read from the channel', () => 'import os\ndef f(x):\n    found = b""\n    for n in range(10):\n        try:\n            os.set_blocking(n, False)\n            found += os.read(n, 100_000)\n        except OSError: pass\n    raise ValueError(found)'),

@@ -2,6 +2,7 @@
 // Pyodide is started as though in a bare JavaScript shell, with no `process` to be seen: then it never gets hold of Node's modules, and they need not be taken away from it.
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readSync, writeSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { raiseWalls } from './walls.ts'
 
 const [folder, snapshot, ...files] = process.argv.slice(2) as [string, string, ...string[]]
@@ -16,6 +17,7 @@ world['readbuffer'] = (path: string) => new Uint8Array(readFileSync(path)).buffe
 world['load'] = () => {}
 // In a shell, pyodide takes random bytes from `os.system('sh', ['-c', 'head -c<n> /dev/urandom | base64'])`.
 world['os'] = { system: (_shell: string, [, command]: [string, string]) => randomBytes(Math.min(65_536, Number(/-c(\d+)/.exec(command)?.[1]))).toString('base64') }
+world['performance'] = { now: () => performance.now() }
 
 const { loadPyodide } = (await import(`${folder}/pyodide.mjs`)) as typeof import('pyodide')
 const start = (state: object) => loadPyodide({ indexURL: `${folder}/`, jsglobals: Object.create(null) as object, ...state })
@@ -30,7 +32,7 @@ if (snapshot === '-') {
   python.setStdin({ read: (buffer) => readSync(0, buffer) })
   python.setStdout({ write: (buffer) => writeSync(1, buffer) })
   python.setStderr({ write: (buffer) => writeSync(2, buffer) })
-  raiseWalls(['os', 'crypto'])
+  raiseWalls(['os', 'performance'])
   try {
     python.runPython(source)
   } catch (error) {

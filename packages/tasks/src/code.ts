@@ -1,0 +1,56 @@
+import type { Split, Task, Taskset } from '@whetstone/core'
+import { deriveSeed, random, shuffle } from '@whetstone/core'
+import { CodeProblem, gradeCode, type Language } from '@whetstone/grading'
+import { smallProblems, type SmallProblem } from './code-problems.ts'
+
+const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaScript' }
+
+/** Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's two languages share a cluster and a split. */
+export function code({ languages = ['python', 'javascript'] }: { languages?: readonly Language[] } = {}): Taskset {
+  const tasks = smallProblems.flatMap((problem, i) => languages.map((language) => toTask(problem, language, splitOf(i))))
+  return {
+    name: 'code',
+    instruction: 'Answer with the whole function in one code block.',
+    levels: [1, 2, 3],
+    fresh: false,
+    about: `${smallProblems.length} small programming problems in Python and JavaScript, graded by hidden tests in a sandbox; our own, MIT`,
+    async load({ split, seed, round, levels = [1, 2, 3], limit = Infinity }) {
+      const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'code', round))) : tasks
+      return levels.flatMap((level) => ordered.filter((task) => task.split === split && task.level === level).slice(0, limit))
+    },
+    grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
+  }
+}
+
+/** Half of the problems train, a quarter validates, a quarter tests; in turn, so that every level has all. */
+const splitOf = (index: number): Split => (['train', 'validation', 'train', 'test'] as const)[index % 4] as Split
+
+function toTask(problem: SmallProblem, language: Language, split: Split): Task {
+  const { key, level, cases } = problem
+  const name = nameIn(language, problem.name)
+  const lines = cases.map(([args, result]) => {
+    const call = `${name}(${args.map((value) => literal(value, language)).join(', ')})`
+    return { call, expected: literal(result, language), test: language === 'python' ? `assert ${call} == ${literal(result, language)}` : `equal(${call}, ${literal(result, language)})` }
+  })
+  const example = lines[0] as { call: string; expected: string }
+  return {
+    id: `code-${language}-${key}`,
+    taskset: 'code',
+    split,
+    prompt: `Write a ${titles[language]} function ${name}(${problem.parameters}) that ${problem.asks}\nExample: ${example.call} gives ${example.expected}`,
+    reference: problem[language],
+    level,
+    cluster: key,
+    metadata: { language, names: [name], tests: lines.map(({ test }) => test) } satisfies Partial<CodeProblem>,
+  }
+}
+
+const nameIn = (language: Language, name: string) => (language === 'python' ? name : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))
+
+/** A JSON value as the language writes it. */
+function literal(value: unknown, language: Language): string {
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, language)).join(', ')}]`
+  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, language)}`).join(', ')}}`
+  if (language === 'python' && (value === null || typeof value === 'boolean')) return { null: 'None', true: 'True', false: 'False' }[String(value)] as string
+  return JSON.stringify(value)
+}

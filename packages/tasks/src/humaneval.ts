@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { Task, Taskset } from '@whetstone/core'
+import { BadInput, parseRow, paths } from '@whetstone/core'
+import { CodeProblem, gradeCode } from '@whetstone/grading'
+import { z } from 'zod'
+import type { DatasetSource } from './dataset-source.ts'
+
+const Row = z.object({ task_id: z.string().min(1), prompt: z.string().min(1), entry_point: z.string().min(1), canonical_solution: z.string().min(1), test: z.string().min(1) })
+type Row = z.infer<typeof Row>
+
+/**
+ * HumanEval (Chen et al. 2021, arXiv 2107.03374): 164 Python functions to be completed from signature and docstring, graded by the published tests. It is a test set: train and validation are empty.
+ * `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or with HumanEval.jsonl(.gz) as OpenAI publishes it; or such a file.
+ */
+export function humaneval({ from = paths.taskset('humaneval') }: { from?: string } = {}): Taskset {
+  let tasks: Task[] | undefined
+  return {
+    name: 'humaneval',
+    instruction: 'Complete the function. Answer with the whole function in one ```python code block.',
+    levels: [1],
+    fresh: false,
+    about: '164 Python functions to complete, test split only, graded by their tests in a sandbox; openai/human-eval, MIT',
+    async load({ split, levels, limit = Infinity }) {
+      if (split !== 'test' || (levels && !levels.includes(1))) return []
+      return (tasks ??= readTasks(from)).slice(0, limit)
+    },
+    grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
+  }
+}
+
+/** Where HumanEval is published, for datasets:pull. */
+export const humanevalSource: DatasetSource = {
+  name: 'humaneval',
+  about: '164 Python functions to complete, with tests',
+  licence: 'MIT',
+  repo: 'openai/openai_humaneval',
+  files: { 'test.jsonl': 'openai_humaneval/test-00000-of-00001.parquet' },
+  columns: ['task_id', 'prompt', 'entry_point', 'canonical_solution', 'test'],
+  async check(from) {
+    await humaneval({ from }).load({ split: 'test', seed: 0, round: 1 })
+  },
+}
+
+const names = ['test.jsonl', 'humaneval_test.jsonl', 'HumanEval.jsonl.gz', 'HumanEval.jsonl']
+
+function readTasks(from: string): Task[] {
+  const isFile = statSync(from, { throwIfNoEntry: false })?.isFile() === true
+  const file = isFile ? from : names.map((name) => join(from, name)).find((candidate) => existsSync(candidate))
+  if (file === undefined) throw new BadInput(`HumanEval is not in ${from} (${names.join(', ')}): fetch it with \`npx nx run datasets:pull --dataset=humaneval\``)
+  const lines = readText(file).split('\n')
+  const tasks = lines.flatMap((line, i) => (line.trim() === '' ? [] : [toTask(parseRow(line, Row, `${file}:${i + 1}`), `${file}:${i + 1}`)]))
+  const twice = tasks.find(({ id }, i) => tasks.findIndex((other) => other.id === id) < i)
+  if (twice) throw new BadInput(`${file}: task_id ${String(twice.metadata['task_id'])} stands twice: remove one of the rows`)
+  return tasks
+}
+
+function readText(file: string): string {
+  const bytes = readFileSync(file)
+  try {
+    return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
+  } catch (error) {
+    throw new BadInput(`${file} cannot be unpacked (${(error as Error).message}): fetch it again`)
+  }
+}
+
+function toTask({ task_id, prompt, entry_point, canonical_solution, test }: Row, where: string): Task {
+  if (!new RegExp(String.raw`^def ${entry_point}\b`, 'm').test(prompt)) throw new BadInput(`${where}: prompt does not define ${entry_point}: mend or remove the row`)
+  const id = task_id.toLowerCase().replace('/', '-')
+  const problem: CodeProblem = { language: 'python', names: [entry_point], opening: prompt, setup: prompt, tests: [`${test}\ncheck(${entry_point})\n`] }
+  return { id, taskset: 'humaneval', split: 'test', prompt: `\`\`\`python\n${prompt.trimEnd()}\n\`\`\``, reference: canonical_solution, level: 1, cluster: id, metadata: { ...problem, task_id } }
+}
