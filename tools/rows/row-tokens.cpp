@@ -54,8 +54,12 @@ row_tokens::opening row_tokens::open(const json_row & row) const {
     return start;
 }
 
-token_ids row_tokens::prompt(const json_row & row) const {
-    return open(row).tokens;
+token_ids row_tokens::prompt(const json_row & row, std::string * text) const {
+    opening start = open(row);
+    if (text) {
+        *text = start.text;
+    }
+    return start.tokens;
 }
 
 token_ids row_tokens::close_text(const opening & start, const std::string & text) const {

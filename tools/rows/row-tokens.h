@@ -23,7 +23,8 @@ class row_tokens {
     explicit row_tokens(const llama_model * model);
 
     // {prompt: string} as it stands, or {messages | prompt: [..]}, template_args?} up to the opening of the assistant's turn.
-    token_ids prompt(const json_row & row) const;
+    // text: where the rendered prompt goes, when it is wanted.
+    token_ids prompt(const json_row & row, std::string * text = nullptr) const;
 
     // {prompt, completion} or {prompt, response}: strings; or {messages}: the last turn, the assistant's, is the completion.
     example_tokens example(const json_row & row) const;

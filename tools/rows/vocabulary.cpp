@@ -5,6 +5,14 @@
 #include <algorithm>
 #include <cstdint>
 
+std::string show_tokens(const token_ids & tokens, size_t begin, size_t end) {
+    std::string text = "[";
+    for (size_t i = begin; i < std::min(end, tokens.size()); i++) {
+        text += (i > begin ? "," : "") + std::to_string(tokens[i]);
+    }
+    return text + "]";
+}
+
 static std::string token_piece(const llama_vocab * vocab, llama_token token, bool special) {
     std::string text(32, '\0');
     int32_t length = llama_token_to_piece(vocab, token, &text[0], (int32_t) text.size(), 0, special);

@@ -3,6 +3,7 @@
 
 #include "llama.h"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@ using token_ids = std::vector<llama_token>;
 struct outside_vocabulary : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+// Token ids as a JSON array.
+std::string show_tokens(const token_ids & tokens, size_t begin = 0, size_t end = SIZE_MAX);
 
 class vocabulary {
   public:

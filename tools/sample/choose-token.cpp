@@ -1,34 +1,18 @@
 #include "choose-token.h"
 
-#include "bad-input.h"
-#include "load-model.h"
-
 #include <algorithm>
 #include <cmath>
 
-llama_sampler * grammar_cache::clone(const std::string & text) {
-    auto found = parsed.find(text);
-    if (found == parsed.end()) {
-        llama_sampler_ptr sampler(llama_sampler_init_grammar(vocab, text.c_str(), "root"));
-        if (!sampler) {
-            const std::string why = last_llama_error();
-            throw bad_input("the grammar does not parse" + (why.empty() ? "" : ": " + why) + ", it must be GBNF with a rule named root");
-        }
-        found = parsed.emplace(text, std::move(sampler)).first;
-    }
-    return llama_sampler_clone(found->second.get());
-}
-
 token_chooser::token_chooser(const sampling & s, uint32_t seed, const llama_vocab * vocab, grammar_cache & grammars, const token_ids & prompt) :
     temperature(s.temperature), state(seed), size(llama_vocab_n_tokens(vocab)) {
-    const bool penalize = s.repeat_penalty != 1.0f;
+    const bool penalize = s.repeat_penalty != 1.0f || s.presence_penalty != 0.0f || s.frequency_penalty != 0.0f;
     const bool truncate = temperature > 0 && (s.top_k > 0 || s.top_p < 1.0f || s.min_p > 0.0f);
     if (penalize || truncate) {
         llama_sampler_chain_params params = llama_sampler_chain_default_params();
         params.no_perf = true;
         truncation.reset(llama_sampler_chain_init(params));
         if (penalize) {
-            llama_sampler_chain_add(truncation.get(), llama_sampler_init_penalties(size, 64, s.repeat_penalty, 0.0f, 0.0f));
+            llama_sampler_chain_add(truncation.get(), llama_sampler_init_penalties(size, 64, s.repeat_penalty, s.frequency_penalty, s.presence_penalty));
         }
         if (truncate) {
             llama_sampler_chain_add(truncation.get(), llama_sampler_init_top_k(s.top_k));
@@ -133,6 +117,12 @@ llama_token token_chooser::choose(const float * logits) {
         llama_sampler_accept(truncation.get(), token);
     }
     return token;
+}
+
+void token_chooser::accept(llama_token token) {
+    if (truncation) {
+        llama_sampler_accept(truncation.get(), token);
+    }
 }
 
 float log_probability(const float * logits, int32_t size, llama_token token) {

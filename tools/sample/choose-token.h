@@ -1,24 +1,8 @@
 // Draws one sequence's tokens from logits: penalties, truncation and grammar by llama.cpp's samplers, temperature and draw here.
 #pragma once
 
-#include "llama-cpp.h"
+#include "grammar-cache.h"
 #include "request.h"
-
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
-// Parsed grammars, each once; a sequence clones its own. Throws bad_input when the text is no GBNF grammar.
-class grammar_cache {
-  public:
-    explicit grammar_cache(const llama_vocab * vocab) : vocab(vocab) {}
-    llama_sampler * clone(const std::string & text);
-
-  private:
-    const llama_vocab * vocab;
-    std::map<std::string, llama_sampler_ptr> parsed;
-};
 
 class token_chooser {
   public:
@@ -26,6 +10,9 @@ class token_chooser {
 
     // The next token for logits[vocabulary size]. The choice depends on the settings, the seed and the logits so far, on nothing else.
     llama_token choose(const float * logits);
+
+    // Takes note of a token that was not drawn but given.
+    void accept(llama_token token);
 
   private:
     llama_token draw(const llama_token_data * candidates, size_t count);

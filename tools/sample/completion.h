@@ -1,6 +1,7 @@
 // One output row: a finished sample.
 #pragma once
 
+#include "request.h"
 #include "vocabulary.h"
 
 #include <string>
@@ -17,5 +18,5 @@ struct completion {
     double seconds = 0;
 };
 
-// The row as one line of JSON with its line break. id: JSON text.
-std::string completion_line(const completion & sample, const std::string & id, bool with_logprobs);
+// The row as one line of JSON with its line break.
+std::string completion_line(const completion & sample, const request & asked, bool with_logprobs);

@@ -73,12 +73,18 @@ request read_request(const json_row & row, const row_tokens & tokens, const samp
     s.top_p          = read_number(row, "top_p", defaults.top_p, 0, 1);
     s.min_p          = read_number(row, "min_p", defaults.min_p, 0, 1);
     s.repeat_penalty = read_number(row, "repeat_penalty", defaults.repeat_penalty, 0.01, 100);
+    s.presence_penalty  = read_number(row, "presence_penalty", defaults.presence_penalty, -100, 100);
+    s.frequency_penalty = read_number(row, "frequency_penalty", defaults.frequency_penalty, -100, 100);
+    s.reasoning_budget  = (int32_t) row_integer_or(row, "reasoning_budget", defaults.reasoning_budget, -1, INT32_MAX);
     s.max_tokens     = (int32_t) row_integer_or(row, "max_tokens", defaults.max_tokens, 1, INT32_MAX);
     s.stop           = read_stop(row, defaults.stop);
     s.grammar        = row_string_or(row, "grammar", defaults.grammar);
     result.seeds     = read_seeds(row, seed, result.id);
     try {
-        result.prompt = tokens.prompt(row);
+        std::string text;
+        result.prompt = tokens.prompt(row, &text);
+        text.erase(text.find_last_not_of(" \n") + 1);
+        result.opened = text.size() >= 7 && text.compare(text.size() - 7, 7, "<think>") == 0;
     } catch (const outside_vocabulary &) {
         result.finish = "vocabulary";
     }

@@ -17,9 +17,9 @@
 static const char * about =
     "Samples completions for many prompts at once, as fast as the engine decodes.\n"
     "Rows in:  {\"id\", \"prompt\": text} or {\"id\", \"messages\": [..], \"template_args\": {..}}; optional in each row: n or seeds, temperature, top_k,\n"
-    "          top_p, min_p, repeat_penalty, max_tokens, stop, grammar (GBNF text).\n"
+    "          top_p, min_p, repeat_penalty, presence_penalty, frequency_penalty, max_tokens, stop, grammar (GBNF text), reasoning_budget (most tokens in <think>).\n"
     "Rows out: {\"id\", \"index\", \"text\", \"finish\": stop|length|context|vocabulary, \"prompt_tokens\", \"completion_tokens\", \"seconds\"}, with --logprobs also\n"
-    "          \"tokens\" and \"logprobs\" (of the model itself: temperature 1, no truncation).\n"
+    "          \"prompt\" and \"tokens\" (ids) and \"logprobs\" (of the model itself: temperature 1, no truncation), and \"opened\": true when the prompt ends with <think>.\n"
     "With --data - a blank line ends a batch; its rows are written as they finish, then {\"batch_done\": rows}, and the next batch starts from a clean state.";
 
 struct options {
@@ -133,7 +133,7 @@ static void sample_file(sampler_tool & tool) {
     std::vector<completion> finished;
     tool.run(requests, [&](const completion & sample) {
         if (o.out == "-") {
-            out.write(completion_line(sample, requests[sample.request].id, o.batch.logprobs));
+            out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
         } else {
             finished.push_back(sample);
         }
@@ -145,7 +145,7 @@ static void sample_file(sampler_tool & tool) {
         return a.request != b.request ? a.request < b.request : a.index < b.index;
     });
     for (const completion & sample : finished) {
-        out.write(completion_line(sample, requests[sample.request].id, o.batch.logprobs));
+        out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
     }
     out.commit();
 }
@@ -161,11 +161,11 @@ static void sample_stdin(sampler_tool & tool) {
         got = reader.next(row);
         if (got == jsonl_reader::result::row) {
             requests.push_back(tool.read(row, requests.size()));
-        } else if (!requests.empty()) {
-            size_t rows = 0;
+        } else if (got == jsonl_reader::result::blank || !requests.empty()) {
+            size_t rows = 0; // an empty batch is answered too: a caller learns that the model is loaded
             tool.run(requests, [&](const completion & sample) {
                 rows++;
-                out.write(completion_line(sample, requests[sample.request].id, o.batch.logprobs));
+                out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
             });
             if (!interrupted()) {
                 out.write("{\"batch_done\":" + std::to_string(rows) + "}\n");

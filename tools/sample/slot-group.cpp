@@ -33,6 +33,10 @@ slot_group::slot_group(const loaded_model & loaded, const vocabulary & words, co
     }
     apply_loras(loaded, context.get());
     memory = llama_get_memory(context.get());
+    try {
+        thinking_end = words.continuation("", {}, "\n</think>\n\n");
+    } catch (const outside_vocabulary &) { // a model that cannot write the tag has no think block to close
+    }
     for (int32_t i = 0; i < options.slots; i++) {
         slots.emplace_back();
         slots.back().sequence = i;
@@ -102,6 +106,8 @@ void slot_group::start(slot & s, const job & next) {
     s.position = 0;
     s.output   = -1;
     s.limit    = std::min(r.settings.max_tokens, options.cells - (int32_t) r.prompt.size());
+    s.answers  = r.settings.reasoning_budget < 0;
+    s.closing.clear();
     s.started  = ggml_time_us();
     s.chooser.reset(new token_chooser(r.settings, r.seeds[next.index], words.vocab, grammars, r.prompt));
 }
@@ -185,7 +191,14 @@ void slot_group::read_logits() {
 // Draws the slot's next token and ends the sample where it is due.
 void slot_group::take(slot & s, const float * logits) {
     const request & r = (*requests)[s.sample.request];
-    const llama_token token = s.chooser->choose(logits);
+    llama_token token;
+    if (s.closing.empty()) {
+        token = s.chooser->choose(logits);
+    } else {
+        token = s.closing.front();
+        s.closing.pop_front();
+        s.chooser->accept(token);
+    }
     s.last = token;
     s.sample.tokens.push_back(token);
     if (options.logprobs) {
@@ -206,7 +219,22 @@ void slot_group::take(slot & s, const float * logits) {
         }
     }
     if ((int32_t) s.sample.tokens.size() >= s.limit) {
-        finish(s, "length");
+        return finish(s, "length");
+    }
+    close_thinking(s, r);
+}
+
+// Ends the think block for a model that has spent its budget in it.
+void slot_group::close_thinking(slot & s, const request & r) {
+    const std::string & text = s.sample.text;
+    if (s.answers || (s.answers = text.find("</think>") != std::string::npos)) {
+        return;
+    }
+    const size_t start = text.find_first_not_of(" \n");
+    const bool inside = r.opened || (start != std::string::npos && text.compare(start, 7, "<think>") == 0);
+    if (inside && (int32_t) s.sample.tokens.size() >= r.settings.reasoning_budget) {
+        s.closing.assign(thinking_end.begin(), thinking_end.end());
+        s.answers = true;
     }
 }
 

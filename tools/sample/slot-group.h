@@ -50,6 +50,8 @@ class slot_group {
         int64_t      started = 0;
         completion   sample;
         std::unique_ptr<token_chooser> chooser;
+        std::deque<llama_token> closing; // of the think block, still to be given
+        bool         answers = false;    // the think block is closed
     };
 
     void fill_slots();
@@ -59,6 +61,7 @@ class slot_group {
     void decode();
     void read_logits();
     void take(slot & s, const float * logits);
+    void close_thinking(slot & s, const request & r);
     void finish(slot & s, const char * reason);
 
     const loaded_model & loaded;
@@ -68,6 +71,7 @@ class slot_group {
     llama_memory_t       memory;
     grammar_cache        grammars;
     std::vector<slot>    slots;
+    token_ids            thinking_end; // "\n</think>\n\n"
 
     struct batch_arrays {
         token_ids                   tokens;

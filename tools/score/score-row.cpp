@@ -42,11 +42,7 @@ std::string score_line(const score_row & row, bool with_logprobs) {
         ",\"tokens\":" + std::to_string(row.logprobs.size()) + ",\"entropy\":" + number(entropy / count) +
         ",\"greedy_match\":" + (std::count(row.greedy.begin(), row.greedy.end(), 1) == (ptrdiff_t) row.greedy.size() ? "true" : "false");
     if (with_logprobs) {
-        line += ",\"completion\":[";
-        for (size_t i = row.first; i < row.tokens.size(); i++) {
-            line += (i > row.first ? "," : "") + std::to_string(row.tokens[i]);
-        }
-        line += "],\"logprobs\":[";
+        line += ",\"prompt\":" + show_tokens(row.tokens, 0, row.first) + ",\"completion\":" + show_tokens(row.tokens, row.first) + ",\"logprobs\":[";
         for (size_t i = 0; i < row.logprobs.size(); i++) {
             line += (i ? "," : "") + number(row.logprobs[i]);
         }

@@ -13,7 +13,7 @@ static const char * about =
     "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
     "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the assistant's turn]}, \"template_args\": {..} optional.\n"
     "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", \"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
-    "          the input, with --logprobs also \"completion\" (token ids) and \"logprobs\"; or {\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
+    "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids) and \"logprobs\"; or {\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
     "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
 
 struct options {
@@ -37,7 +37,7 @@ static options parse(int argc, char ** argv) {
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of a row");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
     args.value("-ngl, --n-gpu-layers", "N", o.model.gpu_layers, "layers on the GPU, -1: all");
-    args.flag("--logprobs", o.logprobs, "write the answer's tokens and their log-probabilities");
+    args.flag("--logprobs", o.logprobs, "write the tokens, and the answer's log-probabilities");
     args.value("--progress", "auto|none", o.progress, "bar on stderr");
     args.flag("-v, --verbose", o.model.verbose, "show llama.cpp's log");
     args.parse(argc, argv);

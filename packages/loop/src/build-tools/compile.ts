@@ -15,8 +15,8 @@ export function objectOf(unit: Unit, compiler: Compiler): string {
   return join(objects, `${hash([compiler.file, compiler.version, unit.source, readFileSync(unit.source, 'utf8'), unit.flags, unit.key])}.o`)
 }
 
-/** As many compilers as there are cores without work, at least one. */
-export const freeCores = () => Math.max(1, Math.min(availableParallelism(), Math.round(availableParallelism() - (loadavg()[0] ?? 0))))
+/** As many compilers as there are cores without work, at least two where there are two cores. */
+export const freeCores = () => Math.max(Math.min(2, availableParallelism()), Math.min(availableParallelism(), Math.round(availableParallelism() - (loadavg()[0] ?? 0))))
 
 /** Compiles what is not in the cache, several at once. `done` is called after each. */
 export async function compile(units: readonly Unit[], compiler: Compiler, options: { done: () => void; signal?: AbortSignal }): Promise<void> {
