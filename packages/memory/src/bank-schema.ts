@@ -1,4 +1,4 @@
-import { Bool, Field, FixedSizeList, Float32, List, Schema, Utf8 } from 'apache-arrow'
+import type { Schema } from 'apache-arrow'
 import type { Memory } from '@whetstone/core'
 
 /** Version of the table's layout; a bank written by a newer Whetstone is refused. */
@@ -13,7 +13,8 @@ export type StoredMemory = Memory & {
 }
 
 /** The Arrow schema of a bank. Format and embedder are part of the schema's metadata, so they are written in the same commit that makes the table. */
-export function bankSchema(embedder: string, dimensions: number): Schema {
+export async function bankSchema(embedder: string, dimensions: number): Promise<Schema> {
+  const { Bool, Field, FixedSizeList, Float32, List, Schema, Utf8 } = await import('apache-arrow')
   const text = (name: string, nullable = false) => new Field(name, new Utf8(), nullable)
   return new Schema(
     [

@@ -1,4 +1,6 @@
+export * from './audit.ts'
 export * from './bank-schema.ts'
+export * from './cosine.ts'
 export * from './curation/bank-quality.ts'
 export * from './curation/curate.ts'
 export * from './curation/is-harmful.ts'

@@ -116,7 +116,7 @@ test('another embedder, a newer format, a foreign table and a missing bank are r
   assert.match(await refusal(bank.remember([{ ...memory('b'), embedding: [1, 0] }])), /2 dimensions, bank .* holds 1024/)
   assert.match(await refusal(openBank({ uri: join(uri, '../none'), embedder: lexicalEmbedder(), existing: true })), /No memory bank at/)
   const [newer, foreign] = [join(uri, '../newer'), join(uri, '../foreign')]
-  const schema = bankSchema('lexical-1-1024', 1024)
+  const schema = await bankSchema('lexical-1-1024', 1024)
   schema.metadata.set('whetstone.format', '2')
   await (await connect(newer)).createEmptyTable('memories', schema)
   await (await connect(foreign)).createTable('memories', [{ id: 'x' }])

@@ -1,4 +1,3 @@
-import { Index } from '@lancedb/lancedb'
 import { BadInput, type Embedder, type Memory, type MemoryStore, type Recalled, type RecallRequest } from '@whetstone/core'
 import { fromRow, toRow, type StoredMemory } from './bank-schema.ts'
 import { leakRule } from './leak-guard.ts'
@@ -75,6 +74,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
   }
 
   async function ensureIndices(): Promise<void> {
+    const { Index } = await import('@lancedb/lancedb')
     const indices = await table.listIndices()
     const has = (column: string) => indices.some((index) => index.columns.includes(column))
     const rows = await table.countRows()

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { connect, type Table } from '@lancedb/lancedb'
+import type { Connection, Table } from '@lancedb/lancedb'
 import { BadInput, type Embedder } from '@whetstone/core'
 import { bankFormat, bankSchema } from './bank-schema.ts'
 
@@ -26,6 +26,8 @@ export async function openTable(options: OpenTable): Promise<Table> {
   const mustExist = options.existing || options.tag !== undefined || embedder === null
   const missing = () => new BadInput(`No memory bank at ${uri}: run a round first (npx nx run loops:cycle), or import one (npx nx run loops:memory import)`)
   if (mustExist && !isUri(uri) && !existsSync(place)) throw missing()
+  // Loaded when it is used: every command imports this file, few open a bank.
+  const { connect } = await import('@lancedb/lancedb')
   const connection = await connect(place, options.storageOptions ? { storageOptions: options.storageOptions } : {}).catch((error: unknown) => {
     throw unreachable(uri, error)
   })
@@ -46,9 +48,9 @@ export async function openTable(options: OpenTable): Promise<Table> {
 }
 
 /** Two processes may make the same bank at once: the one that comes second opens what the first has made. */
-async function createTable(connection: Awaited<ReturnType<typeof connect>>, embedder: Embedder): Promise<Table> {
+async function createTable(connection: Connection, embedder: Embedder): Promise<Table> {
   try {
-    const table = await connection.createEmptyTable(tableName, bankSchema(embedder.id, embedder.dimensions))
+    const table = await connection.createEmptyTable(tableName, await bankSchema(embedder.id, embedder.dimensions))
     // Lets LanceDB see two concurrent inserts of one id as the conflict they are.
     await table.setUnenforcedPrimaryKey('id').catch(() => {})
     return table

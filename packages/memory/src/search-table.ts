@@ -1,4 +1,4 @@
-import { rerankers, type Table } from '@lancedb/lancedb'
+import type { Table } from '@lancedb/lancedb'
 import { fromRow, type StoredMemory } from './bank-schema.ts'
 import { cosine } from './cosine.ts'
 
@@ -36,6 +36,7 @@ export async function searchIndex(table: Table, queries: readonly Float32Array[]
 
 /** The best live memories of each query by reciprocal rank fusion (Cormack et al. 2009) of cosine and full text. */
 export async function searchHybrid(table: Table, queries: readonly { vector: Float32Array; text: string }[], limit: number): Promise<Found[][]> {
+  const { rerankers } = await import('@lancedb/lancedb')
   const reranker = await rerankers.RRFReranker.create()
   return await Promise.all(
     queries.map(async ({ vector, text }) => {
