@@ -18,6 +18,8 @@ export type OpenBank = Omit<OpenTable, 'embedder'> & {
 /** An opened memory bank. One table of LanceDB; every write is one commit, so a killed writer leaves all of it or nothing. */
 export type Bank = MemoryStore & {
   readonly uri: string
+  /** Id of the embedder that the bank was written with. */
+  embedder(): Promise<string>
   /** Version of the table that is open. */
   version(): Promise<number>
   /** Live memories. */
@@ -140,6 +142,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
 
   return {
     uri,
+    embedder: async () => (await table.schema()).metadata.get('whetstone.embedder') as string,
     version: () => table.version(),
     size,
     recall,
