@@ -18,9 +18,9 @@ export function chatBody(model: string, { messages, seed, sampling }: GenerateRe
     ...defined({ top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }),
     ...(stop && stop.length > 0 ? { stop: [...stop] } : {}),
   }
-  const template = reasoning === undefined ? {} : { chat_template_kwargs: { enable_thinking: reasoning !== 'off' } }
+  const template = { chat_template_kwargs: { enable_thinking: reasoning !== 'off' } }
   if (dialect === 'openai') return standard
-  if (dialect === 'other') return { ...standard, ...defined({ top_k: topK, min_p: minP, repetition_penalty: repeatPenalty }), ...template }
+  if (dialect === 'other') return { ...standard, ...defined({ top_k: topK, min_p: minP, repetition_penalty: repeatPenalty }), ...(reasoning === undefined ? {} : template) }
   return {
     ...standard,
     // llama-server has defaults of its own (top-k 40, top-p 0.95, min-p 0.05): what is not asked for is off.

@@ -91,7 +91,7 @@ async function sample(
   let thought = false
   let finish: Completion['finish'] = 'stop'
   const generation = sequence.evaluate(prompt.slice(-1), evaluateOptions(pool, sampling, seed, prompt, tokens))
-  const close = weights.tokenize('\n</think>\n\n', true)
+  const close = weights.tokenize('</think>', true)
   let forced: Token[] | undefined
   for (;;) {
     const next = await generation.next(forced)
@@ -105,7 +105,7 @@ async function sample(
       thinking ||= tail.includes('<think>')
       thought ||= tail.includes('</think>')
       if (thinking && !thought && tokens.length >= budget && tokens.length + close.length < limit) {
-        // The budget is spent: the block is closed for the model, which answers from what it has.
+        // The budget is spent: the block is closed for the model, as llama-server does, and it answers from what it has.
         forced = [next.value, ...close]
         tokens.push(...close)
         thought = true

@@ -71,7 +71,7 @@ test('sends what was asked for, in the words of who reads it', async () => {
   const plain = await ask(good, { fake: { models } })
   assert.equal(plain.seen[0]?.body as unknown, {
     model: 'tiny', messages: common.messages, stream: true, stream_options: { include_usage: true }, temperature: 0, seed: 5, max_tokens: 16,
-    top_k: 0, top_p: 1, min_p: 0, repeat_penalty: 1,
+    top_k: 0, top_p: 1, min_p: 0, repeat_penalty: 1, chat_template_kwargs: { enable_thinking: true },
   })
 })
 

@@ -16,7 +16,8 @@ export function chatRenderer(template: string | null, tokens: { bos: string | nu
       add_generation_prompt: true,
       bos_token: tokens.bos ?? '',
       eos_token: tokens.eos ?? '',
-      ...(reasoning === undefined ? {} : { enable_thinking: reasoning !== 'off' }),
+      // On unless it is turned off, as llama.cpp has it; templates without thinking do not look at it.
+      enable_thinking: reasoning !== 'off',
     }
     const render = (turns: readonly Message[]) => {
       const text = compiled.render({ ...values, messages: turns })
