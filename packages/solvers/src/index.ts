@@ -1,1 +1,5 @@
+export * from './best-of-n.ts'
 export * from './direct.ts'
+export * from './reflect-rewrite.ts'
+export * from './revise.ts'
+export * from './summarize.ts'
