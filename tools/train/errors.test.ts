@@ -1,0 +1,89 @@
+// Bad input gets one line that says what, where and what to do, exit code 1, and leaves nothing behind.
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { folder, randomModel, readLines, rowsFile, tool, toolSuite, train } from './test-model.ts'
+
+const { it, run } = toolSuite('errors')
+
+const good = { prompt: '1+1=', completion: '2' }
+const out = join(folder, 'out.gguf')
+const text = (name: string, content: string): string => {
+  writeFileSync(join(folder, name), content)
+  return join(folder, name)
+}
+
+type Case = { name: string; error: RegExp; method?: string; rows?: Record<string, unknown>[]; data?: () => string; model?: () => Promise<string>; args?: () => (string | number)[] | Promise<(string | number)[]> }
+const cases: Case[] = [
+  { name: 'malformed JSONL', data: () => text('bad.jsonl', `${JSON.stringify(good)}\n{"prompt":\n`), error: /bad\.jsonl:2: not valid JSON/ },
+  { name: 'no rows', data: () => text('empty.jsonl', ''), error: /empty\.jsonl: no rows/ },
+  { name: 'no file', data: () => join(folder, 'absent.jsonl'), error: /absent\.jsonl/ },
+  { name: 'a row without an answer', rows: [good, { prompt: 'a' }], error: /rows\.jsonl:2: a row needs "prompt" and "completion"/ },
+  { name: 'a negative weight', rows: [{ ...good, weight: -1 }], error: /rows\.jsonl:1: "weight" must be/ },
+  { name: 'a row too long, strict', rows: [good, { prompt: '1'.repeat(80), completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:2: \d+ tokens do not fit the context of 64/ },
+  { name: 'only rows too long', rows: [{ prompt: '1'.repeat(80), completion: '2' }], error: /no row is left/ },
+  { name: 'outside the vocabulary, strict', rows: [{ prompt: 'Ω', completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:1: / },
+  { name: 'dpo: no rejected answer', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b' }], error: /rows\.jsonl:1: "rejected" is missing/ },
+  { name: 'dpo: equal answers', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b', rejected: 'b' }], error: /rows\.jsonl:1: chosen and rejected are the same/ },
+  { name: 'grpo: one sample', method: 'grpo', rows: [{ prompt: 'a', completions: [{ text: 'b', reward: 1, logprobs: [-1, -1] }] }], error: /rows\.jsonl:1: "completions" must be an array of at least two/ },
+  {
+    name: 'grpo: logprobs of another length', method: 'grpo', error: /rows\.jsonl:1: a completion has 2 tokens but 1 logprobs/,
+    rows: [{ prompt: 'a', completions: [{ text: 'b', reward: 1, logprobs: [-1] }, { text: 'c', reward: 0, logprobs: [-1] }] }],
+  },
+  { name: 'no such model', model: async () => join(folder, 'absent.gguf'), error: /absent\.gguf/ },
+  { name: 'a model that is no GGUF', model: async () => text('foreign.gguf', 'hello, I am text'), error: /foreign\.gguf: not a GGUF file/ },
+  { name: 'an unknown target', args: () => ['--lora-rank', 2, '--lora-targets', 'attn_q,mlp'], error: /no LoRA target "mlp"\. Targets: attn_q, / },
+  { name: 'an unknown schedule', args: () => ['--schedule', 'wavy'], error: /no schedule "wavy"\. Schedules: cosine, linear, constant/ },
+  { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
+  { name: 'NaN loss', args: () => ['--lr', 1e30, '--clip', 0, '--steps', 20], error: /the loss is not a number at step \d+, lower --lr/ },
+  { name: 'a full disk', args: () => ['--out', '/dev/full'], error: /\/dev\/full: cannot be written \(No space left on device\)/ },
+  { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
+  { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo/ },
+  {
+    name: 'an adapter for another model', error: /was made for another model/,
+    args: async () => {
+      const wide = await randomModel('wide', { embedding_length: 64 })
+      await train('sft', wide, rowsFile('rows.jsonl', [good]), join(folder, 'adapter.gguf'), ['--lora-rank', 2])
+      return ['--lora-init', join(folder, 'adapter.gguf')]
+    },
+  },
+]
+for (const { name, method = 'sft', rows = [good], data, model, args, error } of cases) {
+  it(name, async () => {
+    const flags = args ? await args() : []
+    const file = data ? data() : rowsFile('rows.jsonl', rows)
+    const before = readdirSync(folder)
+    const base = model ? await model() : await randomModel('plain')
+    const result = await tool('llama-train', [method, '-m', base, '--data', file, '--out', out, '--workers', 1, '--progress', 'none', ...flags])
+    assert.is(result.exitCode, 1, result.stderr)
+    assert.match(result.stderr, error)
+    assert.is(result.stderr.trim().split('\n').length, 1, result.stderr)
+    assert.match(result.stderr, /^llama-train: /)
+    assert.not(existsSync(out))
+    assert.equal(readdirSync(folder).filter((file) => file.endsWith('.tmp') && !before.includes(file)), [])
+  })
+}
+
+it('an unsupported architecture is refused with the list of supported ones', async () => {
+  const spec = text('gpt2.json', JSON.stringify({ architecture: 'gpt2' }))
+  const result = await tool('llama-init', ['--spec', spec, '--out', out])
+  assert.is(result.exitCode, 1)
+  assert.match(result.stderr, /gpt2\.json: architecture "gpt2" is unknown\. Supported: llama, qwen2, qwen3/)
+})
+
+it('NaN keeps the last good checkpoint', async () => {
+  const model = await randomModel('plain')
+  const checkpoints = join(folder, 'nan')
+  const result = await tool('llama-train', ['sft', '-m', model, '--data', rowsFile('rows.jsonl', [good]), '--out', out, '--workers', 1, '--progress', 'none',
+    '--lr', 1e30, '--clip', 0, '--steps', 20, '--checkpoint-dir', checkpoints, '--checkpoint-every', 1])
+  assert.match(result.stderr, /the last good checkpoint is .*checkpoint\.gguf/)
+  assert.ok(existsSync(join(checkpoints, 'checkpoint.gguf')))
+})
+
+it('rows that do not fit are skipped and counted', async () => {
+  const rows = [good, { prompt: '1'.repeat(80), completion: '2' }, { prompt: 'Ω', completion: '2' }]
+  const metrics = await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', rows), join(folder, 'skips.gguf'), [])
+  assert.is(metrics.at(-1)?.['skipped_rows'], 2)
+  assert.is(readLines(join(folder, 'skips.gguf.jsonl')).at(-1)?.done, true)
+})
+run()

@@ -1,0 +1,64 @@
+// An interrupted run that goes on writes the same bytes as one that was never interrupted; so do runs that are repeated.
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import * as assert from 'uvu/assert'
+import { paths } from '@whetstone/core'
+import { folder, randomModel, randomNumbers, readLines, rowsFile, tool, toolSuite } from './test-model.ts'
+import type { Line } from './test-model.ts'
+
+const { it, run } = toolSuite('resume')
+
+const random = randomNumbers(5)
+const digits = (n: number) => Array.from({ length: n }, () => Math.floor(random() * 10)).join('')
+const rows = Array.from({ length: 200 }, () => ({ prompt: `${digits(5)}=`, completion: digits(1 + Math.floor(random() * 8)), weight: 0.5 + random() }))
+const methods: Record<string, (string | number)[]> = {
+  full: ['--ema', 0.9, '--early-stop', 9],
+  lora: ['--lora-rank', 2, '--schedule', 'linear'],
+}
+const steady = (lines: Line[]) => lines.map(({ tokens_per_second: _speed, seconds: _seconds, ...line }) => line)
+
+for (const [name, more] of Object.entries(methods)) {
+  it(`${name}: killed by SIGTERM and resumed, bit for bit`, async () => {
+    const model = await randomModel(`resume-${name}`)
+    const data = rowsFile('resume.jsonl', rows)
+    const common = ['sft', '-m', model, '--data', data, '--val', rowsFile('resume-val.jsonl', rows.slice(0, 20)), '--workers', 2, '--progress', 'none']
+    const schedule = ['--steps', 150, '--batch', 24, '--warmup', 10, '--val-every', 30, '--lr', 0.003, ...more]
+    const whole = join(folder, `${name}-whole.gguf`)
+    const parts = join(folder, `${name}-parts.gguf`)
+    const checkpoints = ['--checkpoint-dir', join(folder, `${name}-checkpoints`)]
+    assert.is((await tool('llama-train', [...common, ...schedule, '--out', whole, '--metrics', `${whole}.jsonl`])).exitCode, 0)
+
+    const args = [...common, ...schedule, ...checkpoints, '--out', parts, '--metrics', `${parts}.jsonl`].map(String)
+    writeFileSync(`${parts}.jsonl`, '')
+    const child = execa(paths.tool('llama-train'), args, { reject: false, timeout: 60_000 })
+    const killer = watch(`${parts}.jsonl`, () => {
+      if (readFileSync(`${parts}.jsonl`, 'utf8').split('\n').length > 20) child.kill('SIGTERM')
+    })
+    const { exitCode, stderr } = await child
+    killer.close()
+    assert.is(exitCode, 130, stderr)
+    assert.match(String(stderr), /interrupted at step \d+, go on with --resume/)
+    assert.not(existsSync(parts))
+    const { exitCode: second, stderr: why } = await tool('llama-train', [...args, '--resume'])
+    assert.is(second, 0, why)
+    assert.ok(readFileSync(whole).equals(readFileSync(parts)), 'the files are equal')
+    assert.equal(steady(readLines(`${parts}.jsonl`)), steady(readLines(`${whole}.jsonl`)))
+
+    const other = await tool('llama-train', [...args, '--resume', '--lr', 0.001])
+    assert.is(other.exitCode, 1)
+    assert.match(other.stderr, /belongs to a run with other options or data/)
+  })
+}
+
+it('a finished run is repeated exactly, whatever the threads do', async () => {
+  const model = await randomModel('repeat', { architecture: 'qwen3' })
+  const data = rowsFile('resume.jsonl', rows)
+  const outs = await Promise.all([0, 1, 2].map(async (i) => {
+    const out = join(folder, `repeat-${i}.gguf`)
+    assert.is((await tool('llama-train', ['sft', '-m', model, '--data', data, '--out', out, '--steps', 20, '--batch', 32, '--workers', 3, '--progress', 'none'])).exitCode, 0)
+    return readFileSync(out)
+  }))
+  assert.ok(outs.every((bytes) => bytes.equals(outs[0] as Buffer)))
+})
+run()
