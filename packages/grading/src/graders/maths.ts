@@ -27,11 +27,11 @@ function prepare(gold: string): Gold {
   return prepared
 }
 
-/** Decides without the engine where strings or plain numbers do, else null. */
-function decide(gold: Gold, given: string): boolean | null {
+/** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a decimal point. */
+function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   if (given === gold.text) return true
   const number = gold.answer?.kind === 'expression' && gold.answer.written
-  const answer = readAnswer(number ? decimalPoint(given) : given)
+  const answer = readAnswer(number && plain ? decimalPoint(given) : given)
   if (!answer) return false
   if (gold.answer?.kind === 'expression' && answer.kind === 'expression' && gold.answer.written && answer.written) {
     return (!gold.answer.unit || !answer.unit || gold.answer.unit === answer.unit) && sameNumber(gold.answer.written, answer.written)
@@ -44,11 +44,11 @@ function decide(gold: Gold, given: string): boolean | null {
 export async function verifyMaths({ gold, answer, pool }: { gold: string; answer: string; pool?: MathsPool }): Promise<Verdict> {
   const wanted = prepare(gold)
   if (wanted.problem) return verdict(false, null, `cannot grade: gold answer ${wanted.problem}`)
-  const given = extractAnswer(answer)
+  const given = extractAnswer(answer, wanted.answer?.kind === 'text')
   if (given === null) return noAnswer
   const problem = beyondCaps(given)
   if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
-  const decided = decide(wanted, given)
+  const decided = decide(wanted, given, !/\\|\$[^$]*\$/.test(answer))
   if (decided !== null) return verdict(decided, given)
   const reply = await (pool ?? sharedPool()).ask({ gold: wanted.text, answer: given })
   return reply.problem ? verdict(false, given, `cannot grade: ${reply.problem}`) : verdict(reply.same, given)

@@ -50,10 +50,12 @@ export function parseDecimal(text: string): Rational | null {
   return rational(sign === '-' ? -n : n, 10n ** BigInt(part.length))
 }
 
-/** Whether `decimal`, written with `places` digits after the point, is `exact` rounded to those places (half away from zero, or to even). */
+/** Whether `decimal`, written with `places` digits after the point, is `exact` rounded to those places (a half away from zero or to even). */
 export function isRounding(decimal: Rational, places: number, exact: Rational): boolean {
   const unit = 10n ** BigInt(places)
-  const n = 2n * (exact.n * unit * decimal.d - decimal.n * unit * exact.d)
-  const limit = exact.d * decimal.d
-  return -limit <= n && n <= limit
+  const twiceGap = 2n * (exact.n * unit * decimal.d - decimal.n * unit * exact.d)
+  const one = exact.d * decimal.d
+  if (twiceGap !== one && twiceGap !== -one) return -one < twiceGap && twiceGap < one
+  const isAway = (twiceGap < 0n) === (decimal.n > 0n)
+  return isAway || ((decimal.n * unit) / decimal.d) % 2n === 0n
 }

@@ -1,30 +1,34 @@
 import { closingBrace } from './scan.ts'
+import { isUnitWord } from './units.ts'
 
 /** Longest part of an output that is searched, from its end; answers stand at the end. */
 const searched = 20_000
 
 /** Chat tokens and set phrases after the answer, which some models write. */
 const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|answer|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
+/** Markdown's bold type; `2**3` is a power. */
+const bold = /(?<![\w)\]}*])\*\*(?=[^\s*])([^*\n]+?)\*\*(?![\w(*])/g
 const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
 const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
 /** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: the last of `\boxed{...}` and "final answer is";
- * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer. */
-export function extractAnswer(output: string): string | null {
-  const text = output.slice(-searched).replace(afterwards, ' ').trim()
+ * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer.
+ * `wantsWords`: the gold answer is a word, so that an announcing sentence gives its words before its numbers. */
+export function extractAnswer(output: string, wantsWords = false): string | null {
+  const text = output.slice(-searched).replace(afterwards, ' ').replace(bold, '$1').trim()
   if (text === '') return null
-  const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement)].filter((found) => found !== null)
+  const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement, wantsWords)].filter((found) => found !== null)
   const last = conclusive.sort((a, b) => b.at - a.at)[0]
   if (last) return last.content
   const afterHashes = lastHashes(text)
   if (afterHashes) return afterHashes
   if (isFormula(text)) return text
-  return lastAnnounced(text, announcement)?.content ?? lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
+  return lastAnnounced(text, announcement, wantsWords)?.content ?? lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
 }
 
 type Found = { content: string; at: number }
 
-const boxStart = /\\+f?boxed\s*(\{|(?=[\dA-Za-z]))|\\+framebox\s*(\{)/g
+const boxStart = /\\+(?:f?boxed|fbox|framebox)(?:\s*\{|\s+(?=[\dA-Za-z])|(?=\d))/g
 /** Between boxes of one answer: math delimiters, joints and the name of an assignment. */
 const between = /^(?:\s|\\[[\]()]|\$|\\quad|\\qquad|\\[,;! ]|[.,;&]|\\text\{\s*(?:and|or)\s*,?\s*\}|and|or|(?:\\?[A-Za-z](?:_\{?\w+\}?)?|[A-Za-z]\([a-z]\))\s*=)*$/
 
@@ -63,12 +67,12 @@ function lastHashes(text: string): string | null {
 /** Announcements tried, from the last; the ones before are of steps. */
 const tried = 8
 
-function lastAnnounced(text: string, pattern: RegExp): Found | null {
+function lastAnnounced(text: string, pattern: RegExp, wantsWords: boolean): Found | null {
   for (const match of [...text.matchAll(pattern)].slice(-tried).reverse()) {
     const start = match.index + match[0].length
     const rest = text.slice(start)
     const sentence = sentenceOf(rest)
-    const content = sentence.trim() === '' ? '' : (answerIn(sentence) ?? '')
+    const content = sentence.trim() === '' ? '' : (answerIn(sentence, wantsWords) ?? '')
     if (content !== '') return { content, at: match.index }
   }
   return null
@@ -87,30 +91,47 @@ function sentenceOf(text: string): string {
   return trimmed
 }
 
-/** The answer in an announcing sentence: all of it when it is a formula, else its last formula or number, else its words. */
-function answerIn(sentence: string): string | null {
+/** The answer in an announcing sentence: all of it when it is a formula; the formula or number it begins with, unless it goes on as a sum; else its last one; else its words. */
+function answerIn(sentence: string, wantsWords: boolean): string | null {
   const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$/g, '')
   if (isFormula(plain)) return plain
-  return lastOf(plain) ?? (plain.split(/[,;]|\s+(?:because|since|as|so|who|which)\s/)[0]?.trim() || null)
+  const spoken = plain.split(/[,;]|\s+(?:because|since|as|so|who|which|with)\s/)[0]?.trim() || null
+  if (wantsWords && spoken && /^[(]?[A-Za-z]/.test(spoken)) return spoken
+  const all = findQuantities(plain)
+  const [first] = all
+  const begins = first !== undefined && /^[$\\(\s]*$/.test(plain.slice(0, first.from)) && !/^\s*(?:[-+*/^=<>×·÷(]|\\(?:times|cdot|div)|\w*\s*[=+*/^])/.test(plain.slice(first.to))
+  return (begins ? joined(plain, all, 0) : joined(plain, all, all.length - 1)) ?? spoken
 }
 
 const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather)\*?\}([\s\S]+?)\\end\{(?:align|equation|gather)\*?\}/g
 const number = /(?<![\w.\\])(?:(?<![\d)\]}]\s*)[-−]\s?)?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
 const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 
-/** The last formula or number, with those that joints part it from. */
-function lastOf(text: string): string | null {
+type Quantity = { content: string; from: number; to: number; plain: boolean }
+
+/** Formulas, and numbers outside them, in order. */
+function findQuantities(text: string): Quantity[] {
   const formulas = [...text.matchAll(formula)].map((match) => ({ content: (match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5]) as string, from: match.index, to: match.index + match[0].length, plain: false }))
   const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
   const numbers = [...prose.matchAll(number)].map((match) => ({ content: match[0], from: match.index, to: match.index + match[0].length, plain: true }))
-  const all = [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
-  let first = all.length - 1
-  const last = all[first]
-  if (!last) return null
-  while (first > 0 && all[first - 1]?.plain === last.plain && joint.test(text.slice(all[first - 1]?.to, all[first]?.from))) first--
-  const group = all.slice(first)
-  const label = group.length === 1 && !last.plain ? (/^\s*(?:\\?%|percent\b|pct\b)/.exec(text.slice(last.to))?.[0] ?? '') : ''
-  return group.map((one) => one.content.trim()).join(' , ') + (label && ' \\%')
+  return [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
+}
+
+/** The quantity at `at` with those that only joints part from it, and the unit or percent sign behind them. */
+function joined(text: string, all: readonly Quantity[], at: number): string | null {
+  const parted = (i: number) => !all[i] || !all[i + 1] || all[i]?.plain !== all[i + 1]?.plain || !joint.test(text.slice(all[i]?.to, all[i + 1]?.from))
+  if (!all[at]) return null
+  let [first, last] = [at, at]
+  while (!parted(first - 1)) first--
+  while (!parted(last)) last++
+  const label = /^\s*(?:(\\?%|percent\b|pct\b)|([a-z]{2,12})\b)/i.exec(text.slice(all[last]?.to))
+  const unit = label?.[1] ? ' \\%' : label?.[2] && isUnitWord(label[2]) ? ` \\text{ ${label[2]}}` : ''
+  return all.slice(first, last + 1).map((one) => one.content.trim()).join(' , ') + (first === last ? unit : '')
+}
+
+const lastOf = (text: string) => {
+  const all = findQuantities(text)
+  return joined(text, all, all.length - 1)
 }
 
 /** Whether the text is a bare formula: no words but those of mathematics, joints and a unit after a number. */

@@ -1,5 +1,5 @@
 import { ComputeEngine } from '@cortex-js/compute-engine'
-import type { Node } from './node.ts'
+import { isCall, operands, type Node } from './node.ts'
 
 let engine: ComputeEngine | undefined
 const theEngine = () => (engine ??= new ComputeEngine())
@@ -21,12 +21,12 @@ export function sameToSixtyDigits(a: Node, b: Node): boolean | null {
   const engine = theEngine()
   engine.precision = 60
   try {
-    const [x, y] = [a, b].map((node) => engine.box(node as never).N())
-    const gap = engine.box(['Abs', ['Subtract', x, y]] as never).N()
-    const scale = engine.box(['Max', ['Abs', x], ['Abs', y]] as never).N()
-    const relative = engine.box(['Divide', gap, scale] as never).N()
-    const value = Number(relative.re)
-    return gap.is(0) ? true : Number.isNaN(value) ? null : value < 1e-40
+    const [x, y] = [a, b].map((node) => engine.box(inRadians(node) as never).N())
+    const size = (value: unknown) => Number(engine.box(['Abs', value] as never).N().re)
+    const [gap, scale] = [size(['Subtract', x, y]), Math.max(size(x), size(y))]
+    return Number.isNaN(gap) || Number.isNaN(scale) ? null : gap <= 1e-40 * scale
+  } catch {
+    return null // it stumbles over some products of fractions and i
   } finally {
     engine.precision = 21
   }
@@ -37,3 +37,7 @@ export function sameSimplified(a: Node, b: Node): boolean {
   const [x, y] = [a, b].map((node) => theEngine().box(node as never).simplify())
   return x !== undefined && y !== undefined && x.isSame(y)
 }
+
+/** Degrees written out, since the engine converts them in doubles. */
+const inRadians = (node: Node): Node =>
+  isCall(node) ? (node[0] === 'Degrees' ? ['Divide', ['Multiply', inRadians(node[1] as Node), 'Pi'], 180] : ([node[0], ...operands(node).map(inRadians)] as unknown as Node)) : node

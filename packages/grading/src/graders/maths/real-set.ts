@@ -111,7 +111,7 @@ function merge(pieces: Piece[]): Piece[] {
 
 /** The same pieces, bounds to nine digits. */
 export function sameRealSet(a: readonly Piece[], b: readonly Piece[]): boolean {
-  const same = (x: number, y: number) => x === y || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y))
+  const same = (x: number, y: number) => x === y || (Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y)))
   return a.length === b.length && a.every((x, i) => {
     const y = b[i] as Piece
     return same(x.low, y.low) && same(x.high, y.high) && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed

@@ -1,4 +1,4 @@
-import { isRounding, parseDecimal } from '../rational.ts'
+import { isRounding, parseDecimal, sameRational } from '../rational.ts'
 import { sameNumber } from '../number.ts'
 import { exactValue } from './exact-value.ts'
 import { type Node } from './node.ts'
@@ -6,7 +6,7 @@ import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 import { asAssignment, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
-import { type Answer } from './structure.ts'
+import { readAnswer, type Answer } from './structure.ts'
 import { bare, words } from './tidy.ts'
 
 type Leaf = Extract<Answer, { kind: 'expression' }>
@@ -33,7 +33,7 @@ function sameSets(gold: Answer, answer: Answer): boolean {
 function sameWithRelations(gold: Answer, answer: Answer): boolean {
   const [a, b] = [assignment(gold), assignment(answer)]
   if (a && b) {
-    if (sameAnswer(a.value, b.value)) return true
+    if (sameQuantity(a.key, b.key) && sameAnswer(a.value, b.value)) return true
   } else if (a && answer.kind !== 'relation') return sameAnswer(a.value, answer)
   else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
   if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
@@ -41,11 +41,16 @@ function sameWithRelations(gold: Answer, answer: Answer): boolean {
   return x !== null && y !== null && sameRealSet(x, y)
 }
 
+/** A variable of another name is another quantity; `y = 2x` and `f(x) = 2x` are the same. */
+const sameQuantity = (a: string, b: string) => a === b || ![a, b].every((key) => /^[A-Za-z](?:_\w)?$/.test(key)) || /[fgh]/.test(a + b)
+
 const assignment = (answer: Answer): Assignment | null => (answer.kind === 'relation' ? asAssignment(answer) : null)
 
 /** Lists, sets and tuples against each other or against a single answer. */
 function sameMany(gold: Answer, answer: Answer): boolean {
   const [a, b] = [members(gold), members(answer)]
+  if (a.items.length === 1 && b.items.length > 1) a.items = commasAsList(gold, b.items.length) ?? a.items
+  if (b.items.length === 1 && a.items.length > 1) b.items = commasAsList(answer, a.items.length) ?? b.items
   if (a.items.length !== b.items.length) return gold.kind === 'list' && answer.kind !== 'set' && relationsAsSets(gold, answer)
   if (a.names && b.names && sameNames(a.names, b.names)) return a.items.every((item, i) => sameAnswer(item, b.items[(b.names as string[]).indexOf((a.names as string[])[i] as string)] as Answer))
   if (a.names || b.names || gold.kind === 'tuple' || answer.kind === 'tuple') {
@@ -53,6 +58,12 @@ function sameMany(gold: Answer, answer: Answer): boolean {
     return a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
   }
   return matchAll(a.items, b.items) || relationsAsSets(gold, answer)
+}
+
+/** `15,600` reads as a number, but against two answers as two. */
+function commasAsList(answer: Answer, count: number): Answer[] | null {
+  const parts = answer.kind === 'expression' && answer.written ? answer.latex.split(',') : []
+  return parts.length === count ? parts.map((part) => readAnswer(part) as Answer) : null
 }
 
 function relationsAsSets(gold: Answer, answer: Answer): boolean {
@@ -120,17 +131,16 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   return gold.percent ? sameExpression(['Divide', x, 100], y) : sameExpression(x, ['Divide', y, 100])
 }
 
-/** A decimal of at least 4 significant digits that is a constant rounded to the decimal's own places. */
+/** A decimal that is a constant rounded to the decimal's own places: of at least 4 significant digits for a fraction, 6 for an irrational number. */
 function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   const written = decimal.written
-  if (!written || written.places === null) return false
-  const digits = bare(decimal.latex).replace(/^[-+]?[0.,]*/, '').replace(/\D/g, '')
-  if (digits.length < 4) return false
+  if (!written || written.places === null || written.places > 20) return false
+  const digits = bare(decimal.latex).replace(/^[-+]?[0.,]*/, '').replace(/\D/g, '').length
   const rational = exactValue(exact, new Map())
-  if (rational) return isRounding(written.value, written.places, rational)
-  const value = realConstant(exact)
-  const short = value === null ? null : parseDecimal(value.toFixed(Math.min(20, written.places)))
-  return short !== null && written.places <= 20 && short.n === written.value.n && short.d === written.value.d
+  if (rational) return digits >= 4 && isRounding(written.value, written.places, rational)
+  const value = digits >= 6 ? realConstant(exact) : null
+  const rounded = value === null ? null : parseDecimal(value.toFixed(written.places))
+  return rounded !== null && sameRational(rounded, written.value)
 }
 
 /** Words are compared without case, brackets and punctuation; a letter of a multiple choice may be followed by the choice. */

@@ -9,7 +9,7 @@ import { valueAt } from './value.ts'
 
 /** Doubles that went through the usual few dozen operations agree to this relative error. */
 const tolerance = 1e-9
-const close = (a: Complex, b: Complex) => size([a[0] - b[0], a[1] - b[1]]) <= tolerance * Math.max(size(a), size(b))
+const close = (a: Complex, b: Complex, within = tolerance) => size([a[0] - b[0], a[1] - b[1]]) <= within * Math.max(size(a), size(b))
 const nearlyClose = (a: Complex, b: Complex) => size([a[0] - b[0], a[1] - b[1]]) <= tolerance * Math.max(1, size(a), size(b))
 const isReal = (a: Complex) => Math.abs(a[1]) <= tolerance * Math.max(1, Math.abs(a[0]))
 const isImaginaryUnit = (part: Node) => part === 'i' || part === 'ImaginaryUnit'
@@ -44,7 +44,7 @@ function sameConstant(a: Node, b: Node): boolean {
   const [x, y] = [exactValue(a, new Map()), exactValue(b, new Map())]
   if (x && y) return sameRational(x, y)
   const [u, v] = [valueAt(a, new Map()), valueAt(b, new Map())]
-  if (u && v) return nearlyClose(u, v) && (sameToSixtyDigits(a, b) ?? close(u, v))
+  if (u && v) return nearlyClose(u, v) && (sameToSixtyDigits(a, b) ?? close(u, v, 1e-13))
   return sameSimplified(a, b)
 }
 

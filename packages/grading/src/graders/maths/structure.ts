@@ -90,7 +90,7 @@ function readBrackets(item: string): Answer | null {
   if (!'([{'.includes(open) || closingBracket(item, escaped ? 1 : 0) !== item.length - 1) return null
   const inside = item.slice(escaped ? 2 : 1, escaped ? -2 : -1)
   const close = item.at(-1) as string
-  const { parts } = splitTop(inside, /\s*,\s*/y)
+  const { parts } = splitTop(inside, /\s*[,;]\s*/y)
   if (escaped) {
     if (/\\?[|:]/.test(inside) && /[<>=]|\\(?:le|ge|ne|in)/.test(inside)) return read(inside.slice(inside.search(/\\?[|:]/)).replace(/^\\?[|:]/, ''))
     return { kind: 'set', items: flatten(parts.map(read)) }
@@ -110,7 +110,7 @@ function readRatio(item: string): Answer | null {
 }
 
 function readLeaf(item: string): Answer {
-  const isText = /^(?:\\text\{[^{}]*\}[\s.]*)+$/.test(item) && !/^\\text\{\s*[-+]?[\d.,/]+\s*[^\d]*\}$/.test(item)
+  const isText = (/^\\text\{\s*[A-Za-z]{2,}/.test(item) && /^(?:\\text\{[^{}]*\}|[\s\d.,:-])+$/.test(item)) || /^(?:\\text\{[^{}]*\}[\s.]*)+$/.test(item) && !/^\\text\{\s*[-+]?[\d.,/]+\s*[^\d]*\}$/.test(item)
   if (isText) return { kind: 'text', text: item }
   const { body, unit, percent } = stripUnit(item.replace(/^\\text\{\s*([-+]?[\d.,/]+\s*[^\d]*)\}$/, '$1'))
   const latex = body.trim().replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')

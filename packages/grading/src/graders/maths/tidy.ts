@@ -21,7 +21,7 @@ const plainNames = /(?<![\\A-Za-z])(sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan
 const sameMeaning: [RegExp, string][] = [
   [/\\{4}/g, '\\\\'],
   [/(?<!\\)\\\\(?=(?:d?frac|tfrac|left|right|sqrt|text|pi|cdot|times|infty|cup|cap|pm|boxed|le|ge|ne|leq|geq|neq|begin|end|circ|binom|log|ln|sin|cos|tan|in)(?![A-Za-z]))/g, '\\'],
-  [/(\d)(?:\{,\}|,?\\[!,])\s*(?=\d{3}(?!\d))/g, '$1'],
+  [/(\d)(?:\{,\}|,\s*\\!|\\[!,])\s*(?=\d{3}(?!\d))/g, '$1'],
   [/\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|biggl?|biggr?)(?![A-Za-z])\.?/g, ''],
   [/\\(?:displaystyle|textstyle|limits|nolimits|hfill|break|newline|allowbreak)(?![A-Za-z])/g, ' '],
   [/\\q?quad|(?<!\\)\\[!,;:> ]|~|\\hspace\{[^}]*\}|\\phantom\{[^}]*\}/g, ' '],

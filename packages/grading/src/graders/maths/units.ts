@@ -31,11 +31,11 @@ export function stripUnit(latex: string): Measured {
   const percent = percentAtEnd.exec(body)
   if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
   const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\\$|\$|€|£|¢)\s*$/.exec(body)
-  if (sign && sign.index > 0) return { ...stripUnit(body.slice(0, sign.index)), unit: sign[1]?.startsWith('^') ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
-  const plain = /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+([a-z]{2,}(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$/i.exec(body)
+  if (sign && sign.index > 0 && !(sign[1]?.startsWith('^') && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body))) return { ...stripUnit(body.slice(0, sign.index)), unit: sign[1]?.startsWith('^') ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
+  const plain = /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+((?:[a-z]{2,}|[a-z]{1,3}\/[a-z]{1,3}(?![a-z]))(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$/i.exec(body)
   if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
   const leading = /^\\text\{[^{}]*\}\s*(?=[-\d\\(])/.exec(body)
-  if (leading && !/^\\text\{\(?[A-Z]\)?\s*\}/.test(body)) return { ...stripUnit(body.slice(leading[0].length)), unit }
+  if (leading && /[:=]|\b(?:about|approximately|roughly|exactly|only|is|total|area|length|volume)\b/i.test(leading[0])) return { ...stripUnit(body.slice(leading[0].length)), unit }
   return { body, unit, percent: false }
 }
 
@@ -46,3 +46,6 @@ function named(label: string): string | null {
   const name = known.get(text.replace(/^(?:sq|square|cu|cubic)\s+|\^\{?\d\}?$|[²³]$/g, '').trim())
   return name === undefined ? null : name + squared
 }
+
+/** Whether a word of a sentence behind a number is its unit; `in` seldom is. */
+export const isUnitWord = (word: string) => word.length > 1 && word.toLowerCase() !== 'in' && known.has(word.toLowerCase())
