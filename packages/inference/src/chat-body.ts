@@ -1,6 +1,9 @@
 import type { GenerateRequest } from '@whetstone/core'
 
-/** Who reads the request: llama-server takes all of our sampling, OpenAI only its own fields, others (vLLM, Together, Fireworks, …) most of both. */
+/**
+ * Who reads the request: llama-server takes all of our sampling, OpenAI only its own fields, others (vLLM, Together, Fireworks, …) most of
+ * both.
+ */
 export type Dialect = 'llama-server' | 'openai' | 'other'
 
 /** The body of POST /chat/completions. Fields outside OpenAI's own are sent only where they are understood. */
@@ -20,7 +23,12 @@ export function chatBody(model: string, { messages, seed, sampling }: GenerateRe
   }
   const template = { chat_template_kwargs: { enable_thinking: reasoning !== 'off' } }
   if (dialect === 'openai') return standard
-  if (dialect === 'other') return { ...standard, ...defined({ top_k: topK, min_p: minP, repetition_penalty: repeatPenalty }), ...(reasoning === undefined ? {} : template) }
+  if (dialect === 'other')
+    return {
+      ...standard,
+      ...defined({ top_k: topK, min_p: minP, repetition_penalty: repeatPenalty }),
+      ...(reasoning === undefined ? {} : template),
+    }
   return {
     ...standard,
     // llama-server has defaults of its own (top-k 40, top-p 0.95, min-p 0.05): what is not asked for is off.
@@ -34,5 +42,7 @@ export function chatBody(model: string, { messages, seed, sampling }: GenerateRe
 }
 
 function defined<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }

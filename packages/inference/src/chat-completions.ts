@@ -32,8 +32,15 @@ export type ChatEndpoint = {
 /** The longest that we wait because a provider says so; one that asks for more has failed. */
 const patience = 600
 
-/** Answers requests over HTTP, some at once; a provider's request to wait holds for all of them. Streams, so that long answers do not run into timeouts of proxies and of fetch. */
-export async function* chatCompletions(endpoint: ChatEndpoint, requests: readonly GenerateRequest[], signal?: AbortSignal): AsyncGenerator<Completion | Fault> {
+/**
+ * Answers requests over HTTP, some at once; a provider's request to wait holds for all of them. Streams, so that long answers do not run
+ * into timeouts of proxies and of fetch.
+ */
+export async function* chatCompletions(
+  endpoint: ChatEndpoint,
+  requests: readonly GenerateRequest[],
+  signal?: AbortSignal,
+): AsyncGenerator<Completion | Fault> {
   const queue = [...requests]
   const gate: Gate = { openAt: 0 }
   yield* inParallel(
@@ -50,7 +57,8 @@ type Gate = { openAt: number }
 async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: Gate, signal: AbortSignal): Promise<Completion | Fault> {
   const jitter = random(deriveSeed(request.seed, request.id))
   for (let retries = 0; ; retries++) {
-    for (let left = gate.openAt - performance.now(); left > 0; left = gate.openAt - performance.now()) await sleep(left, undefined, { signal })
+    for (let left = gate.openAt - performance.now(); left > 0; left = gate.openAt - performance.now())
+      await sleep(left, undefined, { signal })
     await endpoint.ready?.(retries, signal)
     const started = performance.now()
     const limit = AbortSignal.timeout(endpoint.timeout * 1000)
@@ -62,7 +70,8 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
       const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
       const message = endpoint.secret ? found.message.replaceAll(endpoint.secret, '[key]') : found.message
       if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
-      if (found.kind === 'refused') throw new BadInput(`${endpoint.where} refuses to answer (${message}): check key, model name and account`)
+      if (found.kind === 'refused')
+        throw new BadInput(`${endpoint.where} refuses to answer (${message}): check key, model name and account`)
       const wait = found.wait ?? Math.min(60, endpoint.backoff * 2 ** retries) * (0.75 + jitter() / 2)
       if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience) return { id: request.id, fault: message, retries }
       if (found.wait === undefined) await sleep(wait * 1000, undefined, { signal })
@@ -74,7 +83,11 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
 /** Reasoning comes in a field of its own from servers that part it from the answer, under either of two names. */
 type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string | null; reasoning?: string | null }
 
-async function stream({ client, model, dialect }: ChatEndpoint, request: GenerateRequest, signal: AbortSignal): Promise<Omit<Completion, 'id' | 'seconds'>> {
+async function stream(
+  { client, model, dialect }: ChatEndpoint,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): Promise<Omit<Completion, 'id' | 'seconds'>> {
   const chunks = await client.chat.completions.create(chatBody(model, request, dialect), { signal, maxRetries: 0 })
   let text = ''
   let thoughts = ''
@@ -94,7 +107,8 @@ async function stream({ client, model, dialect }: ChatEndpoint, request: Generat
   }
   signal.throwIfAborted()
   if (reason === null) throw new Error('the answer broke off')
-  const { unclosed, ...stripped } = thoughts.trim() === '' ? stripReasoning(text) : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' }
+  const { unclosed, ...stripped } =
+    thoughts.trim() === '' ? stripReasoning(text) : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' }
   return {
     ...stripped,
     finish: reason === 'length' || unclosed ? 'length' : 'stop',

@@ -31,8 +31,18 @@ const refusal = (path: string): string => {
 test('reads the header', () => {
   const { path: _path, ...header } = checkGguf(whole)
   assert.equal(header, {
-    kind: 'model', name: 'random', architecture: 'llama', parameters: 43360, quantization: 'F32', contextLength: 256, blockCount: 2,
-    embeddingLength: 32, vocabularySize: 355, chatTemplate: '{{ messages[0].content }}', parts: 1, bytes: bytes.length,
+    kind: 'model',
+    name: 'random',
+    architecture: 'llama',
+    parameters: 43360,
+    quantization: 'F32',
+    contextLength: 256,
+    blockCount: 2,
+    embeddingLength: 32,
+    vocabularySize: 355,
+    chatTemplate: '{{ messages[0].content }}',
+    parts: 1,
+    bytes: bytes.length,
   })
 })
 
@@ -49,23 +59,30 @@ const refused: [string, Uint8Array | string, RegExp][] = [
   ['a safetensors file', Buffer.concat([Buffer.alloc(8, 1), Buffer.from('{"model":{}}')]), /safetensors/],
   ['only the magic', 'GGUF', /truncated/],
   ['cut within the vocabulary', bytes.subarray(0, 2000), /truncated \(ends within its header\)/],
-  ['cut within the weights', bytes.subarray(0, bytes.length - 4096), new RegExp(`truncated \\(${bytes.length - 4096} of ${bytes.length} bytes are there\\)`)],
+  [
+    'cut within the weights',
+    bytes.subarray(0, bytes.length - 4096),
+    new RegExp(`truncated \\(${bytes.length - 4096} of ${bytes.length} bytes are there\\)`),
+  ],
   ['an unknown version', edited(4, [9, 0, 0, 0]), /GGUF version 9, known are 2 and 3/],
   ['a big-endian file', edited(4, [0, 0, 0, 3]), /big-endian/],
   ['more tensors than bytes', edited(8, [255, 255, 255, 255, 255, 255, 255, 127]), /truncated/],
   ['a text longer than the file', edited(24, [255, 255, 255, 255, 0, 0, 0, 0]), /truncated/],
 ]
-for (const [name, content, message] of refused) test(`refuses ${name} in one line`, () => {
-  const said = refusal(put('refused.gguf', content))
-  assert.match(said, message)
-  assert.match(said, /refused\.gguf/)
-  assert.not.match(said, /\n/)
-})
+for (const [name, content, message] of refused)
+  test(`refuses ${name} in one line`, () => {
+    const said = refusal(put('refused.gguf', content))
+    assert.match(said, message)
+    assert.match(said, /refused\.gguf/)
+    assert.not.match(said, /\n/)
+  })
 
-test('a missing file says how to get one', () => assert.match(refusal(join(folder, 'absent.gguf')), /absent\.gguf not found: .*models:pull/))
+test('a missing file says how to get one', () =>
+  assert.match(refusal(join(folder, 'absent.gguf')), /absent\.gguf not found: .*models:pull/))
 test('a folder is refused', () => assert.match(refusal(folder), /not a file/))
 test('every cut of the header is refused, none crashes', () => {
-  for (let length = 1; length < 12_000; length += 97) assert.match(refusal(put('cut.gguf', bytes.subarray(0, length))), /truncated|not a GGUF/)
+  for (let length = 1; length < 12_000; length += 97)
+    assert.match(refusal(put('cut.gguf', bytes.subarray(0, length))), /truncated|not a GGUF/)
 })
 
 test.run()

@@ -25,21 +25,31 @@ export type GgufHeader = {
   bytes: number
 }
 
-/** Reads the header of a GGUF file in milliseconds, weights untouched. A file that is missing, cut short or something else is one line that says what to do. */
+/**
+ * Reads the header of a GGUF file in milliseconds, weights untouched. A file that is missing, cut short or something else is one line that
+ * says what to do.
+ */
 export function checkGguf(path: string): GgufHeader {
   const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) throw new BadInput(`${path} not found: check the path, or fetch a model with \`npx nx run models:pull --model=hf:owner/repo/file.gguf\``)
+  if (stat === undefined)
+    throw new BadInput(
+      `${path} not found: check the path, or fetch a model with \`npx nx run models:pull --model=hf:owner/repo/file.gguf\``,
+    )
   if (!stat.isFile()) throw new BadInput(`${path} is not a file: give the path of a .gguf file`)
   if (stat.size === 0) throw new BadInput(`${path} is empty: fetch it again`)
   let file: GgufFile
   try {
     file = readGguf(path)
   } catch (error) {
-    if (error instanceof NotGguf) throw new BadInput(`${path} is not a GGUF model (${whatItIs(path) ?? error.message}): give a .gguf file, little-endian, version 2 or 3`)
+    if (error instanceof NotGguf)
+      throw new BadInput(
+        `${path} is not a GGUF model (${whatItIs(path) ?? error.message}): give a .gguf file, little-endian, version 2 or 3`,
+      )
     if (error instanceof TornGguf) throw new BadInput(`${path} is truncated (${error.message}): fetch it again`)
     throw error
   }
-  if (file.expected !== null && file.bytes < file.expected) throw new BadInput(`${path} is truncated (${file.bytes} of ${file.expected} bytes are there): fetch it again`)
+  if (file.expected !== null && file.bytes < file.expected)
+    throw new BadInput(`${path} is truncated (${file.bytes} of ${file.expected} bytes are there): fetch it again`)
   return header(path, file)
 }
 

@@ -12,8 +12,8 @@ export type BackendCase = {
 }
 
 /**
- * The test suite that every backend passes. `prepare` runs once, before the first test; when it returns a string the suite is skipped and says why.
- * It runs itself: no `.run()` after it.
+ * The test suite that every backend passes. `prepare` runs once, before the first test; when it returns a string the suite is skipped and
+ * says why. It runs itself: no `.run()` after it.
  */
 export function backendContract(name: string, prepare: () => Promise<BackendCase | string>): void {
   const test = suite(`backend contract: ${name}`)
@@ -23,8 +23,12 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     if (typeof prepared === 'string') process.stdout.write(`\nSKIP backend contract ${name}: ${prepared}\n`)
     else kit = prepared
   })
-  const it = (what: string, check: (kit: BackendCase) => Promise<void>) => test(what, async () => { if (kit) await check(kit) })
-  const open = ({ backend, model, context }: BackendCase, options: Partial<OpenOptions> = {}) => backend.open(model, { concurrency: 4, threads: 1, context, ...options })
+  const it = (what: string, check: (kit: BackendCase) => Promise<void>) =>
+    test(what, async () => {
+      if (kit) await check(kit)
+    })
+  const open = ({ backend, model, context }: BackendCase, options: Partial<OpenOptions> = {}) =>
+    backend.open(model, { concurrency: 4, threads: 1, context, ...options })
 
   it('answers every request once, whatever the number of slots', async (kit) => {
     await using model = await open(kit)
@@ -33,7 +37,10 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     assert.equal([...completions.keys()].sort(), requests.map((request) => request.id).sort())
     for (const completion of completions.values()) {
       assert.ok(['stop', 'length'].includes(completion.finish), completion.finish)
-      assert.ok(completion.tokens.prompt > 0 && completion.tokens.completion >= 0 && completion.tokens.completion <= 8, JSON.stringify(completion.tokens))
+      assert.ok(
+        completion.tokens.prompt > 0 && completion.tokens.completion >= 0 && completion.tokens.completion <= 8,
+        JSON.stringify(completion.tokens),
+      )
       assert.ok(completion.seconds >= 0)
       if (completion.logprobs) for (const logprob of completion.logprobs) assert.ok(logprob <= 1e-6)
     }
@@ -45,7 +52,12 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     const requests = batch(8, { temperature: 1, maxTokens: 8 })
     const first = texts(await collect(model, requests))
     assert.equal(texts(await collect(model, [...requests].reverse())), first)
-    const other = texts(await collect(model, requests.map((request) => ({ ...request, seed: request.seed + 1000 }))))
+    const other = texts(
+      await collect(
+        model,
+        requests.map((request) => ({ ...request, seed: request.seed + 1000 })),
+      ),
+    )
     assert.not.equal(other, first)
   })
 
@@ -53,7 +65,15 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     await using model = await open(kit, { concurrency: 1 })
     const requests = batch(3, { temperature: 0, maxTokens: 8 })
     const first = texts(await collect(model, requests))
-    assert.equal(texts(await collect(model, requests.map((request) => ({ ...request, seed: request.seed + 1 })))), first)
+    assert.equal(
+      texts(
+        await collect(
+          model,
+          requests.map((request) => ({ ...request, seed: request.seed + 1 })),
+        ),
+      ),
+      first,
+    )
   })
 
   it('gives the same completions again if it says that it is reproducible', async (kit) => {
@@ -76,7 +96,9 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
     assert.ok(text.length > 4, `the model says too little to test stop strings: ${JSON.stringify(text)}`)
     // Random weights write broken UTF-8 too, which no stop string can name.
     const stop = /[ -~]{2}/.exec(text.slice(1))?.[0] as string
-    const [stopped] = [...(await collect(model, [{ ...request, sampling: { ...request.sampling, stop: [stop] } }])).values()] as [Completion]
+    const [stopped] = [...(await collect(model, [{ ...request, sampling: { ...request.sampling, stop: [stop] } }])).values()] as [
+      Completion,
+    ]
     assert.is(stopped.finish, 'stop')
     assert.is(stopped.text, text.slice(0, text.indexOf(stop)))
   })

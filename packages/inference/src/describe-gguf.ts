@@ -21,12 +21,21 @@ export async function describeGguf(path: string, card: { name?: string; metadata
     parameters: header.parameters,
     createdAt: mtime.toISOString(),
     metadata: {
-      sha256, bytes: header.bytes, modified: mtimeMs, contextLength: header.contextLength, blockCount: header.blockCount, vocabularySize: header.vocabularySize, ...card.metadata,
+      sha256,
+      bytes: header.bytes,
+      modified: mtimeMs,
+      contextLength: header.contextLength,
+      blockCount: header.blockCount,
+      vocabularySize: header.vocabularySize,
+      ...card.metadata,
     },
   }
 }
 
-/** The hash that the card beside the file holds, where the file is still the one it was written for: hashing gigabytes at each start takes seconds. */
+/**
+ * The hash that the card beside the file holds, where the file is still the one it was written for: hashing gigabytes at each start takes
+ * seconds.
+ */
 function knownHash(path: string): string | undefined {
   const card = join(dirname(path), 'card.json')
   if (!existsSync(card)) return undefined

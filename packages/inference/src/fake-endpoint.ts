@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net'
 /** What tests read of a request. */
 export type FakeRequest = {
   headers: IncomingMessage['headers']
-  body: Record<string, unknown> & { messages: { role: string; content: string }[]; max_tokens?: number; max_completion_tokens?: number; seed: number; temperature: number; stop?: string[] }
+  body: Record<string, unknown> & {
+    messages: { role: string; content: string }[]
+    max_tokens?: number
+    max_completion_tokens?: number
+    seed: number
+    temperature: number
+    stop?: string[]
+  }
 }
 /** Answers one POST /chat/completions; `attempt` counts the requests from 0. */
 export type FakeHandler = (request: FakeRequest, response: ServerResponse, attempt: number) => void | Promise<void>
@@ -15,10 +22,16 @@ export async function fakeEndpoint(handler: FakeHandler, options: { key?: string
   const seen: FakeRequest[] = []
   const server = createServer(async (request, response) => {
     if (options.key && request.headers.authorization !== `Bearer ${options.key}`)
-      return sendError(response, 401, { message: `Incorrect API key provided: ${request.headers.authorization?.slice(7)}`, type: 'invalid_request_error', code: 'invalid_api_key' })
+      return sendError(response, 401, {
+        message: `Incorrect API key provided: ${request.headers.authorization?.slice(7)}`,
+        type: 'invalid_request_error',
+        code: 'invalid_api_key',
+      })
     if (request.url?.endsWith('/models')) {
       if (options.modelsStatus) return sendError(response, options.modelsStatus, { message: 'no models here' })
-      return response.setHeader('content-type', 'application/json').end(JSON.stringify(options.models ?? { object: 'list', data: [{ id: 'fake', object: 'model' }] }))
+      return response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(options.models ?? { object: 'list', data: [{ id: 'fake', object: 'model' }] }))
     }
     let text = ''
     for await (const piece of request) text += piece
@@ -42,9 +55,15 @@ export function sendError(response: ServerResponse, status: number, error: Recor
 }
 
 /** Streams an answer in pieces as chat completion chunks. */
-export function sendAnswer(response: ServerResponse, pieces: Record<string, unknown>[], finish: string | null = 'stop', usage: Record<string, number> | null = { prompt_tokens: 7, completion_tokens: pieces.length }) {
+export function sendAnswer(
+  response: ServerResponse,
+  pieces: Record<string, unknown>[],
+  finish: string | null = 'stop',
+  usage: Record<string, number> | null = { prompt_tokens: 7, completion_tokens: pieces.length },
+) {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
-  const send = (choices: unknown[], more = {}) => response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices, ...more })}\n\n`)
+  const send = (choices: unknown[], more = {}) =>
+    response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices, ...more })}\n\n`)
   for (const delta of pieces) send([{ index: 0, delta, finish_reason: null }])
   if (finish !== null) send([{ index: 0, delta: {}, finish_reason: finish }])
   if (usage) send([], { usage })

@@ -16,8 +16,15 @@ export type Sequences = {
   unknown: number | undefined
 }
 
-/** Answers requests in a pool of sequences that share one batch. A sequence keeps the prompt it holds and is first given the other samples of it. */
-export async function* generateInSequences(pool: Sequences, requests: readonly GenerateRequest[], signal?: AbortSignal): AsyncGenerator<Completion | Fault> {
+/**
+ * Answers requests in a pool of sequences that share one batch. A sequence keeps the prompt it holds and is first given the other samples
+ * of it.
+ */
+export async function* generateInSequences(
+  pool: Sequences,
+  requests: readonly GenerateRequest[],
+  signal?: AbortSignal,
+): AsyncGenerator<Completion | Fault> {
   const groups = Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, sampling.reasoning]))
   const held: string[] = []
   const take = (slot: number) => {
@@ -38,14 +45,26 @@ export async function* generateInSequences(pool: Sequences, requests: readonly G
   )
 }
 
-async function complete(pool: Sequences, sequence: LlamaContextSequence, request: GenerateRequest, again: boolean, signal: AbortSignal): Promise<Completion | Fault> {
+async function complete(
+  pool: Sequences,
+  sequence: LlamaContextSequence,
+  request: GenerateRequest,
+  again: boolean,
+  signal: AbortSignal,
+): Promise<Completion | Fault> {
   const started = performance.now()
   const { id, sampling } = request
   const { text, opened } = pool.render(request.messages, sampling.reasoning)
   const prompt = promptTokens(pool.weights, text)
   const done = (answer: string, finish: Completion['finish'], completion: number): Completion => {
     const { unclosed, ...stripped } = stripReasoning(answer, { opened: opened && finish !== 'context' && finish !== 'vocabulary' })
-    return { id, ...stripped, finish: unclosed && finish === 'stop' ? 'length' : finish, tokens: { prompt: prompt.length, completion }, seconds: (performance.now() - started) / 1000 }
+    return {
+      id,
+      ...stripped,
+      finish: unclosed && finish === 'stop' ? 'length' : finish,
+      tokens: { prompt: prompt.length, completion },
+      seconds: (performance.now() - started) / 1000,
+    }
   }
   if (prompt.length >= Math.min(pool.context, sequence.contextSize)) return done('', 'context', 0)
   if (prompt.some((token) => token === pool.unknown)) return done('', 'vocabulary', 0)
@@ -66,7 +85,10 @@ function promptTokens(weights: LlamaModel, text: string): Token[] {
   return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens
 }
 
-/** Leaves the sequence with all of the prompt but its last token, which is then always evaluated alone: so a kept prompt and a fresh one give the same bits. */
+/**
+ * Leaves the sequence with all of the prompt but its last token, which is then always evaluated alone: so a kept prompt and a fresh one
+ * give the same bits.
+ */
 async function loadPrompt(sequence: LlamaContextSequence, prompt: readonly Token[], again: boolean): Promise<void> {
   const kept = prompt.length - 1
   if (again && sequence.nextTokenIndex > kept) await sequence.eraseContextTokenRanges([{ start: kept, end: sequence.nextTokenIndex }])
@@ -77,7 +99,12 @@ async function loadPrompt(sequence: LlamaContextSequence, prompt: readonly Token
 }
 
 async function sample(
-  pool: Sequences, sequence: LlamaContextSequence, { seed, sampling }: GenerateRequest, prompt: readonly Token[], opened: boolean, signal: AbortSignal,
+  pool: Sequences,
+  sequence: LlamaContextSequence,
+  { seed, sampling }: GenerateRequest,
+  prompt: readonly Token[],
+  opened: boolean,
+  signal: AbortSignal,
   done: (answer: string, finish: Completion['finish'], completion: number) => Completion,
 ): Promise<Completion> {
   const { weights } = pool
@@ -123,12 +150,38 @@ async function sample(
 }
 
 /** What is not asked for is off: no top-k, no nucleus. Penalties look at the last 64 tokens, prompt included, as llama.cpp's do. */
-function evaluateOptions({ weights }: Sequences, sampling: Sampling, seed: number, prompt: readonly Token[], tokens: readonly Token[]): SequenceEvaluateOptions {
+function evaluateOptions(
+  { weights }: Sequences,
+  sampling: Sampling,
+  seed: number,
+  prompt: readonly Token[],
+  tokens: readonly Token[],
+): SequenceEvaluateOptions {
   const { temperature, topK = 0, topP = 1, minP = 0, repeatPenalty = 1, presencePenalty = 0, frequencyPenalty = 0, grammar } = sampling
   const penalized = repeatPenalty !== 1 || presencePenalty !== 0 || frequencyPenalty !== 0
   return {
-    temperature, topK, topP, minP, seed,
-    ...(penalized ? { repeatPenalty: { penalty: repeatPenalty, presencePenalty, frequencyPenalty, punishTokens: () => [...prompt.slice(-64), ...tokens.slice(-64)].slice(-64) } } : {}),
-    ...(grammar ? { grammarEvaluationState: new LlamaGrammarEvaluationState({ model: weights, grammar: new LlamaGrammar(weights.llama, { grammar }) }) } : {}),
+    temperature,
+    topK,
+    topP,
+    minP,
+    seed,
+    ...(penalized
+      ? {
+          repeatPenalty: {
+            penalty: repeatPenalty,
+            presencePenalty,
+            frequencyPenalty,
+            punishTokens: () => [...prompt.slice(-64), ...tokens.slice(-64)].slice(-64),
+          },
+        }
+      : {}),
+    ...(grammar
+      ? {
+          grammarEvaluationState: new LlamaGrammarEvaluationState({
+            model: weights,
+            grammar: new LlamaGrammar(weights.llama, { grammar }),
+          }),
+        }
+      : {}),
   }
 }

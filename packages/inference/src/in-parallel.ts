@@ -1,6 +1,7 @@
 /**
- * Works off a queue in a number of slots and gives out results as they come. `take` hands the next item to a free slot, or undefined when nothing is left.
- * When the caller stops listening, the signal fires or an item's work throws, the work under way is told to stop and waited for.
+ * Works off a queue in a number of slots and gives out results as they come. `take` hands the next item to a free slot, or undefined when
+ * nothing is left. When the caller stops listening, the signal fires or an item's work throws, the work under way is told to stop and
+ * waited for.
  */
 export async function* inParallel<Item, Result>(
   slots: number,
@@ -15,7 +16,11 @@ export async function* inParallel<Item, Result>(
   const running = new Map<number, Promise<{ slot: number; result: Result }>>()
   const start = (slot: number) => {
     const item = take(slot)
-    if (item !== undefined) running.set(slot, work(item, slot, own.signal).then((result) => ({ slot, result })))
+    if (item !== undefined)
+      running.set(
+        slot,
+        work(item, slot, own.signal).then((result) => ({ slot, result })),
+      )
   }
   try {
     for (let slot = 0; slot < slots; slot++) start(slot)

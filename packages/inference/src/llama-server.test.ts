@@ -17,22 +17,32 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const model = await describeGguf(writeRandomGguf(join(folder, 'random.gguf')))
 
 backendContract('llama-server', async () =>
-  existsSync(paths.tool('llama-server')) ? { backend: llamaServer(), model, context: 256 } : `${paths.tool('llama-server')} not built: run \`npx nx run tools:build --tool=llama-server\``)
+  existsSync(paths.tool('llama-server'))
+    ? { backend: llamaServer(), model, context: 256 }
+    : `${paths.tool('llama-server')} not built: run \`npx nx run tools:build --tool=llama-server\``,
+)
 
 const test = suite('llama-server')
 
 test('greedy answers equal those of node-llama-cpp', async () => {
-  if (!existsSync(paths.tool('llama-server'))) return void process.stdout.write('\nSKIP llama-server against node-llama-cpp: tools/bin/llama-server not built\n')
+  if (!existsSync(paths.tool('llama-server')))
+    return void process.stdout.write('\nSKIP llama-server against node-llama-cpp: tools/bin/llama-server not built\n')
   const { nodeLlamaCpp } = await import('./node-llama-cpp.ts')
   const texts = async (backend: typeof nodeLlamaCpp) => {
     await using opened = await backend.open(model, { concurrency: 1, context: 256, threads: 1 })
     const found: string[] = []
     const requests = ['1+1=', '22+3=', 'hello'].map((content, i): GenerateRequest => ({
-      id: String(i), messages: [{ role: 'system', content: 'add' }, { role: 'user', content }], seed: 1,
+      id: String(i),
+      messages: [
+        { role: 'system', content: 'add' },
+        { role: 'user', content },
+      ],
+      seed: 1,
       // Random weights babble in broken UTF-8, of which the server keeps back the end: letters alone can be compared.
       sampling: { temperature: 0, maxTokens: 12, grammar: 'root ::= [a-z]+' },
     }))
-    for await (const result of opened.generate(requests)) if (!isFault(result)) found[Number(result.id)] = `${result.tokens.prompt} ${result.text}`
+    for await (const result of opened.generate(requests))
+      if (!isFault(result)) found[Number(result.id)] = `${result.tokens.prompt} ${result.text}`
     return found
   }
   assert.equal(await texts(llamaServer()), await texts(nodeLlamaCpp))
@@ -40,7 +50,9 @@ test('greedy answers equal those of node-llama-cpp', async () => {
 
 // A stand-in that behaves as --fake says: what is tested here is how it is watched, not what it answers.
 const stand = join(folder, 'stand-in.mjs')
-writeFileSync(stand, `#!${process.execPath}
+writeFileSync(
+  stand,
+  `#!${process.execPath}
 import { createServer } from 'node:http'
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 const value = (name) => process.argv[process.argv.indexOf(name) + 1]
@@ -57,7 +69,9 @@ createServer((request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.end('data: {"choices":[{"index":0,"delta":{"content":"42"},"finish_reason":"stop"}]}\\n\\ndata: [DONE]\\n\\n')
 }).listen(Number(value('--port')), value('--host'))
-`, { mode: 0o755 })
+`,
+  { mode: 0o755 },
+)
 
 let runs = 0
 async function served(mode: string, count = 1) {
@@ -66,7 +80,12 @@ async function served(mode: string, count = 1) {
   const pids = () => readFileSync(notes, 'utf8').trim().split(' ').map(Number)
   const backend = llamaServer({ binary: stand, args: ['--fake', mode, '--notes', notes] })
   const opened = await backend.open(model, { concurrency: 2, context: 256, logFile })
-  const requests = Array.from({ length: count }, (_, i): GenerateRequest => ({ id: String(i), messages: [{ role: 'user', content: '6*7=' }], seed: 1, sampling: { temperature: 0, maxTokens: 4 } }))
+  const requests = Array.from({ length: count }, (_, i): GenerateRequest => ({
+    id: String(i),
+    messages: [{ role: 'user', content: '6*7=' }],
+    seed: 1,
+    sampling: { temperature: 0, maxTokens: 4 },
+  }))
   try {
     const answers: string[] = []
     for await (const result of opened.generate(requests)) answers.push(isFault(result) ? result.fault : result.text)
@@ -101,29 +120,53 @@ test('is replaced when it hangs', async () => {
 })
 
 test('is given up when it keeps dying', async () => {
-  const message = await served('crash-always', 8).then(() => '', (error: Error) => error.message)
+  const message = await served('crash-always', 8).then(
+    () => '',
+    (error: Error) => error.message,
+  )
   assert.match(message, /^llama-server died 6 times \(last: signal SIGKILL\): see .*log-/)
 })
 
 test('that does not start says why in one line', async () => {
-  const error = await served('no-start').then(() => undefined, (error: Error) => error)
+  const error = await served('no-start').then(
+    () => undefined,
+    (error: Error) => error,
+  )
   assert.instance(error, BadInput)
-  assert.match((error as Error).message, /^llama-server did not start \(exit code 1\): llama_model_load: error loading model: unknown architecture$/)
-  const absent = await llamaServer({ binary: join(folder, 'absent') }).open(model, { concurrency: 1 }).then(() => undefined, (error: Error) => error)
+  assert.match(
+    (error as Error).message,
+    /^llama-server did not start \(exit code 1\): llama_model_load: error loading model: unknown architecture$/,
+  )
+  const absent = await llamaServer({ binary: join(folder, 'absent') })
+    .open(model, { concurrency: 1 })
+    .then(
+      () => undefined,
+      (error: Error) => error,
+    )
   assert.match((absent as Error).message, /absent not found: run `npx nx run tools:build --tool=llama-server`/)
 })
 
 test('stops loading when it is told to', async () => {
   const notes = join(folder, 'notes-abort')
   const controller = new AbortController()
-  const opening = llamaServer({ binary: stand, args: ['--fake', 'slow', '--notes', notes] }).open(model, { concurrency: 1, signal: controller.signal })
+  const opening = llamaServer({ binary: stand, args: ['--fake', 'slow', '--notes', notes] }).open(model, {
+    concurrency: 1,
+    signal: controller.signal,
+  })
   setTimeout(() => controller.abort(), 200)
-  assert.is(await opening.then(() => '', (error: Error) => error.name), 'AbortError')
+  assert.is(
+    await opening.then(
+      () => '',
+      (error: Error) => error.name,
+    ),
+    'AbortError',
+  )
   assert.not(isAlive(Number(readFileSync(notes, 'utf8'))))
 })
 
 test('does not outlive its parent, even one that is killed outright', async () => {
-  if (!existsSync('/usr/bin/setpriv')) return void process.stdout.write('\nSKIP llama-server dies with a killed parent: /usr/bin/setpriv (Linux) not found\n')
+  if (!existsSync('/usr/bin/setpriv'))
+    return void process.stdout.write('\nSKIP llama-server dies with a killed parent: /usr/bin/setpriv (Linux) not found\n')
   const notes = join(folder, 'notes-orphan')
   const script = `const { llamaServer } = await import(${JSON.stringify(join(import.meta.dirname, 'llama-server.ts'))})
     await llamaServer({ binary: ${JSON.stringify(stand)}, args: ['--fake', 'good', '--notes', ${JSON.stringify(notes)}] }).open(${JSON.stringify(model)}, { concurrency: 1 })

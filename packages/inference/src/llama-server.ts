@@ -6,15 +6,17 @@ import { checkGguf } from './check-gguf.ts'
 import { serveModel } from './serve-model.ts'
 
 /**
- * llama.cpp's own HTTP server, started by us, watched and stopped with us. It serves what nothing else here does: several GPUs and every option of the server, by `args`
- * (`--tensor-split`, `--cache-type-k`, `--spec-draft-model`, …). Slots decode together, so batches are not reproducible to the bit.
+ * llama.cpp's own HTTP server, started by us, watched and stopped with us. It serves what nothing else here does: several GPUs and every
+ * option of the server, by `args` (`--tensor-split`, `--cache-type-k`, `--spec-draft-model`, …). Slots decode together, so batches are not
+ * reproducible to the bit.
  */
 export function llamaServer(options: { args?: readonly string[]; binary?: string } = {}): Backend {
   return {
     name: 'llama-server',
     reproducible: false,
     async open(model, { concurrency, threads, context, gpuLayers, logFile, signal }) {
-      if (model.path === null) throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+      if (model.path === null)
+        throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
       const header = checkGguf(model.path)
       if (model.adapter) checkGguf(model.adapter)
       const small = header.parameters < 50e6
@@ -22,12 +24,25 @@ export function llamaServer(options: { args?: readonly string[]; binary?: string
       const server = await serveModel({
         binary: options.binary ?? paths.tool('llama-server'),
         args: [
-          '--model', model.path, ...(model.adapter ? ['--lora', model.adapter] : []),
-          '--parallel', String(concurrency), '--ctx-size', String(perSlot * concurrency), '--no-kv-unified',
-          '--threads', String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
+          '--model',
+          model.path,
+          ...(model.adapter ? ['--lora', model.adapter] : []),
+          '--parallel',
+          String(concurrency),
+          '--ctx-size',
+          String(perSlot * concurrency),
+          '--no-kv-unified',
+          '--threads',
+          String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
           // A GPU is slower than one CPU thread on models this small.
           ...(small ? ['--device', 'none'] : gpuLayers === undefined || gpuLayers === 'auto' ? [] : ['--gpu-layers', String(gpuLayers)]),
-          '--jinja', '--offline', '--no-webui', '--no-slots', '--cache-ram', '0', ...(options.args ?? []),
+          '--jinja',
+          '--offline',
+          '--no-webui',
+          '--no-slots',
+          '--cache-ram',
+          '0',
+          ...(options.args ?? []),
         ],
         ...(logFile ? { logFile } : {}),
         ...(signal ? { signal } : {}),
@@ -35,8 +50,21 @@ export function llamaServer(options: { args?: readonly string[]; binary?: string
       const [{ default: OpenAI }, { chatCompletions }] = await Promise.all([import('openai'), import('./chat-completions.ts')])
       let closed = false
       const endpoint: ChatEndpoint = {
-        client: new OpenAI({ baseURL: 'http://127.0.0.1/v1', apiKey: 'none', organization: null, project: null, maxRetries: 0, logLevel: 'off' }),
-        model: model.name, dialect: 'llama-server', concurrency, timeout: 3600, retries: 2, backoff: 0.2, where: 'llama-server',
+        client: new OpenAI({
+          baseURL: 'http://127.0.0.1/v1',
+          apiKey: 'none',
+          organization: null,
+          project: null,
+          maxRetries: 0,
+          logLevel: 'off',
+        }),
+        model: model.name,
+        dialect: 'llama-server',
+        concurrency,
+        timeout: 3600,
+        retries: 2,
+        backoff: 0.2,
+        where: 'llama-server',
         async ready(retry, stop) {
           endpoint.client.baseURL = `${await server.address(retry > 0, stop)}/v1`
         },

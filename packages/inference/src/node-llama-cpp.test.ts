@@ -12,14 +12,20 @@ import { writeRandomGguf } from './write-random-gguf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'node-llama-cpp-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) => describeGguf(writeRandomGguf(join(folder, name), options))
+const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) =>
+  describeGguf(writeRandomGguf(join(folder, name), options))
 
 backendContract('node-llama-cpp', async () => ({ backend: nodeLlamaCpp, model: await random('random.gguf'), context: 256 }))
 
 const test = suite('node-llama-cpp')
 const ask = async (model: Model, content: string, sampling: Partial<Sampling> = {}, threads = 1): Promise<Completion> => {
   await using opened = await nodeLlamaCpp.open(model, { concurrency: 1, context: 256, threads })
-  const request: GenerateRequest = { id: 'a', messages: [{ role: 'user', content }], seed: 1, sampling: { temperature: 1, maxTokens: 24, ...sampling } }
+  const request: GenerateRequest = {
+    id: 'a',
+    messages: [{ role: 'user', content }],
+    seed: 1,
+    sampling: { temperature: 1, maxTokens: 24, ...sampling },
+  }
   for await (const completion of opened.generate([request])) return completion as Completion
   throw new Error('no answer')
 }

@@ -12,13 +12,15 @@ const smallModel = 50e6
 
 /**
  * llama.cpp inside our own process, by the package node-llama-cpp and the libraries it ships. It needs no tool to be built;
- * the native sampler is several times faster (see the bench). Batches of several sequences are not reproducible to the bit, one sequence is.
+ * the native sampler is several times faster (see the bench). Batches of several sequences are not reproducible to the bit, one sequence
+ * is.
  */
 export const nodeLlamaCpp: Backend = {
   name: 'node-llama-cpp',
   reproducible: false,
   async open(model, options) {
-    if (model.path === null) throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+    if (model.path === null)
+      throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
     const header = checkGguf(model.path)
     if (model.adapter) checkGguf(model.adapter)
     const small = header.parameters < smallModel
@@ -27,17 +29,29 @@ export const nodeLlamaCpp: Backend = {
     const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
     const { generateInSequences } = await import('./generate-in-sequences.ts')
     const llama = await getLlama({
-      build: 'never', skipDownload: true, gpu: small || options.gpuLayers === 0 ? false : 'auto', maxThreads: threads, logLevel: LlamaLogLevel.warn,
-      logger: (_level, message) => { if (options.logFile) appendFileSync(options.logFile, message) },
+      build: 'never',
+      skipDownload: true,
+      gpu: small || options.gpuLayers === 0 ? false : 'auto',
+      maxThreads: threads,
+      logLevel: LlamaLogLevel.warn,
+      logger: (_level, message) => {
+        if (options.logFile) appendFileSync(options.logFile, message)
+      },
     })
     let weights: LlamaModel | undefined
     try {
       weights = await llama.loadModel({
-        modelPath: model.path, ...(options.gpuLayers === undefined ? {} : { gpuLayers: options.gpuLayers }), ...(options.signal ? { loadSignal: options.signal } : {}),
+        modelPath: model.path,
+        ...(options.gpuLayers === undefined ? {} : { gpuLayers: options.gpuLayers }),
+        ...(options.signal ? { loadSignal: options.signal } : {}),
       })
       const context = options.context ?? Math.min(weights.trainContextSize, 4096)
       const opened = await weights.createContext({
-        sequences: options.concurrency, contextSize: context, threads, ...(model.adapter ? { lora: model.adapter } : {}), ...(options.signal ? { createSignal: options.signal } : {}),
+        sequences: options.concurrency,
+        contextSize: context,
+        threads,
+        ...(model.adapter ? { lora: model.adapter } : {}),
+        ...(options.signal ? { createSignal: options.signal } : {}),
       })
       return languageModel({ model, llama, weights, opened, context, template: header.chatTemplate, generateInSequences })
     } catch (error) {
@@ -49,7 +63,15 @@ export const nodeLlamaCpp: Backend = {
   },
 }
 
-type Opened = { model: Model; llama: Llama; weights: LlamaModel; opened: LlamaContext; context: number; template: string | null; generateInSequences: typeof generateInSequences }
+type Opened = {
+  model: Model
+  llama: Llama
+  weights: LlamaModel
+  opened: LlamaContext
+  context: number
+  template: string | null
+  generateInSequences: typeof generateInSequences
+}
 
 function languageModel({ model, llama, weights, opened, context, template, generateInSequences }: Opened): LanguageModel {
   const sequences = Array.from({ length: opened.totalSequences }, () => opened.getSequence())
@@ -78,6 +100,8 @@ function explain(error: unknown, model: Model, options: OpenOptions): unknown {
   if (!(error instanceof Error)) return error
   const what = error.message.split('\n')[0]
   if (error.name === 'InsufficientMemoryError')
-    return new BadInput(`${model.path} with ${options.concurrency} sequences does not fit into memory (${what}): lower --concurrency, or take a smaller quantization`)
+    return new BadInput(
+      `${model.path} with ${options.concurrency} sequences does not fit into memory (${what}): lower --concurrency, or take a smaller quantization`,
+    )
   return new BadInput(`${model.path}${model.adapter ? ` with adapter ${model.adapter}` : ''} cannot be loaded by node-llama-cpp: ${what}`)
 }

@@ -8,7 +8,13 @@ import type { FakeHandler } from './fake-endpoint.ts'
 import { describeEndpoint, openai } from './openai.ts'
 import type { Endpoint } from './openai.ts'
 
-const overflow = { message: 'the request exceeds the available context size', type: 'exceed_context_size_error', code: 400, n_prompt_tokens: 900, n_ctx: 64 }
+const overflow = {
+  message: 'the request exceeds the available context size',
+  type: 'exceed_context_size_error',
+  code: 400,
+  n_prompt_tokens: 900,
+  n_ctx: 64,
+}
 
 /** Letters drawn by the seed, one a token. */
 const babble: FakeHandler = ({ body }, response) => {
@@ -18,19 +24,33 @@ const babble: FakeHandler = ({ body }, response) => {
   const stops = (body.stop ?? []).map((stop) => text.indexOf(stop)).filter((at) => at !== -1)
   const finish = stops.length > 0 ? 'stop' : 'length'
   text = text.slice(0, Math.min(text.length, ...stops))
-  sendAnswer(response, [...text].map((content) => ({ content })), finish)
+  sendAnswer(
+    response,
+    [...text].map((content) => ({ content })),
+    finish,
+  )
 }
 const contract = await fakeEndpoint(babble)
-backendContract('openai', async () => ({ backend: openai({ url: contract.url }), model: await describeEndpoint({ url: contract.url }), context: 64 }))
+backendContract('openai', async () => ({
+  backend: openai({ url: contract.url }),
+  model: await describeEndpoint({ url: contract.url }),
+  context: 64,
+}))
 
 const test = suite('openai')
 test.after(() => contract[Symbol.asyncDispose]())
 
 const request = (sampling: Partial<Sampling> = {}, id = 'a'): GenerateRequest => ({
-  id, messages: [{ role: 'user', content: '6*7=' }], seed: 5, sampling: { temperature: 0, maxTokens: 16, ...sampling },
+  id,
+  messages: [{ role: 'user', content: '6*7=' }],
+  seed: 5,
+  sampling: { temperature: 0, maxTokens: 16, ...sampling },
 })
 /** Sends requests to an endpoint that behaves as told; retries come quickly. */
-async function ask(handler: FakeHandler, options: { endpoint?: Partial<Endpoint>; requests?: GenerateRequest[]; fake?: Parameters<typeof fakeEndpoint>[1] } = {}) {
+async function ask(
+  handler: FakeHandler,
+  options: { endpoint?: Partial<Endpoint>; requests?: GenerateRequest[]; fake?: Parameters<typeof fakeEndpoint>[1] } = {},
+) {
   await using fake = await fakeEndpoint(handler, options.fake)
   const endpoint = { url: `${fake.url}/v1`, retries: 2, backoff: 0.01, timeout: 5, ...options.endpoint }
   await using model = await openai(endpoint).open(await describeEndpoint(endpoint), { concurrency: 2 })
@@ -38,7 +58,8 @@ async function ask(handler: FakeHandler, options: { endpoint?: Partial<Endpoint>
   for await (const result of model.generate(options.requests ?? [request()])) results.push(result)
   return { results, first: results[0] as Completion & Fault, seen: fake.seen }
 }
-const good: FakeHandler = (_request, response) => sendAnswer(response, [{ role: 'assistant', content: '' }, { content: '4' }, { content: '2' }])
+const good: FakeHandler = (_request, response) =>
+  sendAnswer(response, [{ role: 'assistant', content: '' }, { content: '4' }, { content: '2' }])
 async function refusal(work: () => Promise<unknown>): Promise<string> {
   try {
     await work()
@@ -50,7 +71,7 @@ async function refusal(work: () => Promise<unknown>): Promise<string> {
   return 'no refusal'
 }
 
-test('joins the stream and takes the provider\'s count of tokens', async () => {
+test("joins the stream and takes the provider's count of tokens", async () => {
   const { first } = await ask(good)
   assert.equal({ ...first, seconds: 0 }, { id: 'a', text: '42', finish: 'stop', tokens: { prompt: 7, completion: 3 }, seconds: 0 })
   const uncounted = await ask((_request, response) => sendAnswer(response, [{ content: '4' }, { content: '2' }], 'stop', null))
@@ -58,10 +79,31 @@ test('joins the stream and takes the provider\'s count of tokens', async () => {
 })
 
 test('sends what was asked for, in the words of who reads it', async () => {
-  const sampling = { temperature: 0.7, topK: 20, topP: 0.9, minP: 0.1, repeatPenalty: 1.1, presencePenalty: 0.2, frequencyPenalty: 0.3, stop: ['\n'], reasoning: { budget: 64 } } as const
+  const sampling = {
+    temperature: 0.7,
+    topK: 20,
+    topP: 0.9,
+    minP: 0.1,
+    repeatPenalty: 1.1,
+    presencePenalty: 0.2,
+    frequencyPenalty: 0.3,
+    stop: ['\n'],
+    reasoning: { budget: 64 },
+  } as const
   const common = {
-    messages: [{ role: 'user', content: '6*7=' }], stream: true, stream_options: { include_usage: true }, temperature: 0.7, seed: 5, top_p: 0.9,
-    presence_penalty: 0.2, frequency_penalty: 0.3, stop: ['\n'], max_tokens: 16, top_k: 20, min_p: 0.1, chat_template_kwargs: { enable_thinking: true },
+    messages: [{ role: 'user', content: '6*7=' }],
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature: 0.7,
+    seed: 5,
+    top_p: 0.9,
+    presence_penalty: 0.2,
+    frequency_penalty: 0.3,
+    stop: ['\n'],
+    max_tokens: 16,
+    top_k: 20,
+    min_p: 0.1,
+    chat_template_kwargs: { enable_thinking: true },
   }
   const other = await ask(good, { requests: [request(sampling)] })
   assert.equal(other.seen[0]?.body as unknown, { ...common, model: 'fake', repetition_penalty: 1.1 })
@@ -70,8 +112,18 @@ test('sends what was asked for, in the words of who reads it', async () => {
   assert.equal(server.seen[0]?.body as unknown, { ...common, model: 'tiny', repeat_penalty: 1.1, reasoning_budget_tokens: 64 })
   const plain = await ask(good, { fake: { models } })
   assert.equal(plain.seen[0]?.body as unknown, {
-    model: 'tiny', messages: common.messages, stream: true, stream_options: { include_usage: true }, temperature: 0, seed: 5, max_tokens: 16,
-    top_k: 0, top_p: 1, min_p: 0, repeat_penalty: 1, chat_template_kwargs: { enable_thinking: true },
+    model: 'tiny',
+    messages: common.messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    temperature: 0,
+    seed: 5,
+    max_tokens: 16,
+    top_k: 0,
+    top_p: 1,
+    min_p: 0,
+    repeat_penalty: 1,
+    chat_template_kwargs: { enable_thinking: true },
   })
 })
 
@@ -89,11 +141,21 @@ test('parts reasoning from the answer, however the provider sends it', async () 
   }
 })
 
-test('a prompt that does not fit is a failed attempt in every provider\'s words', async () => {
+test("a prompt that does not fit is a failed attempt in every provider's words", async () => {
   const bodies: [number, Record<string, unknown>][] = [
     [400, overflow],
-    [400, { message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.", type: 'invalid_request_error', code: 'context_length_exceeded' }],
-    [400, { message: 'The decoder prompt (length 9001) is longer than the maximum model length of 8192.', type: 'BadRequestError', code: 400 }],
+    [
+      400,
+      {
+        message: "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.",
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+      },
+    ],
+    [
+      400,
+      { message: 'The decoder prompt (length 9001) is longer than the maximum model length of 8192.', type: 'BadRequestError', code: 400 },
+    ],
     [422, { message: 'Input validation error: `inputs` must have less than 4096 tokens. Given: 9001', type: 'validation' }],
     [413, { message: 'prompt is too long: 9001 tokens > 8192 maximum' }],
   ]
@@ -104,33 +166,51 @@ test('a prompt that does not fit is a failed attempt in every provider\'s words'
   }
 })
 
-const first = (times: number, misbehave: FakeHandler): FakeHandler => (request, response, attempt) => (attempt < times ? misbehave : good)(request, response, attempt)
+const first =
+  (times: number, misbehave: FakeHandler): FakeHandler =>
+  (request, response, attempt) =>
+    (attempt < times ? misbehave : good)(request, response, attempt)
 const passing: [string, FakeHandler][] = [
   ['HTTP 500', (_request, response) => sendError(response, 500, { message: 'oops' })],
-  ['HTTP 503 with a web page', (_request, response) => response.writeHead(503, { 'content-type': 'text/html' }).end('<html>down</html>') && undefined],
+  [
+    'HTTP 503 with a web page',
+    (_request, response) => response.writeHead(503, { 'content-type': 'text/html' }).end('<html>down</html>') && undefined,
+  ],
   ['a broken connection', (request_, response) => void response.destroy()],
   ['an answer that breaks off', (_request, response) => sendAnswer(response, [{ content: '4' }], null)],
-  ['an error within the stream', (_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {"error":{"code":500,"message":"out of memory","type":"server_error"}}\n\n')],
+  [
+    'an error within the stream',
+    (_request, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end('data: {"error":{"code":500,"message":"out of memory","type":"server_error"}}\n\n'),
+  ],
 ]
-for (const [name, misbehave] of passing) test(`${name} is tried again, and counted apart when it stays`, async () => {
-  assert.is((await ask(first(2, misbehave))).first.text, '42')
-  const stays = await ask(misbehave)
-  assert.is(stays.first.retries, 2)
-  assert.ok(stays.first.fault.length > 3 && !stays.first.fault.includes('\n'), stays.first.fault)
-  assert.is(stays.seen.length, 3)
-})
+for (const [name, misbehave] of passing)
+  test(`${name} is tried again, and counted apart when it stays`, async () => {
+    assert.is((await ask(first(2, misbehave))).first.text, '42')
+    const stays = await ask(misbehave)
+    assert.is(stays.first.retries, 2)
+    assert.ok(stays.first.fault.length > 3 && !stays.first.fault.includes('\n'), stays.first.fault)
+    assert.is(stays.seen.length, 3)
+  })
 
 test('a provider that hangs is given up after the timeout', async () => {
   const started = performance.now()
   const { first } = await ask(() => {}, { endpoint: { timeout: 0.15 } })
   assert.is(first.fault, 'no answer within 0.15 s')
   assert.ok(performance.now() - started < 3000)
-  const trickles: FakeHandler = (_request, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': wait\n\n')
+  const trickles: FakeHandler = (_request, response) =>
+    void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': wait\n\n')
   assert.is((await ask(trickles, { endpoint: { timeout: 0.15, retries: 0 } })).first.fault, 'no answer within 0.15 s')
 })
 
 test('waits as long as Retry-After says, with all requests', async () => {
-  for (const [header, value] of [['retry-after', '1'], ['retry-after-ms', '900'], ['retry-after', () => new Date(Date.now() + 1999).toUTCString()]] as const) {
+  for (const [header, value] of [
+    ['retry-after', '1'],
+    ['retry-after-ms', '900'],
+    ['retry-after', () => new Date(Date.now() + 1999).toUTCString()],
+  ] as const) {
     const times: number[] = []
     const limited: FakeHandler = (request_, response, attempt) => {
       times.push(performance.now())
@@ -138,14 +218,19 @@ test('waits as long as Retry-After says, with all requests', async () => {
       else setTimeout(() => good(request_, response, attempt), 50)
     }
     const { results } = await ask(limited, { requests: ['a', 'b', 'c', 'd'].map((id) => request({}, id)) })
-    assert.equal(results.map((result) => 'text' in result && result.text), ['42', '42', '42', '42'])
+    assert.equal(
+      results.map((result) => 'text' in result && result.text),
+      ['42', '42', '42', '42'],
+    )
     const late = times.filter((time) => time - (times[0] as number) > 700).length
     assert.ok(late >= 3, `all but the two requests under way wait: ${times.map((time) => Math.round(time - (times[0] as number)))}`)
   }
 })
 
 test('a provider that wants to be left alone for hours has failed', async () => {
-  const { first } = await ask((_request, response) => sendError(response, 429, { message: 'come back tomorrow' }, { 'retry-after': '86400' }))
+  const { first } = await ask((_request, response) =>
+    sendError(response, 429, { message: 'come back tomorrow' }, { 'retry-after': '86400' }),
+  )
   assert.equal([first.fault, first.retries], ['HTTP 429: come back tomorrow', 0])
 })
 
@@ -157,7 +242,10 @@ test('a request that the provider finds wrong is not repeated', async () => {
 test('an endpoint that cannot be used is one line before the work begins', async () => {
   const gone = await fakeEndpoint(good)
   await gone[Symbol.asyncDispose]()
-  assert.match(await refusal(() => describeEndpoint({ url: gone.url })), /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(ECONNREFUSED\): start the server, or check --endpoint$/)
+  assert.match(
+    await refusal(() => describeEndpoint({ url: gone.url })),
+    /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(ECONNREFUSED\): start the server, or check --endpoint$/,
+  )
   assert.match(await refusal(() => describeEndpoint({ url: 'localhost:8080' })), /not an http address: give e\.g\. http/)
   assert.match(await refusal(() => describeEndpoint({ url: 'http://me:secret@localhost/v1' })), /holds a password/)
   assert.match(await refusal(() => ask(good, { fake: { modelsStatus: 404 } })), /has no list of models \(HTTP 404\): check the address/)
@@ -177,15 +265,28 @@ test('the key comes from the environment alone and is never shown', async () => 
   }
   assert.is((await withKey('sk-right')).first.text, '42')
   const wrong = await refusal(() => withKey('sk-wrong'))
-  assert.match(wrong, /refuses the API key in WHETSTONE_TEST_KEY \(HTTP 401: Incorrect API key provided: \[key\]\): check it in the environment or in \.env/)
-  assert.match(await refusal(() => ask(good, { endpoint: { keyVariable: variable }, fake: { key: 'sk-right' } })), /wants an API key \(HTTP 401\): put it into WHETSTONE_TEST_KEY/)
-  const revoked = await refusal(() => withKey('sk-right', ({ headers }, response) => sendError(response, 401, { message: `revoked: ${headers.authorization}` })))
+  assert.match(
+    wrong,
+    /refuses the API key in WHETSTONE_TEST_KEY \(HTTP 401: Incorrect API key provided: \[key\]\): check it in the environment or in \.env/,
+  )
+  assert.match(
+    await refusal(() => ask(good, { endpoint: { keyVariable: variable }, fake: { key: 'sk-right' } })),
+    /wants an API key \(HTTP 401\): put it into WHETSTONE_TEST_KEY/,
+  )
+  const revoked = await refusal(() =>
+    withKey('sk-right', ({ headers }, response) => sendError(response, 401, { message: `revoked: ${headers.authorization}` })),
+  )
   assert.match(revoked, /refuses to answer \(HTTP 401: revoked: Bearer \[key\]\)/)
   const leaky = await withKey('sk-right', ({ headers }, response) => sendError(response, 400, { message: `bad: ${headers.authorization}` }))
   assert.is(leaky.first.fault, 'HTTP 400: bad: Bearer [key]')
 })
 
 test('an exhausted account stops the work at once', async () =>
-  assert.match(await refusal(() => ask((_request, response) => sendError(response, 429, { message: 'You exceeded your quota', code: 'insufficient_quota' }))), /You exceeded your quota/))
+  assert.match(
+    await refusal(() =>
+      ask((_request, response) => sendError(response, 429, { message: 'You exceeded your quota', code: 'insufficient_quota' })),
+    ),
+    /You exceeded your quota/,
+  ))
 
 test.run()

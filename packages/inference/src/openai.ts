@@ -33,8 +33,15 @@ export function openai(endpoint: Endpoint): Backend {
           if (closed) throw new Error(`${endpoint.url} was closed`)
           return chatCompletions(
             {
-              client, dialect, model: endpoint.model ?? listed.id, concurrency: options.concurrency, where: client.baseURL, timeout: endpoint.timeout ?? 600,
-              retries: endpoint.retries ?? 5, backoff: endpoint.backoff ?? 0.5, ...(key ? { secret: key } : {}),
+              client,
+              dialect,
+              model: endpoint.model ?? listed.id,
+              concurrency: options.concurrency,
+              where: client.baseURL,
+              timeout: endpoint.timeout ?? 600,
+              retries: endpoint.retries ?? 5,
+              backoff: endpoint.backoff ?? 0.5,
+              ...(key ? { secret: key } : {}),
             },
             requests,
             signal,
@@ -58,8 +65,17 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   const served = (listed as { meta?: { n_params?: number; size?: number } | null }).meta ?? null
   return {
     id: contentId('model', [client.baseURL, name, served?.n_params ?? null, served?.size ?? null]),
-    name, path: null, adapter: null, parent: null, dataset: null, trainer: null, quantization: null, architecture: null,
-    parameters: served?.n_params ?? null, createdAt: unknownTime, metadata: { endpoint: client.baseURL },
+    name,
+    path: null,
+    adapter: null,
+    parent: null,
+    dataset: null,
+    trainer: null,
+    quantization: null,
+    architecture: null,
+    parameters: served?.n_params ?? null,
+    createdAt: unknownTime,
+    metadata: { endpoint: client.baseURL },
   }
 }
 
@@ -80,7 +96,8 @@ async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Connec
     try {
       const list = await client.models.list({ timeout: 10_000, ...(signal ? { signal } : {}) })
       const listed = list.data.find(({ id }) => id === endpoint.model) ?? list.data[0]
-      if (listed === undefined && endpoint.model === undefined) throw fail('lists no model', 'check the address (it often ends in /v1), or name the model')
+      if (listed === undefined && endpoint.model === undefined)
+        throw fail('lists no model', 'check the address (it often ends in /v1), or name the model')
       return connected(client, key, listed ?? { id: endpoint.model as string })
     } catch (error) {
       if (error instanceof BadInput) throw error
@@ -88,7 +105,9 @@ async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Connec
       const status = (error as { status?: number }).status
       const { message } = providerError(error)
       if (status === 401 || status === 403)
-        throw key ? fail(`refuses the API key in ${variable} (${message})`, 'check it in the environment or in .env') : fail(`wants an API key (HTTP ${status})`, `put it into ${variable}, in the environment or in .env`)
+        throw key
+          ? fail(`refuses the API key in ${variable} (${message})`, 'check it in the environment or in .env')
+          : fail(`wants an API key (HTTP ${status})`, `put it into ${variable}, in the environment or in .env`)
       // Some providers do not list their models.
       if ((status === 404 || status === 405) && endpoint.model !== undefined) return connected(client, key, { id: endpoint.model })
       if (status === 404 || status === 405) throw fail(`has no list of models (HTTP ${status})`, 'check the address (it often ends in /v1)')
@@ -107,7 +126,11 @@ function connected(client: OpenAI, key: string | undefined, listed: Connected['l
 /** The base address: http or https, without a trailing slash, with /v1 where only a host is given. */
 function endpointUrl(text: string): string {
   const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) throw new BadInput(`--endpoint=${text} is not an http address: give e.g. http://127.0.0.1:8080/v1`)
-  if (url.username || url.password) throw new BadInput(`The address of the endpoint ${url.host} holds a password: put the key into OPENAI_API_KEY, in the environment or in .env`)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new BadInput(`--endpoint=${text} is not an http address: give e.g. http://127.0.0.1:8080/v1`)
+  if (url.username || url.password)
+    throw new BadInput(
+      `The address of the endpoint ${url.host} holds a password: put the key into OPENAI_API_KEY, in the environment or in .env`,
+    )
   return url.origin + (url.pathname === '/' ? '/v1' : url.pathname.replace(/\/+$/, ''))
 }

@@ -9,7 +9,8 @@ import { APIConnectionError, APIError } from 'openai'
  */
 export type ProviderError = { kind: 'context' | 'retry' | 'fault' | 'refused'; message: string; wait?: number }
 
-const tooLong = /context.?(length|size|window)|maximum (context|model) length|prompt is too long|too many (input )?tokens|must have less than \d+ tokens/i
+const tooLong =
+  /context.?(length|size|window)|maximum (context|model) length|prompt is too long|too many (input )?tokens|must have less than \d+ tokens/i
 
 /** Sorts the errors of the package openai and of llama-server, vLLM, TGI and OpenAI behind it. */
 export function providerError(error: unknown): ProviderError {

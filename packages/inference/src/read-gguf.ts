@@ -44,7 +44,10 @@ function parse(file: number, bytes: number): GgufFile {
     at += count
     return at - count
   }
-  const u32 = () => { const start = take(4); return buffer.readUInt32LE(start) }
+  const u32 = () => {
+    const start = take(4)
+    return buffer.readUInt32LE(start)
+  }
   const u64 = () => {
     const start = take(8)
     return Number(buffer.readBigUInt64LE(start))
@@ -56,20 +59,54 @@ function parse(file: number, bytes: number): GgufFile {
   }
   const value = (type: number): GgufValue => {
     switch (type) {
-      case 0: { const i = take(1); return buffer.readUInt8(i) }
-      case 1: { const i = take(1); return buffer.readInt8(i) }
-      case 2: { const i = take(2); return buffer.readUInt16LE(i) }
-      case 3: { const i = take(2); return buffer.readInt16LE(i) }
-      case 4: return u32()
-      case 5: { const i = take(4); return buffer.readInt32LE(i) }
-      case 6: { const i = take(4); return buffer.readFloatLE(i) }
-      case 7: { const i = take(1); return buffer.readUInt8(i) !== 0 }
-      case 8: return text()
-      case 9: return array()
-      case 10: { const i = take(8); return buffer.readBigUInt64LE(i) }
-      case 11: { const i = take(8); return buffer.readBigInt64LE(i) }
-      case 12: { const i = take(8); return buffer.readDoubleLE(i) }
-      default: throw new NotGguf(`has a value of unknown type ${type} in its header`)
+      case 0: {
+        const i = take(1)
+        return buffer.readUInt8(i)
+      }
+      case 1: {
+        const i = take(1)
+        return buffer.readInt8(i)
+      }
+      case 2: {
+        const i = take(2)
+        return buffer.readUInt16LE(i)
+      }
+      case 3: {
+        const i = take(2)
+        return buffer.readInt16LE(i)
+      }
+      case 4:
+        return u32()
+      case 5: {
+        const i = take(4)
+        return buffer.readInt32LE(i)
+      }
+      case 6: {
+        const i = take(4)
+        return buffer.readFloatLE(i)
+      }
+      case 7: {
+        const i = take(1)
+        return buffer.readUInt8(i) !== 0
+      }
+      case 8:
+        return text()
+      case 9:
+        return array()
+      case 10: {
+        const i = take(8)
+        return buffer.readBigUInt64LE(i)
+      }
+      case 11: {
+        const i = take(8)
+        return buffer.readBigInt64LE(i)
+      }
+      case 12: {
+        const i = take(8)
+        return buffer.readDoubleLE(i)
+      }
+      default:
+        throw new NotGguf(`has a value of unknown type ${type} in its header`)
     }
   }
   const array = (): GgufValue => {
@@ -87,7 +124,8 @@ function parse(file: number, bytes: number): GgufFile {
   const start = take(Math.min(4, bytes))
   if (buffer.toString('latin1', start, at) !== 'GGUF') throw new NotGguf('does not begin with GGUF')
   const version = u32()
-  if (version !== 2 && version !== 3) throw new NotGguf(version > 0xffff ? 'is big-endian' : `has GGUF version ${version}, known are 2 and 3`)
+  if (version !== 2 && version !== 3)
+    throw new NotGguf(version > 0xffff ? 'is big-endian' : `has GGUF version ${version}, known are 2 and 3`)
   const tensorCount = u64()
   const valueCount = u64()
   const metadata = new Map<string, GgufValue>()

@@ -8,8 +8,14 @@ export type RenderedChat = { text: string; opened: boolean }
 /** What llama.cpp takes for a model without a template of its own. */
 const chatml = `{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}`
 
-/** Renders messages by a model's own Jinja chat template, up to where the answer begins. `reasoning` reaches the template as enable_thinking. */
-export function chatRenderer(template: string | null, tokens: { bos: string | null; eos: string | null }): (messages: readonly Message[], reasoning?: Reasoning) => RenderedChat {
+/**
+ * Renders messages by a model's own Jinja chat template, up to where the answer begins. `reasoning` reaches the template as
+ * enable_thinking.
+ */
+export function chatRenderer(
+  template: string | null,
+  tokens: { bos: string | null; eos: string | null },
+): (messages: readonly Message[], reasoning?: Reasoning) => RenderedChat {
   const compiled = compile(template ?? chatml)
   return (messages, reasoning) => {
     const values = {

@@ -23,11 +23,27 @@ test('says in its names that it is simulated', () => {
   assert.is(scripted('x', () => '').name, 'scripted:x')
   assert.is(scriptedModel('x').name, 'scripted:x')
 })
-test('answers what the script says', async () => assert.equal(await ask(() => '42'), { id: 'a', text: '42', finish: 'stop', tokens: tokens(1), seconds: 0 }))
+test('answers what the script says', async () =>
+  assert.equal(await ask(() => '42'), { id: 'a', text: '42', finish: 'stop', tokens: tokens(1), seconds: 0 }))
 test('parts reasoning from the answer', async () =>
-  assert.equal(await ask(() => '<think>six</think>42'), { id: 'a', text: '42', reasoning: 'six', finish: 'stop', tokens: tokens(5), seconds: 0 }))
+  assert.equal(await ask(() => '<think>six</think>42'), {
+    id: 'a',
+    text: '42',
+    reasoning: 'six',
+    finish: 'stop',
+    tokens: tokens(5),
+    seconds: 0,
+  }))
 test('an answer cut within its reasoning is empty and truncated', async () =>
-  assert.equal(await ask(() => '<think>six times seven is'), { id: 'a', text: '', reasoning: 'six times sev', finish: 'length', tokens: tokens(5), seconds: 0 }))
-test('passes faults on', async () => assert.equal(await ask(() => ({ fault: 'HTTP 500', retries: 3 })), { id: 'a', fault: 'HTTP 500', retries: 3, seconds: 0 }))
+  assert.equal(await ask(() => '<think>six times seven is'), {
+    id: 'a',
+    text: '',
+    reasoning: 'six times sev',
+    finish: 'length',
+    tokens: tokens(5),
+    seconds: 0,
+  }))
+test('passes faults on', async () =>
+  assert.equal(await ask(() => ({ fault: 'HTTP 500', retries: 3 })), { id: 'a', fault: 'HTTP 500', retries: 3, seconds: 0 }))
 
 test.run()

@@ -55,7 +55,17 @@ function cut(reply: Exclude<Reply, { fault: string }>, { sampling }: GenerateReq
 /** The card of a scripted model; its name says that nothing was learned. */
 export function scriptedModel(name: string): Model {
   return {
-    id: contentId('model', ['scripted', name]), name: `scripted:${name}`, path: null, adapter: null, parent: null, dataset: null, trainer: null,
-    quantization: null, architecture: null, parameters: null, createdAt: '1970-01-01T00:00:00.000Z', metadata: { simulated: true },
+    id: contentId('model', ['scripted', name]),
+    name: `scripted:${name}`,
+    path: null,
+    adapter: null,
+    parent: null,
+    dataset: null,
+    trainer: null,
+    quantization: null,
+    architecture: null,
+    parameters: null,
+    createdAt: '1970-01-01T00:00:00.000Z',
+    metadata: { simulated: true },
   }
 }

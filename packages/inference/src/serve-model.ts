@@ -16,7 +16,10 @@ export type Serving = {
 }
 /** A running server that is started again when it dies. */
 export type Server = AsyncDisposable & {
-  /** Where it listens now; throws when it has died too often. A suspect server is asked for its health first, and replaced when it does not answer. */
+  /**
+   * Where it listens now; throws when it has died too often. A suspect server is asked for its health first, and replaced when it does not
+   * answer.
+   */
   address(suspect: boolean, signal: AbortSignal): Promise<string>
 }
 
@@ -26,8 +29,8 @@ const maxRestarts = 5
 const loadLimit = 600
 
 /**
- * Starts llama-server on a free port of 127.0.0.1 and waits until it is healthy. It cannot outlive us: it is killed when it is disposed, when our process exits, and,
- * on Linux, when our process is killed outright (see tethered).
+ * Starts llama-server on a free port of 127.0.0.1 and waits until it is healthy. It cannot outlive us: it is killed when it is disposed,
+ * when our process exits, and, on Linux, when our process is killed outright (see tethered).
  */
 export async function serveModel(serving: Serving): Promise<Server> {
   if (!existsSync(serving.binary)) throw new BadInput(`${serving.binary} not found: run \`npx nx run tools:build --tool=llama-server\``)
@@ -38,18 +41,20 @@ export async function serveModel(serving: Serving): Promise<Server> {
   const stopOnExit = () => killGroup(current.child.pid, 'SIGKILL')
   process.once('exit', stopOnExit)
 
-  const restart = () => (starting ??= (async () => {
-    try {
-      killGroup(current.child.pid, 'SIGKILL')
-      const said = await current.ended
-      if (closed) throw new Error('llama-server was closed')
-      if (++restarts > maxRestarts) throw new Error(`llama-server died ${restarts} times (last: ${said})${serving.logFile ? `: see ${serving.logFile}` : ''}`)
-      current = await start(serving)
-      return current
-    } finally {
-      starting = undefined
-    }
-  })())
+  const restart = () =>
+    (starting ??= (async () => {
+      try {
+        killGroup(current.child.pid, 'SIGKILL')
+        const said = await current.ended
+        if (closed) throw new Error('llama-server was closed')
+        if (++restarts > maxRestarts)
+          throw new Error(`llama-server died ${restarts} times (last: ${said})${serving.logFile ? `: see ${serving.logFile}` : ''}`)
+        current = await start(serving)
+        return current
+      } finally {
+        starting = undefined
+      }
+    })())
 
   return {
     async address(suspect, signal) {
@@ -76,7 +81,10 @@ export async function serveModel(serving: Serving): Promise<Server> {
 
 type Running = { child: ChildProcess; url: string; ended: Promise<string> }
 
-/** Starts the program and waits for its health. Between the choice of a port and the server's start somebody may take the port: then another one is tried. */
+/**
+ * Starts the program and waits for its health. Between the choice of a port and the server's start somebody may take the port: then another
+ * one is tried.
+ */
 async function start(serving: Serving, tries = 3): Promise<Running> {
   const port = await freePort()
   const [file, args] = tethered(serving.binary, [...serving.args, '--host', '127.0.0.1', '--port', String(port)])
@@ -92,7 +100,10 @@ async function start(serving: Serving, tries = 3): Promise<Running> {
     if (over === undefined) return running
     if (tries > 1 && lines.some((line) => /couldn't bind|address already in use/i.test(line))) return await start(serving, tries - 1)
     const errors = lines.filter((line) => /error|fail|invalid/i.test(line))
-    const said = (errors.length > 0 ? errors : lines).slice(-3).map((line) => line.trim().slice(0, 200)).join(' | ')
+    const said = (errors.length > 0 ? errors : lines)
+      .slice(-3)
+      .map((line) => line.trim().slice(0, 200))
+      .join(' | ')
     throw new BadInput(`llama-server did not start (${over}): ${said || 'it said nothing'}`)
   } catch (error) {
     killGroup(child.pid, 'SIGKILL')

@@ -17,7 +17,12 @@ const cases: [string, string, boolean, ReturnType<typeof stripReasoning>][] = [
   ['cut off, opened by the prompt', 'the answer is 42', true, { text: '', reasoning: 'the answer is 42', unclosed: true }],
   ['cut off at once', '<think>', false, { text: '', unclosed: true }],
   ['cut off in a second block', '<think>a</think><think>b', false, { text: '', reasoning: 'a\n\nb', unclosed: true }],
-  ['a tag that is quoted later stays', '<think>a</think>write </think> or <think>', false, { text: 'write </think> or <think>', reasoning: 'a', unclosed: false }],
+  [
+    'a tag that is quoted later stays',
+    '<think>a</think>write </think> or <think>',
+    false,
+    { text: 'write </think> or <think>', reasoning: 'a', unclosed: false },
+  ],
   ['an opening tag inside an answer stays', 'the <think> tag', false, { text: 'the <think> tag', unclosed: false }],
   ['nothing', '', false, { text: '', unclosed: false }],
 ]

@@ -17,11 +17,20 @@ const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + 
 const template = `{% for message in messages %}{{ message.role[0] }}:{{ message.content }}\n{% endfor %}{% if add_generation_prompt %}a:{% endif %}`
 
 /**
- * Writes a llama-architecture GGUF of random weights, F32, with a character vocabulary (SentencePiece with byte fallback) and a chat template.
- * It says nothing sensible: it is there so that tests run real inference on any machine in a second, without a download.
+ * Writes a llama-architecture GGUF of random weights, F32, with a character vocabulary (SentencePiece with byte fallback) and a chat
+ * template. It says nothing sensible: it is there so that tests run real inference on any machine in a second, without a download.
  */
 export function writeRandomGguf(path: string, options: RandomGguf = {}): string {
-  const { seed = 1, embedding = 32, blocks = 2, heads = 2, feedForward = 64, contextLength = 512, chatTemplate = template, characters = printable } = options
+  const {
+    seed = 1,
+    embedding = 32,
+    blocks = 2,
+    heads = 2,
+    feedForward = 64,
+    contextLength = 512,
+    chatTemplate = template,
+    characters = printable,
+  } = options
   const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`)
   // SentencePiece writes a space as U+2581.
   const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...[...characters].map((character) => (character === ' ' ? '\u2581' : character))]
@@ -41,7 +50,14 @@ export function writeRandomGguf(path: string, options: RandomGguf = {}): string 
     ['llama.vocab_size', 4, u32(tokens.length)],
     ['tokenizer.ggml.model', 8, text('llama')],
     ['tokenizer.ggml.tokens', 9, array(8, tokens.map(text))],
-    ['tokenizer.ggml.scores', 9, array(6, tokens.map(() => f32(0)))],
+    [
+      'tokenizer.ggml.scores',
+      9,
+      array(
+        6,
+        tokens.map(() => f32(0)),
+      ),
+    ],
     ['tokenizer.ggml.token_type', 9, array(5, kinds.map(u32))],
     ['tokenizer.ggml.unknown_token_id', 4, u32(0)],
     ['tokenizer.ggml.bos_token_id', 4, u32(1)],
@@ -79,7 +95,10 @@ export function writeRandomGguf(path: string, options: RandomGguf = {}): string 
     offset += padded.length
   }
   const header = Buffer.concat([
-    Buffer.from('GGUF'), u32(3), u64(tensors.length), u64(metadata.length),
+    Buffer.from('GGUF'),
+    u32(3),
+    u64(tensors.length),
+    u64(metadata.length),
     ...metadata.flatMap(([key, type, value]) => [text(key), u32(type), value]),
     ...infos,
   ])
@@ -88,8 +107,20 @@ export function writeRandomGguf(path: string, options: RandomGguf = {}): string 
 }
 
 const aligned = (length: number) => Math.ceil(length / 32) * 32
-const u32 = (value: number) => { const b = Buffer.alloc(4); b.writeUInt32LE(value); return b }
-const u64 = (value: number) => { const b = Buffer.alloc(8); b.writeBigUInt64LE(BigInt(value)); return b }
-const f32 = (value: number) => { const b = Buffer.alloc(4); b.writeFloatLE(value); return b }
+const u32 = (value: number) => {
+  const b = Buffer.alloc(4)
+  b.writeUInt32LE(value)
+  return b
+}
+const u64 = (value: number) => {
+  const b = Buffer.alloc(8)
+  b.writeBigUInt64LE(BigInt(value))
+  return b
+}
+const f32 = (value: number) => {
+  const b = Buffer.alloc(4)
+  b.writeFloatLE(value)
+  return b
+}
 const text = (value: string) => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)])
 const array = (type: number, values: Buffer[]) => Buffer.concat([u32(type), u64(values.length), ...values])

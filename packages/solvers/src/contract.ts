@@ -1,6 +1,18 @@
 import * as assert from 'uvu/assert'
 import { deriveSeed, hash } from '@whetstone/core'
-import type { Attempt, Completion, Fault, GenerateRequest, Grade, LanguageModel, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
+import type {
+  Attempt,
+  Completion,
+  Fault,
+  GenerateRequest,
+  Grade,
+  LanguageModel,
+  Solution,
+  SolveFault,
+  SolveOptions,
+  Solver,
+  Task,
+} from '@whetstone/core'
 
 /** The part of a uvu suite that the contract needs: a named test. */
 type Suite = (name: string, test: () => Promise<void>) => void
@@ -12,7 +24,20 @@ export type FakeReply = string | Partial<Completion> | { fault: string }
 export function fakeModel(reply: (request: GenerateRequest) => FakeReply) {
   const asked: GenerateRequest[] = []
   const model: LanguageModel = {
-    model: { id: 'model-fake', name: 'fake', path: null, adapter: null, parent: null, dataset: null, trainer: null, quantization: null, architecture: null, parameters: null, createdAt: '', metadata: {} },
+    model: {
+      id: 'model-fake',
+      name: 'fake',
+      path: null,
+      adapter: null,
+      parent: null,
+      dataset: null,
+      trainer: null,
+      quantization: null,
+      architecture: null,
+      parameters: null,
+      createdAt: '',
+      metadata: {},
+    },
     async *generate(requests, { signal } = {}): AsyncGenerator<Completion | Fault> {
       // Out of order, as real ones are.
       for (const request of [...requests].sort((a, b) => (hash(a.messages) < hash(b.messages) ? -1 : 1))) {
@@ -22,7 +47,14 @@ export function fakeModel(reply: (request: GenerateRequest) => FakeReply) {
         if (typeof said === 'object' && 'fault' in said) yield { id: request.id, fault: said.fault as string, retries: 2 }
         else {
           const text = typeof said === 'string' ? said : (said.text ?? '')
-          yield { id: request.id, text, finish: 'stop', tokens: { prompt: 10, completion: text.split(' ').length }, seconds: 0.5, ...(typeof said === 'string' ? {} : said) }
+          yield {
+            id: request.id,
+            text,
+            finish: 'stop',
+            tokens: { prompt: 10, completion: text.split(' ').length },
+            seconds: 0.5,
+            ...(typeof said === 'string' ? {} : said),
+          }
         }
       }
     },
@@ -33,17 +65,37 @@ export function fakeModel(reply: (request: GenerateRequest) => FakeReply) {
 
 const secret = 'the-reference-4711'
 export const attempt = (i: number, more: Partial<Attempt> = {}): Attempt => {
-  const task: Task = { id: `task-${i}`, taskset: 'sums', split: 'train', prompt: `What is ${i} plus ${i}?`, reference: `${secret}-${2 * i}`, level: 1, cluster: `task-${i}`, metadata: { solution: secret } }
+  const task: Task = {
+    id: `task-${i}`,
+    taskset: 'sums',
+    split: 'train',
+    prompt: `What is ${i} plus ${i}?`,
+    reference: `${secret}-${2 * i}`,
+    level: 1,
+    cluster: `task-${i}`,
+    metadata: { solution: secret },
+  }
   return { id: `task-${i}#0`, task, sample: 0, seed: 100 + i, system: i % 2 ? 'Answer with a number.' : null, ...more }
 }
 /** Right when the answer ends in the sum. */
 export const grade = ({ reference }: Task, answer: string): Grade => {
   const passed = answer.trim() === reference.slice(secret.length + 1)
-  return { reward: passed ? 1 : answer === '' ? 0 : 0.25, passed, parts: {}, reason: passed ? 'correct' : 'wrong answer', feedback: passed ? '' : 'The number is wrong.' }
+  return {
+    reward: passed ? 1 : answer === '' ? 0 : 0.25,
+    passed,
+    parts: {},
+    reason: passed ? 'correct' : 'wrong answer',
+    feedback: passed ? '' : 'The number is wrong.',
+  }
 }
 export const sampling = { temperature: 0.7, maxTokens: 64 }
 
-export async function solve(solver: Solver, attempts: readonly Attempt[], model: LanguageModel, options: Partial<SolveOptions> = {}): Promise<(Solution | SolveFault)[]> {
+export async function solve(
+  solver: Solver,
+  attempts: readonly Attempt[],
+  model: LanguageModel,
+  options: Partial<SolveOptions> = {},
+): Promise<(Solution | SolveFault)[]> {
   const results: (Solution | SolveFault)[] = []
   for await (const result of solver.solve(attempts, model, { sampling, ...options })) results.push(result)
   return results.sort((a, b) => a.attempt.id.localeCompare(b.attempt.id, 'en', { numeric: true }))
@@ -59,19 +111,36 @@ function babble({ messages, seed }: GenerateRequest): FakeReply {
 /** What every solver holds to, with grades and without. */
 export function solvesItself(test: Suite, solver: Solver): void {
   const attempts = Array.from({ length: 12 }, (_, i) => attempt(i))
-  for (const [how, options] of [['with grades', { grade }], ['without grades', {}]] as const) {
+  for (const [how, options] of [
+    ['with grades', { grade }],
+    ['without grades', {}],
+  ] as const) {
     const name = `${solver.name} ${how}`
 
     test(`${name}: every attempt is answered once, with the whole exchange and its cost`, async () => {
       const { model, asked } = fakeModel(babble)
       const results = await solve(solver, attempts, model, options)
-      assert.equal(results.map((result) => result.attempt.id), attempts.map(({ id }) => id))
+      assert.equal(
+        results.map((result) => result.attempt.id),
+        attempts.map(({ id }) => id),
+      )
       for (const result of results as Solution[]) {
-        const { messages, attempt: { system, task }, tokens, seconds } = result
-        assert.equal(messages.filter(({ role }) => role === 'system').map(({ content }) => content), system === null ? [] : [system])
+        const {
+          messages,
+          attempt: { system, task },
+          tokens,
+          seconds,
+        } = result
+        assert.equal(
+          messages.filter(({ role }) => role === 'system').map(({ content }) => content),
+          system === null ? [] : [system],
+        )
         const turns = messages.filter(({ role }) => role !== 'system')
         assert.is(turns[0]?.content, task.prompt)
-        assert.ok(turns.length % 2 === 0 && turns.every(({ role }, i) => role === (i % 2 ? 'assistant' : 'user')), 'turns alternate and end with the answer')
+        assert.ok(
+          turns.length % 2 === 0 && turns.every(({ role }, i) => role === (i % 2 ? 'assistant' : 'user')),
+          'turns alternate and end with the answer',
+        )
         assert.ok(tokens.prompt >= 10 && tokens.completion >= 1 && seconds >= 0.5)
       }
       const spent = (results as Solution[]).reduce((sum, { tokens }) => sum + tokens.prompt, 0)
@@ -97,9 +166,16 @@ export function solvesItself(test: Suite, solver: Solver): void {
     })
 
     test(`${name}: a provider's fault is passed on, the others are solved`, async () => {
-      const { model } = fakeModel((request) => (JSON.stringify(request.messages).includes('What is 3 plus') ? { fault: 'HTTP 500' } : babble(request)))
+      const { model } = fakeModel((request) =>
+        JSON.stringify(request.messages).includes('What is 3 plus') ? { fault: 'HTTP 500' } : babble(request),
+      )
       const results = await solve(solver, attempts, model, options)
-      assert.equal(results.filter((result) => 'fault' in result).map((result) => [result.attempt.id, (result as SolveFault).fault, (result as SolveFault).retries]), [['task-3#0', 'HTTP 500', 2]])
+      assert.equal(
+        results
+          .filter((result) => 'fault' in result)
+          .map((result) => [result.attempt.id, (result as SolveFault).fault, (result as SolveFault).retries]),
+        [['task-3#0', 'HTTP 500', 2]],
+      )
       assert.is(results.length, attempts.length)
     })
 
@@ -112,7 +188,10 @@ export function solvesItself(test: Suite, solver: Solver): void {
     })
 
     test(`${name}: stops when it is told to; solves nothing when there is nothing`, async () => {
-      const failed = await solve(solver, attempts, fakeModel(babble).model, { ...options, signal: AbortSignal.abort() }).then(() => '', (error: Error) => error.name)
+      const failed = await solve(solver, attempts, fakeModel(babble).model, { ...options, signal: AbortSignal.abort() }).then(
+        () => '',
+        (error: Error) => error.name,
+      )
       assert.is(failed, 'AbortError')
       assert.equal(await solve(solver, [], fakeModel(babble).model, options), [])
     })

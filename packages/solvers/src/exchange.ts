@@ -7,12 +7,19 @@ export type Exchange = Omit<Solution, 'finish'> & { finish: Solution['finish'] |
 
 const begin = (attempt: Attempt): Exchange => ({ attempt, messages: [], finish: null, tokens: { prompt: 0, completion: 0 }, seconds: 0 })
 
-/** A turn that is wanted for an exchange: the messages that the model sees, those that are written down once it has answered, and the seed. */
+/**
+ * A turn that is wanted for an exchange: the messages that the model sees, those that are written down once it has answered, and the seed.
+ */
 export type Turn = { exchange: Exchange; messages: readonly Message[]; said: readonly Message[]; seed: number }
 
 /** The first turn of each attempt: the task as `direct` asks it. */
 export const firstTurns = (attempts: readonly Attempt[]) =>
-  attempts.map((attempt): Turn => ({ exchange: begin(attempt), messages: askDirectly(attempt), said: askDirectly(attempt), seed: attempt.seed }))
+  attempts.map((attempt): Turn => ({
+    exchange: begin(attempt),
+    messages: askDirectly(attempt),
+    said: askDirectly(attempt),
+    seed: attempt.seed,
+  }))
 
 /** A turn that goes on with the conversation. */
 export const nextTurn = (exchange: Exchange, content: string, seed: number): Turn => {
@@ -21,7 +28,12 @@ export const nextTurn = (exchange: Exchange, content: string, seed: number): Tur
 }
 
 /** Asks for one turn of each exchange in one batch and gives the replies out as they come; their cost is booked. */
-export async function* ask(model: LanguageModel, turns: readonly Turn[], sampling: Sampling, signal: AbortSignal | undefined): AsyncGenerator<{ turn: Turn; reply: Completion | Fault }> {
+export async function* ask(
+  model: LanguageModel,
+  turns: readonly Turn[],
+  sampling: Sampling,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ turn: Turn; reply: Completion | Fault }> {
   const requests = turns.map(({ messages, seed }, i): GenerateRequest => ({ id: String(i), messages, seed, sampling }))
   for await (const reply of model.generate(requests, signal ? { signal } : {})) {
     const turn = turns[Number(reply.id)] as Turn
@@ -35,7 +47,10 @@ function spend(exchange: Exchange, { tokens, seconds }: Completion): void {
   exchange.seconds += seconds
 }
 
-/** Writes the answer to a turn down; false when there is none because the prompt could not be taken. Then an answer from before stands, if there is one. */
+/**
+ * Writes the answer to a turn down; false when there is none because the prompt could not be taken. Then an answer from before stands, if
+ * there is one.
+ */
 export function settle({ exchange, said }: Turn, answer: Completion): boolean {
   const refused = isRefused(answer)
   if (!refused || exchange.finish === null) {

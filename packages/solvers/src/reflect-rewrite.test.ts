@@ -28,9 +28,15 @@ test('a right answer is not reflected on', async () => {
 test('the errors are named without the reference, and the answer is written anew from them', async () => {
   const { said, asked } = await run(['7', '8'])
   assert.equal([said[1], said[3]], ['7', '8'])
-  assert.match(said[2] as string, /^Your solution is not right\. What is wrong with it:\n\nYou forgot to carry\.\n\nWrite the whole solution anew/)
+  assert.match(
+    said[2] as string,
+    /^Your solution is not right\. What is wrong with it:\n\nYou forgot to carry\.\n\nWrite the whole solution anew/,
+  )
   const reflection = asked[1]?.messages.at(-1)?.content as string
-  assert.match(reflection, /What is 4 plus 4\?[^]*which is not right:\n\n7\n\nA checker says: The number is wrong\.[^]*do not give the answer/)
+  assert.match(
+    reflection,
+    /What is 4 plus 4\?[^]*which is not right:\n\n7\n\nA checker says: The number is wrong\.[^]*do not give the answer/,
+  )
 })
 
 test('is repeated as often as it may be, and a task that stays unsolved keeps its last answer', async () => {
@@ -41,7 +47,10 @@ test('is repeated as often as it may be, and a task that stays unsolved keeps it
 test('a teacher reflects; the target rewrites, unless the teacher is to, which the name tells', async () => {
   const teacher = fakeModel(({ messages }) => (isReflection(messages) ? 'Carry the one.' : '8'))
   const target = await run(['7', '6'], { rounds: 1 }, teacher.model)
-  assert.equal([target.said.at(-1), target.name, target.opened, teacher.asked.length], ['6', 'reflect-rewrite-1, reflected on by big', 1, 1])
+  assert.equal(
+    [target.said.at(-1), target.name, target.opened, teacher.asked.length],
+    ['6', 'reflect-rewrite-1, reflected on by big', 1, 1],
+  )
   assert.match(target.said[2] as string, /Carry the one\./)
   const other = await run(['7'], { rounds: 1, rewriter: 'teacher' }, teacher.model)
   assert.equal([other.said.at(-1), other.name], ['8', 'reflect-rewrite-1, reflected on and rewritten by big'])

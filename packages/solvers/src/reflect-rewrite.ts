@@ -14,8 +14,9 @@ export type ReflectRewrite = {
 }
 
 /**
- * Reflect, rewrite, repeat (R3): the target answers; while the grade says wrong, and at most `rounds` times, the teacher names the errors without solving the task and the answer is written anew
- * from that. The exchange holds the first, wrong answer and the last one: a preference pair where the last is right. Without grades (evaluation) there is nothing to go by, and the target answers once.
+ * Reflect, rewrite, repeat (R3): the target answers; while the grade says wrong, and at most `rounds` times, the teacher names the errors
+ * without solving the task and the answer is written anew from that. The exchange holds the first, wrong answer and the last one: a
+ * preference pair where the last is right. Without grades (evaluation) there is nothing to go by, and the target answers once.
  */
 export function reflectRewrite({ rounds = 3, teacher, rewriter = 'target' }: ReflectRewrite = {}): Solver {
   if (rewriter === 'teacher' && !teacher) throw new Error('reflect-rewrite: rewriter "teacher" needs a teacher')
@@ -39,7 +40,13 @@ export function reflectRewrite({ rounds = 3, teacher, rewriter = 'target' }: Ref
           else {
             const { passed, feedback } = await grade(exchange.attempt.task, reply.text)
             if (passed) yield toSolution(exchange)
-            else wrong.push({ exchange, messages: reflection(exchange, feedback), said: [], seed: deriveSeed(exchange.attempt.seed, 'reflect', round) })
+            else
+              wrong.push({
+                exchange,
+                messages: reflection(exchange, feedback),
+                said: [],
+                seed: deriveSeed(exchange.attempt.seed, 'reflect', round),
+              })
           }
         }
         turns = []
@@ -58,7 +65,13 @@ export function reflectRewrite({ rounds = 3, teacher, rewriter = 'target' }: Ref
 
 function reflection({ attempt, messages }: Exchange, feedback: string): Message[] {
   const answer = messages.at(-1)?.content ?? ''
-  return [{ role: 'user', content: `A student was given this problem:\n\n${attempt.task.prompt}\n\nThe student's solution, which is not right:\n\n${answer}\n\n${feedback ? `A checker says: ${feedback}\n\n` : ''}Name each error in it in a sentence or two: what is wrong and why. Do not solve the problem and do not give the answer.` }]
+  return [
+    {
+      role: 'user',
+      content: `A student was given this problem:\n\n${attempt.task.prompt}\n\nThe student's solution, which is not right:\n\n${answer}\n\n${feedback ? `A checker says: ${feedback}\n\n` : ''}Name each error in it in a sentence or two: what is wrong and why. Do not solve the problem and do not give the answer.`,
+    },
+  ]
 }
 
-const rewriting = (errors: string) => `Your solution is not right. What is wrong with it:\n\n${errors.trim()}\n\nWrite the whole solution anew, with its answer in the form asked for.`
+const rewriting = (errors: string) =>
+  `Your solution is not right. What is wrong with it:\n\n${errors.trim()}\n\nWrite the whole solution anew, with its answer in the form asked for.`

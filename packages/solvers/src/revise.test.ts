@@ -19,7 +19,11 @@ test('sends a wrong one back with the feedback until it is right', async () => {
   const { said, asked } = await turns(['7', '6', '8'], { grade })
   assert.equal([said[1], said[3], said[5], asked.length], ['7', '6', '8', 3])
   assert.match(said[2] as string, /^The solution is not right\. The number is wrong\. Check your solution/)
-  assert.equal(asked[2]?.messages.map(({ content }) => content), said.slice(0, 5), 'the model sees the conversation so far')
+  assert.equal(
+    asked[2]?.messages.map(({ content }) => content),
+    said.slice(0, 5),
+    'the model sees the conversation so far',
+  )
 })
 test('gives up after its rounds', async () => assert.equal((await turns(['1', '2', '3', '8'], { grade }, 2)).said.at(-1), '3'))
 test('without grades looks at every answer again and says nothing of right and wrong', async () => {

@@ -3,11 +3,13 @@ import { deriveSeed, isFault } from '@whetstone/core'
 import { ask, firstTurns, inOrder, nextTurn, settle, toFault, toSolution } from './exchange.ts'
 import type { Turn } from './exchange.ts'
 
-const again = 'Check your solution step by step. Correct what is wrong, and then give the whole solution again with its answer in the form asked for.'
+const again =
+  'Check your solution step by step. Correct what is wrong, and then give the whole solution again with its answer in the form asked for.'
 
 /**
- * An answer, and then a second look at it in the same conversation (sequential self-refinement). Where grades may be seen a right answer is left alone and a wrong one is sent back
- * with the grade's feedback, which never tells the reference; else every answer is looked at again. A revision that no longer fits the context leaves the answer before it.
+ * An answer, and then a second look at it in the same conversation (sequential self-refinement). Where grades may be seen a right answer is
+ * left alone and a wrong one is sent back with the grade's feedback, which never tells the reference; else every answer is looked at again.
+ * A revision that no longer fits the context leaves the answer before it.
  */
 export function revise({ rounds = 1 }: { rounds?: number } = {}): Solver {
   return {

@@ -5,9 +5,10 @@ import { ask, firstTurns, inOrder, isRefused, prose, settle, toFault, toSolution
 import type { Turn } from './exchange.ts'
 
 /**
- * Iterated summarization: reason, summarize the reasoning, reason again from the summary. Long reasoning thus never has to fit into the context twice.
- * Every prompt of the exchange stands for itself: a summary is made from one piece of reasoning, and the next reasoning sees the task and that summary, nothing else.
- * The system message (instruction and memories) goes with the reasoning. What does not fit leaves the answer before it.
+ * Iterated summarization: reason, summarize the reasoning, reason again from the summary. Long reasoning thus never has to fit into the
+ * context twice. Every prompt of the exchange stands for itself: a summary is made from one piece of reasoning, and the next reasoning sees
+ * the task and that summary, nothing else. The system message (instruction and memories) goes with the reasoning. What does not fit leaves
+ * the answer before it.
  */
 export function summarize({ iterations = 1 }: { iterations?: number } = {}): Solver {
   return {
@@ -20,7 +21,13 @@ export function summarize({ iterations = 1 }: { iterations?: number } = {}): Sol
           const { exchange } = turn
           if (isFault(reply)) yield toFault(exchange, reply)
           else if (!settle(turn, reply) || iteration === iterations) yield toSolution(exchange)
-          else reasoned.push({ exchange, messages: [summaryRequest(exchange.attempt.task.prompt, reply)], said: [], seed: deriveSeed(exchange.attempt.seed, 'summarize', iteration) })
+          else
+            reasoned.push({
+              exchange,
+              messages: [summaryRequest(exchange.attempt.task.prompt, reply)],
+              said: [],
+              seed: deriveSeed(exchange.attempt.seed, 'summarize', iteration),
+            })
         }
         turns = []
         for await (const { turn, reply } of ask(model, inOrder(reasoned, attempts), prose(sampling), signal)) {
@@ -29,7 +36,11 @@ export function summarize({ iterations = 1 }: { iterations?: number } = {}): Sol
           else if (isRefused(reply) || reply.text.trim() === '') yield toSolution(exchange)
           else {
             const prompt = fromSummary(askDirectly(exchange.attempt), reply.text)
-            const said: Message[] = [...messages, { role: 'assistant', content: reply.text }, ...prompt.filter(({ role }) => role !== 'system')]
+            const said: Message[] = [
+              ...messages,
+              { role: 'assistant', content: reply.text },
+              ...prompt.filter(({ role }) => role !== 'system'),
+            ]
             turns.push({ exchange, messages: prompt, said, seed: deriveSeed(exchange.attempt.seed, 'again', iteration) })
           }
         }
@@ -41,9 +52,19 @@ export function summarize({ iterations = 1 }: { iterations?: number } = {}): Sol
 
 function summaryRequest(problem: string, { text, reasoning }: Completion): Message {
   const work = [reasoning, text].filter(Boolean).join('\n\n')
-  return { role: 'user', content: `Problem:\n\n${problem}\n\nWork on it so far:\n\n${work}\n\nSummarize this work in a few sentences: what was found, which steps are sure, what is still open or doubtful. Do not add anything new.` }
+  return {
+    role: 'user',
+    content: `Problem:\n\n${problem}\n\nWork on it so far:\n\n${work}\n\nSummarize this work in a few sentences: what was found, which steps are sure, what is still open or doubtful. Do not add anything new.`,
+  }
 }
 
 function fromSummary(prompt: readonly Message[], summary: string): Message[] {
-  return prompt.map((message) => (message.role === 'user' ? { role: 'user', content: `${message.content}\n\nA summary of earlier work on this problem, which may hold errors:\n\n${summary.trim()}` } : message))
+  return prompt.map((message) =>
+    message.role === 'user'
+      ? {
+          role: 'user',
+          content: `${message.content}\n\nA summary of earlier work on this problem, which may hold errors:\n\n${summary.trim()}`,
+        }
+      : message,
+  )
 }

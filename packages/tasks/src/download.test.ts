@@ -26,7 +26,10 @@ async function fetchFile(served: Partial<Served>, options: Partial<Download> & {
   const { before, ...rest } = options
   mkdirSync(join(to, '..'), { recursive: true })
   before?.(to, url)
-  const result = await download({ url, to, retries: 2, backoff: 0.01, ...rest }).then((value) => value, (error: Error) => error)
+  const result = await download({ url, to, retries: 2, backoff: 0.01, ...rest }).then(
+    (value) => value,
+    (error: Error) => error,
+  )
   const left = readdirSync(join(to, '..')).sort()
   return { result, requests: server.requests, to, left, whole: existsSync(to) && Buffer.compare(readFileSync(to), content) === 0 }
 }
@@ -60,17 +63,25 @@ test('begins again where the server has no ranges, or no tag to guard them', asy
 })
 
 test('a part that an earlier run left is resumed, unless the file has changed', async () => {
-  const left = (tag: string, bytes = content) => (to: string, url: string) => {
-    writeFileSync(`${to}.part`, bytes.subarray(0, 100_000))
-    writeFileSync(`${to}.part.json`, JSON.stringify({ url, tag }))
-  }
+  const left =
+    (tag: string, bytes = content) =>
+    (to: string, url: string) => {
+      writeFileSync(`${to}.part`, bytes.subarray(0, 100_000))
+      writeFileSync(`${to}.part.json`, JSON.stringify({ url, tag }))
+    }
   const resumed = await fetchFile({}, { sha256, before: left(`"${content.length}"`) })
   assert.equal([resumed.result, ranges(resumed.requests)], [good, ['bytes=100000-']])
   const changed = await fetchFile({}, { sha256, before: left('"another"', new Uint8Array(300_000)) })
   assert.equal([changed.result, changed.whole], [good, true])
-  const foreign = await fetchFile({}, { sha256, before: (to) => left(`"${content.length}"`, new Uint8Array(300_000))(to, 'http://elsewhere/') })
+  const foreign = await fetchFile(
+    {},
+    { sha256, before: (to) => left(`"${content.length}"`, new Uint8Array(300_000))(to, 'http://elsewhere/') },
+  )
   assert.equal([foreign.result, ranges(foreign.requests)], [good, [undefined]])
-  const complete = await fetchFile({}, { sha256, before: (to, url) => (left(`"${content.length}"`)(to, url), writeFileSync(`${to}.part`, content)) })
+  const complete = await fetchFile(
+    {},
+    { sha256, before: (to, url) => (left(`"${content.length}"`)(to, url), writeFileSync(`${to}.part`, content)) },
+  )
   assert.equal([complete.result, complete.requests.length], [good, 1])
 })
 
@@ -79,10 +90,16 @@ test('a wrong checksum is tried once more, then refused and deleted', async () =
   assert.instance(result, BadInput)
   assert.match((result as Error).message, /arrived with sha256 [0-9a-f]{64}, not 0{64}/)
   assert.equal([left, requests.length], [[], 2])
-  const damaged = await fetchFile({}, { sha256, before: (to, url) => {
-    writeFileSync(`${to}.part`, new Uint8Array(100_000))
-    writeFileSync(`${to}.part.json`, JSON.stringify({ url, tag: `"${content.length}"` }))
-  } })
+  const damaged = await fetchFile(
+    {},
+    {
+      sha256,
+      before: (to, url) => {
+        writeFileSync(`${to}.part`, new Uint8Array(100_000))
+        writeFileSync(`${to}.part.json`, JSON.stringify({ url, tag: `"${content.length}"` }))
+      },
+    },
+  )
   assert.equal([damaged.result, damaged.whole], [good, true], 'a damaged part is fetched anew')
 })
 
@@ -91,7 +108,13 @@ test('errors that pass are waited for, others are one line', async () => {
   const started = performance.now()
   assert.equal((await fetchFile({ fail: { status: 429, times: 1, headers: { 'retry-after': '1' } } })).result, good)
   assert.ok(performance.now() - started > 900)
-  const cases: [number, RegExp][] = [[503, /cannot be fetched \(HTTP 503\): .*it resumes/], [404, /does not exist/], [401, /HF_TOKEN/], [403, /accept the licence/], [418, /was refused \(HTTP 418\)/]]
+  const cases: [number, RegExp][] = [
+    [503, /cannot be fetched \(HTTP 503\): .*it resumes/],
+    [404, /does not exist/],
+    [401, /HF_TOKEN/],
+    [403, /accept the licence/],
+    [418, /was refused \(HTTP 418\)/],
+  ]
   for (const [status, message] of cases) {
     const { result, left } = await fetchFile({ fail: { status, times: 99 } })
     assert.instance(result, BadInput)
@@ -99,7 +122,9 @@ test('errors that pass are waited for, others are one line', async () => {
     assert.not.match((result as Error).message, /\n/)
     assert.equal(left, [])
   }
-  const nobody = await download({ url: 'http://127.0.0.1:9/x', to: join(folder, 'x'), retries: 1, backoff: 0.01 }).catch((error: Error) => error)
+  const nobody = await download({ url: 'http://127.0.0.1:9/x', to: join(folder, 'x'), retries: 1, backoff: 0.01 }).catch(
+    (error: Error) => error,
+  )
   assert.match((nobody as Error).message, /cannot be fetched \(.+\): check the network/)
 })
 
@@ -117,9 +142,14 @@ test('stops when it is told to, and keeps what has come', async () => {
 })
 
 test('says beforehand that the disk is too small', async () => {
-  const huge = createServer((_request, response) => response.writeHead(200, { 'content-length': String(2 ** 60) }).write('x')).listen(0, '127.0.0.1')
+  const huge = createServer((_request, response) => response.writeHead(200, { 'content-length': String(2 ** 60) }).write('x')).listen(
+    0,
+    '127.0.0.1',
+  )
   await new Promise((resolve) => huge.once('listening', resolve))
-  const result = await download({ url: `http://127.0.0.1:${(huge.address() as { port: number }).port}/`, to: join(folder, 'huge') }).catch((error: Error) => error)
+  const result = await download({ url: `http://127.0.0.1:${(huge.address() as { port: number }).port}/`, to: join(folder, 'huge') }).catch(
+    (error: Error) => error,
+  )
   huge.closeAllConnections()
   huge.close()
   assert.match((result as Error).message, /needs \d+ MB more in .*, \d+ MB are free/)

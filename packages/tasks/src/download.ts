@@ -1,4 +1,18 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statfsSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, explainDiskError, hashFile, startProgress } from '@whetstone/core'
@@ -29,8 +43,8 @@ class Passing extends Error {
 }
 
 /**
- * Fetches a file: a bar, resume where an earlier run was cut off (HTTP ranges, guarded by the entity tag), retries with back-off, a checksum, and a rename at the end,
- * so that `to` is whole or absent. What has come so far waits in `to`.part.
+ * Fetches a file: a bar, resume where an earlier run was cut off (HTTP ranges, guarded by the entity tag), retries with back-off, a
+ * checksum, and a rename at the end, so that `to` is whole or absent. What has come so far waits in `to`.part.
  */
 export async function download(request: Download): Promise<{ bytes: number; sha256: string }> {
   const { to, url, signal, retries = 5, backoff = 0.5 } = request
@@ -49,12 +63,16 @@ export async function download(request: Download): Promise<{ bytes: number; sha2
         return { bytes, sha256 }
       }
       discard(to)
-      if (++mismatches > 1) throw new BadInput(`${url} arrived with sha256 ${sha256}, not ${request.sha256}: what was fetched is deleted; the server's file is damaged or not the one that was meant`)
+      if (++mismatches > 1)
+        throw new BadInput(
+          `${url} arrived with sha256 ${sha256}, not ${request.sha256}: what was fetched is deleted; the server's file is damaged or not the one that was meant`,
+        )
     } catch (error) {
       signal?.throwIfAborted()
       if (!(error instanceof Passing)) throw explainDiskError(error, to)
       failures = partSize(to) > before ? 1 : failures + 1 // a long file over a bad line may break off often, as long as it comes on
-      if (failures > retries) throw new BadInput(`${url} cannot be fetched (${error.message}): check the network and run the same command again, it resumes`)
+      if (failures > retries)
+        throw new BadInput(`${url} cannot be fetched (${error.message}): check the network and run the same command again, it resumes`)
       await sleep((error.wait ?? Math.min(30, backoff * 2 ** (failures - 1))) * 1000, undefined, signal ? { signal } : {})
     }
   }
@@ -71,12 +89,16 @@ async function fetchRest({ url, to, sha256, headers, signal, stall = 60 }: Downl
   const earlier = readNote(to)
   if (earlier?.url !== url) discard(to)
   const have = partSize(to)
-  // Without a tag nobody can say whether the rest belongs to the same file: a checksum would, but the whole is fetched anew rather than trusted.
+  // Without a tag nobody can say whether the rest belongs to the same file: a checksum would, but the whole is fetched anew rather than
+  // trusted.
   const range = have > 0 && earlier?.tag ? { range: `bytes=${have}-`, 'if-range': earlier.tag } : undefined
   const watch = new AbortController()
   let timer = setTimeout(() => watch.abort(), stall * 1000)
   try {
-    const response = await fetch(url, { headers: { 'accept-encoding': 'identity', ...headers, ...range }, signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal })
+    const response = await fetch(url, {
+      headers: { 'accept-encoding': 'identity', ...headers, ...range },
+      signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+    })
     const resumed = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true
     if (response.status === 416 || (response.status === 206 && !resumed)) {
       await response.body?.cancel()
@@ -92,19 +114,26 @@ async function fetchRest({ url, to, sha256, headers, signal, stall = 60 }: Downl
     const tag = response.headers.get('etag')
     // A weak tag cannot guard a range (RFC 9110, 13.1.5).
     writeFileSync(note(to), JSON.stringify({ url, tag: tag?.startsWith('W/') ? null : tag }))
-    const arrived = await append(response, to, start, length, () => { clearTimeout(timer); timer = setTimeout(() => watch.abort(), stall * 1000) })
+    const arrived = await append(response, to, start, length, () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => watch.abort(), stall * 1000)
+    })
     if (arrived < length) throw new Passing(`the connection ended after ${start + arrived} of ${start + length} bytes`)
   } catch (error) {
     if (error instanceof BadInput || error instanceof Passing || signal?.aborted || isDiskError(error)) throw error
     if (watch.signal.aborted) throw new Passing(`no data for ${stall} s`)
     const { cause } = error as Error
-    throw new Passing((cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error | undefined)?.message ?? (error as Error).message)
+    throw new Passing(
+      (cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error | undefined)?.message ?? (error as Error).message,
+    )
   } finally {
     clearTimeout(timer)
   }
 }
 
-const isDiskError = (error: unknown) => (error as NodeJS.ErrnoException).syscall === 'write' || ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')
+const isDiskError = (error: unknown) =>
+  (error as NodeJS.ErrnoException).syscall === 'write' ||
+  ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 /** Writes what comes from `start` on; returns how many bytes came. */
 async function append(response: Response, to: string, start: number, length: number, alive: () => void): Promise<number> {
@@ -117,7 +146,8 @@ async function append(response: Response, to: string, start: number, length: num
     ftruncateSync(file, start)
     for await (const chunk of response.body ?? []) {
       alive()
-      for (let written = 0; written < chunk.length; ) written += writeSync(file, chunk, written, chunk.length - written, start + arrived + written)
+      for (let written = 0; written < chunk.length;)
+        written += writeSync(file, chunk, written, chunk.length - written, start + arrived + written)
       progress.advance(megabytes(arrived + chunk.length) - megabytes(arrived))
       arrived += chunk.length
     }
@@ -133,7 +163,10 @@ async function refusal(response: Response, url: string): Promise<Error> {
   await response.body?.cancel()
   const { status } = response
   if (status === 404 || status === 410) return new BadInput(`${url} does not exist (HTTP ${status}): check the address`)
-  if (status === 401 || status === 403) return new BadInput(`${url} may not be read (HTTP ${status}): accept the licence on its page where there is one, and put a token into HF_TOKEN (environment or .env)`)
+  if (status === 401 || status === 403)
+    return new BadInput(
+      `${url} may not be read (HTTP ${status}): accept the licence on its page where there is one, and put a token into HF_TOKEN (environment or .env)`,
+    )
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
   if (status === 408 || status === 429 || status >= 500) return new Passing(`HTTP ${status}`, wait >= 0 && wait <= 600 ? wait : undefined)
   return new BadInput(`${url} was refused (HTTP ${status}): check the address`)
@@ -142,7 +175,10 @@ async function refusal(response: Response, url: string): Promise<Error> {
 /** Better to say it before a night's download than at its end. */
 function checkSpace(to: string, length: number, url: string): void {
   const { bavail, bsize } = statfsSync(dirname(to))
-  if (length > bavail * bsize) throw new BadInput(`${url} needs ${Math.ceil(length / 1e6)} MB more in ${dirname(to)}, ${Math.floor((bavail * bsize) / 1e6)} MB are free: free some space, what is there already is kept`)
+  if (length > bavail * bsize)
+    throw new BadInput(
+      `${url} needs ${Math.ceil(length / 1e6)} MB more in ${dirname(to)}, ${Math.floor((bavail * bsize) / 1e6)} MB are free: free some space, what is there already is kept`,
+    )
 }
 
 function readNote(to: string): { url: string; tag: string | null } | undefined {

@@ -27,20 +27,35 @@ export async function fakeFileServer(files: Record<string, Served | { json: unkn
   const counts = new Map<string, number>()
   const storage = await listen((request, response) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] as string)
-    requests.push({ method: `storage ${request.method}`, path, range: request.headers.range, authorized: request.headers.authorization !== undefined })
+    requests.push({
+      method: `storage ${request.method}`,
+      path,
+      range: request.headers.range,
+      authorized: request.headers.authorization !== undefined,
+    })
     send(files[path] as Served, path, request, response, counts)
   })
   const front = await listen((request, response) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0] as string)
     const served = files[path]
-    requests.push({ method: request.method ?? '', path, range: request.headers.range, authorized: request.headers.authorization !== undefined })
+    requests.push({
+      method: request.method ?? '',
+      path,
+      range: request.headers.range,
+      authorized: request.headers.authorization !== undefined,
+    })
     if (served === undefined) return void response.writeHead(404).end('Entry not found')
     if ('json' in served) return void response.setHeader('content-type', 'application/json').end(JSON.stringify(served.json))
     if (!served.hub) return send(served, path, request, response, counts)
     const { token, status, sha256 = createHash('sha256').update(served.content).digest('hex') } = served.hub
     if (status) return void response.writeHead(status).end()
     if (token && request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end()
-    const headers = { 'x-linked-etag': `"${sha256}"`, 'x-linked-size': String(served.content.length), 'x-repo-commit': 'c0ffee', location: `${storage.url}${request.url}` }
+    const headers = {
+      'x-linked-etag': `"${sha256}"`,
+      'x-linked-size': String(served.content.length),
+      'x-repo-commit': 'c0ffee',
+      location: `${storage.url}${request.url}`,
+    }
     response.writeHead(302, headers).end()
   })
   return {
@@ -61,14 +76,16 @@ function send(served: Served, path: string, request: IncomingMessage, response: 
   const [, first] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? []
   const guarded = request.headers['if-range'] === undefined || request.headers['if-range'] === tag
   const start = ranges && guarded && first !== undefined ? Number(first) : 0
-  if (ranges && start >= content.length && first !== undefined) return void response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end()
+  if (ranges && start >= content.length && first !== undefined)
+    return void response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end()
   const headers: Record<string, string> = {}
   if (!chunked) headers['content-length'] = String(content.length - start)
   if (tag !== null) headers['etag'] = tag
   if (start > 0) headers['content-range'] = `bytes ${start}-${content.length - 1}/${content.length}`
   response.writeHead(start > 0 ? 206 : 200, headers)
   if (stallAfter !== undefined && count === 0) return void response.write(content.subarray(start, start + stallAfter))
-  if (breakAfter && count < breakAfter.times) return void response.write(content.subarray(start, start + breakAfter.bytes), () => setTimeout(() => response.destroy(), 20))
+  if (breakAfter && count < breakAfter.times)
+    return void response.write(content.subarray(start, start + breakAfter.bytes), () => setTimeout(() => response.destroy(), 20))
   response.end(content.subarray(start))
 }
 

@@ -16,8 +16,9 @@ const validationRows = 750
 const trainRows = 7473
 
 /**
- * GSM8K, grade-school maths in words (Cobbe et al. 2021, arXiv 2110.14168): 7473 train rows, of which the 750 with the lowest hash of their id are validation, and 1319 test rows.
- * A right answer passes; steps that can be checked (`48/2=24`, plain or in marks) earn a part of the reward. The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
+ * GSM8K, grade-school maths in words (Cobbe et al. 2021, arXiv 2110.14168): 7473 train rows, of which the 750 with the lowest hash of their
+ * id are validation, and 1319 test rows. A right answer passes; steps that can be checked (`48/2=24`, plain or in marks) earn a part of the
+ * reward. The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
  */
 export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {}): Taskset {
   const loaded = new Map<string, Task[]>()
@@ -34,7 +35,10 @@ export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {})
     about: 'grade-school maths in words, 7473 train and 1319 test rows; openai/gsm8k, MIT',
     async load(request) {
       if (request.levels && !request.levels.includes(1)) return []
-      return draw(once(request.split === 'test' ? 'test' : 'train').filter(({ split }) => split === request.split), request)
+      return draw(
+        once(request.split === 'test' ? 'test' : 'train').filter(({ split }) => split === request.split),
+        request,
+      )
     },
     grade: (task, answer) => gradeSteps({ gold: task.reference, answer }),
   }
@@ -54,7 +58,9 @@ export const gsm8kSource: DatasetSource = {
   },
 }
 
-/** Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */
+/**
+ * Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones.
+ */
 function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadRequest): Task[] {
   return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'gsm8k', round))) : tasks).slice(0, limit)
 }
@@ -62,7 +68,10 @@ function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadReque
 /** Tasks of one file in the order of their ids, which are hashes: an order that has nothing to do with the file's. */
 function readTasks(from: string, file: 'train' | 'test'): Task[] {
   const path = [join(from, `${file}.jsonl`), join(from, `gsm8k_${file}.jsonl`)].find((candidate) => existsSync(candidate))
-  if (path === undefined) throw new BadInput(`GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=gsm8k\`, from a folder of yours with --from=FOLDER`)
+  if (path === undefined)
+    throw new BadInput(
+      `GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=gsm8k\`, from a folder of yours with --from=FOLDER`,
+    )
   const tasks = new Map<string, Task>()
   for (const { row, line } of readRows(path, Row)) {
     const task = toTask(row, file, `${path}:${line}`)
@@ -77,7 +86,8 @@ function readTasks(from: string, file: 'train' | 'test'): Task[] {
 
 function toTask({ question, answer }: Row, split: 'train' | 'test', where: string): Task {
   const reference = answer.slice(answer.lastIndexOf('####') + 4).trim()
-  if (!answer.includes('####') || readNumber(reference) === null) throw new BadInput(`${where}: answer has no number after ####: mend or remove the row`)
+  if (!answer.includes('####') || readNumber(reference) === null)
+    throw new BadInput(`${where}: answer has no number after ####: mend or remove the row`)
   const id = `gsm8k-${hash(question).slice(0, 16)}`
   const solution = answer.slice(0, answer.lastIndexOf('####')).trim()
   return { id, taskset: 'gsm8k', split, prompt: question, reference, level: 1, cluster: id, metadata: { solution } }

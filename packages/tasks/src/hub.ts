@@ -3,12 +3,19 @@ import { BadInput } from '@whetstone/core'
 /** A file of a repository on the Hugging Face hub. */
 export type HubAddress = { kind: 'model' | 'dataset'; repo: string; path: string; revision?: string }
 /** Where to fetch it, and what the hub says of it before the first byte. */
-export type HubFile = { url: string; headers: Record<string, string>; sha256: string | undefined; bytes: number | undefined; commit: string | undefined }
+export type HubFile = {
+  url: string
+  headers: Record<string, string>
+  sha256: string | undefined
+  bytes: number | undefined
+  commit: string | undefined
+}
 
 /** The hub's address: HF_ENDPOINT names a mirror. */
 export const hubEndpoint = () => (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/, '')
 /** The token goes to the hub alone, in a header; fetch drops it when the hub sends us on to its storage. */
-export const hubHeaders = (): Record<string, string> => (process.env['HF_TOKEN'] ? { authorization: `Bearer ${process.env['HF_TOKEN']}` } : {})
+export const hubHeaders = (): Record<string, string> =>
+  process.env['HF_TOKEN'] ? { authorization: `Bearer ${process.env['HF_TOKEN']}` } : {}
 
 /** Asks the hub for a file's address, size and checksum (x-linked-etag is the SHA-256 of files in its large-file storage). */
 export async function hubFile({ kind, repo, path, revision = 'main' }: HubAddress, signal?: AbortSignal): Promise<HubFile> {
@@ -17,9 +24,12 @@ export async function hubFile({ kind, repo, path, revision = 'main' }: HubAddres
   const response = await askHub(url, { method: 'HEAD', redirect: 'manual', headers }, signal)
   const page = `${hubEndpoint()}/${kind === 'dataset' ? 'datasets/' : ''}${repo}`
   if (response.status === 401 || response.status === 403)
-    throw new BadInput(`${page} may not be read (HTTP ${response.status}): check the name; where it is gated, accept its licence there and put a token into HF_TOKEN (environment or .env)`)
+    throw new BadInput(
+      `${page} may not be read (HTTP ${response.status}): check the name; where it is gated, accept its licence there and put a token into HF_TOKEN (environment or .env)`,
+    )
   if (response.status === 404) throw new BadInput(`${page} has no file ${path} at revision ${revision}: check the name`)
-  if (response.status >= 400) throw new BadInput(`${page} does not answer (HTTP ${response.status}): try again later, or set HF_ENDPOINT to a mirror`)
+  if (response.status >= 400)
+    throw new BadInput(`${page} does not answer (HTTP ${response.status}): try again later, or set HF_ENDPOINT to a mirror`)
   const tag = response.headers.get('x-linked-etag')?.replace(/^W\/|"/g, '')
   const bytes = Number(response.headers.get('x-linked-size') ?? Number.NaN)
   return {

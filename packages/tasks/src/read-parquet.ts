@@ -7,6 +7,8 @@ export async function readParquet(path: string, columns: readonly string[]): Pro
   try {
     return await parquetReadObjects({ file: await asyncBufferFromFile(path), columns: [...columns] })
   } catch (error) {
-    throw new BadInput(`${path} is not a Parquet file with the columns ${columns.join(', ')} (${(error as Error).message.split('\n')[0]}): fetch it again`)
+    throw new BadInput(
+      `${path} is not a Parquet file with the columns ${columns.join(', ')} (${(error as Error).message.split('\n')[0]}): fetch it again`,
+    )
   }
 }

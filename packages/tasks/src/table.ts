@@ -9,8 +9,14 @@ import { z } from 'zod'
 import { readRows } from './read-rows.ts'
 import type { Located } from './read-rows.ts'
 
-/** How a row's answer may be compared: as a whole text, by its number, by its number with the arithmetic before it as partial reward, as mathematics. */
-const graders = { exact: gradeExact, number: gradeNumber, steps: gradeSteps, maths: gradeMaths } satisfies Record<string, (pair: { gold: string; answer: string }) => Grade | Promise<Grade>>
+/**
+ * How a row's answer may be compared: as a whole text, by its number, by its number with the arithmetic before it as partial reward, as
+ * mathematics.
+ */
+const graders = { exact: gradeExact, number: gradeNumber, steps: gradeSteps, maths: gradeMaths } satisfies Record<
+  string,
+  (pair: { gold: string; answer: string }) => Grade | Promise<Grade>
+>
 type Grader = keyof typeof graders
 /** Why a grader cannot compare with this gold answer, or null: said when the table loads, so that no model is blamed for it. */
 const problems: Record<Grader, (gold: string) => string | null | Promise<string | null>> = {
@@ -38,10 +44,20 @@ const Row = z.looseObject({
 type Row = z.infer<typeof Row>
 
 /**
- * The user's own tasks: a .csv with a header or a .jsonl with id, question and answer, and if wanted solution, grader (`exact`, `number`, `steps`, `maths`) and split.
- * A row without a split goes by the hash of its id: 70% train, 20% validation, 10% test.
+ * The user's own tasks: a .csv with a header or a .jsonl with id, question and answer, and if wanted solution, grader (`exact`, `number`,
+ * `steps`, `maths`) and split. A row without a split goes by the hash of its id: 70% train, 20% validation, 10% test.
  */
-export function table({ file, name = 'table', instruction, grader = 'exact' }: { file: string; name?: string; instruction?: string; grader?: Grader }): Taskset {
+export function table({
+  file,
+  name = 'table',
+  instruction,
+  grader = 'exact',
+}: {
+  file: string
+  name?: string
+  instruction?: string
+  grader?: Grader
+}): Taskset {
   let read: Task[] | undefined
   return {
     name,
@@ -52,13 +68,19 @@ export function table({ file, name = 'table', instruction, grader = 'exact' }: {
     async load(request) {
       if (request.levels && !request.levels.includes(1)) return []
       read ??= await readTasks(file, name, grader)
-      return draw(read.filter(({ split }) => split === request.split), request, name)
+      return draw(
+        read.filter(({ split }) => split === request.split),
+        request,
+        name,
+      )
     },
     grade: (task, answer) => graders[(task.metadata['grader'] as Grader | undefined) ?? grader]({ gold: task.reference, answer }),
   }
 }
 
-/** Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */
+/**
+ * Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones.
+ */
 function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadRequest, name: string): Task[] {
   return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, name, round))) : tasks).slice(0, limit)
 }
@@ -75,14 +97,26 @@ async function readTasks(file: string, name: string, grader: Grader): Promise<Ta
     lines.set(row.id, line)
     const used = (row.grader ?? grader) as Grader
     const problem = await problems[used](row.answer)
-    if (problem !== null) throw new BadInput(`${file}:${line}: answer ${JSON.stringify(row.answer)} cannot be graded by ${used} (${problem}): mend the row or name another grader`)
+    if (problem !== null)
+      throw new BadInput(
+        `${file}:${line}: answer ${JSON.stringify(row.answer)} cannot be graded by ${used} (${problem}): mend the row or name another grader`,
+      )
   }
   return rows.map(({ row }) => toTask(row, name))
 }
 
 function toTask({ id, question, answer, grader, split, ...rest }: Row, name: string): Task {
   const taskId = `${name}-${id}`
-  return { id: taskId, taskset: name, split: (split as Split | undefined) ?? splitOf(id), prompt: question, reference: answer, level: 1, cluster: taskId, metadata: { ...rest, ...(grader ? { grader } : {}) } }
+  return {
+    id: taskId,
+    taskset: name,
+    split: (split as Split | undefined) ?? splitOf(id),
+    prompt: question,
+    reference: answer,
+    level: 1,
+    cluster: taskId,
+    metadata: { ...rest, ...(grader ? { grader } : {}) },
+  }
 }
 
 function splitOf(id: string): Split {
@@ -92,7 +126,10 @@ function splitOf(id: string): Split {
 
 function readCsv(file: string): Located<Row>[] {
   try {
-    const rows = parse(readFileSync(file), { columns: true, bom: true, info: true, skip_empty_lines: true }) as unknown as { record: Record<string, string>; info: { lines: number } }[]
+    const rows = parse(readFileSync(file), { columns: true, bom: true, info: true, skip_empty_lines: true }) as unknown as {
+      record: Record<string, string>
+      info: { lines: number }
+    }[]
     // A quoted field may span lines: the parser counts to the row's last one.
     return rows.map(({ record, info }) => ({ row: parseRecord(record, Row, `${file}:${info.lines}`), line: info.lines }))
   } catch (error) {

@@ -13,16 +13,29 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 /** Forty rows of our own in GSM8K's form. */
 const parquet = readFileSync(join(import.meta.dirname, 'pears.parquet'))
 const at = (name: string) => `/datasets/openai/gsm8k/resolve/main/main/${name}-00000-of-00001.parquet`
-const whole = { [at('train')]: { content: parquet, hub: {} }, [at('test')]: { content: parquet, hub: {}, breakAfter: { bytes: 700, times: 1 } } }
+const whole = {
+  [at('train')]: { content: parquet, hub: {} },
+  [at('test')]: { content: parquet, hub: {}, breakAfter: { bytes: 700, times: 1 } },
+}
 
 function pull(data: string, hub: string, flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'datasets:pull', ...flags], {
-      env: { ...process.env, HF_TOKEN: '', WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
-    }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })))
+    execFile(
+      process.execPath,
+      [join(root, 'packages/loop/whetstone.mjs'), 'datasets:pull', ...flags],
+      {
+        env: { ...process.env, HF_TOKEN: '', WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
+      },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    ),
+  )
 }
 const fresh = () => mkdtempSync(join(folder, 'root-'))
-const files = (data: string) => readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name).sort()
+const files = (data: string) =>
+  readdirSync(data, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort()
 
 const test = suite('datasets:pull')
 
@@ -45,10 +58,11 @@ test('brings gsm8k from the hub as JSONL with a card, once', async () => {
   assert.is(readFileSync(join(data, 'datasets/gsm8k/test.jsonl'), 'utf8').split('\n').length, 41)
 })
 
-test('takes the files from a folder of the user\'s', async () => {
+test("takes the files from a folder of the user's", async () => {
   const data = fresh()
   const real = join(root, '../shared/data')
-  if (!existsSync(join(real, 'gsm8k_train.jsonl'))) return void process.stdout.write('\nSKIP datasets:pull --from: ../shared/data/gsm8k_train.jsonl not found\n')
+  if (!existsSync(join(real, 'gsm8k_train.jsonl')))
+    return void process.stdout.write('\nSKIP datasets:pull --from: ../shared/data/gsm8k_train.jsonl not found\n')
   const { code, stderr } = await pull(data, 'http://127.0.0.1:9', ['--dataset=gsm8k', `--from=${real}`])
   assert.is(code, 0, stderr)
   assert.is(readFileSync(join(data, 'datasets/gsm8k/train.jsonl'), 'utf8'), readFileSync(join(real, 'gsm8k_train.jsonl'), 'utf8'))

@@ -15,10 +15,20 @@ export type PullDataset = {
   signal?: AbortSignal
 }
 /** datasets/<name>/card.json */
-export const DatasetCard = z.object({ name: z.string(), source: z.string(), licence: z.string(), commit: z.string().nullable(), files: z.record(z.string(), z.string()), pulledAt: z.string() })
+export const DatasetCard = z.object({
+  name: z.string(),
+  source: z.string(),
+  licence: z.string(),
+  commit: z.string().nullable(),
+  files: z.record(z.string(), z.string()),
+  pulledAt: z.string(),
+})
 export type DatasetCard = z.infer<typeof DatasetCard>
 
-/** Brings a published data set to datasets/<name>/ as JSONL with a card (source, licence, revision, SHA-256 of each file). All files arrive, checked as tasks, or none. */
+/**
+ * Brings a published data set to datasets/<name>/ as JSONL with a card (source, licence, revision, SHA-256 of each file). All files arrive,
+ * checked as tasks, or none.
+ */
 export async function pullDataset({ dataset, from, signal }: PullDataset): Promise<{ card: DatasetCard; folder: string; fresh: boolean }> {
   const source = knownDatasets.find(({ name }) => name === dataset)
   if (source === undefined) throw new BadInput(`No data set "${dataset}". Known: ${knownDatasets.map(({ name }) => name).join(', ')}`)

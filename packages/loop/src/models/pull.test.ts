@@ -20,16 +20,28 @@ type Ran = { code: number; stdout: string; stderr: string }
 /** Runs `models:pull` in a root of its own, against a hub of its own. */
 function pull(data: string, hub: string, flags: string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'models:pull', ...flags], {
-      env: { ...process.env, HF_TOKEN: '', ...env, WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
-    }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })))
+    execFile(
+      process.execPath,
+      [join(root, 'packages/loop/whetstone.mjs'), 'models:pull', ...flags],
+      {
+        env: { ...process.env, HF_TOKEN: '', ...env, WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
+      },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    ),
+  )
 }
 const fresh = () => mkdtempSync(join(folder, 'root-'))
 const card = (data: string, name: string) => Model.parse(JSON.parse(readFileSync(join(data, 'models', name, 'card.json'), 'utf8')))
 const file = '/me/pears-GGUF/resolve/main/q8/pears-Q8_0.gguf'
 const address = '--model=hf:me/pears-GGUF/q8/pears-Q8_0.gguf'
 const served = (more: Partial<Served> = {}): Served => ({ content, hub: {}, ...more })
-async function refused(flags: string[], message: RegExp, files: Parameters<typeof fakeFileServer>[0] = { [file]: served() }, env: Record<string, string> = {}, data = fresh()) {
+async function refused(
+  flags: string[],
+  message: RegExp,
+  files: Parameters<typeof fakeFileServer>[0] = { [file]: served() },
+  env: Record<string, string> = {},
+  data = fresh(),
+) {
   await using hub = await fakeFileServer(files)
   const { code, stderr } = await pull(data, hub.url, flags, env)
   assert.is(code, 1)
@@ -49,8 +61,14 @@ test('brings a file of the hub with its card, once', async () => {
   assert.equal(readFileSync(join(data, 'models/pears-Q8_0/pears-Q8_0.gguf')), content)
   const { id, path, metadata, architecture } = card(data, 'pears-Q8_0')
   assert.equal([id, path, architecture], [`model-${sha256.slice(0, 16)}`, 'pears-Q8_0.gguf', 'llama'])
-  assert.equal([metadata['source'], metadata['commit'], metadata['sha256'], metadata['files']], ['hf:me/pears-GGUF/q8/pears-Q8_0.gguf', 'c0ffee', sha256, ['pears-Q8_0.gguf']])
-  assert.equal(hub.requests.filter(({ method }) => method === 'storage GET').map(({ range }) => range), [undefined, 'bytes=60000-', 'bytes=120000-'])
+  assert.equal(
+    [metadata['source'], metadata['commit'], metadata['sha256'], metadata['files']],
+    ['hf:me/pears-GGUF/q8/pears-Q8_0.gguf', 'c0ffee', sha256, ['pears-Q8_0.gguf']],
+  )
+  assert.equal(
+    hub.requests.filter(({ method }) => method === 'storage GET').map(({ range }) => range),
+    [undefined, 'bytes=60000-', 'bytes=120000-'],
+  )
   const asked = hub.requests.length
   assert.is((await pull(data, hub.url, [address])).code, 0)
   assert.is(hub.requests.length, asked, 'what is there is not fetched again')
@@ -61,7 +79,10 @@ test('sends the token to the hub alone', async () => {
   await using hub = await fakeFileServer({ [file]: gated })
   const data = fresh()
   assert.is((await pull(data, hub.url, [address, '--name=mine'], { HF_TOKEN: 'hf_secret' })).code, 0)
-  assert.equal(hub.requests.map(({ method, authorized }) => `${method} ${authorized}`), ['HEAD true', 'GET true', 'storage GET false'])
+  assert.equal(
+    hub.requests.map(({ method, authorized }) => `${method} ${authorized}`),
+    ['HEAD true', 'GET true', 'storage GET false'],
+  )
   assert.not.match(readFileSync(join(data, 'models/mine/card.json'), 'utf8'), /hf_secret/)
   const wrong = /may not be read \(HTTP 401\).*HF_TOKEN/
   assert.equal(await refused([address], wrong, { [file]: gated }), [])
@@ -96,7 +117,10 @@ test('refuses in one line and leaves nothing half-written', async () => {
   assert.equal(await refused([address, '--name=../x'], /cannot name a model/), nothing)
   assert.equal(await refused([`--model=${join(folder, 'absent.gguf')}`], /absent\.gguf not found/), nothing)
   const listing = { '/api/models/me/pears-GGUF': { json: { siblings: [{ rfilename: 'README.md' }, { rfilename: 'q8/pears-Q8_0.gguf' }] } } }
-  assert.equal(await refused(['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing), nothing)
+  assert.equal(
+    await refused(['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing),
+    nothing,
+  )
 })
 
 test('a name that is taken by another model is refused', async () => {

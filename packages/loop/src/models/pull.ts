@@ -19,20 +19,30 @@ export async function pullModel({ model, name, signal }: PullModel): Promise<Mod
   const folder = folderOf(name ?? nameOf(first))
   const existing = readCard(folder)
   if (existing && existing.metadata['source'] !== source.source)
-    throw new BadInput(`${folder} holds ${String(existing.metadata['source'] ?? existing.name)} already: give this model another name with --name=NAME`)
+    throw new BadInput(
+      `${folder} holds ${String(existing.metadata['source'] ?? existing.name)} already: give this model another name with --name=NAME`,
+    )
   if (existing && source.files.every((file) => existsSync(join(folder, file)))) return existing
   const origin: { commit?: string } = {}
   for (const file of source.files) await source.fetch(file, join(folder, file), origin)
   const path = join(folder, first)
   const described = await describe(path, folder)
-  const card: Model = { ...described, path: first, metadata: { ...described.metadata, source: source.source, ...origin, files: source.files } }
+  const card: Model = {
+    ...described,
+    path: first,
+    metadata: { ...described.metadata, source: source.source, ...origin, files: source.files },
+  }
   writeJson(join(folder, 'card.json'), card)
   return { ...card, path }
 }
 
 /** The card of a model under models/, by its name there or by what it was pulled from; its path is absolute. */
 export function pulledModel(model: string): Model | undefined {
-  const names = existsSync(paths.models()) ? readdirSync(paths.models(), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : []
+  const names = existsSync(paths.models())
+    ? readdirSync(paths.models(), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+    : []
   for (const name of names) {
     if (name !== model && !/^(hf|https?):/.test(model)) continue
     const card = readCard(join(paths.models(), name))
@@ -65,7 +75,10 @@ async function describe(path: string, folder: string): Promise<Model> {
   }
 }
 
-const nameOf = (file: string) => basename(file).replace(/\.gguf$/i, '').replace(/-\d{5}-of-\d{5}$/, '')
+const nameOf = (file: string) =>
+  basename(file)
+    .replace(/\.gguf$/i, '')
+    .replace(/-\d{5}-of-\d{5}$/, '')
 
 type Source = {
   source: string
@@ -124,7 +137,8 @@ async function listGguf(repo: string, signal: AbortSignal | undefined): Promise<
 
 /** A copy that shares the disk's blocks where the file system can. */
 function copy(from: string, to: string): void {
-  if (!statSync(from, { throwIfNoEntry: false })?.isFile()) throw new BadInput(`${from} not found: all files of a split model must be together`)
+  if (!statSync(from, { throwIfNoEntry: false })?.isFile())
+    throw new BadInput(`${from} not found: all files of a split model must be together`)
   mkdirSync(join(to, '..'), { recursive: true })
   try {
     copyFileSync(from, `${to}.part`, constants.COPYFILE_FICLONE)

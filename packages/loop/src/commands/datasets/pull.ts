@@ -13,8 +13,11 @@ export default defineCommand({
   },
   examples: ['npx nx run datasets:pull --dataset=gsm8k', 'npx nx run datasets:pull --dataset=gsm8k --from=../shared/data'],
   async run(flags, signal) {
-    if (flags.dataset === undefined) throw new BadInput(`datasets:pull needs --dataset=NAME. Known: ${knownDatasets.map(({ name }) => name).join(', ')}`)
+    if (flags.dataset === undefined)
+      throw new BadInput(`datasets:pull needs --dataset=NAME. Known: ${knownDatasets.map(({ name }) => name).join(', ')}`)
     const { card, folder, fresh } = await pullDataset({ dataset: flags.dataset, from: flags.from, signal })
-    console.log(`${relative(root, folder)}: ${Object.keys(card.files).join(', ')} from ${card.source}, ${card.licence}${fresh ? '' : ' (was here already)'}`)
+    console.log(
+      `${relative(root, folder)}: ${Object.keys(card.files).join(', ')} from ${card.source}, ${card.licence}${fresh ? '' : ' (was here already)'}`,
+    )
   },
 })

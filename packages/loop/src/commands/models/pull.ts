@@ -6,7 +6,10 @@ import { pullModel } from '../../models/pull.ts'
 export default defineCommand({
   about: 'brings a GGUF model to models/<name>/ with a card: progress bar, resume, checksum where the hub gives one',
   flags: {
-    model: { type: 'string', about: 'hf:owner/repo/file.gguf, https://…/file.gguf, or a path. HF_ENDPOINT names a mirror, HF_TOKEN opens gated models' },
+    model: {
+      type: 'string',
+      about: 'hf:owner/repo/file.gguf, https://…/file.gguf, or a path. HF_ENDPOINT names a mirror, HF_TOKEN opens gated models',
+    },
     name: { type: 'string', about: "folder under models/ (default: the file's name)" },
   },
   examples: [
@@ -17,6 +20,8 @@ export default defineCommand({
   async run(flags, signal) {
     if (flags.model === undefined) throw new BadInput('models:pull needs --model=hf:owner/repo/file.gguf, an https address or a path')
     const { path, architecture, parameters, quantization, id } = await pullModel({ model: flags.model, name: flags.name, signal })
-    console.log(`${relative(root, path as string)}: ${architecture}, ${((parameters ?? 0) / 1e6).toFixed(1)}M parameters, ${quantization}, ${id}`)
+    console.log(
+      `${relative(root, path as string)}: ${architecture}, ${((parameters ?? 0) / 1e6).toFixed(1)}M parameters, ${quantization}, ${id}`,
+    )
   },
 })
