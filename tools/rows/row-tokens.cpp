@@ -64,7 +64,7 @@ token_ids row_tokens::prompt(const json_row & row, std::string * text) const {
 
 token_ids row_tokens::close_text(const opening & start, const std::string & text) const {
     token_ids tokens = words.continuation(start.text, start.tokens, text);
-    tokens.push_back(words.end());
+    tokens.push_back(words.end(!start.messages.is_null()));
     return tokens;
 }
 
@@ -83,13 +83,13 @@ token_ids row_tokens::close_messages(const json_row & row, const opening & start
             more = more || words.ends_generation(token);
         }
         if (!more) {
-            tokens.push_back(words.end());
+            tokens.push_back(words.end(true));
             break;
         }
         tokens.pop_back();
     }
     if (tokens.empty()) {
-        tokens.push_back(words.end());
+        tokens.push_back(words.end(true));
     }
     return tokens;
 }

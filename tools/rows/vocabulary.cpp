@@ -103,8 +103,10 @@ token_ids vocabulary::continuation(const std::string & prompt_text, const token_
     return tokens;
 }
 
-llama_token vocabulary::end() const {
-    for (const llama_token token : { llama_vocab_eos(vocab), llama_vocab_eot(vocab) }) {
+llama_token vocabulary::end(bool of_turn) const {
+    const llama_token eos = llama_vocab_eos(vocab);
+    const llama_token eot = llama_vocab_eot(vocab);
+    for (const llama_token token : { of_turn ? eot : eos, of_turn ? eos : eot }) {
         if (token != LLAMA_TOKEN_NULL) {
             return token;
         }

@@ -33,8 +33,8 @@ class vocabulary {
 
     bool ends_generation(llama_token token) const { return llama_vocab_is_eog(vocab, token); }
 
-    // The token that ends an answer. Throws bad_input when the model has none.
-    llama_token end() const;
+    // The token that ends a text, or a turn of a chat where the model has one of its own for that. Throws bad_input when the model has none.
+    llama_token end(bool of_turn) const;
 
     size_t size() const { return pieces.size(); }
 

@@ -21,7 +21,7 @@ static llama_context_ptr make_context(const loaded_model & loaded, int32_t cells
     params.n_seq_max       = (uint32_t) sequences;
     params.n_batch         = (uint32_t) batch;
     params.n_ubatch        = (uint32_t) batch;
-    params.n_outputs_max   = (uint32_t) outputs;
+    params.n_outputs_max   = (uint32_t) std::max(outputs, sequences); // llama.cpp reserves one for each sequence
     params.n_threads       = threads;
     params.n_threads_batch = threads;
     params.kv_unified      = true;
@@ -140,16 +140,17 @@ void score_batch(const loaded_model & loaded, const score_options & options, std
     const int32_t context    = std::min(options.context, llama_model_n_ctx_train(loaded.model.get()));
     const bool    small      = llama_model_n_params(loaded.model.get()) <= small_model_parameters;
     const int32_t threads    = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
+    const int32_t slots      = std::min(options.slots, options.batch);
     const size_t  outputs    = std::max<size_t>(1, std::min<size_t>((size_t) options.batch, logit_bytes / ((size_t) vocabulary * sizeof(float))));
     size_t longest = 1;
-    const std::vector<pack> packs = make_packs(rows, context, options.slots, options.batch, longest);
+    const std::vector<pack> packs = make_packs(rows, context, slots, options.batch, longest);
 
     std::mutex mutex;
     std::atomic<size_t> next(0);
     std::exception_ptr  failure;
     const auto work = [&] {
         try {
-            const llama_context_ptr ctx = make_context(loaded, (int32_t) longest, options.slots, options.batch, (int32_t) outputs, small ? 1 : threads);
+            const llama_context_ptr ctx = make_context(loaded, (int32_t) longest, slots, options.batch, (int32_t) outputs, small ? 1 : threads);
             for (size_t i; (i = next++) < packs.size() && !interrupted();) {
                 score_pack(ctx.get(), packs[i], options.batch, outputs, vocabulary, small ? 1 : threads);
                 const std::lock_guard<std::mutex> lock(mutex);
