@@ -13,6 +13,7 @@ import { seccompFilter } from './seccomp.ts'
 export const bubblewrap: Sandbox = {
   name: 'bubblewrap',
   language: 'python',
+  keepsJudges: false,
   missing: () => (found ??= probe()),
   async start(role, limits) {
     const descriptor = filterFile === undefined ? undefined : openSync(filterFile, 'r')

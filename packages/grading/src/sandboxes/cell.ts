@@ -9,6 +9,12 @@ export type Cell = {
   readonly overflowed: boolean
   /** The tail of stderr, for errors of the sandbox's own. */
   readonly complaint: string
+  /** Set by its user while an answer is due; a busy cell cannot be used for something else. */
+  busy: boolean
+  /** Lets it wait for its next use: it does not keep our process alive, and what it may write counts anew. False when it has ended. */
+  rest(): boolean
+  /** The reverse of rest. False when it has ended meanwhile. */
+  wake(): boolean
   /** Kills the process with all its descendants. */
   kill(): void
 }
@@ -30,8 +36,10 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
   let written = 0
   let ended = false
   let complaint = ''
+  const handles = [child, child.stdin, child.stdout, child.stderr] as { ref(): void; unref(): void }[]
   const cell = {
     overflowed: false,
+    busy: false,
     get complaint() {
       return complaint
     },
@@ -43,9 +51,18 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
       if (line !== undefined) return Promise.resolve(line)
       return ended ? Promise.resolve(null) : new Promise<string | null>((resolve) => waiting.push(resolve))
     },
+    rest() {
+      written = 0
+      for (const handle of handles) handle.unref()
+      return !ended
+    },
+    wake() {
+      for (const handle of handles) handle.ref()
+      return !ended
+    },
     kill() {
       end()
-      killGroup(child.pid, 'SIGKILL')
+      if (alive.has(child)) killGroup(child.pid, 'SIGKILL')
     },
   }
   function end() {

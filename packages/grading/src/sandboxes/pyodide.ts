@@ -14,6 +14,7 @@ import { limits, type Sandbox } from './sandbox.ts'
 export const pyodide: Sandbox = {
   name: 'pyodide',
   language: 'python',
+  keepsJudges: true,
   missing: () =>
     (snapshot ??= makeSnapshot()).then(
       () => null,

@@ -1,37 +1,40 @@
 // The process of one QuickJS interpreter: `quickjs-cell.ts program|judge <javascript files>`.
 import { readFileSync } from 'node:fs'
-import { newQuickJSWASMModule } from 'quickjs-emscripten'
+import { newQuickJSWASMModule, type QuickJSContext } from 'quickjs-emscripten'
 import { raiseWalls, receiveLine, sendLine } from './walls.ts'
 
 const [role, ...files] = process.argv.slice(2)
 const exit = process.exit.bind(process)
 const source = files.map((file) => readFileSync(file, 'utf8')).join('\n')
-const runtime = (await newQuickJSWASMModule()).newRuntime()
-// More overruns the stack of the WebAssembly build itself before QuickJS notices.
-runtime.setMaxStackSize(256 * 1024)
-const context = runtime.newContext()
-
-/** The value of a script of ours; what it makes stays out of the program's sight. */
-const run = (code: string) => context.unwrapResult(context.evalCode(code, 'cell.js', { type: 'global' }))
-const offer = (work: (text: string) => string) => context.newFunction('offered', (text) => context.newString(work(text ? context.getString(text) : '')))
-
+const engine = await newQuickJSWASMModule()
 raiseWalls()
-const begin = run(`((receiveLine, sendLine) => {\n${source}\nreturn ${role === 'judge' ? 'judge' : 'serve'}\n})`)
-const main = context.unwrapResult(context.callFunction(begin, context.undefined, offer(receiveLine), offer((text) => (sendLine(text), ''))))
 sendLine('"ready"')
-if (role === 'judge') context.unwrapResult(context.callFunction(main, context.undefined))
-else {
+do interpret()
+while (role === 'judge')
+exit()
+
+/** Takes one order and carries it out in a context of its own. What that holds is never freed: a program's process ends with it, a judge's after a few dozen. */
+function interpret(): void {
+  const runtime = engine.newRuntime()
+  // More overruns the stack of the WebAssembly build itself before QuickJS notices.
+  runtime.setMaxStackSize(256 * 1024)
+  const context = runtime.newContext()
+  const run = (code: string) => context.unwrapResult(context.evalCode(code, 'cell.js', { type: 'global' }))
+  const offer = (work: (text: string) => string) => context.newFunction('offered', (text) => context.newString(work(text ? context.getString(text) : '')))
+  // As the body of a function: what our own part declares stays out of sight of what runs beside it.
+  const begin = run(`((receiveLine, sendLine) => {\n${source}\nreturn ${role === 'judge' ? 'judge' : 'serve'}\n})`)
+  const main = context.unwrapResult(context.callFunction(begin, context.undefined, offer(receiveLine), offer((text) => (sendLine(text), ''))))
+  if (role === 'judge') return context.unwrapResult(context.callFunction(main, context.undefined)).dispose()
   const order = JSON.parse(receiveLine()) as { sources: string[]; names: string[] }
   // What programs written for Node or a browser touch without needing it.
   run('globalThis.module = { exports: {} }; globalThis.exports = module.exports; globalThis.console = new Proxy({}, { get: () => () => {} })')
-  const failure = load(order.sources, order.names)
-  if (failure) sendLine(JSON.stringify({ error: String(failure.name ?? 'Error'), message: String(failure.message ?? failure).slice(0, 300) }))
-  else context.unwrapResult(context.callFunction(main, context.undefined, run(`({ ${order.names.join(', ')} })`)))
+  const failure = load(context, order.sources, order.names)
+  if (failure) return sendLine(JSON.stringify({ error: String(failure.name ?? 'Error'), message: String(failure.message ?? failure).slice(0, 300) }))
+  context.unwrapResult(context.callFunction(main, context.undefined, run(`({ ${order.names.join(', ')} })`))).dispose()
 }
-exit()
 
 /** Runs the sources as scripts, so that what one declares at its top the next can see. */
-function load(sources: readonly string[], names: readonly string[]): { name?: string; message?: string } | null {
+function load(context: QuickJSContext, sources: readonly string[], names: readonly string[]): { name?: string; message?: string } | null {
   for (const code of sources) {
     const result = context.evalCode(code, 'solution.js', { type: 'global' })
     if (result.error) return (context.dump(result.error) as { name?: string; message?: string } | null) ?? {}

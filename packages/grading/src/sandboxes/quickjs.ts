@@ -7,6 +7,7 @@ import { limits, type Sandbox } from './sandbox.ts'
 export const quickjs: Sandbox = {
   name: 'quickjs',
   language: 'javascript',
+  keepsJudges: true,
   missing: () => (found ??= probe()),
   start: (role, limits) => Promise.resolve(startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], limits, readable())),
 }

@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts'
+import { giveBack, startBoth } from './judges.ts'
 import { limits as defaults, type Limits, type Sandbox } from './sandbox.ts'
 
 export type Trial = {
@@ -23,9 +24,6 @@ export type TrialResult = {
   seconds: number
 }
 
-/** Seconds for an interpreter to stand ready; what takes longer is the machine's fault, never the program's. */
-const patience = 60
-
 /**
  * Tries a program in a sandbox. The program and the tests run in two separate confined processes, and we carry the calls and the plain values of the
  * results between them. The verdict is written by a process in which nothing of the program's ever runs, on a channel which the program does not have: so there
@@ -33,63 +31,58 @@ const patience = 60
  * A program that fails, hangs or attacks gets a verdict; only a sandbox that does not start, or tests that do not compile, throw.
  */
 export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits = defaults): Promise<TrialResult> {
-  const cells = await Promise.all([sandbox.start('program', limits), sandbox.start('judge', limits)])
-  const [program, judge] = cells
-  const killAll = () => cells.forEach((cell) => cell.kill())
+  const [program, judge] = await startBoth(sandbox, limits)
+  const started = performance.now()
+  let late = false
+  const clock = setTimeout(() => ((late = true), program.kill(), judge.kill()), limits.seconds * 1000)
   try {
-    await Promise.all(cells.map((cell) => ready(sandbox, cell)))
-    const started = performance.now()
-    let late = false
-    const clock = setTimeout(() => ((late = true), killAll()), limits.seconds * 1000)
-    const result = (found: TrialResult['reason'], detail = '', passed = 0): TrialResult => {
-      const reason = late ? 'out of time' : program.overflowed ? 'too much output' : found
-      return {
-        passed: reason === 'correct',
-        tests: { passed, total: trial.tests.length },
-        reason,
-        detail: detail.slice(0, 400),
-        sandbox: sandbox.name,
-        seconds: (performance.now() - started) / 1000,
-      }
-    }
-    try {
-      program.send(JSON.stringify({ sources: trial.sources, names: trial.names }))
-      const loaded = await program.receive()
-      if (loaded === null) return result('ended early')
-      const reply = parse(loaded)
-      if (reply === null) return result('spoke out of turn')
-      if ('error' in reply) return result('did not load', `${reply['error']}: ${reply['message']}`)
-      // The program's own line goes on as it came: written anew, a deeply nested one could exhaust our stack.
-      judge.send(`${JSON.stringify({ setup: trial.setup, tests: trial.tests, names: trial.names }).slice(0, -1)},"program":${loaded}}`)
-      for (;;) {
-        const message = parse((await judge.receive()) ?? '')
-        if (message === null) return result('ended early')
-        if ('broken' in message) throw new Error(`The tests do not run (${message['broken']}): mend the task's setup or tests`)
-        if ('ask' in message) {
-          program.send(JSON.stringify(message['ask']))
-          const answer = await program.receive()
-          if (answer === null) return result('ended early')
-          if (parse(answer) === null) return result('spoke out of turn')
-          judge.send(answer)
-        } else {
-          const passed = Number(message['passed'])
-          if (passed === trial.tests.length && passed > 0) return result('correct', '', passed)
-          return message['raised'] ? result('raised an exception', String(message['raised']), passed) : result('wrong answer', '', passed)
-        }
-      }
-    } finally {
-      clearTimeout(clock)
+    const { reason, detail = '', passed = 0 } = await converse(program, judge, trial)
+    const final = late ? 'out of time' : program.overflowed ? 'too much output' : reason
+    return {
+      passed: final === 'correct',
+      tests: { passed, total: trial.tests.length },
+      reason: final,
+      detail: detail.slice(0, 400),
+      sandbox: sandbox.name,
+      seconds: (performance.now() - started) / 1000,
     }
   } finally {
-    killAll()
+    clearTimeout(clock)
+    program.kill()
+    giveBack(sandbox, judge)
   }
 }
 
-async function ready(sandbox: Sandbox, cell: Cell): Promise<void> {
-  const clock = setTimeout(() => cell.kill(), patience * 1000)
-  const line = await cell.receive()
-  clearTimeout(clock)
-  if (line !== '"ready"') throw new Error(`The ${sandbox.name} sandbox did not start: ${cell.complaint.trim().split('\n').at(-1) || `no answer in ${patience} s`}`)
+type Finding = { reason: TrialResult['reason']; detail?: string; passed?: number }
+
+/** Loads the program, hands the tests to the judge and carries its calls over until it has a verdict. */
+async function converse(program: Cell, judge: Cell, { sources, names, setup, tests }: Trial): Promise<Finding> {
+  program.send(JSON.stringify({ sources, names }))
+  const loaded = await program.receive()
+  if (loaded === null) return { reason: 'ended early' }
+  const reply = parse(loaded)
+  if (reply === null) return { reason: 'spoke out of turn' }
+  if ('error' in reply) return { reason: 'did not load', detail: `${reply['error']}: ${reply['message']}` }
+  judge.busy = true
+  // The program's own line goes on as it came: written anew, a deeply nested one could exhaust our stack.
+  judge.send(`${JSON.stringify({ setup, tests, names }).slice(0, -1)},"program":${loaded}}`)
+  for (;;) {
+    const message = parse((await judge.receive()) ?? '')
+    if (message === null) return { reason: 'ended early' }
+    if ('ask' in message) {
+      program.send(JSON.stringify(message['ask']))
+      const answer = await program.receive()
+      if (answer === null) return { reason: 'ended early' }
+      if (parse(answer) === null) return { reason: 'spoke out of turn' }
+      judge.send(answer)
+      continue
+    }
+    judge.busy = false
+    if ('broken' in message) throw new Error(`The tests do not run (${message['broken']}): mend the task's setup or tests`)
+    const passed = Number(message['passed'])
+    if (passed === tests.length && passed > 0) return { reason: 'correct', passed }
+    return message['raised'] ? { reason: 'raised an exception', detail: String(message['raised']), passed } : { reason: 'wrong answer', passed }
+  }
 }
 
 function parse(line: string): Record<string, unknown> | null {
