@@ -138,9 +138,10 @@ const isDiskError = (error: unknown) =>
 /** Writes what comes from `start` on; returns how many bytes came. */
 async function append(response: Response, to: string, start: number, length: number, alive: () => void): Promise<number> {
   const file = openSync(part(to), start > 0 ? 'r+' : 'w')
-  const megabytes = (bytes: number) => Math.floor(bytes / 1e6)
-  const progress = startProgress(`fetch ${basename(to)}`, megabytes(length) || 1, 'MB')
-  if (start > 0) progress.note(`after ${megabytes(start)} MB fetched before`)
+  const [unit, size] = length < 20e6 ? (['kB', 1e3] as const) : (['MB', 1e6] as const)
+  const units = (bytes: number) => Math.ceil(bytes / size)
+  const progress = startProgress(`fetch ${basename(to)}`, units(length) || 0, unit)
+  if (start > 0) progress.note(`after ${units(start)} ${unit} fetched before`)
   let arrived = 0
   try {
     ftruncateSync(file, start)
@@ -148,7 +149,7 @@ async function append(response: Response, to: string, start: number, length: num
       alive()
       for (let written = 0; written < chunk.length;)
         written += writeSync(file, chunk, written, chunk.length - written, start + arrived + written)
-      progress.advance(megabytes(arrived + chunk.length) - megabytes(arrived))
+      progress.advance(units(arrived + chunk.length) - units(arrived))
       arrived += chunk.length
     }
     fsyncSync(file)

@@ -74,8 +74,8 @@ test('refuses in one line and leaves nothing half-written', async () => {
   writeFileSync(join(own, 'gsm8k_test.jsonl'), '{"question":"a","answer":"#### 1"}\n{"question":"b"}\n')
   const damaged = { content: Buffer.from('PAR1 no'), hub: {} }
   const cases: [string[], RegExp, Parameters<typeof fakeFileServer>[0]?][] = [
-    [[], /needs --dataset=NAME\. Known: gsm8k/],
-    [['--dataset=imagenet'], /No data set "imagenet"\. Known: gsm8k/],
+    [[], /needs --dataset=NAME\. Known: gsm8k, math, aime, humaneval, mbpp/],
+    [['--dataset=imagenet'], /No data set "imagenet"\. Known: gsm8k, math, aime, humaneval, mbpp/],
     [['--dataset=gsm8k', `--from=${folder}`], /holds neither train\.jsonl nor gsm8k_train\.jsonl/],
     [['--dataset=gsm8k', `--from=${own}`], /own-.*gsm8k_test\.jsonl:2: answer: /],
     [['--dataset=gsm8k'], /has no file main\/train-00000-of-00001\.parquet/, {}],

@@ -1,12 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BadInput, explainDiskError, hashFile, paths, readJson, writeJson, writeJsonl } from '@whetstone/core'
-import { download, gsm8kSource, hubEndpoint, hubFile, readParquet } from '@whetstone/tasks'
+import { aimeSource, download, gsm8kSource, hubEndpoint, hubFile, humanevalSource, mathSource, mbppSource, readParquet } from '@whetstone/tasks'
 import type { DatasetSource } from '@whetstone/tasks'
 import { z } from 'zod'
 
 /** Every published data set that a taskset reads. */
-export const knownDatasets: readonly DatasetSource[] = [gsm8kSource]
+export const knownDatasets: readonly DatasetSource[] = [gsm8kSource, mathSource, aimeSource, humanevalSource, mbppSource]
 
 export type PullDataset = {
   dataset: string

@@ -3,7 +3,9 @@ import { BadInput, root } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { knownDatasets, pullDataset } from '../../datasets/pull.ts'
 
-const list = knownDatasets.map(({ name, about, licence, repo }) => `${name} (${about}; ${repo} on the hub, ${licence})`).join('; ')
+const list = ['one of', ...knownDatasets.map(({ name, about, licence, repo }) => `${name}: ${about}; ${repo} on the hub, ${licence}`)].join(
+  `\n${' '.repeat(18)}`,
+)
 
 export default defineCommand({
   about: 'brings a published data set to datasets/<name>/ as JSONL with a card: source, licence, revision, checksums',
