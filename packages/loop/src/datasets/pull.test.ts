@@ -82,8 +82,8 @@ test('refuses in one line and leaves nothing half-written', async () => {
     [['--dataset=gsm8k'], /arrived with sha256/, { ...whole, [at('train')]: { content: parquet, hub: { sha256: '2'.repeat(64) } } }],
     [['--dataset=gsm8k'], /not a Parquet file with the columns question, answer/, { ...whole, [at('train')]: damaged }],
   ]
-  for (const [flags, message, served] of cases) {
-    await using hub = await fakeFileServer(served ?? whole)
+  const check = async ([flags, message, served = whole]: (typeof cases)[number]) => {
+    await using hub = await fakeFileServer(served)
     const data = fresh()
     const { code, stderr } = await pull(data, hub.url, flags)
     assert.is(code, 1, String(message))
@@ -91,6 +91,7 @@ test('refuses in one line and leaves nothing half-written', async () => {
     assert.match(stderr, /^[^\n]+\n$/, 'one line')
     assert.equal(files(data), [])
   }
+  await Promise.all(cases.map(check))
 })
 
 test.run()

@@ -107,20 +107,21 @@ test('takes a path and an http address', async () => {
 })
 
 test('refuses in one line and leaves nothing half-written', async () => {
-  const nothing: string[] = []
-  assert.equal(await refused([], /needs --model=hf:owner\/repo\/file\.gguf/), nothing)
-  assert.equal(await refused(['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf at revision main/), nothing)
-  assert.equal(await refused([address], /arrived with sha256/, { [file]: served({ hub: { sha256: '1'.repeat(64) } }) }), nothing)
-  assert.equal(await refused([address], /is truncated/, { [file]: served({ content: content.subarray(0, 90_000) }) }), nothing)
-  assert.equal(await refused([address], /a web page/, { [file]: served({ content: Buffer.from('<!doctype html>') }) }), nothing)
-  assert.equal(await refused([address, '--name=tiny'], /models\/tiny is the seed model/), nothing)
-  assert.equal(await refused([address, '--name=../x'], /cannot name a model/), nothing)
-  assert.equal(await refused([`--model=${join(folder, 'absent.gguf')}`], /absent\.gguf not found/), nothing)
-  const listing = { '/api/models/me/pears-GGUF': { json: { siblings: [{ rfilename: 'README.md' }, { rfilename: 'q8/pears-Q8_0.gguf' }] } } }
-  assert.equal(
-    await refused(['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing),
-    nothing,
-  )
+  const listing = {
+    '/api/models/me/pears-GGUF': { json: { siblings: [{ rfilename: 'README.md' }, { rfilename: 'q8/pears-Q8_0.gguf' }] } },
+  }
+  const cases: Parameters<typeof refused>[] = [
+    [[], /needs --model=hf:owner\/repo\/file\.gguf/],
+    [['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf at revision main/],
+    [['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing],
+    [[address], /arrived with sha256/, { [file]: served({ hub: { sha256: '1'.repeat(64) } }) }],
+    [[address], /is truncated/, { [file]: served({ content: content.subarray(0, 90_000) }) }],
+    [[address], /a web page/, { [file]: served({ content: Buffer.from('<!doctype html>') }) }],
+    [[address, '--name=tiny'], /models\/tiny is the seed model/],
+    [[address, '--name=../x'], /cannot name a model/],
+    [[`--model=${join(folder, 'absent.gguf')}`], /absent\.gguf not found/],
+  ]
+  for (const left of await Promise.all(cases.map((args) => refused(...args)))) assert.equal(left, [])
 })
 
 test('a name that is taken by another model is refused', async () => {
