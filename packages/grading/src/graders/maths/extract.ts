@@ -1,4 +1,5 @@
 import { closingBrace } from './scan.ts'
+import { mendEscapes } from './tidy.ts'
 import { isUnitWord } from './units.ts'
 
 /** Longest part of an output that is searched, from its end; answers stand at the end. */
@@ -15,7 +16,7 @@ const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:resu
  * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer.
  * `wantsWords`: the gold answer is a word, so that an announcing sentence gives its words before its numbers. */
 export function extractAnswer(output: string, wantsWords = false): string | null {
-  const text = output.slice(-searched).replace(afterwards, ' ').replace(bold, '$1').trim()
+  const text = mendEscapes(output.slice(-searched)).replace(afterwards, ' ').replace(bold, '$1').trim()
   if (text === '') return null
   const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement, wantsWords)].filter((found) => found !== null)
   const last = conclusive.sort((a, b) => b.at - a.at)[0]
@@ -104,7 +105,7 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
 }
 
 const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather)\*?\}([\s\S]+?)\\end\{(?:align|equation|gather)\*?\}/g
-const number = /(?<![\w.\\])(?:(?<![\d)\]}]\s*)[-−]\s?)?[$€£]?\s?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
+const number = /(?<![\w.\\])(?:(?<![\d)\]}]\s*)[-−]\s?)?[$€£]?\s?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s?[√π]\d*)*|(?:[√π]\d*)+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
 const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 
 type Quantity = { content: string; from: number; to: number; plain: boolean }

@@ -63,9 +63,10 @@ export function openMathsPool(size: number): MathsPool {
       new Promise((settle) => {
         waiting.push({ question, settle })
         const idle = [...slots].find((slot) => slot.ready && !slot.job)
-        if (idle) next(idle)
-        else if (slots.size < size) start()
-        else for (const slot of slots) slot.worker.ref() // one that is starting must not let the process end before it answers
+        if (idle) return next(idle)
+        if (slots.size < size) start()
+        if (slots.size < Math.min(2, size)) start() // a spare, so that after a kill the next question need not wait for the engine to load
+        for (const slot of slots) slot.worker.ref() // one that is starting must not let the process end before it answers
       }),
     async close() {
       const all = [...slots]

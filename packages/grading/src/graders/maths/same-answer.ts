@@ -1,7 +1,7 @@
 import { isRounding, parseDecimal, sameRational } from '../rational.ts'
 import { sameNumber } from '../number.ts'
 import { exactValue } from './exact-value.ts'
-import { type Node } from './node.ts'
+import { symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 import { asAssignment, sameRelation, type Assignment } from './relation.ts'
@@ -26,7 +26,7 @@ const isSet = (answer: Answer) => answer.kind === 'union' || (answer.kind === 'e
 
 function sameSets(gold: Answer, answer: Answer): boolean {
   const [a, b] = [realSet(gold), realSet(answer)]
-  if (a && b) return sameRealSet(a, b)
+  if (a && b) return sameRealSet(a, b) && sameUnknown(unknown(gold), unknown(answer))
   return gold.kind === 'union' && answer.kind === 'union' && matchAll(gold.parts, answer.parts)
 }
 
@@ -37,8 +37,7 @@ function sameWithRelations(gold: Answer, answer: Answer): boolean {
   } else if (a && answer.kind !== 'relation') return sameAnswer(a.value, answer)
   else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
   if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
-  const [x, y] = [realSet(gold), realSet(answer)]
-  return x !== null && y !== null && sameRealSet(x, y)
+  return !(a && b) && sameSets(gold, answer)
 }
 
 /** A variable of another name is another quantity; `y = 2x` and `f(x) = 2x` are the same. */
@@ -67,10 +66,16 @@ function commasAsList(answer: Answer, count: number): Answer[] | null {
 }
 
 function relationsAsSets(gold: Answer, answer: Answer): boolean {
-  if (![gold, answer].some((side) => side.kind === 'list' && side.items.some((item) => item.kind === 'relation' || item.kind === 'tuple'))) return false
-  const [a, b] = [realSet(gold), realSet(answer)]
-  return a !== null && b !== null && sameRealSet(a, b)
+  return [gold, answer].some((side) => side.kind === 'list' && side.items.some((item) => item.kind === 'relation' || item.kind === 'tuple')) && sameSets(gold, answer)
 }
+
+/** The symbols that inequalities are about; none where the set is written without. */
+function unknown(answer: Answer): string {
+  if (answer.kind === 'relation') return [...new Set(answer.sides.flatMap((side) => [...symbols(parseLatex(side))]))].sort().join()
+  const parts = answer.kind === 'list' ? answer.items : answer.kind === 'union' ? answer.parts : []
+  return parts.map(unknown).find((name) => name !== '') ?? ''
+}
+const sameUnknown = (a: string, b: string) => a === '' || b === '' || a === b
 
 /** The members of a list, set or tuple. `x = 1, y = 2` has names, as long as they are different quantities and not roots x_1, x_2; `n = 2, 3` has none. */
 function members(answer: Answer): { items: Answer[]; names: string[] | null } {

@@ -9,6 +9,11 @@ const lostEscapes: [RegExp, string][] = [
   [/\\?\r(?=ight|angle|floor|ceil|m\{)/g, '\\r'],
 ]
 
+/** Puts the backslashes back. */
+export function mendEscapes(text: string): string {
+  return /[\b\f\t\v\r]/.test(text) ? lostEscapes.reduce((mended, [pattern, replacement]) => mended.replace(pattern, replacement), text) : text
+}
+
 const unicode: Record<string, string> = {
   π: '\\pi ', θ: '\\theta ', α: '\\alpha ', β: '\\beta ', λ: '\\lambda ', φ: '\\phi ', '∞': '\\infty ', '√': '\\sqrt', '×': '\\times ', '·': '\\cdot ', '⋅': '\\cdot ', '÷': '/',
   '−': '-', '–': '-', '—': '-', '≤': '\\le ', '≥': '\\ge ', '≠': '\\ne ', '≈': '\\approx ', '±': '\\pm ', '∓': '\\mp ', '°': '^\\circ ', '²': '^2', '³': '^3', '½': '\\frac12 ',
@@ -50,9 +55,7 @@ const sameMeaning: [RegExp, string][] = [
 /** One spelling for what LaTeX, Unicode and plain text write in several ways: spacing, sizes, fonts, relation signs, thousands separators that cannot be
  * commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning. */
 export function tidy(text: string): string {
-  let tidied = text
-  for (const [pattern, replacement] of lostEscapes) tidied = tidied.replace(pattern, replacement)
-  tidied = tidied.replace(unicodePattern, (character) => unicode[character] as string)
+  let tidied = mendEscapes(text).replace(unicodePattern, (character) => unicode[character] as string)
   for (const [pattern, replacement] of sameMeaning) tidied = tidied.replace(pattern, replacement)
   tidied = bracesForParentheses(tidied, /(?<![A-Za-z])\\?sqrt\s*(?=\()/g, '\\sqrt')
   tidied = bracesForParentheses(tidied, /\^\s*(?=\()/g, '^')
