@@ -83,7 +83,7 @@ test('successes and failures are distilled with their own prompts, several attem
 
 test('a model that judges fails what it is unsure of', async () => {
   const { asked, memories } = await reflect({ scaling: 'single', judge: 'model' }, [trace('a', 0, false), trace('b', 0, true)], (content) =>
-    /^Decide/.test(content) ? (/problem of a/.test(content) ? 'VERDICT: SUCCESS' : 'I am not sure') : strategy(1),
+    content.startsWith('Decide') ? (/problem of a/.test(content) ? 'VERDICT: SUCCESS' : 'I am not sure') : strategy(1),
   )
   assert.ok(asked.some((text) => /found correct/.test(text) && /problem of a/.test(text)) && asked.some((text) => /found wrong/.test(text) && /problem of b/.test(text)))
   assert.equal(new Map(memories.map(({ sourceTask, success }) => [sourceTask, success])), new Map([['a', true], ['b', false]]))
@@ -91,7 +91,7 @@ test('a model that judges fails what it is unsure of', async () => {
 
 test('sequential scaling lets the model mend its answer and distils the whole exchange', async () => {
   let checks = 0
-  const { asked } = await reflect({ scaling: 'sequential', refinements: 2 }, [trace('a', 0, true), trace('a', 1, true)], (content) => (/^Read your last answer/.test(content) ? `second thought ${++checks}` : strategy(1)))
+  const { asked } = await reflect({ scaling: 'sequential', refinements: 2 }, [trace('a', 0, true), trace('a', 1, true)], (content) => (content.startsWith('Read your last answer') ? `second thought ${++checks}` : strategy(1)))
   assert.is(checks, 2)
   assert.match(asked.at(-1) ?? '', /attempt 0 at a\n\n\[checked, 1\]\nsecond thought 1\n\n\[checked, 2\]\nsecond thought 2/)
 })

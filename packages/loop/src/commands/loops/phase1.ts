@@ -1,0 +1,45 @@
+import { BadInput } from '@whetstone/core'
+import { ensureTools } from '../../build-tools.ts'
+import { defineCommand } from '../../command.ts'
+import { checkRunName } from '../../open-run.ts'
+import { shares, type Share } from '../../phase1-bank.ts'
+import { phase1 } from '../../phase1.ts'
+import { recipeFlags, resolveRecipe } from '../../resolve-recipe.ts'
+
+export default defineCommand({
+  about: 'does memory help a frozen model? Baseline, memory, and random memories of the same length on the same test tasks and seeds',
+  flags: {
+    ...recipeFlags,
+    run: { type: 'string', about: "the run's name (default: the recipe's)" },
+    tasks: { type: 'number', min: 1, about: "test tasks, of each level (default: as many as the recipe's validation tasks)" },
+    'top-k': { type: 'number', min: 1, about: "memories shown at once (default: the recipe's)" },
+    'bank-sizes': { type: 'string', default: '1/8,1/4,1/2,all', about: 'shares of the bank on the scaling curve' },
+    'bank-from': { type: 'string', about: "taskset of the recipe that the bank is learned from (default: the recipe's first)" },
+    'test-on': { type: 'string', about: 'taskset of the recipe that it is tested on (default: the same); another one measures transfer' },
+    redo: { type: 'boolean', about: 'do everything again, though attempts are there' },
+  },
+  examples: [
+    'npx nx run loops:phase1',
+    'npx nx run loops:phase1 --seed=2 --run=second',
+    'npx nx run loops:phase1 --recipe=math-phase1 --eval-samples=4',
+    'npx nx run loops:phase1 --recipe=math-phase1 --bank-from=math-algebra --test-on=math-geometry',
+    'npx nx run loops:phase1 --recipe=gsm8k --endpoint=http://127.0.0.1:8080 --limit=100 --tasks=200',
+  ],
+  async run(flags, signal) {
+    const sizes = flags['bank-sizes'].split(',').map((size) => size.trim())
+    const unknown = sizes.find((size) => !(shares as readonly string[]).includes(size))
+    if (unknown !== undefined) throw new BadInput(`--bank-sizes has no "${unknown}". Sizes: ${shares.join(', ')}`)
+    const { recipe, base } = await resolveRecipe(flags)
+    if (recipe.backend.name === 'llama-sample') await ensureTools(['llama-sample'])
+    await phase1({
+      recipe, base, signal, sizes: sizes as Share[], redo: flags.redo,
+      run: checkRunName(flags.run ?? recipe.name),
+      print: (text) => console.log(text),
+      ...(flags.tasks === undefined && flags.limit === undefined ? {} : { tasks: Math.min(flags.tasks ?? Infinity, flags.limit ?? Infinity) }),
+      ...(flags['top-k'] === undefined ? {} : { k: flags['top-k'] }),
+      ...(flags['bank-from'] === undefined ? {} : { bankFrom: flags['bank-from'] }),
+      ...(flags['test-on'] === undefined ? {} : { testOn: flags['test-on'] }),
+      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    })
+  },
+})

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import type { LanguageModel, Memory, Model, Sampling, Task, Taskset } from '@whetstone/core'
+import { collect, type Collected } from '@whetstone/evaluation'
+import type { Recipe } from './recipe.ts'
+
+export type Phase1Work = {
+  recipe: Recipe
+  run: string
+  seed: number
+  base: Model
+  /** Traces of every arm lie here. */
+  folder: string
+  open: () => Promise<LanguageModel>
+  signal: AbortSignal
+}
+export type Phase1Arm = {
+  /** Name of the arm's file, and of the bank in its policy; `null` bank for none. */
+  name: string
+  bank: string | null
+  label: string
+  taskset: Taskset
+  tasks: readonly Task[]
+  samples: number
+  sampling: Sampling
+  /** Train attempts may see their grades (best-of-n, revise) and have seeds of their own. */
+  train: boolean
+  /** Memories shown for each task, by task id. */
+  memories: ReadonlyMap<string, readonly Memory[]>
+}
+
+/** Attempts one arm. All test arms share their seeds, so that a task differs between them in nothing but what it is shown. What is there is kept. */
+export function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<Collected> {
+  const { recipe, run, seed, base, folder, open, signal } = work
+  const instruction = arm.taskset.instruction ?? null
+  return collect({
+    run: `${run}/phase1`,
+    round: 1,
+    arm: arm.train ? 'train' : 'test',
+    policy: { model: base.id, bank: arm.bank },
+    groups: [{ tasks: arm.tasks, samples: arm.samples }],
+    seed,
+    solver: recipe.solver,
+    sampling: arm.sampling,
+    mayGrade: arm.train,
+    grade: (task, answer) => arm.taskset.grade(task, answer),
+    show: async (attempts) =>
+      attempts.map(({ task }) => {
+        const shown = arm.memories.get(task.id) ?? []
+        const parts = [instruction, shown.length > 0 && recipe.memory ? recipe.memory.render(shown) : null].filter((part) => part !== null)
+        return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: [] }
+      }),
+    open,
+    file: join(folder, `${arm.name}.jsonl`),
+    chunk: recipe.settings.chunk,
+    label: arm.label,
+    signal,
+  })
+}

@@ -1,0 +1,85 @@
+import { Outcome, type Trace } from '@whetstone/core'
+import { toOutcomes } from '@whetstone/evaluation'
+import { minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs } from '@whetstone/statistics'
+import { z } from 'zod'
+
+const Interval = z.tuple([z.number(), z.number()])
+const Arm = z.object({ passed: z.number(), accuracy: z.number(), ci: Interval, tokens: z.object({ prompt: z.number(), completion: z.number() }) })
+const Comparison = z.object({ difference: z.number(), ci: Interval, ci90: Interval, pValue: z.number() })
+
+/** reports/<run>/phase1/phase1_summary.json. Rates and differences are fractions, intervals 95% unless their name says otherwise, p-values one-sided. */
+export const Phase1Summary = z.object({
+  run: z.string(),
+  recipe: z.string(),
+  seed: z.number().int(),
+  model: z.string(),
+  /** Where the bank was learned, and where it was tested. */
+  bankFrom: z.string(),
+  testedOn: z.string(),
+  n: z.number().int(),
+  clusters: z.number().int(),
+  samples: z.number().int(),
+  k: z.number().int(),
+  baseline: Arm,
+  memory: Arm,
+  control: Arm,
+  memoryMinusControl: Comparison,
+  memoryMinusBaseline: Comparison,
+  controlMinusBaseline: Comparison,
+  /** Tasks that memory solved and the control did not, and the other way round. */
+  wins: z.number().int(),
+  losses: z.number().int(),
+  /** Of memory against the control. */
+  pValue: z.number(),
+  test: z.string(),
+  /** The smallest gain that would have been found four times in five at one-sided alpha 0.025. */
+  minimumDetectableEffect: z.number(),
+  bankSizes: z.array(z.object({ share: z.string(), size: z.number().int(), passed: z.number(), accuracy: z.number(), ci: Interval })),
+  bank: z.object({
+    size: z.number().int(),
+    successes: z.number().int(),
+    retired: z.record(z.string(), z.number().int()),
+    trainAttempts: z.number().int(),
+    trainPassed: z.number().int(),
+    /** Items whose source traces are all among the train attempts. */
+    reachable: z.number().int(),
+  }),
+  leaks: z.object({
+    /** What the leak guard kept from test tasks, by rule. */
+    blocked: z.record(z.string(), z.number().int()),
+    byAnswerRule: z.number().int(),
+    /** Of the memory arm when the guard lacks the rule that knows the answer. */
+    accuracyWithoutAnswerRule: z.number(),
+    /** Leaks between bank and test tasks that the audit found. */
+    audit: z.number().int(),
+  }),
+  faults: z.number().int(),
+  seconds: z.number(),
+})
+export type Phase1Summary = z.infer<typeof Phase1Summary>
+
+/** Pass rate of an arm with its interval, over tasks and clusters, and what it cost. */
+export function summarizeArm(traces: readonly Trace[]): z.infer<typeof Arm> {
+  const { passed, rate, low, high } = rateInterval(toOutcomes(traces))
+  const tokens = (kind: 'prompt' | 'completion') => traces.reduce((sum, trace) => sum + trace.tokens[kind], 0)
+  return { passed, accuracy: rate, ci: [low, high], tokens: { prompt: tokens('prompt'), completion: tokens('completion') } }
+}
+
+/** Treatment minus control on the same tasks and seeds. */
+export function compareArms(control: readonly Trace[], treatment: readonly Trace[], seed: number) {
+  const [before, after]: [Outcome[], Outcome[]] = [toOutcomes(control), toOutcomes(treatment)]
+  const { pairs } = pairOutcomes(before, after)
+  const { n, clusters, wins, losses, discordance } = summarizePairs(pairs)
+  const { difference, low, high, designEffect } = pairedInterval(pairs)
+  const narrow = pairedInterval(pairs, 0.9)
+  const { test, greater } = pairedTest(pairs, { seed })
+  return {
+    comparison: { difference, ci: [low, high] as [number, number], ci90: [narrow.low, narrow.high] as [number, number], pValue: greater },
+    n,
+    clusters: clusters.length,
+    wins,
+    losses,
+    test: `${test}, one-sided`,
+    minimumDetectableEffect: minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
+  }
+}
