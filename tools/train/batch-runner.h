@@ -21,6 +21,7 @@ class batch_runner {
   private:
     std::vector<batch> run(const std::vector<const example *> & examples, const loss * objective);
     int64_t max_tokens, max_examples;
+    bool padded;
 };
 
 } // namespace train

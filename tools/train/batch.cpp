@@ -28,11 +28,13 @@ bool batch::sequence_greedy(int64_t s) const {
     return true;
 }
 
-batch make_batch(const std::vector<const example *> & examples) {
+batch make_batch(const std::vector<const example *> & examples, bool padded) {
     batch b;
     b.examples = examples;
     b.starts = { 0 };
     b.row_starts = { 0 };
+    int64_t length = 0;
+    for (const example * e : examples) for (const sequence & s : e->sequences) length = std::max(length, s.inputs());
     for (const example * e : examples) {
         for (const sequence & s : e->sequences) {
             const int32_t first = (int32_t) b.tokens.size();
@@ -41,6 +43,7 @@ batch make_batch(const std::vector<const example *> & examples) {
                 b.positions.push_back(first + (int32_t) t - 1);
                 b.targets.push_back(s.tokens[t]);
             }
+            if (padded) b.tokens.resize(first + length, 0);
             b.starts.push_back((int32_t) b.tokens.size());
             b.row_starts.push_back((int32_t) b.targets.size());
         }
@@ -50,7 +53,7 @@ batch make_batch(const std::vector<const example *> & examples) {
     return b;
 }
 
-std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces) {
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded) {
     std::stable_sort(examples.begin(), examples.end(), [](const example * a, const example * b) { return a->inputs() > b->inputs(); });
     int64_t total = 0;
     for (const example * e : examples) total += e->inputs();
@@ -64,7 +67,7 @@ std::vector<batch> split_by_length(std::vector<const example *> examples, int64_
         const bool full = tokens + e->inputs() > each + e->inputs() / 2 || (max_examples > 0 && (int64_t) current.size() >= max_examples);
         const bool spread = (int64_t) batches.size() + 1 + left <= pieces; // few examples: one each
         if (!current.empty() && (full || spread)) {
-            batches.push_back(make_batch(current));
+            batches.push_back(make_batch(current, padded));
             current.clear();
             tokens = 0;
         }
@@ -72,7 +75,7 @@ std::vector<batch> split_by_length(std::vector<const example *> examples, int64_
         tokens += e->inputs();
         left--;
     }
-    if (!current.empty()) batches.push_back(make_batch(current));
+    if (!current.empty()) batches.push_back(make_batch(current, padded));
     return batches;
 }
 

@@ -44,11 +44,12 @@ struct batch {
     bool sequence_greedy(int64_t sequence) const; // teacher-forced: greedy decoding would have written exactly this
 };
 
-batch make_batch(const std::vector<const example *> & examples);
+// padded: sequences are filled up to one length, with tokens that nothing looks at
+batch make_batch(const std::vector<const example *> & examples, bool padded);
 
 // Cuts examples into batches of like length with at most max_tokens inputs each (one example may exceed it) and at most max_examples (0: any),
 // at least `pieces` where there are that many examples. The cut depends on the arguments alone.
-std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces);
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded);
 
 // A seeded permutation of 0..n-1 (Fisher-Yates over splitmix64): the same on every platform
 std::vector<int64_t> permutation(int64_t n, uint64_t seed);

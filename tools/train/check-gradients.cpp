@@ -16,7 +16,7 @@ static double norm_of(const std::vector<float> & x) {
 
 // The gradients of the same adapter on the dequantized weights of the base, from which those on the stored weights must not differ
 static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples, const loss & objective) {
-    const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_cpu_buffer_type());
+    const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()));
     static const char * const targets[] = { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" };
     for (size_t i = 0; i < plain->layers.size(); i++) {
         for (const char * target : targets) {
@@ -29,11 +29,11 @@ static std::vector<std::vector<float>> dequantized_gradients(session & s, const 
     plain->lora_scale = s.net->lora_scale;
     plain->parameters = s.net->parameters;
     plain->parameter_index = s.net->parameter_index;
-    const auto runner = make_runner(*plain, s.rope, o, s.longest);
+    const auto runner = make_runner(*plain, s.rope, o, s.longest, s.place);
     runner->train(examples, objective);
     optimizer(*plain, o.optimizer).reduce(runner->threads, runner->workers);
     std::vector<std::vector<float>> all;
-    for (const ggml_tensor * t : runner->workers[0]->gradients()) all.emplace_back((const float *) t->data, (const float *) t->data + ggml_nelements(t));
+    for (size_t i = 0; i < plain->parameters.size(); i++) all.emplace_back(runner->workers[0]->gradient(i), runner->workers[0]->gradient(i) + plain->parameters[i].size());
     return all;
 }
 
@@ -47,11 +47,12 @@ int check_gradients(const options & o) {
     session s(o);
     compute_reference(s, o);
     random_stream random((uint64_t) o.seed);
-    for (const parameter & p : s.net->parameters) {
-        float * w = (float *) p.tensor->data;
+    for (parameter & p : s.net->parameters) {
+        float * w = p.values();
         const double deviation = p.decays ? 0.5 / std::sqrt((double) p.tensor->ne[0]) : 0.1;
         for (int64_t i = 0; i < ggml_nelements(p.tensor); i++) w[i] += (float) (deviation * random.normal());
     }
+    upload_parameters(*s.net);
     const auto examples = pointers(s.data.examples);
     const auto objective = s.target->step_loss(examples);
     s.runner->train(examples, *objective);
@@ -61,10 +62,10 @@ int check_gradients(const options & o) {
     const auto value = [&] { return total_loss(s.runner->evaluate(examples), *objective); };
 
     for (size_t i = 0; i < s.net->parameters.size(); i++) {
-        const parameter & p = s.net->parameters[i];
+        parameter & p = s.net->parameters[i];
         const int64_t n = ggml_nelements(p.tensor);
-        float * w = (float *) p.tensor->data;
-        const float * g = (const float *) s.runner->workers[0]->gradients()[i]->data;
+        float * w = p.values();
+        const float * g = s.runner->workers[0]->gradient(i);
         const std::vector<float> gradient(g, g + n), weights(w, w + n);
         // a long step suffers from curvature, a short one from single precision: each direction counts with the better of two
         double error = 0, expected = 0;
@@ -78,8 +79,10 @@ int check_gradients(const options & o) {
             for (int64_t k = 0; k < n; k++) slope += (double) gradient[k] * u[k] / length;
             const auto loss_at = [&](double distance) {
                 for (int64_t k = 0; k < n; k++) w[k] = (float) (weights[k] + distance / length * u[k]);
+                upload_parameters(*s.net);
                 const double loss = value();
                 std::copy(weights.begin(), weights.end(), w);
+                upload_parameters(*s.net);
                 return loss;
             };
             double smallest = 1e30;

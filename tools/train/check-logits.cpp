@@ -42,7 +42,7 @@ int check_logits(const options & o) {
 
     double difference = 0, largest = 0;
     for (const example & e : s.data.examples) {
-        batch rows = make_batch({ &e });
+        batch rows = make_batch({ &e }, true);
         std::vector<float> ours, theirs;
         s.runner->workers[0]->evaluate(rows, &ours);
         for (const sequence & q : e.sequences) {

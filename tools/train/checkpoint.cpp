@@ -36,7 +36,7 @@ void write_checkpoint(const std::string & directory, const std::string & fingerp
         gguf_set_tensor_data(file.get(), name.c_str(), values);
     };
     for (size_t i = 0; i < m.parameters.size(); i++) {
-        add("weight." + std::to_string(i), (const float *) m.parameters[i].tensor->data, ggml_nelements(m.parameters[i].tensor));
+        add("weight." + std::to_string(i), m.parameters[i].values(), m.parameters[i].size());
         auto & s = const_cast<optimizer::state &>(adam.states[i]);
         auto * best = state.best_weights.empty() ? nullptr : const_cast<std::vector<float> *>(&state.best_weights[i]);
         for (const auto & part : parts(i, s, best)) if (!part.second->empty()) add(part.first, part.second->data(), (int64_t) part.second->size());
@@ -44,7 +44,7 @@ void write_checkpoint(const std::string & directory, const std::string & fingerp
     write_gguf(file.get(), checkpoint_path(directory));
 }
 
-bool read_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, optimizer & adam, run_state & state) {
+bool read_checkpoint(const std::string & directory, const std::string & fingerprint, model & m, optimizer & adam, run_state & state) {
     const std::string path = checkpoint_path(directory);
     if (!std::filesystem::exists(path)) return false;
     ggml_context * data = nullptr;
@@ -70,10 +70,11 @@ bool read_checkpoint(const std::string & directory, const std::string & fingerpr
             if (!t || ggml_nelements(t) != ggml_nelements(w)) throw bad_input(path + ": is incomplete (" + name + "), delete it and start again");
             memcpy(values, t->data, ggml_nbytes(t));
         };
-        read("weight." + std::to_string(i), (float *) w->data);
+        read("weight." + std::to_string(i), m.parameters[i].values());
         if (has_best) state.best_weights[i].resize(ggml_nelements(w));
         for (const auto & part : parts(i, adam.states[i], has_best ? &state.best_weights[i] : nullptr)) if (!part.second->empty()) read(part.first, part.second->data());
     }
+    upload_parameters(m);
     return true;
 }
 

@@ -18,6 +18,6 @@ std::string checkpoint_path(const std::string & directory);
 void write_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam, const run_state & state);
 
 // Returns false where there is none. Throws bad_input for a checkpoint of another run.
-bool read_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, optimizer & adam, run_state & state);
+bool read_checkpoint(const std::string & directory, const std::string & fingerprint, model & m, optimizer & adam, run_state & state);
 
 } // namespace train

@@ -136,10 +136,6 @@ void run_select_back(ggml_tensor * dst, int ith, int, void *) {
     for (int64_t r = 0; r < dy->ne[1]; r++) memcpy(floats(dst) + ((const int32_t *) rows->data)[r] * dst->ne[0], floats(dy) + r * dst->ne[0], dst->nb[1]);
 }
 
-void run_zeros(ggml_tensor * dst, int ith, int, void *) {
-    if (ith == 0) memset(dst->data, 0, ggml_nbytes(dst));
-}
-
 class fused final : public operations {
   public:
     explicit fused(graph & g) : g(g) {}
@@ -188,7 +184,6 @@ class fused final : public operations {
 
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return make(x->ne[0], rows->ne[0], run_select, { x, rows }); }
     ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) override { return make(dy->ne[0], tokens, run_select_back, { rows, dy }); }
-    ggml_tensor * zeros(int64_t ne0, int64_t ne1) override { return make(ne0, ne1, run_zeros, {}); }
 
   private:
     graph & g;

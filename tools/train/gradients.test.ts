@@ -44,6 +44,14 @@ for (const { architecture, spec, kinds: more } of architectures) {
       for (const { tensor, relative_error: error } of tensors) assert.ok(error < 2e-3, `${tensor}: relative error ${error}`)
     })
   }
+  for (const args of [[], ['--lora-rank', 3]]) {
+    it(`${architecture} sft by ggml's own operations, as on a GPU, ${args.length ? 'LoRA' : 'all weights'}`, async () => {
+      const model = await randomModel(`${architecture}-plain`, { architecture, ...spec })
+      const tensors = await check<Tensor>('check-gradients', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []), ['--plain', ...args])
+      assert.ok(tensors.length > 18)
+      for (const { tensor, relative_error: error } of tensors) assert.ok(error < (args.length ? 2e-3 : 2e-2), `${tensor}: relative error ${error}`)
+    })
+  }
   it(`${architecture}: logits equal libllama's`, async () => {
     const model = await randomModel(`${architecture}-logits`, { architecture, ...spec })
     const [result] = await check<{ largest_difference: number; largest_logit: number }>('check-logits', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []))

@@ -1,4 +1,5 @@
 #include "graph.h"
+#include <cstring>
 
 namespace train {
 
@@ -12,12 +13,25 @@ ggml_tensor * graph::emit(ggml_tensor * t) {
     return t;
 }
 
-ggml_tensor * graph::input(int64_t n, const char * name) {
-    ggml_tensor * t = ggml_new_tensor_1d(context.get(), GGML_TYPE_I32, n);
+ggml_tensor * graph::constant(ggml_type type, int64_t ne0, int64_t ne1, const char * name, const void * values) {
+    ggml_tensor * t = ggml_new_tensor_2d(context.get(), type, ne0, ne1);
     ggml_set_name(t, name);
     ggml_set_input(t);
     ggml_set_output(t); // or the allocator reuses its memory within the graph
+    const char * bytes = (const char *) values;
+    constants.emplace_back(t, std::vector<char>(bytes, bytes + ggml_nbytes(t)));
     return t;
+}
+
+void graph::fill() const {
+    for (const auto & entry : constants) {
+        if (entry.first->buffer) ggml_backend_tensor_set(entry.first, entry.second.data(), 0, entry.second.size()); // without a buffer: no node reads it
+    }
+}
+
+ggml_tensor * graph::zeros(int64_t ne0, int64_t ne1) {
+    const auto run = [](ggml_tensor * dst, int ith, int, void *) { if (ith == 0) memset(dst->data, 0, ggml_nbytes(dst)); };
+    return emit(ggml_custom_4d(context.get(), GGML_TYPE_F32, ne0, ne1, 1, 1, nullptr, 0, run, 1, nullptr));
 }
 
 } // namespace train

@@ -27,7 +27,13 @@ struct graph {
     graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size);
 
     ggml_tensor * emit(ggml_tensor * t); // appends t to the graph
-    ggml_tensor * input(int64_t n, const char * name); // an I32 vector to be filled before computing
+    // A matrix of I32 or F32 values that is written once the graph has memory: fill() does that, before each computation.
+    ggml_tensor * constant(ggml_type type, int64_t ne0, int64_t ne1, const char * name, const void * values);
+    void fill() const;
+    ggml_tensor * zeros(int64_t ne0, int64_t ne1); // filled as a node of the graph, on the CPU
+
+  private:
+    std::vector<std::pair<ggml_tensor *, std::vector<char>>> constants;
 };
 
 } // namespace train

@@ -73,7 +73,7 @@ void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
 ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden, head_state & state, int64_t chunk) {
     const int64_t rows = hidden->ne[1];
     ggml_tensor * h = net.norm(hidden, m.output_norm);
-    ggml_tensor * stats = ops.zeros(2, rows);
+    ggml_tensor * stats = g.zeros(2, rows);
     ggml_set_output(stats);
     head part{ m, g, ops, leaf, state, h, stats };
     const bool one = rows <= chunk;
@@ -86,7 +86,7 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
         if (!state.objective) return nullptr;
         part.onto(stats, {}, run_coefficients, 1);
     }
-    ggml_tensor * dh = one ? nullptr : ops.zeros(h->ne[0], rows);
+    ggml_tensor * dh = one ? nullptr : g.zeros(h->ne[0], rows);
     for (int64_t first = 0; first < rows; first += chunk) {
         const int64_t n = std::min(chunk, rows - first);
         ggml_tensor * logits = part.logits(first, n);

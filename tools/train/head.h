@@ -9,7 +9,7 @@ namespace train {
 struct head_state {
     batch * rows;
     const loss * objective; // null: log-probs only
-    std::vector<float> * logits = nullptr; // [rows][vocabulary], where somebody wants to see them
+    std::vector<float> * logits; // [rows][vocabulary], where somebody wants to see them
 };
 
 // Emits norm, head, loss and, with an objective, their gradient. Returns dL/d(hidden), null without an objective.

@@ -51,21 +51,24 @@ template <typename F> static void create(model & m, F && rank) {
             add_parameter(m, name + ".lora_b", w.lora_b, true);
         }
     }
-    m.lora_buffer.reset(ggml_backend_alloc_ctx_tensors_from_buft(m.lora_context.get(), ggml_backend_cpu_buffer_type()));
+    if (m.parameters.empty()) return;
+    m.lora_buffer.reset(ggml_backend_alloc_ctx_tensors_from_buft(m.lora_context.get(), ggml_backend_buffer_get_type(m.buffer.get()))); // beside the weights
     if (!m.lora_buffer) throw bad_input("not enough memory for the adapter, use a smaller --lora-rank");
+    ggml_backend_buffer_clear(m.lora_buffer.get(), 0);
+    copy_parameters_to_host(m);
 }
 
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed) {
     const std::set<std::string> wanted = split_targets(targets);
     create(m, [&](const std::string &, const std::string & target) { return wanted.count(target) ? rank : 0; });
     m.lora_scale = (float) ((alpha > 0 ? alpha : 2.0 * (double) rank) / (double) rank);
-    ggml_backend_buffer_clear(m.lora_buffer.get(), 0);
     random_stream random(seed);
     for (size_t i = 0; i < m.parameters.size(); i += 2) {
-        float * a = (float *) m.parameters[i].tensor->data;
+        float * a = m.parameters[i].values();
         const double bound = 1.0 / std::sqrt((double) m.parameters[i].tensor->ne[0]);
-        for (int64_t k = 0; k < ggml_nelements(m.parameters[i].tensor); k++) a[k] = (float) (bound * (2.0 * random.uniform() - 1.0));
+        for (int64_t k = 0; k < m.parameters[i].size(); k++) a[k] = (float) (bound * (2.0 * random.uniform() - 1.0));
     }
+    upload_parameters(m);
 }
 
 void read_lora(model & m, const std::string & path) {
@@ -85,13 +88,14 @@ void read_lora(model & m, const std::string & path) {
         const ggml_tensor * a = ggml_get_tensor(data, (name + ".lora_a").c_str());
         return a ? rank = a->ne[1] : 0;
     });
-    for (const parameter & p : m.parameters) {
+    for (parameter & p : m.parameters) {
         const ggml_tensor * stored = ggml_get_tensor(data, p.name.c_str());
         if (!stored || !ggml_are_same_shape(stored, p.tensor)) throw foreign(p.name + (stored ? " has another shape" : " is missing"));
-        to_f32(stored->type, stored->data, (float *) p.tensor->data, ggml_nelements(stored));
+        to_f32(stored->type, stored->data, p.values(), ggml_nelements(stored));
         used++;
     }
     if (used == 0 || used != gguf_get_n_tensors(file.get())) throw foreign("it has tensors for other matrices");
+    upload_parameters(m);
     const int64_t alpha = gguf_find_key(file.get(), "adapter.lora.alpha");
     m.lora_scale = alpha < 0 ? 1.0f : gguf_get_val_f32(file.get(), alpha) / (float) rank;
 }
@@ -102,7 +106,10 @@ void save_lora(const model & m, const std::string & path) {
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
     gguf_set_val_str(file.get(), "adapter.type", "lora");
     gguf_set_val_f32(file.get(), "adapter.lora.alpha", m.lora_scale * (float) m.parameters.at(0).tensor->ne[1]);
-    for (const parameter & p : m.parameters) gguf_add_tensor(file.get(), p.tensor);
+    for (const parameter & p : m.parameters) {
+        gguf_add_tensor(file.get(), p.tensor);
+        gguf_set_tensor_data(file.get(), p.name.c_str(), p.values());
+    }
     write_gguf(file.get(), path);
 }
 

@@ -71,7 +71,21 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays) {
     m.parameter_index[tensor] = (int) m.parameters.size();
-    m.parameters.push_back({ name, tensor, decays });
+    m.parameters.push_back({ name, tensor, decays, {} });
+}
+
+void copy_parameters_to_host(model & m) {
+    for (parameter & p : m.parameters) {
+        if (ggml_backend_buffer_is_host(p.tensor->buffer)) continue;
+        p.copy.resize(p.size());
+        ggml_backend_tensor_get(p.tensor, p.copy.data(), 0, ggml_nbytes(p.tensor));
+    }
+}
+
+void upload_parameters(const model & m) {
+    for (const parameter & p : m.parameters) {
+        if (!p.copy.empty()) ggml_backend_tensor_set(p.tensor, p.copy.data(), 0, ggml_nbytes(p.tensor));
+    }
 }
 
 int64_t model::parameter_count() const {
@@ -105,6 +119,7 @@ std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_back
     if (!m->buffer) throw bad_input(path + ": not enough memory for the weights");
     read_tensors(*m);
     assign_roles(*m);
+    copy_parameters_to_host(*m);
     return m;
 }
 

@@ -31,11 +31,15 @@ struct layer {
     matrix q, k, v, o, gate, up, down;
 };
 
-// What the optimizer moves: F32, on the host. `index` is its place in model::parameters.
+// What the optimizer moves: F32. On the CPU the values are the tensor's own memory; for a GPU they are a copy, sent over by upload_parameters().
 struct parameter {
     std::string name;
     ggml_tensor * tensor;
     bool decays; // weight decay is for matrices, not for gains and biases
+    std::vector<float> copy;
+    float * values() { return copy.empty() ? (float *) tensor->data : copy.data(); }
+    const float * values() const { return const_cast<parameter *>(this)->values(); }
+    int64_t size() const { return ggml_nelements(tensor); }
 };
 
 struct gguf_deleter { void operator()(gguf_context * p) const { gguf_free(p); } };
@@ -73,6 +77,8 @@ struct model {
 std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place);
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays);
+void copy_parameters_to_host(model & m);  // once their tensors hold values; nothing to do where these are on the host
+void upload_parameters(const model & m);  // after values() have changed
 
 // cos and sin of every position's angles, computed as ggml's rope does
 struct rope_table;

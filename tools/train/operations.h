@@ -1,6 +1,6 @@
 // The operations a transformer and its gradient are built of, each emitted as nodes of a ggml graph in the order of the calls.
 // Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels), plain-operations.cpp (ggml's own operations,
-// for GPUs and as a cross-check). Activations are matrices [features, tokens], contiguous F32.
+// for GPUs, and the cross-check of the other). Activations are matrices [features, tokens], contiguous F32.
 #pragma once
 #include "ggml.h"
 #include <vector>
@@ -41,8 +41,6 @@ class operations {
     // columns of x whose tokens carry a target
     virtual ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) = 0;
     virtual ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) = 0;
-
-    virtual ggml_tensor * zeros(int64_t ne0, int64_t ne1) = 0;
 };
 
 } // namespace train

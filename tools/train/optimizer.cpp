@@ -7,22 +7,13 @@
 namespace train {
 
 constexpr int64_t span_length = 32768;
-constexpr double pi = 3.14159265358979323846;
 
-double learning_rate(const optimizer_options & o, int64_t step, int64_t steps) {
-    if (step <= o.warmup) return o.rate * (double) step / (double) o.warmup;
-    if (o.shape == schedule::constant || steps <= o.warmup) return o.rate;
-    const double done = std::min(1.0, (double) (step - o.warmup) / (double) (steps - o.warmup));
-    const double left = o.shape == schedule::linear ? 1.0 - done : 0.5 * (1.0 + std::cos(pi * done));
-    return o.rate * (o.min_ratio + (1.0 - o.min_ratio) * left);
-}
-
-optimizer::optimizer(const model & m, const optimizer_options & options) : m(m), options(options) {
+optimizer::optimizer(model & m, const optimizer_options & options) : m(m), options(options) {
     for (size_t i = 0; i < m.parameters.size(); i++) {
-        const int64_t n = ggml_nelements(m.parameters[i].tensor);
+        const int64_t n = m.parameters[i].size();
         states.push_back({ std::vector<float>(n), std::vector<float>(n), {} });
         if (options.average > 0) {
-            const float * w = (const float *) m.parameters[i].tensor->data;
+            const float * w = m.parameters[i].values();
             states.back().average.assign(w, w + n);
         }
         for (int64_t first = 0; first < n; first += span_length) spans.push_back({ (int) i, first, std::min(span_length, n - first) });
@@ -33,8 +24,8 @@ double optimizer::reduce(team & threads, const std::vector<std::unique_ptr<worke
     std::vector<double> squares(spans.size());
     threads.run([&](int thread) {
         for (size_t s = thread; s < spans.size(); s += threads.size()) {
-            float * sum = (float *) workers[0]->gradients()[spans[s].parameter]->data + spans[s].first;
-            for (size_t w = 1; w < workers.size(); w++) add_to(spans[s].count, (const float *) workers[w]->gradients()[spans[s].parameter]->data + spans[s].first, sum);
+            float * sum = workers[0]->gradient(spans[s].parameter) + spans[s].first;
+            for (size_t w = 1; w < workers.size(); w++) add_to(spans[s].count, workers[w]->gradient(spans[s].parameter) + spans[s].first, sum);
             squares[s] = sum_of_squares(spans[s].count, sum);
         }
     });
@@ -64,7 +55,7 @@ static void move_average(int64_t n, float decay, const float * w, float * averag
     for (int64_t i = 0; i < n; i++) average[i] += (1.0f - decay) * (w[i] - average[i]);
 }
 
-void optimizer::update(team & threads, const worker & reduced, double norm, double rate, int64_t step) {
+void optimizer::update(team & threads, worker & reduced, double norm, double rate, int64_t step) {
     adamw_step a;
     a.rate = (float) rate;
     a.beta1 = (float) options.beta1;
@@ -78,23 +69,25 @@ void optimizer::update(team & threads, const worker & reduced, double norm, doub
     threads.run([&](int thread) {
         for (size_t i = thread; i < spans.size(); i += threads.size()) {
             const span & s = spans[i];
-            const parameter & p = m.parameters[s.parameter];
+            parameter & p = m.parameters[s.parameter];
             state & st = states[s.parameter];
             adamw_step mine = a;
             mine.decay = p.decays ? (float) options.weight_decay : 0.0f;
-            float * w = (float *) p.tensor->data + s.first;
-            adamw(s.count, mine, (const float *) reduced.gradients()[s.parameter]->data + s.first, w, st.first.data() + s.first, st.second.data() + s.first);
+            float * w = p.values() + s.first;
+            adamw(s.count, mine, reduced.gradient(s.parameter) + s.first, w, st.first.data() + s.first, st.second.data() + s.first);
             if (options.average > 0) move_average(s.count, decay, w, st.average.data() + s.first);
         }
     });
+    upload_parameters(m);
 }
 
 void optimizer::swap_average() {
     if (options.average <= 0) return;
     for (size_t i = 0; i < states.size(); i++) {
-        float * w = (float *) m.parameters[i].tensor->data;
+        float * w = m.parameters[i].values();
         std::swap_ranges(states[i].average.begin(), states[i].average.end(), w);
     }
+    upload_parameters(m);
 }
 
 } // namespace train

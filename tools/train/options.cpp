@@ -40,6 +40,7 @@ static void step_flags(arguments & args, options & o) {
     args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
     args.value("-t, --threads", "N", o.threads, "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
+    args.flag("--plain", o.plain, "use ggml's own operations on the CPU too, as on a GPU: slow, to check them");
     args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
     args.value("--val-every", "N", o.val_every, "validate every N steps; 0: at the end of each epoch");
     args.value("--early-stop", "N", o.early_stop, "stop after N validations without improvement and keep the best weights; 0: never");

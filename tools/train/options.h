@@ -1,6 +1,6 @@
 // The command line of llama-train. Defaults live here and nowhere else.
 #pragma once
-#include "optimizer.h"
+#include "learning-rate.h"
 #include <string>
 #include <vector>
 
@@ -13,7 +13,7 @@ struct options {
     std::string model, data, val, out, metrics, progress = "auto", type;
     std::string checkpoint_dir;
     int32_t checkpoint_every = 0;
-    bool resume = false, strict = false;
+    bool resume = false, strict = false, plain = false;
 
     int32_t epochs = 1, steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
     int32_t val_every = 0, early_stop = 0;

@@ -33,10 +33,11 @@ static int64_t bytes_per_token(const hyperparameters & h) {
     return (h.layers * block + 4 * h.embedding) * (int64_t) sizeof(float);
 }
 
-std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest) {
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest, const place & where) {
     const int cores = std::max(1, (int) std::thread::hardware_concurrency());
-    const int workers = o.workers ? o.workers : std::min(cores, o.batch);
+    const int workers = where.gpu ? 1 : o.workers ? o.workers : std::min(cores, o.batch);
     worker_options each;
+    each.place = where;
     each.threads = o.threads ? o.threads : std::max(1, o.workers ? 1 : cores / workers);
     each.chunk = std::max<int64_t>(16, logits_bytes / (m.hyper.vocabulary * (int64_t) sizeof(float)));
     each.checkpoint = std::max(longest, micro_batch_tokens) * bytes_per_token(m.hyper) * workers > activation_bytes;
@@ -45,14 +46,14 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & ro
 
 session::session(const options & o)
     : target(make_objective(o)), vocabulary(load_model({ o.model, {}, 0, true, false })), tokens(vocabulary.model.get()),
-      net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), ggml_backend_cpu_buffer_type())) {
+      place(choose_place(o)), net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
     if (!o.lora_init.empty()) read_lora(*net, o.lora_init);
     else if (o.lora_rank > 0) add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
     if (!o.val.empty()) val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);
     longest = std::max(longest_in(data), longest_in(val));
     fill_rope_table(*net, longest, rope);
-    runner = make_runner(*net, rope, o, longest);
+    runner = make_runner(*net, rope, o, longest, place);
 }
 
 } // namespace train

@@ -14,6 +14,7 @@ struct session {
     std::unique_ptr<objective> target;
     loaded_model vocabulary;
     row_tokens tokens;
+    train::place place;
     std::unique_ptr<model> net;
     dataset data, val;
     int64_t longest; // inputs of the longest sequence
@@ -21,7 +22,7 @@ struct session {
     std::unique_ptr<batch_runner> runner;
 };
 
-std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest);
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest, const place & where);
 
 std::vector<const example *> pointers(const std::vector<example> & examples);
 

@@ -84,15 +84,15 @@ struct run {
     void keep_best() {
         state.best_weights.clear();
         for (const parameter & p : s.net->parameters) {
-            const float * w = (const float *) p.tensor->data;
-            state.best_weights.emplace_back(w, w + ggml_nelements(p.tensor));
+            state.best_weights.emplace_back(p.values(), p.values() + p.size());
         }
     }
 
     void use_best() const {
         for (size_t i = 0; i < state.best_weights.size(); i++) {
-            std::copy(state.best_weights[i].begin(), state.best_weights[i].end(), (float *) s.net->parameters[i].tensor->data);
+            std::copy(state.best_weights[i].begin(), state.best_weights[i].end(), s.net->parameters[i].values());
         }
+        upload_parameters(*s.net);
     }
 
     bool stops_early() const { return o.early_stop > 0 && state.validations_since_best >= o.early_stop; }

@@ -1,13 +1,18 @@
-// One worker: a backend with its own threads, its own gradients, and graphs over the shared weights.
+// One worker: its own backend, its own gradients, and graphs over the shared weights.
 #pragma once
+#include "ggml-alloc.h"
 #include "head.h"
+#include "place.h"
 #include <memory>
 
 namespace train {
 
 struct backend_deleter { void operator()(ggml_backend_t p) const { ggml_backend_free(p); } };
+struct allocator_deleter { void operator()(ggml_gallocr * p) const { ggml_gallocr_free(p); } };
+struct scheduler_deleter { void operator()(ggml_backend_sched_t p) const { ggml_backend_sched_free(p); } };
 
 struct worker_options {
+    train::place place;
     int threads = 1;
     int64_t chunk = 256;           // rows of logits at once
     bool checkpoint = false;       // recompute activations
@@ -16,29 +21,30 @@ struct worker_options {
 class worker {
   public:
     worker(const model & m, const rope_table & rope, const worker_options & options);
-    ~worker();
 
     // Fills rows.logp and rows.greedy; logits [targets][vocabulary] where wanted.
     void evaluate(batch & rows, std::vector<float> * logits = nullptr);
-    // The same, and adds the gradient of the objective to gradients.
+    // The same, and adds the gradient of the objective to the gradients.
     void train(batch & rows, const loss & objective);
 
     void clear_gradients();
-    const std::vector<ggml_tensor *> & gradients() const { return leaves; } // by parameter index
-    size_t graph_bytes() const; // memory of the largest graph so far
+    void fetch_gradients(); // from a GPU, after the last train()
+    float * gradient(size_t parameter) { return fetched.empty() ? (float *) leaves[parameter]->data : fetched[parameter].data(); }
 
   private:
     void compute(batch & rows, const loss * objective, std::vector<float> * logits);
-    void allocate_gradients();
+    void run(graph & g);
 
     const model & m;
     const rope_table & rope;
     worker_options options;
-    std::unique_ptr<ggml_backend, backend_deleter> cpu;
-    ggml_gallocr * allocator;
+    std::unique_ptr<ggml_backend, backend_deleter> cpu, gpu;
+    std::unique_ptr<ggml_gallocr, allocator_deleter> allocator; // of fused graphs, CPU only
+    std::unique_ptr<ggml_backend_sched, scheduler_deleter> scheduler; // of plain graphs: what the GPU lacks runs on the CPU
     context_ptr gradient_context;
     buffer_ptr gradient_buffer;
     std::vector<ggml_tensor *> leaves;
+    std::vector<std::vector<float>> fetched;
 };
 
 } // namespace train
