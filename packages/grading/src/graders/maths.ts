@@ -1,9 +1,9 @@
 import type { Grade } from '@whetstone/core'
-import { sameNumber } from './number.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 import { beyondCaps } from './maths/caps.ts'
 import { decimalPoint, extractAnswer } from './maths/extract.ts'
 import { sharedPool, type MathsPool } from './maths/pool.ts'
+import { sameQuantity } from './maths/same-quantity.ts'
 import { readAnswer, type Answer } from './maths/structure.ts'
 import { bare, tidy } from './maths/tidy.ts'
 
@@ -33,9 +33,8 @@ function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   const number = gold.answer?.kind === 'expression' && gold.answer.written
   const answer = readAnswer(number && plain ? decimalPoint(given) : given)
   if (!answer) return false
-  if (gold.answer?.kind === 'expression' && answer.kind === 'expression' && gold.answer.written && answer.written) {
-    return (!gold.answer.unit || !answer.unit || gold.answer.unit === answer.unit) && sameNumber(gold.answer.written, answer.written)
-  }
+  const decided = gold.answer?.kind === 'expression' && answer.kind === 'expression' ? sameQuantity(gold.answer, answer) : null
+  if (decided !== null) return decided
   return bare(tidy(given)) === gold.bare ? true : null
 }
 

@@ -25,6 +25,8 @@ export const pythonAttacks: readonly Attack[] = [
   attack('memory bomb by doubling', () => 'def f(x):\n    text = "x"\n    while True: text += text'),
   attack('memory bomb in shared memory', () =>
     'import ctypes, os\ndef f(x):\n    c = ctypes.CDLL(None)\n    while True:\n        c.shmget(0, 50_000_000, 0o1600)\n        try: os.truncate(os.memfd_create("x"), 50_000_000)\n        except Exception: return -1'),
+  attack('memory bomb by way of JavaScript', () =>
+    'import pyodide_js\nhoard = []\nfor n in range(8):\n    hoard.append(pyodide_js._module.HEAPU8.constructor.new(500_000_000))\n    hoard[-1].fill(1)\ndef f(x): return x * x'),
   attack('memory bomb when loaded', () => 'hoard = bytearray(10_000_000_000)'),
   attack('disk full of files', () => 'def f(x):\n    n = 0\n    while n < 500:\n        n += 1\n        open(f"/tmp/{n}", "wb").write(bytes(5_000_000))\n    return -1'),
   attack('file read outside', ({ file }) => tell(`open(${JSON.stringify(file)}).read()`)),

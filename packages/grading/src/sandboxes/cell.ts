@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import type { Writable } from 'node:stream'
 import { killGroup } from '@whetstone/core'
 
 /** One confined interpreter: a process that is spoken to in lines. */
@@ -25,11 +26,12 @@ process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL'
 /**
  * Starts a program as a cell: argument vector, empty environment, own process group.
  * @param options.output bytes it may write to stdout and stderr together before it is killed
- * @param options.descriptor an open file that becomes the child's descriptor 3
+ * @param options.handed what the child can read from its descriptor 3
  */
-export function openCell([program, ...args]: readonly string[], options: { output: number; descriptor?: number }): Cell {
-  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.descriptor ?? 'ignore'] })
+export function openCell([program, ...args]: readonly string[], options: { output: number; handed?: Uint8Array }): Cell {
+  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore'] })
   alive.add(child)
+  if (options.handed) (child.stdio[3] as Writable).on('error', () => {}).end(options.handed)
   const lines: string[] = []
   const waiting: ((line: string | null) => void)[] = []
   let partial: Buffer[] = []

@@ -1,3 +1,4 @@
+/* oxlint-disable no-unused-vars -- one of three parts that are put together as one function body */
 // The language of values that judge.js and program.js share; put in front of either, inside QuickJS. `receiveLine` and `sendLine` come from the cell.
 // JSON's own values cross as themselves, the others as an object with one key that names the kind; a function or symbol crosses as an opaque mark which equals nothing.
 const { encode, decode, receive, send } = (({ parse, stringify }) => {

@@ -1,3 +1,4 @@
+/* oxlint-disable no-unused-vars -- one of three parts that are put together as one function body */
 // Holds the program under test and calls its functions when the judge asks. All of this is within the program's reach and decides nothing.
 const serve = (functions) => {
   const answer = (work) => {

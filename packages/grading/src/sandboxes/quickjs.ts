@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { startNodeCell } from './node-cell.ts'
-import { limits, type Sandbox } from './sandbox.ts'
+import type { Sandbox } from './sandbox.ts'
+import { whyMissing } from './start-ready.ts'
 
 /** JavaScript in QuickJS as WebAssembly (quickjs-emscripten) in a fresh Node process each time; works wherever Node does, about 0.15 s a start. The language alone: no modules, timers, files or network. */
 export const quickjs: Sandbox = {
@@ -9,7 +10,7 @@ export const quickjs: Sandbox = {
   language: 'javascript',
   keepsJudges: true,
   missing: () => (found ??= probe()),
-  start: (role, limits) => Promise.resolve(startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], limits, readable())),
+  start: (role, limits) => Promise.resolve(startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], role, limits, readable())),
 }
 
 const inHere = (name: string) => join(import.meta.dirname, name)
@@ -22,11 +23,4 @@ function readable(): string[] {
 }
 
 let found: Promise<string | null> | undefined
-async function probe(): Promise<string | null> {
-  const cell = await quickjs.start('program', limits)
-  try {
-    return (await cell.receive()) === '"ready"' ? null : `quickjs does not start (${cell.complaint.trim().split('\n').at(-1)}): run \`npm ci\``
-  } finally {
-    cell.kill()
-  }
-}
+const probe = async () => (await whyMissing(quickjs))?.concat(': run `npm ci`') ?? null

@@ -6,22 +6,24 @@ import { isUnitWord } from './units.ts'
 const searched = 20_000
 
 /** Chat tokens and set phrases after the answer, which some models write. */
-const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|answer|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
+const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
 /** Markdown's bold type; `2**3` is a power. */
 const bold = /(?<![\w)\]}*])\*\*(?=[^\s*])([^*\n]+?)\*\*(?![\w(*])/g
 const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
-const announcement = /(?:\banswer\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
+const announcement = /(?:\b[Aa](?:nswer|NSWER)\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
-/** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: the last of `\boxed{...}` and "final answer is";
+/** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: `<answer>`; the last of `\boxed{...}` and "final answer is";
  * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer.
  * `wantsWords`: the gold answer is a word, so that an announcing sentence gives its words before its numbers. */
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const text = mendEscapes(output.slice(-searched)).replace(afterwards, ' ').replace(bold, '$1').trim()
   if (text === '') return null
+  const tagged = [...text.matchAll(/<answer>([\s\S]+?)(?:<\/answer>|$)/g)].at(-1)?.[1]
+  if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
   const conclusive = [lastBoxes(text), lastAnnounced(text, finalAnnouncement, wantsWords)].filter((found) => found !== null)
   const last = conclusive.sort((a, b) => b.at - a.at)[0]
   if (last) return last.content
-  const afterHashes = lastHashes(text)
+  const afterHashes = lastHashes(text, wantsWords)
   if (afterHashes) return afterHashes
   if (isFormula(text)) return text
   return lastAnnounced(text, announcement, wantsWords)?.content ?? lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
@@ -59,10 +61,10 @@ function unclosedEnd(text: string, start: number): number {
 }
 
 /** `#### n` as in GSM8K; a heading of prose is none. */
-function lastHashes(text: string): string | null {
+function lastHashes(text: string, wantsWords: boolean): string | null {
   if (!text.includes('####')) return null
   const content = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)?.[1]?.trim() ?? ''
-  return content !== '' && isFormula(content) ? content : null
+  return content !== '' && (wantsWords || isFormula(content)) ? content : null
 }
 
 /** Announcements tried, from the last; the ones before are of steps. */
@@ -81,7 +83,7 @@ function lastAnnounced(text: string, pattern: RegExp, wantsWords: boolean): Foun
 
 /** Up to the end of the sentence or line, formulas kept whole. */
 function sentenceOf(text: string): string {
-  const trimmed = text.replace(/^[\s*"\\]*(?=\$)|^\s+/, '')
+  const trimmed = text.replace(/^(?:\s|\*|\\?")+/, '')
   const display = /^(?:\$\$[\s\S]*?\$\$|\\\[[\s\S]*?\\\])[^\n]{0,80}/.exec(trimmed)
   if (display) return display[0]
   let inFormula = false
@@ -100,7 +102,7 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
   if (wantsWords && spoken && /^[(]?[A-Za-z]/.test(spoken)) return spoken
   const all = findQuantities(plain)
   const [first] = all
-  const begins = first !== undefined && /^[$\\(\s]*$/.test(plain.slice(0, first.from)) && !/^\s*(?:[-+*/^=<>×·÷(]|\\(?:times|cdot|div)|\w*\s*[=+*/^])/.test(plain.slice(first.to))
+  const begins = first !== undefined && /^[$\\(\s]*$/.test(plain.slice(0, first.from)) && !/^\s*(?:[-+*/^=<>×·÷]|\(\d|\\(?:times|cdot|div)|\w*\s*[=+*/^])/.test(plain.slice(first.to))
   return (begins ? joined(plain, all, 0) : joined(plain, all, all.length - 1)) ?? spoken
 }
 

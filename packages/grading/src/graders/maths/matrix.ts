@@ -6,6 +6,7 @@ export const hasMatrix = (node: Node) => contains(node, (part) => operator(part)
 
 /** The entries of a matrix expression (literals, sums, products, multiples, whole powers, transposes), or null where it is none. Nothing is simplified. */
 export function matrixOf(node: Node): Matrix | null {
+  if (!hasMatrix(node)) return null
   const children = operands(node)
   const [first, second] = children as [Node, Node]
   switch (operator(node)) {

@@ -1,15 +1,13 @@
 import { isRounding, parseDecimal, sameRational } from '../rational.ts'
-import { sameNumber } from '../number.ts'
 import { exactValue } from './exact-value.ts'
 import { symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 import { asAssignment, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
+import { measure, sameQuantity, type Leaf } from './same-quantity.ts'
 import { readAnswer, type Answer } from './structure.ts'
 import { bare, words } from './tidy.ts'
-
-type Leaf = Extract<Answer, { kind: 'expression' }>
 
 /** Whether an answer says the same as the gold one, by the rules of POLICY.md. Runs the CAS: only in workers. */
 export function sameAnswer(gold: Answer, answer: Answer): boolean {
@@ -33,7 +31,7 @@ function sameSets(gold: Answer, answer: Answer): boolean {
 function sameWithRelations(gold: Answer, answer: Answer): boolean {
   const [a, b] = [assignment(gold), assignment(answer)]
   if (a && b) {
-    if (sameQuantity(a.key, b.key) && sameAnswer(a.value, b.value)) return true
+    if (sameName(a.key, b.key) && sameAnswer(a.value, b.value)) return true
   } else if (a && answer.kind !== 'relation') return sameAnswer(a.value, answer)
   else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
   if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
@@ -41,7 +39,7 @@ function sameWithRelations(gold: Answer, answer: Answer): boolean {
 }
 
 /** A variable of another name is another quantity; `y = 2x` and `f(x) = 2x` are the same. */
-const sameQuantity = (a: string, b: string) => a === b || ![a, b].every((key) => /^[A-Za-z](?:_\w)?$/.test(key)) || /[fgh]/.test(a + b)
+const sameName = (a: string, b: string) => a === b || ![a, b].every((key) => /^[A-Za-z](?:_\w)?$/.test(key)) || /[fgh]/.test(a + b)
 
 const assignment = (answer: Answer): Assignment | null => (answer.kind === 'relation' ? asAssignment(answer) : null)
 
@@ -125,10 +123,10 @@ const isLetter = (latex: string) => /^[A-Za-z]$/.test(latex)
 const based = /^([\dA-Fa-f]+)_(?:\{([^{}]+)\}|(\d))$/
 
 function sameLeaf(gold: Leaf, answer: Leaf): boolean {
-  if (gold.unit && answer.unit && gold.unit !== answer.unit) return false
-  if (gold.written && answer.written) return sameNumber(gold.written, answer.written)
+  const decided = sameQuantity(gold, answer)
+  if (decided !== null) return decided
   const [a, b] = [based.exec(bare(gold.latex)), based.exec(bare(answer.latex))]
-  if (a) return a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
+  if (a) return measure(answer) === null && a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
   if (isLetter(gold.latex) && gold.latex.toLowerCase() === answer.latex.toLowerCase()) return true
   const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
   if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true

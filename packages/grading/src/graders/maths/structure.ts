@@ -34,7 +34,7 @@ export function readAnswer(text: string): Answer | null {
 /** Takes off dollar signs, boxes, environments, outer commands and closing punctuation. */
 function unwrap(tidied: string): string {
   let text = replaceCommand(tidied, /\\f?boxed\s*\{/g, (content) => content)
-  text = text.replace(/\\begin\{(?:align|aligned|equation|gather|cases|split)\*?\}|\\end\{(?:align|aligned|equation|gather|cases|split)\*?\}|\\[[\]()](?![a-z])|\\tag\{[^}]*\}/g, ' ')
+  text = text.replace(/\\begin\{(?:align|aligned|equation|gather|cases|split)\*?\}|\\end\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g, ' ')
   text = text.replace(/(?<!\\)\$/g, (_dollar, at: number) => (/^\s*[\d.]/.test(text.slice(at + 1)) && !text.slice(at + 1).includes('$') && (text.match(/\$/g)?.length ?? 0) % 2 === 1 ? '\\$' : ' '))
   return text.replace(/&(?=\s*[=<>])|&$/g, ' ').trim().replace(/^(?:(?:[:=,]|\.(?!\d))\s*)+|(?:\s*(?:[.,;:]|\\\\))+$/g, '').trim()
 }
@@ -76,6 +76,7 @@ function readItem(text: string): Answer | null {
   const { parts: sides, found } = splitTop(item, relations)
   if (sides.length > 1) {
     const filled = sides.map((side) => side.trim())
+    if (found[0] === '=' && /^\\text\{[^{}]*\}$/.test(filled[0] as string)) return readItem(item.slice(item.indexOf('=') + 1))
     if (filled.every((side) => side !== '')) return { kind: 'relation', sides: filled, signs: found as Sign[] }
     if (filled.filter((side) => side !== '').length === 1) return read(filled.find((side) => side !== '') as string)
   }
