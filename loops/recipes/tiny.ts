@@ -17,7 +17,7 @@ export default defineRecipe({
   model: 'models/tiny/whetstone-tiny-f32.gguf',
   backend: llamaSample,
   solver: direct,
-  trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 2, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
+  trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
   gate: gate(),
   courses: [
     { taskset: operators, train: 640, samples: 4, validation: 640 },
@@ -28,7 +28,7 @@ export default defineRecipe({
     reflector: induceOperator(operations),
     k: 1,
     threshold: 0.3,
-    holdout: 0.1,
+    holdout: 0.2,
     deploy: true,
     render: (memories) => memories.map(({ content }) => content).join(''),
   },

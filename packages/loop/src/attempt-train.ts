@@ -95,9 +95,9 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
   })
 }
 
-/** pass@1 by taskset and level: the share of attempts that passed. */
+/** pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out. */
 export function levelRates(traces: readonly Trace[]): LevelRate[] {
-  return [...Map.groupBy(traces, (trace) => `${trace.taskset} ${trace.level}`).values()].map((group) => {
+  return [...Map.groupBy(traces.filter(({ memories }) => memories.withheld.length === 0), (trace) => `${trace.taskset} ${trace.level}`).values()].map((group) => {
     const { taskset, level } = group[0] as Trace
     return { taskset, level, n: group.length, rate: group.filter((trace) => trace.grade.passed).length / group.length }
   })

@@ -5,6 +5,7 @@ import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@wh
 import { exportDataset } from '@whetstone/datasets'
 import { passed, replay, toExamples, toPairs } from '@whetstone/harvest'
 import { z } from 'zod'
+import { harvestLikelihood } from './harvest-likelihood.ts'
 import type { RoundContext } from './round-context.ts'
 
 export const Harvest = z.object({
@@ -19,10 +20,15 @@ export type Harvest = z.infer<typeof Harvest>
 export async function harvestRound(context: RoundContext, file: string): Promise<Harvest> {
   const { recipe, run, round, seed, folders } = context
   const traces = readJsonl(file, TraceSchema)
-  const filter = (all: readonly Trace[]) => recipe.harvest.reduce<readonly Trace[]>((left, each) => each.apply(left, { seed: deriveSeed(seed, 'harvest', round) }), all)
-  // Whatever a recipe's filters do, nothing that failed is trained on.
-  const newest = passed.apply(filter(traces), { seed })
-  const older = olderTraces(run, round).flatMap((each) => passed.apply(filter(each), { seed }))
+  const filter = async (all: readonly Trace[]) => {
+    const likelihood = await harvestLikelihood(context, all)
+    const left = recipe.harvest.reduce<readonly Trace[]>((rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), ...(likelihood ? { likelihood } : {}) }), all)
+    // Whatever a recipe's filters do, nothing that failed is trained on.
+    return passed.apply(left, { seed })
+  }
+  const newest = await filter(traces)
+  const older: Trace[] = []
+  for (const each of olderTraces(run, round)) older.push(...(await filter(each)))
   const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
   const rows = [...newest, ...replayed]
   const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))

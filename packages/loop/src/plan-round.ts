@@ -4,6 +4,7 @@ import { minimumDetectableEffect } from '@whetstone/statistics'
 import { z } from 'zod'
 import { armsOf } from './attempt-arms.ts'
 import { points } from './figures.ts'
+import { warnOfPower } from './power.ts'
 import { samplingOf } from './recipe.ts'
 import type { RoundContext } from './round-context.ts'
 
@@ -45,6 +46,8 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     `Round ${round} of ${context.run}: ${train} train attempts${recipe.trainer ? ', training' : ''}, ${arms} arms of ${validation} validation tasks; sampling takes about ${duration(samplingSeconds)} ` +
       `(probe: ${(probe.attempts / Math.max(probe.seconds, 1e-3)).toFixed(1)} attempts/s). The gate sees gains from ${points(plan.minimumDetectableEffect)} points (80% power).\n`,
   )
+  const warning = warnOfPower({ n: tested, discordance: assumedDiscordance, alpha: 0.025, sought: 0.1 })
+  if (warning) process.stderr.write(`${warning}\n`)
   return plan
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import type { Model } from '@whetstone/core'
+import type { Model, Taskset } from '@whetstone/core'
 import { BadInput, root } from '@whetstone/core'
+import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, openai } from '@whetstone/inference'
 import type { Flags, Values } from './command.ts'
 import { loadRecipe } from './load-recipe.ts'
@@ -14,6 +15,9 @@ export const recipeFlags = {
   recipe: { type: 'string', default: 'tiny', about: 'a file of loops/recipes' },
   seed: { type: 'number', min: 0, about: "the run's seed, from which every other is derived" },
   limit: { type: 'number', min: 1, about: 'at most this many tasks of each split (and level)' },
+  ids: { type: 'string', about: 'only these tasks, ids separated by commas' },
+  'skip-ids': { type: 'string', about: 'not these tasks' },
+  range: { type: 'string', about: 'only these places of each split and level, from:to, e.g. 100:200' },
   samples: { type: 'number', min: 1, about: 'attempts at each train task' },
   'eval-samples': { type: 'number', min: 1, about: 'attempts at each validation task (1: greedy)' },
   concurrency: { type: 'number', min: 1, about: 'sequences decoded at once' },
@@ -36,6 +40,7 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
     settings: overrideSettings(loaded.settings, flags),
     courses: loaded.courses.map((course) => ({
       ...course,
+      taskset: narrow(course.taskset, flags),
       ...(flags.samples === undefined ? {} : { samples: flags.samples }),
       ...(flags.limit === undefined ? {} : { train: Math.min(flags.limit, course.train), validation: Math.min(flags.limit, course.validation), ...(course.frontierTrain ? { frontierTrain: Math.min(flags.limit, course.frontierTrain) } : {}) }),
     })),
@@ -48,6 +53,21 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, teacher: null }
   const { concurrency, context } = recipe.settings
   return { recipe, base: await describeModel(recipe), teacher: { model: served, open: () => backend.open(served, { concurrency, context }) } }
+}
+
+/** A taskset less what --ids, --skip-ids and --range leave out. Ids are looked for in every split and level, so one that is not in this one is no mistake. */
+function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
+  const list = (text: string | undefined) => text?.split(',').map((id) => id.trim()).filter(Boolean)
+  const [ids, skipIds] = [list(flags.ids), list(flags['skip-ids'])]
+  if (!ids && !skipIds && flags.range === undefined) return taskset
+  return {
+    ...taskset,
+    async load(request) {
+      const tasks = await taskset.load(request)
+      const here = ids?.filter((id) => tasks.some((task) => task.id === id))
+      return selectTasks(tasks, { ...(here ? { ids: here } : {}), ...(skipIds ? { skipIds } : {}), ...(flags.range === undefined ? {} : { range: flags.range }) })
+    },
+  }
 }
 
 function overrideSettings(settings: Settings, flags: RecipeFlags): Settings {

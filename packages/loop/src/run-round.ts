@@ -33,7 +33,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
   const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:reflect') }, () => reflectRound(context, train.file))
 
-  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'loop:harvest') }, () => harvestRound(context, train.file))
+  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:harvest') }, () => harvestRound(context, train.file))
 
   const candidate = await step('candidate', Candidate, { dataset: harvest.dataset.hash, base: incumbent.model.id, trainer: plan['trainer'], tools: toolStamp(), sources: sourceHash('core', 'training') }, async () => {
     if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
@@ -97,8 +97,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 }
 
 /** Levels that may not be lost: those solved before this round, and those which these train traces show solved for the first time. */
-export function solvedLevels({ incumbent }: RoundContext, train: TrainAttempts) {
-  const reached = train.rates.filter(({ taskset, level, rate }) => rate >= 0.95 && taskset === train.frontier?.taskset && level < train.frontier.level)
+export function solvedLevels({ incumbent }: RoundContext, { rates, frontier }: TrainAttempts) {
+  const reached = rates.filter(({ taskset, level, rate }) => rate >= 0.95 && !(taskset === frontier?.taskset && level >= frontier.level))
   return [...new Map([...incumbent.solved, ...reached].map(({ taskset, level }) => [`${taskset} ${level}`, { taskset, level }])).values()]
 }
 
