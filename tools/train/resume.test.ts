@@ -23,7 +23,7 @@ for (const [name, more] of Object.entries(methods)) {
     const model = await randomModel(`resume-${name}`)
     const data = rowsFile('resume.jsonl', rows)
     const common = ['sft', '-m', model, '--data', data, '--val', rowsFile('resume-val.jsonl', rows.slice(0, 20)), '--workers', 2, '--progress', 'none']
-    const schedule = ['--steps', 150, '--batch', 24, '--warmup', 10, '--val-every', 30, '--lr', 0.003, ...more]
+    const schedule = ['--steps', 500, '--batch', 24, '--warmup', 10, '--val-every', 100, '--lr', 0.003, ...more]
     const whole = join(folder, `${name}-whole.gguf`)
     const parts = join(folder, `${name}-parts.gguf`)
     const checkpoints = ['--checkpoint-dir', join(folder, `${name}-checkpoints`)]
@@ -33,7 +33,9 @@ for (const [name, more] of Object.entries(methods)) {
     writeFileSync(`${parts}.jsonl`, '')
     const child = execa(paths.tool('llama-train'), args, { reject: false, timeout: 60_000 })
     const killer = watch(`${parts}.jsonl`, () => {
-      if (readFileSync(`${parts}.jsonl`, 'utf8').split('\n').length > 20) child.kill('SIGTERM')
+      if (readFileSync(`${parts}.jsonl`, 'utf8').split('\n').length <= 20) return
+      killer.close() // a second signal would end it without a checkpoint
+      child.kill('SIGTERM')
     })
     const { exitCode, stderr } = await child
     killer.close()
