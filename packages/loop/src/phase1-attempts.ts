@@ -24,8 +24,8 @@ export type Phase1Arm = {
   sampling: Sampling
   /** Train attempts may see their grades (best-of-n, revise) and have seeds of their own. */
   train: boolean
-  /** Memories shown for each task, by task id. */
-  memories: ReadonlyMap<string, readonly Memory[]>
+  /** Memories shown in an attempt. */
+  memories: (task: Task, sample: number) => readonly Memory[]
 }
 
 /** Attempts one arm. All test arms share their seeds, so that a task differs between them in nothing but what it is shown. What is there is kept. */
@@ -44,8 +44,8 @@ export function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<Collect
     mayGrade: arm.train,
     grade: (task, answer) => arm.taskset.grade(task, answer),
     show: async (attempts) =>
-      attempts.map(({ task }) => {
-        const shown = arm.memories.get(task.id) ?? []
+      attempts.map(({ task, sample }) => {
+        const shown = arm.memories(task, sample)
         const parts = [instruction, shown.length > 0 && recipe.memory ? recipe.memory.render(shown) : null].filter((part) => part !== null)
         return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: [] }
       }),

@@ -8,10 +8,10 @@ type Random = { items: readonly Memory[]; render: (memories: readonly Memory[]) 
 const drawnFrom = 16
 
 /**
- * Memories for the control arm: for each one that the memory arm shows for this task, another that was not recalled, drawn by seed among those of the nearest length when rendered, so that a longer prompt
- * alone cannot pass for insight. What the leak guard would keep from the task is left out here too.
+ * Memories for one attempt of the control arm: for each one that the memory arm shows for this task, another that was not recalled, drawn by seed among those of the nearest length when rendered, so that a
+ * longer prompt alone cannot pass for insight. What the leak guard would keep from the task is left out here too.
  */
-export function drawControl(task: Task, recalled: readonly Memory[], { items, render, seed }: Random): Memory[] {
+export function drawControl(task: Task, sample: number, recalled: readonly Memory[], { items, render, seed }: Random): Memory[] {
   const taken = new Set(recalled.map(({ id }) => id))
   const drawn: Memory[] = []
   for (const [place, wanted] of recalled.entries()) {
@@ -23,7 +23,7 @@ export function drawControl(task: Task, recalled: readonly Memory[], { items, re
     // All that are as near as the sixteenth: among items of one length any may be drawn.
     const limit = candidates[Math.min(drawnFrom, candidates.length) - 1]?.off ?? 0
     const pool = candidates.filter(({ off }) => off <= limit)
-    const chosen = pool[Math.floor(random(deriveSeed(seed, 'phase1', 'control', task.id, place))() * pool.length)]
+    const chosen = pool[Math.floor(random(deriveSeed(seed, 'phase1', 'control', task.id, sample, place))() * pool.length)]
     if (!chosen) continue
     taken.add(chosen.item.id)
     drawn.push(chosen.item)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Memory, Model, Recalled, Taskset, Trace } from '@whetstone/core'
+import type { Memory, Model, Recalled, Task, Taskset, Trace } from '@whetstone/core'
 import { BadInput, canonicalJson, dataRoot, deriveSeed, hash, Memory as MemorySchema, paths, readJson, readJsonl, writeJson, writeJsonl } from '@whetstone/core'
 import { audit, memoryText, openBank } from '@whetstone/memory'
 import { z } from 'zod'
@@ -60,7 +60,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const testTasks = await load(tested, 'test', options.tasks ?? tested.validation)
   if (trainTasks.length === 0 || testTasks.length === 0) throw new BadInput(`${(trainTasks.length === 0 ? learn : tested).taskset.name} has no ${trainTasks.length === 0 ? 'train' : 'test'} tasks: name another taskset with --bank-from or --test-on`)
 
-  const bare = new Map<string, readonly Memory[]>()
+  const bare = () => []
   const train = await attemptPhase1(work, { name: 'train', bank: null, label: 'train attempts', taskset: learn.taskset, tasks: trainTasks, samples: learn.samples ?? settings.samples, sampling: samplingOf(settings, 'train'), train: true, memories: bare })
   const memories = await reflectOnce(work, join(folders.traces, 'memories.jsonl'), train.traces)
   await using embedder = await memory.embedder()
@@ -72,14 +72,14 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     const recalled = await opened.recall(testTasks.map((task) => ({ task, k, ...(withAnswer ? { answer: task.reference } : {}) })))
     return new Map(testTasks.map((task, index) => [task.id, recalled[index] as Recalled]))
   }
-  const shownOf = (recalled: ReadonlyMap<string, Recalled>) => new Map([...recalled].map(([task, { memories: shown }]) => [task, shown]))
+  const shownOf = (recalled: ReadonlyMap<string, Recalled>) => (task: Task) => recalled.get(task.id)?.memories ?? []
   const test = async (name: string, bankName: string | null, shown: Phase1Arm['memories'], tasks = testTasks) =>
     await attemptPhase1(work, { name, bank: bankName, label: name, taskset: tested.taskset, tasks, samples: settings.evalSamples, sampling: samplingOf(settings, 'arms'), train: false, memories: shown })
 
   const guarded = await recallAll('all', true)
   const baseline = await test('baseline', null, bare)
   const withMemory = await test('memory', 'all', shownOf(guarded))
-  const control = await test('control', 'random', new Map(testTasks.map((task) => [task.id, drawControl(task, guarded.get(task.id)?.memories ?? [], { items: bank.items, render: memory.render, seed })])))
+  const control = await test('control', 'random', (task, sample) => drawControl(task, sample, shownOf(guarded)(task), { items: bank.items, render: memory.render, seed }))
   const curve: { share: Share; traces: Trace[] }[] = []
   for (const share of (options.sizes ?? shares).filter((each) => each !== 'all')) curve.push({ share, traces: (await test(`memory-${share.replace('/', '-of-')}`, share, shownOf(await recallAll(share, true)))).traces })
   curve.push({ share: 'all', traces: withMemory.traces })

@@ -10,6 +10,7 @@ export default defineCommand({
   about: 'does memory help a frozen model? Baseline, memory, and random memories of the same length on the same test tasks and seeds',
   flags: {
     ...recipeFlags,
+    'eval-samples': { type: 'number', min: 1, about: 'attempts at each test task (default 4, at the recipe\'s temperature; 1: greedy)' },
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
     tasks: { type: 'number', min: 1, about: "test tasks, of each level (default: as many as the recipe's validation tasks)" },
     'top-k': { type: 'number', min: 1, about: "memories shown at once (default: the recipe's)" },
@@ -29,7 +30,10 @@ export default defineCommand({
     const sizes = flags['bank-sizes'].split(',').map((size) => size.trim())
     const unknown = sizes.find((size) => !(shares as readonly string[]).includes(size))
     if (unknown !== undefined) throw new BadInput(`--bank-sizes has no "${unknown}". Sizes: ${shares.join(', ')}`)
-    const { recipe, base } = await resolveRecipe(flags)
+    const resolved = await resolveRecipe(flags)
+    const { base } = resolved
+    // Several samples a task steady its mean: phase 1 has one fixed test set and one look at it.
+    const recipe = { ...resolved.recipe, settings: { ...resolved.recipe.settings, evalSamples: flags['eval-samples'] ?? 4 } }
     if (recipe.backend.name === 'llama-sample') await ensureTools(['llama-sample'])
     await phase1({
       recipe, base, signal, sizes: sizes as Share[], redo: flags.redo,
