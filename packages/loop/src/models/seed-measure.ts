@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Random } from '@whetstone/core'
 import { deriveSeed, paths, random, runTool } from '@whetstone/core'
 import { drawAddition } from '@whetstone/tasks'
 import { z } from 'zod'
@@ -10,22 +11,26 @@ type Question = { group: string; prompt: string; answer: string }
 /** Share of exact answers by group: `addition 4`, `operators right`. */
 export type Accuracies = Record<string, number>
 
-/** Questions that no lesson holds (sums of one digit excepted: there are but 100), and operator prompts drawn as in the lessons. */
-export function drawQuestions(seed: number, levels: readonly number[], each: number): Question[] {
-  const next = random(deriveSeed(seed, 'questions'))
-  const sums = levels.flatMap((level) =>
-    Array.from({ length: each }, () => {
+/** Digits of the sums that are asked. */
+const digits = [2, 3, 4, 5, 6]
+const kinds: readonly LineKind[] = ['right', 'none', 'wrong']
+
+/** Sums of the validation split, which no lesson holds, and operator prompts drawn as in the lessons; `count` says how many of a group. */
+export function drawQuestions(seed: number, count: (group: string) => number): Question[] {
+  const ask = (group: string, draw: (next: Random) => Omit<Question, 'group'>) => {
+    const next = random(deriveSeed(seed, group))
+    return Array.from({ length: count(group) }, () => ({ group, ...draw(next) }))
+  }
+  return [
+    ...digits.flatMap((level) => ask(`addition ${level}`, (next) => {
       const { prompt, reference } = drawAddition(next, level, 'validation')
-      return { group: `addition ${level}`, prompt, answer: reference }
-    }),
-  )
-  const lines = (['right', 'none', 'wrong'] as LineKind[]).flatMap((kind) =>
-    Array.from({ length: each }, () => {
+      return { prompt, answer: reference }
+    })),
+    ...kinds.flatMap((kind) => ask(`operators ${kind}`, (next) => {
       const { prompt, completion } = drawOperatorRow(next, kind)
-      return { group: `operators ${kind}`, prompt, answer: completion }
-    }),
-  )
-  return [...sums, ...lines]
+      return { prompt, answer: completion }
+    })),
+  ]
 }
 
 const Answer = z.object({ id: z.number(), text: z.string(), finish: z.string() })
