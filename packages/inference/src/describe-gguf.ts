@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { hashFile, Model, readJson } from '@whetstone/core'
+import { BadInput, hashFile, Model, readJson } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
 
 /** The card of a GGUF file somebody else made: what its header says, and its hash as its id. */
 export async function describeGguf(path: string, card: { name?: string; metadata?: Record<string, unknown> } = {}): Promise<Model> {
   const header = checkGguf(path)
+  if (header.kind === 'adapter') throw new BadInput(`${path} is a LoRA adapter, not a model: give the model it was trained on`)
   const sha256 = knownHash(path) ?? (await hashFile(path))
   const { mtime, mtimeMs } = statSync(path)
   return {

@@ -1,3 +1,4 @@
+export * from './check-adapter.ts'
 export * from './check-gguf.ts'
 export * from './describe-gguf.ts'
 export * from './node-llama-cpp.ts'

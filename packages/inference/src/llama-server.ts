@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { BadInput, paths } from '@whetstone/core'
 import type { Backend } from '@whetstone/core'
 import type { ChatEndpoint } from './chat-completions.ts'
+import { checkAdapter } from './check-adapter.ts'
 import { checkGguf } from './check-gguf.ts'
 import { serveModel } from './serve-model.ts'
 
@@ -18,7 +19,7 @@ export function llamaServer(options: { args?: readonly string[]; binary?: string
       if (model.path === null)
         throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
       const header = checkGguf(model.path)
-      if (model.adapter) checkGguf(model.adapter)
+      if (model.adapter) checkAdapter(model.adapter, model.path)
       const small = header.parameters < 50e6
       const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
       const server = await serveModel({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -8,7 +8,7 @@ import type { Completion, GenerateRequest, Model, Sampling } from '@whetstone/co
 import { backendContract } from './contract.ts'
 import { describeGguf } from './describe-gguf.ts'
 import { nodeLlamaCpp } from './node-llama-cpp.ts'
-import { writeRandomGguf } from './write-random-gguf.ts'
+import { writeRandomAdapter, writeRandomGguf } from './write-random-gguf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'node-llama-cpp-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -57,6 +57,16 @@ test('penalties change what is sampled', async () => {
   assert.not.equal((await ask(model, '1+1=', { temperature: 0, presencePenalty: 2, frequencyPenalty: 2 })).text, plain.text)
 })
 
+test('reads an adapter on top of the weights', async () => {
+  const base = await random('base.gguf')
+  const adapter = writeRandomAdapter(join(folder, 'adapter.gguf'))
+  const sampling = { temperature: 0 }
+  const plain = await ask(base, '1+1=', sampling)
+  const adapted = await ask({ ...base, adapter }, '1+1=', sampling)
+  assert.not.equal(adapted.text, plain.text)
+  assert.is((await ask({ ...base, adapter }, '1+1=', sampling)).text, adapted.text)
+})
+
 test('a broken model is one line', async () => {
   const model = await random('broken.gguf')
   truncateSync(model.path as string, 100_000)
@@ -73,8 +83,11 @@ test('a broken model is one line', async () => {
   assert.match(await said({ ...model, path: join(folder, 'absent.gguf') }), /not found/)
   assert.match(await said({ ...model, path: null }), /no weights on this machine/)
   const whole = await random('whole.gguf')
+  const odd = { ...whole, path: join(folder, 'odd.gguf') }
+  writeFileSync(odd.path, readFileSync(whole.path as string, 'latin1').replace('llama', 'lemma'), 'latin1')
+  assert.match(await said(odd), /odd\.gguf cannot be loaded by node-llama-cpp: [^\n]+$/)
   const adapter = await random('other.gguf', { embedding: 64 })
-  assert.match(await said({ ...whole, adapter: adapter.path }), /whole\.gguf with adapter .*other\.gguf cannot be loaded/)
+  assert.match(await said({ ...whole, adapter: adapter.path }), /other\.gguf is a model, not a LoRA adapter/)
 })
 
 test.run()

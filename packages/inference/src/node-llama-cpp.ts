@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { BadInput } from '@whetstone/core'
 import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
 import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp'
+import { checkAdapter } from './check-adapter.ts'
 import { checkGguf } from './check-gguf.ts'
 import { chatRenderer } from './render-chat.ts'
 import type { generateInSequences } from './generate-in-sequences.ts'
@@ -22,7 +23,7 @@ export const nodeLlamaCpp: Backend = {
     if (model.path === null)
       throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
     const header = checkGguf(model.path)
-    if (model.adapter) checkGguf(model.adapter)
+    if (model.adapter) checkAdapter(model.adapter, model.path)
     const small = header.parameters < smallModel
     const threads = options.threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))
     // Loaded when it is used: every command imports this file, few open a model in it.
