@@ -1,0 +1,49 @@
+import { BadInput } from '@whetstone/core'
+import { defineCommand } from '../../command.ts'
+import { loadRecipe } from '../../load-recipe.ts'
+import { memoryActions, memoryCommand, type MemoryAction } from '../../memory-command.ts'
+import { checkRunName } from '../../open-run.ts'
+
+export default defineCommand({
+  about: 'looks into a memory bank: list, show, search, export, import, audit',
+  positional: { name: 'action', about: memoryActions.join(', ') },
+  flags: {
+    recipe: { type: 'string', default: 'tiny', about: 'a file of loops/recipes: its embedder reads the bank' },
+    run: { type: 'string', about: "the run whose bank it is (default: the recipe's name)" },
+    bank: { type: 'string', about: 'a bank elsewhere: a folder, or a URI such as s3://bucket/prefix' },
+    tag: { type: 'string', about: 'look at the bank as it was, e.g. round-002' },
+    id: { type: 'string', about: 'show: which memory' },
+    query: { type: 'string', about: 'search: for what' },
+    file: { type: 'string', about: 'export, import: a file in the form of reasoning_bank.json' },
+    data: { type: 'string', about: "audit: folder or file of the recipe's task data" },
+    rows: { type: 'string', about: "audit: a JSONL file of training rows (default: the run's own)" },
+    limit: { type: 'number', min: 1, about: 'list, search: how many; audit: test tasks of each level' },
+    retired: { type: 'boolean', about: 'list: retired memories too' },
+    json: { type: 'string', about: 'write the result to this file as JSON' },
+  },
+  examples: [
+    'npx nx run loops:memory list',
+    'npx nx run loops:memory search --query=4kx3=',
+    'npx nx run loops:memory export --file=reasoning_bank.json',
+    'npx nx run loops:memory import --recipe=gsm8k --run=mine --file=reasoning_bank.json',
+    'npx nx run loops:memory audit --run=mine',
+  ],
+  async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, file, data, rows, limit, retired, json }) {
+    if (!(memoryActions as readonly string[]).includes(action) || rest.length > 0) throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
+    await memoryCommand({
+      action: action as MemoryAction,
+      recipe: await loadRecipe(recipe, data === undefined ? {} : { data }),
+      run: checkRunName(run ?? recipe),
+      retired,
+      print: (text) => console.log(text),
+      ...(bank === undefined ? {} : { uri: bank }),
+      ...(tag === undefined ? {} : { tag }),
+      ...(id === undefined ? {} : { id }),
+      ...(query === undefined ? {} : { query }),
+      ...(file === undefined ? {} : { file }),
+      ...(rows === undefined ? {} : { rows }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(json === undefined ? {} : { json }),
+    })
+  },
+})

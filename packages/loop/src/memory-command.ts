@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { BadInput, paths, writeJson } from '@whetstone/core'
+import { bankQuality, exportBank, importBank, measureLift, openBank, type Bank } from '@whetstone/memory'
+import { lockRun } from './lock.ts'
+import { auditRun } from './memory-audit.ts'
+import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
+import { runTraces } from './memory-traces.ts'
+import { readIncumbent } from './open-run.ts'
+import type { Recipe } from './recipe.ts'
+import { bankTag } from './reflect-round.ts'
+
+export const memoryActions = ['list', 'show', 'search', 'export', 'import', 'audit'] as const
+export type MemoryAction = (typeof memoryActions)[number]
+export type MemoryCommand = {
+  action: MemoryAction
+  recipe: Recipe
+  run: string
+  /** A bank elsewhere: a folder or an object-store URI. Default: the run's. */
+  uri?: string
+  tag?: string
+  id?: string
+  query?: string
+  file?: string
+  rows?: string
+  limit?: number
+  retired: boolean
+  json?: string
+  print: (text: string) => void
+}
+
+/** Looks into a bank, takes one in, writes one out. */
+export async function memoryCommand(command: MemoryCommand): Promise<void> {
+  const { action, recipe, run, json, print } = command
+  if (!recipe.memory) throw new BadInput(`Recipe ${recipe.name} has no memory`)
+  const uri = command.uri ?? paths.bank(run)
+  const tag = command.tag === undefined ? {} : { tag: command.tag }
+  if (action === 'import') return await takeIn(command, uri)
+  if (action === 'search' || action === 'audit') {
+    await using embedder = await recipe.memory.embedder()
+    await using bank = await openBank({ uri, embedder, existing: true, ...tag })
+    if (action === 'search') {
+      if (command.query === undefined) throw new BadInput('Say what to search for: --query=TEXT')
+      const found = await bank.search(command.query, command.limit ?? 10)
+      if (json) writeJson(json, found.map(({ memory, similarity }) => ({ ...memory, similarity })))
+      return print(showFound(found))
+    }
+    const audited = await auditRun(bank, { recipe, run, embedder, ...(command.rows === undefined ? {} : { rows: command.rows }), ...(command.limit === undefined ? {} : { limit: command.limit }) })
+    if (json) writeJson(json, audited)
+    return print(showAudit(audited))
+  }
+  await using bank = await openBank({ uri, embedder: null, ...tag })
+  if (action === 'export') {
+    if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
+    return print(`${await exportBank(bank, command.file)} memories of ${uri} written to ${command.file}`)
+  }
+  const traces = command.uri === undefined ? runTraces(run) : []
+  const lifts = measureLift(traces, { round: Math.max(1, ...traces.map(({ round }) => round)), halfLife: 8 })
+  if (action === 'show') {
+    const memory = (await bank.memories({ retired: true })).find(({ id }) => id === command.id)
+    if (!memory) throw new BadInput(command.id === undefined ? 'Say which memory: --id=memory-…' : `Bank ${uri} has no memory "${command.id}": see npx nx run loops:memory list`)
+    if (json) writeJson(json, { ...memory, lift: lifts.get(memory.id) ?? null })
+    return print(showMemory(memory, lifts.get(memory.id)))
+  }
+  const memories = await bank.memories({ retired: command.retired })
+  const quality = await bankQuality(uri, traces)
+  if (json) writeJson(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
+  print([`${uri}: ${await bank.size()} memories, embedded by ${await bank.embedder()}`, showQuality(quality), showList(memories, lifts, command.limit ?? 50)].filter(Boolean).join('\n'))
+}
+
+/** Imports into a bank. Of a run, it becomes part of what the incumbent remembers, so that the next round begins with it. */
+async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryCommand, uri: string): Promise<void> {
+  if (file === undefined) throw new BadInput('Say what to import: --file=reasoning_bank.json')
+  using _lock = elsewhere === undefined ? lockRun(join(paths.reports(run), 'lock')) : null
+  await using embedder = (await recipe.memory?.embedder()) ?? null
+  await using bank = await openBank({ uri, embedder })
+  const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null
+  if (tag !== null) await toTag(bank, tag)
+  const { rows, added, size, damaged } = await importBank(bank, file)
+  if (tag !== null) await bank.tag(tag)
+  for (const problem of damaged) process.stderr.write(`${problem}\n`)
+  print(`${rows} rows of ${file}: ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}`)
+}
+
+/** An open round may have written to the bank; what the incumbent remembers is at its tag. */
+async function toTag(bank: Bank, tag: string): Promise<void> {
+  if ((await bank.tags()).some(({ name }) => name === tag)) await bank.rollback(tag)
+}
