@@ -20,6 +20,7 @@ export const javascriptAttacks: readonly Attack[] = [
   attack('a deeply nested result', () => 'function f(x) { let nested = []; for (let n = 0; n < 1e6; n++) nested = [nested]; return nested }'),
   attack('a result that holds itself', () => 'function f(x) { const own = []; own.push(own); return own }'),
   attack('a huge result', () => 'function f(x) { return "x".repeat(1e8) }'),
+  attack('endless short lines', () => 'function f(x) { for (;;) console.log() }'),
   attack('endless output', () => 'function f(x) { for (;;) console.log("x".repeat(1e5)) }'),
   attack('success printed', () => 'console.log(\'{"passed":3,"raised":null}\')\nfunction f(x) { console.log(\'{"passed":3,"raised":null}\'); return -1 }'),
   attack('values that turn into the answer', () => 'function f(x) { return { valueOf: () => x * x, toString: () => String(x * x), [Symbol.toPrimitive]: () => x * x } }'),

@@ -83,6 +83,7 @@ export const pythonAttacks: readonly Attack[] = [
   attack('colliding hashes', () => 'def f(x): return {n * (2 ** 61 - 1) for n in range(1, 40_000)}'),
   attack('endless printing', () => 'def f(x):\n    while True: print("x" * 100_000)'),
   attack('endless output past sys.stdout', () => 'import os\ndef f(x):\n    while True:\n        for n in range(10):\n            try: os.write(n, b"x" * 100_000)\n            except OSError: pass'),
+  attack('endless lines in the channel', () => 'import __main__ as harness\ndef f(x):\n    while True: harness.outgoing.write(b"\\n" * 100_000)'),
   attack('endless line in the channel', () => 'import __main__ as harness\ndef f(x):\n    while True: harness.outgoing.write(b"x" * 100_000)'),
   attack('descriptors closed', () => 'import os\nos.closerange(0, 256)\ndef f(x): return -1'),
   attack('segmentation fault', () => 'import ctypes\ndef f(x): return ctypes.string_at(0)'),

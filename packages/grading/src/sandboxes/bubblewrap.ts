@@ -38,7 +38,7 @@ function confined(limits: Limits): string[] {
   return [
     ...(user === null ? [] : ['/usr/bin/setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--']),
     ...[prlimit, `--cpu=${Math.ceil(limits.seconds) + 5}`, `--as=${mebibytes(limits.memory)}`, `--fsize=${mebibytes(8)}`, '--nofile=64', '--core=0', '--'],
-    ...['/usr/bin/bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PYTHONHASHSEED', '0', '--cap-drop', 'ALL', '--uid', '65534', '--gid', '65534'],
+    ...['/usr/bin/bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--as-pid-1', '--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PYTHONHASHSEED', '0', '--cap-drop', 'ALL', '--uid', '65534', '--gid', '65534'],
     ...[python, prlimit, '/usr/lib', '/usr/lib64'].flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64'],
     ...['--size', mebibytes(16), '--tmpfs', '/tmp', '--chdir', '/tmp', '--remount-ro', '/'],

@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import type { Writable } from 'node:stream'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { killGroup } from '@whetstone/core'
 
 /** One confined interpreter: a process that is spoken to in lines. */
@@ -16,9 +16,14 @@ export type Cell = {
   rest(): boolean
   /** The reverse of rest. False when it has ended meanwhile. */
   wake(): boolean
+  /** Closes its input, at which an honest interpreter ends by itself and leaves no zombie to be reaped; what still runs a second later is killed. */
+  end(): void
   /** Kills the process with all its descendants. */
   kill(): void
 }
+
+/** Lines that a cell may send before anybody waits for one. An honest one sends none. */
+const unasked = 64
 
 const alive = new Set<ChildProcess>()
 process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL')))
@@ -29,16 +34,16 @@ process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL'
  * @param options.handed what the child can read from its descriptor 3
  */
 export function openCell([program, ...args]: readonly string[], options: { output: number; handed?: Uint8Array }): Cell {
-  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore'] })
+  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore'] }) as ChildProcessByStdio<Writable, Readable, Readable>
   alive.add(child)
-  if (options.handed) (child.stdio[3] as Writable).on('error', () => {}).end(options.handed)
+  if (options.handed) (child.stdio[3] as unknown as Writable).on('error', () => {}).end(options.handed)
   const lines: string[] = []
   const waiting: ((line: string | null) => void)[] = []
   let partial: Buffer[] = []
   let written = 0
   let ended = false
   let complaint = ''
-  const handles = [child, child.stdin, child.stdout, child.stderr] as { ref(): void; unref(): void }[]
+  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as { ref(): void; unref(): void }[]
   const cell = {
     overflowed: false,
     busy: false,
@@ -46,7 +51,7 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
       return complaint
     },
     send(line: string) {
-      if (!ended) child.stdin?.write(`${line}\n`)
+      if (!ended) child.stdin.write(`${line}\n`)
     },
     receive() {
       const line = lines.shift()
@@ -62,29 +67,36 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
       for (const handle of handles) handle.ref()
       return !ended
     },
+    end() {
+      finish()
+      child.stdin.end()
+      setTimeout(() => cell.kill(), 1000).unref()
+    },
     kill() {
-      end()
+      finish()
       if (alive.has(child)) killGroup(child.pid, 'SIGKILL')
     },
   }
-  function end() {
+  function finish() {
     ended = true
     for (const resolve of waiting.splice(0)) resolve(null)
   }
   function take(line: string) {
     const resolve = waiting.shift()
     if (resolve) resolve(line)
-    else lines.push(line)
+    else if (lines.push(line) > unasked) overflow()
   }
-  const withinLimit = (chunk: Buffer) => {
+  function overflow() {
+    if (ended) return
+    cell.overflowed = true
+    cell.kill()
+  }
+  function withinLimit(chunk: Buffer) {
     written += chunk.length
-    if (written > options.output && !ended) {
-      cell.overflowed = true
-      cell.kill()
-    }
+    if (written > options.output) overflow()
     return !ended
   }
-  child.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     if (!withinLimit(chunk)) return
     let from = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
@@ -94,11 +106,11 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
     }
     if (from < chunk.length) partial.push(chunk.subarray(from))
   })
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     if (withinLimit(chunk)) complaint = (complaint + chunk.toString()).slice(-2000)
   })
-  child.stdin?.on('error', () => {}) // it ended before it had read all: receive tells
-  child.on('error', (error) => ((complaint = error.message), end()))
-  child.on('close', () => (alive.delete(child), end()))
+  child.stdin.on('error', () => {}) // it ended before it had read all: receive tells
+  child.on('error', (error) => ((complaint = error.message), finish()))
+  child.on('close', () => (alive.delete(child), finish()))
   return cell
 }

@@ -1,6 +1,6 @@
 /* oxlint-disable no-unused-vars -- one of three parts that are put together as one function body */
 // The language of values that judge.js and program.js share; put in front of either, inside QuickJS. `receiveLine` and `sendLine` come from the cell.
-// JSON's own values cross as themselves, the others as an object with one key that names the kind; a function or symbol crosses as an opaque mark which equals nothing.
+// JSON's own values cross as themselves, the others as an object with one key that names the kind; functions, symbols and objects of other classes cross as an opaque mark which equals nothing.
 const { encode, decode, receive, send } = (({ parse, stringify }) => {
   const encode = (value) => {
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
@@ -12,6 +12,7 @@ const { encode, decode, receive, send } = (({ parse, stringify }) => {
     if (value instanceof Map) return { map: Array.from(value, ([key, item]) => [encode(key), encode(item)]) }
     if (value instanceof Set) return { set: Array.from(value, encode) }
     if (value instanceof Date) return { date: value.getTime() }
+    if (![Object.prototype, null].includes(Object.getPrototypeOf(value))) return { opaque: 'object' }
     return { object: Object.keys(value).map((key) => [key, encode(value[key])]) }
   }
   const decode = (value) => {

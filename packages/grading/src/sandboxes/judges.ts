@@ -28,6 +28,8 @@ function awake(sandbox: Sandbox): Cell | undefined {
 export function giveBack(sandbox: Sandbox, judge: Cell): void {
   const count = (served.get(judge) ?? 0) + 1
   served.set(judge, count)
-  if (!sandbox.keepsJudges || judge.busy || judge.overflowed || count >= longestService || !judge.rest()) return judge.kill()
+  if (judge.busy) return judge.kill()
+  if (!sandbox.keepsJudges || count >= longestService) return judge.end()
+  if (!judge.rest()) return
   resting.set(sandbox, [...(resting.get(sandbox) ?? []), judge])
 }

@@ -48,7 +48,8 @@ export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits 
     }
   } finally {
     clearTimeout(clock)
-    program.kill()
+    if (judge.busy) program.kill()
+    else program.end()
     giveBack(sandbox, judge)
   }
 }
