@@ -1,20 +1,21 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import { BadInput } from '@whetstone/core'
 import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
-import type { Llama, LlamaContext, LlamaModel } from 'node-llama-cpp'
+import type { LlamaContext, LlamaModel } from 'node-llama-cpp'
 import { checkAdapter } from './check-adapter.ts'
 import { checkGguf } from './check-gguf.ts'
 import { chatRenderer } from './render-chat.ts'
 import type { generateInSequences } from './generate-in-sequences.ts'
+import { sharedLlama } from './shared-llama.ts'
 
 /** Models below this size are slower on a GPU than on one CPU thread. */
 const smallModel = 50e6
 
 /**
- * llama.cpp inside our own process, by the package node-llama-cpp and the libraries it ships. It needs no tool to be built;
- * the native sampler is several times faster (see the bench). Batches of several sequences are not reproducible to the bit, one sequence
- * is.
+ * llama.cpp inside our own process, by the package node-llama-cpp and the libraries it ships. It needs no tool to be built; the native
+ * sampler is several times faster (see the bench). One sequence at a time is reproducible to the bit, a batch of several is not.
  */
 export const nodeLlamaCpp: Backend = {
   name: 'node-llama-cpp',
@@ -27,17 +28,14 @@ export const nodeLlamaCpp: Backend = {
     const small = header.parameters < smallModel
     const threads = options.threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))
     // Loaded when it is used: every command imports this file, few open a model in it.
-    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
+    // Loaded when it is used: every command imports this file, few open a model in it.
     const { generateInSequences } = await import('./generate-in-sequences.ts')
-    const llama = await getLlama({
-      build: 'never',
-      skipDownload: true,
-      gpu: small || options.gpuLayers === 0 ? false : 'auto',
-      maxThreads: threads,
-      logLevel: LlamaLogLevel.warn,
-      logger: (_level, message) => {
-        if (options.logFile) appendFileSync(options.logFile, message)
-      },
+    const { llama, listen } = await sharedLlama(!small && options.gpuLayers !== 0)
+    const said: string[] = []
+    const stopListening = listen((message) => {
+      said.push(message)
+      if (said.length > 20) said.shift()
+      if (options.logFile) log(options.logFile, message)
     })
     let weights: LlamaModel | undefined
     try {
@@ -54,27 +52,36 @@ export const nodeLlamaCpp: Backend = {
         ...(model.adapter ? { lora: model.adapter } : {}),
         ...(options.signal ? { createSignal: options.signal } : {}),
       })
-      return languageModel({ model, llama, weights, opened, context, template: header.chatTemplate, generateInSequences })
+      return languageModel({ model, weights, opened, context, template: header.chatTemplate, generateInSequences, stopListening })
     } catch (error) {
       await weights?.dispose()
-      await llama.dispose()
+      stopListening()
       options.signal?.throwIfAborted()
-      throw explain(error, model, options)
+      throw explain(error, said, model, options)
     }
   },
 }
 
+function log(file: string, message: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    appendFileSync(file, message)
+  } catch {
+    // a log that cannot be written must not take the work down
+  }
+}
+
 type Opened = {
   model: Model
-  llama: Llama
   weights: LlamaModel
   opened: LlamaContext
   context: number
   template: string | null
   generateInSequences: typeof generateInSequences
+  stopListening: () => void
 }
 
-function languageModel({ model, llama, weights, opened, context, template, generateInSequences }: Opened): LanguageModel {
+function languageModel({ model, weights, opened, context, template, generateInSequences, stopListening }: Opened): LanguageModel {
   const sequences = Array.from({ length: opened.totalSequences }, () => opened.getSequence())
   const render = chatRenderer(template, { bos: weights.tokens.bosString, eos: weights.tokens.eosString })
   const unknown = (weights.fileInfo.metadata.tokenizer?.ggml as { unknown_token_id?: number } | undefined)?.unknown_token_id
@@ -89,7 +96,7 @@ function languageModel({ model, llama, weights, opened, context, template, gener
       closing ??= (async () => {
         await opened.dispose()
         await weights.dispose()
-        await llama.dispose()
+        stopListening()
       })()
       return closing
     },
@@ -97,12 +104,13 @@ function languageModel({ model, llama, weights, opened, context, template, gener
 }
 
 /** One line for what a user can mend: too little memory, an architecture that this llama.cpp does not know, an adapter of another model. */
-function explain(error: unknown, model: Model, options: OpenOptions): unknown {
+function explain(error: unknown, said: readonly string[], model: Model, options: OpenOptions): unknown {
   if (!(error instanceof Error)) return error
   const what = error.message.split('\n')[0]
   if (error.name === 'InsufficientMemoryError')
     return new BadInput(
       `${model.path} with ${options.concurrency} sequences does not fit into memory (${what}): lower --concurrency, or take a smaller quantization`,
     )
-  return new BadInput(`${model.path}${model.adapter ? ` with adapter ${model.adapter}` : ''} cannot be loaded by node-llama-cpp: ${what}`)
+  const why = said.find((line) => /error/.test(line))?.trim() ?? what
+  return new BadInput(`${model.path}${model.adapter ? ` with adapter ${model.adapter}` : ''} cannot be loaded by node-llama-cpp: ${why}`)
 }
