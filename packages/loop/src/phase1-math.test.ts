@@ -48,7 +48,8 @@ else
     assert.is(summary.leaks.audit, 0)
     assert.match(printed[0] ?? '', /bank from math-algebra, tested on 40 tasks of math-geometry/)
     const { trials } = JSON.parse(readFileSync(join(paths.reports('math'), 'phase1/phase1_results.json'), 'utf8')) as { trials: { arm: string; memories: string[] }[] }
-    assert.ok(trials.filter(({ arm }) => arm === 'memory').every(({ memories }) => memories.length === 1))
+    assert.ok(trials.filter(({ arm }) => arm === 'memory').every(({ memories }) => memories.length <= 1))
+    assert.ok(trials.filter(({ arm, memories }) => arm === 'memory' && memories.length === 1).length > 20)
   })
 
 test.run()
