@@ -22,7 +22,7 @@ const methods: { name: string; rows: Record<string, unknown>[]; args: (string | 
   { name: 'sft', rows: [{ prompt: '12+34=', completion: '46' }, { prompt: 'a', completion: 'bcdef', weight: 0.5 }, { prompt: '9=', completion: '9' }], args: [] },
   {
     name: 'dpo',
-    rows: [{ prompt: '1+1=', chosen: '2', rejected: '11' }, { prompt: 'ab', chosen: 'ba', rejected: 'ab', weight: 2 }],
+    rows: [{ prompt: '1+1=', chosen: '2', rejected: '11' }, { prompt: 'ab', chosen: 'bababab', rejected: 'abab', weight: 2 }],
     args: ['--beta', 0.5, '--label-smoothing', 0.1, '--nll-weight', 0.5],
   },
   { name: 'grpo', rows: [{ prompt: '3+9=', completions }, { messages: [{ role: 'user', content: '5' }], completions }], args: ['--kl', 0.1, '--clip-ratio', 50] },
@@ -57,6 +57,19 @@ for (const { architecture, spec, kinds: more } of architectures) {
     const [result] = await check<{ largest_difference: number; largest_logit: number }>('check-logits', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []))
     assert.ok(result && result.largest_logit > 0.1 && result.largest_difference < 1e-4, JSON.stringify(result))
   })
+}
+
+// Little memory: activations computed again, the head in chunks of 16 rows (DPO then needs all log-probs before the first gradient).
+for (const { name, rows, args } of methods) {
+  for (const how of [[], ['--plain']]) {
+    it(`${name} with checkpointing and a chunked head${how.length ? ', plain' : ''}`, async () => {
+      const model = await randomModel('chunks', { architecture: 'qwen3', head_dim: 16 })
+      const long = name === 'sft' ? [...rows, { prompt: '1', completion: '123456789'.repeat(3) }] : rows
+      const data = rowsFile(`${name}-long.jsonl`, [...long, ...long.map((row) => ({ ...row, weight: 0.3 }))])
+      const tensors = await check<Tensor>('check-gradients', name, model, data, [...args, ...how, '--activation-memory', 0])
+      for (const { tensor, relative_error: error } of tensors) assert.ok(error < 2e-2, `${tensor}: relative error ${error}`)
+    })
+  }
 }
 
 for (const type of ['F16', 'BF16', 'Q8_0', 'Q4_K', 'Q6_K']) {

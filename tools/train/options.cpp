@@ -39,6 +39,7 @@ static void step_flags(arguments & args, options & o) {
     args.value("--micro-batch", "N", o.micro_batch, "rows computed at once by a worker; 0: about 1024 tokens");
     args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
     args.value("-t, --threads", "N", o.threads, "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
+    args.value("--activation-memory", "MIB", o.activation_memory, "memory for activations, all workers together; what would need more is computed twice instead of kept");
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
     args.flag("--plain", o.plain, "use ggml's own operations on the CPU too, as on a GPU: slow, to check them");
     args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
@@ -83,6 +84,7 @@ static void check(const options & o) {
     must(o.steps >= 0 && o.epochs >= 1, "--epochs must be at least 1 and --steps at least 0");
     must(o.batch >= 1, "--batch must be at least 1");
     must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 0, "--micro-batch, --workers and --threads must not be negative");
+    must(o.activation_memory >= 0, "--activation-memory must not be negative");
     must(o.optimizer.rate > 0, "--lr must be above 0");
     must(o.optimizer.warmup >= 0 && o.optimizer.min_ratio >= 0 && o.optimizer.min_ratio <= 1, "--warmup must not be negative, --min-lr-ratio lies between 0 and 1");
     must(o.optimizer.average >= 0 && o.optimizer.average < 1, "--ema lies between 0 and 1, such as 0.999");

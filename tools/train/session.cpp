@@ -6,8 +6,7 @@
 namespace train {
 
 constexpr int64_t micro_batch_tokens = 1024;           // enough rows for full speed of the matrix products, few enough to stay in cache
-constexpr int64_t logits_bytes = 64ll << 20;           // of one chunk of rows
-constexpr int64_t activation_bytes = 768ll << 20;      // of all workers together, above which activations are computed again
+constexpr int64_t logits_part = 12;                    // of the memory for activations, one part is for the logits of a chunk of rows
 
 std::vector<const example *> pointers(const std::vector<example> & examples) {
     std::vector<const example *> all;
@@ -39,8 +38,9 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & ro
     worker_options each;
     each.place = where;
     each.threads = o.threads ? o.threads : std::max(1, o.workers ? 1 : cores / workers);
-    each.chunk = std::max<int64_t>(16, logits_bytes / (m.hyper.vocabulary * (int64_t) sizeof(float)));
-    each.checkpoint = std::max(longest, micro_batch_tokens) * bytes_per_token(m.hyper) * workers > activation_bytes;
+    const int64_t budget = ((int64_t) o.activation_memory << 20) / workers;
+    each.chunk = std::max<int64_t>(16, budget / logits_part / (m.hyper.vocabulary * (int64_t) sizeof(float)));
+    each.checkpoint = std::max(longest, micro_batch_tokens) * bytes_per_token(m.hyper) > budget;
     return std::make_unique<batch_runner>(m, rope, workers, each, micro_batch_tokens, o.micro_batch);
 }
 
