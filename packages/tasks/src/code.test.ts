@@ -17,14 +17,13 @@ test('every problem exists in both languages, and no more', () => {
   assert.is(new Set(all.map(({ cluster }) => cluster)).size, smallProblems.length)
 })
 
-test('all canonical solutions pass and no function that returns nothing does, in both languages', async () => {
+test('no function that returns nothing passes, in either language (canonical solutions: see the contract)', async () => {
   const nothing = ({ metadata }: (typeof all)[number]) => {
     const [name] = metadata['names'] as string[]
     return metadata['language'] === 'python' ? `def ${name}(*arguments):\n    return None\n` : `function ${name}() {}\n`
   }
-  const grades = await Promise.all(all.flatMap((task) => [taskset.grade(task, task.reference), taskset.grade(task, nothing(task))]))
-  assert.equal(grades.filter((_, i) => i % 2 === 0).map(({ passed, reason }, i) => (passed ? '' : `${all[i]?.id}: ${reason}`)).join(''), '')
-  assert.is(grades.filter(({ passed }, i) => i % 2 === 1 && passed).length, 0)
+  const grades = await Promise.all(all.map((task) => taskset.grade(task, nothing(task))))
+  assert.equal(grades.filter(({ reason }) => !reason.startsWith('wrong answer')), [])
 })
 
 test('the grade names the sandbox', async () => {
