@@ -7,7 +7,7 @@ export type Written = { value: Rational; places: number | null; percent: boolean
 
 const digits = String.raw`(?:\d{1,3}(?:(?:\{,\}|,\\!|\\,|,)\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`
 /** A sign counts unless it follows a number, a letter or a closing bracket: `16-3` ends in 3, `= -3` in -3. */
-const numberPattern = new RegExp(String.raw`(?<![\w.])(?<sign>(?<![\d)\]}%]\s*)[-−+]\s*)?(?:\\?[$€£]\s*)?(?<n>${digits})(?:\s*\/\s*(?<d>\d+)(?![\d.,]*\d))?(?<percent>\s*\\?%)?`, 'g')
+const numberPattern = new RegExp(String.raw`(?<![\w.])(?<sign>[-−+](?<![\d)\]}%]\s*[-−+])\s*)?(?:\\?[$€£]\s*)?(?<n>${digits})(?:\s*\/\s*(?<d>\d+)(?![\d.,]*\d))?(?<percent>\s*\\?%)?`, 'g')
 /** Longer runs of digits are not read: no task needs them and exact arithmetic on them costs time. */
 const longestRun = 256
 const hundred: Rational = { n: 100n, d: 1n }

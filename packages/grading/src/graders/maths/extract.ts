@@ -31,9 +31,9 @@ export function extractAnswer(output: string, wantsWords = false): string | null
 
 type Found = { content: string; at: number }
 
-const boxStart = /\\+(?:f?boxed|fbox|framebox)(?:\s*\{|\s+(?=[\dA-Za-z])|(?=\d))/g
+const boxStart = /\\(?:f?boxed|fbox|framebox)(?:\s*\{|\s+(?=[\dA-Za-z])|(?=\d))/g
 /** Between boxes of one answer: math delimiters, joints and the name of an assignment. */
-const between = /^(?:\s|\\[[\]()]|\$|\\quad|\\qquad|\\[,;! ]|[.,;&]|\\text\{\s*(?:and|or)\s*,?\s*\}|and|or|(?:\\?[A-Za-z](?:_\{?\w+\}?)?|[A-Za-z]\([a-z]\))\s*=)*$/
+const between = /^(?:\s|\\[[\]()]|\$|\\quad|\\qquad|\\[,;! ]|[.,;&]|\\text\{\s*(?:and|or)\s*,?\s*\}|and|or|(?:\\?[A-Za-z](?:_\{?\w+\}?)?|[A-Za-z]\([a-z]\))\s*=)*\\*$/
 
 function lastBoxes(text: string): Found | null {
   const boxes = [...text.matchAll(boxStart)].map((match) => {
@@ -107,7 +107,7 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
 }
 
 const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather)\*?\}([\s\S]+?)\\end\{(?:align|equation|gather)\*?\}/g
-const number = /(?<![\w.\\])(?:(?<![\d)\]}]\s*)[-−]\s?)?[$€£]?\s?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s?[√π]\d*)*|(?:[√π]\d*)+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
+const number = /(?<![\w.\\])(?:[-−](?<![\d)\]}]\s*[-−])\s?)?[$€£]?\s?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s?[√π]\d*)*|(?:[√π]\d*)+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
 const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 
 type Quantity = { content: string; from: number; to: number; plain: boolean }

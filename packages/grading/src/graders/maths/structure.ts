@@ -19,6 +19,9 @@ export type Answer =
   | { kind: 'relation'; sides: string[]; signs: Sign[] }
 export type Sign = '=' | '<' | '>' | '\\le' | '\\ge' | '\\ne' | '\\approx' | '\\equiv'
 
+/** Tidied text that has grown beyond this (a thousand root signs) is no answer. */
+const longest = 8192
+
 const semicolon = /;|\\\\/y
 const joints = /\s*(?:,\s*)?(?:\\text\{\s*,?\s*(?:and|or)\s*\}|(?<![A-Za-z\\])(?:and|or)(?![a-z]))\s*|\s*,\s*/y
 const relations = /\\(?:le|ge|ne|approx|equiv)(?![A-Za-z])|[=<>]/y
@@ -28,7 +31,8 @@ const plainNumber = /^[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)$/
 
 /** Reads one answer, LaTeX or plain text, without its surrounding sentence; null when it is empty. */
 export function readAnswer(text: string): Answer | null {
-  return read(unwrap(tidy(text)))
+  const tidied = tidy(text)
+  return tidied.length > longest ? null : read(unwrap(tidied))
 }
 
 /** Takes off dollar signs, boxes, environments, outer commands and closing punctuation. */
