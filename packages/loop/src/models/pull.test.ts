@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Model, root } from '@whetstone/core'
@@ -18,18 +20,23 @@ const sha256 = createHash('sha256').update(content).digest('hex')
 
 type Ran = { code: number; stdout: string; stderr: string }
 /** Runs `models:pull` in a root of its own, against a hub of its own. */
-function pull(data: string, hub: string, flags: string[], env: Record<string, string> = {}): Promise<Ran> {
+function pull(data: string, hub: string, flags: string[], more: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      [join(root, 'packages/loop/whetstone.mjs'), 'models:pull', ...flags],
-      {
-        env: { ...process.env, HF_TOKEN: '', ...env, WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
-      },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    execFile(process.execPath, [...command, ...flags], { env: environment(data, hub, more) }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     ),
   )
 }
+const command = [join(root, 'packages/loop/whetstone.mjs'), 'models:pull']
+const environment = (data: string, hub: string, more: Record<string, string> = {}) => ({
+  ...process.env,
+  HF_TOKEN: '',
+  ...more,
+  WHETSTONE_ROOT: data,
+  HF_ENDPOINT: hub,
+  NO_COLOR: '1',
+  WHETSTONE_PROGRESS: 'none',
+})
 const fresh = () => mkdtempSync(join(folder, 'root-'))
 const card = (data: string, name: string) => Model.parse(JSON.parse(readFileSync(join(data, 'models', name, 'card.json'), 'utf8')))
 const file = '/me/pears-GGUF/resolve/main/q8/pears-Q8_0.gguf'
@@ -72,6 +79,22 @@ test('brings a file of the hub with its card, once', async () => {
   const asked = hub.requests.length
   assert.is((await pull(data, hub.url, [address])).code, 0)
   assert.is(hub.requests.length, asked, 'what is there is not fetched again')
+})
+
+test('goes on where a killed run stopped', async () => {
+  await using hub = await fakeFileServer({ [file]: served({ stallAfter: 60_000 }) })
+  const data = fresh()
+  const killed = spawn(process.execPath, [...command, address], { env: environment(data, hub.url) })
+  const part = join(data, 'models/pears-Q8_0/pears-Q8_0.gguf.part')
+  while ((statSync(part, { throwIfNoEntry: false })?.size ?? 0) < 60_000) await sleep(20)
+  killed.kill('SIGKILL')
+  await once(killed, 'exit')
+  assert.is((await pull(data, hub.url, [address])).code, 0)
+  assert.equal(readFileSync(join(data, 'models/pears-Q8_0/pears-Q8_0.gguf')), content)
+  assert.equal(
+    hub.requests.filter(({ method }) => method === 'storage GET').map(({ range }) => range),
+    [undefined, 'bytes=60000-'],
+  )
 })
 
 test('sends the token to the hub alone', async () => {
