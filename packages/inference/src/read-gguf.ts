@@ -17,6 +17,21 @@ export type GgufFile = {
 export class TornGguf extends Error {}
 export class NotGguf extends Error {}
 
+/** Types of fixed width, by their number: bytes, and how to read one. */
+const fixed: Record<number, readonly [number, (buffer: Buffer, at: number) => GgufValue]> = {
+  0: [1, (buffer, at) => buffer.readUInt8(at)],
+  1: [1, (buffer, at) => buffer.readInt8(at)],
+  2: [2, (buffer, at) => buffer.readUInt16LE(at)],
+  3: [2, (buffer, at) => buffer.readInt16LE(at)],
+  4: [4, (buffer, at) => buffer.readUInt32LE(at)],
+  5: [4, (buffer, at) => buffer.readInt32LE(at)],
+  6: [4, (buffer, at) => buffer.readFloatLE(at)],
+  7: [1, (buffer, at) => buffer.readUInt8(at) !== 0],
+  10: [8, (buffer, at) => buffer.readBigUInt64LE(at)],
+  11: [8, (buffer, at) => buffer.readBigInt64LE(at)],
+  12: [8, (buffer, at) => buffer.readDoubleLE(at)],
+}
+
 /** Reads header, metadata and tensor list of a GGUF file (versions 2 and 3, docs/gguf.md of ggml), without the weights. */
 export function readGguf(path: string): GgufFile {
   const file = openSync(path, 'r')
@@ -58,64 +73,20 @@ function parse(file: number, bytes: number): GgufFile {
     return buffer.toString('utf8', start, start + length)
   }
   const value = (type: number): GgufValue => {
-    switch (type) {
-      case 0: {
-        const i = take(1)
-        return buffer.readUInt8(i)
-      }
-      case 1: {
-        const i = take(1)
-        return buffer.readInt8(i)
-      }
-      case 2: {
-        const i = take(2)
-        return buffer.readUInt16LE(i)
-      }
-      case 3: {
-        const i = take(2)
-        return buffer.readInt16LE(i)
-      }
-      case 4:
-        return u32()
-      case 5: {
-        const i = take(4)
-        return buffer.readInt32LE(i)
-      }
-      case 6: {
-        const i = take(4)
-        return buffer.readFloatLE(i)
-      }
-      case 7: {
-        const i = take(1)
-        return buffer.readUInt8(i) !== 0
-      }
-      case 8:
-        return text()
-      case 9:
-        return array()
-      case 10: {
-        const i = take(8)
-        return buffer.readBigUInt64LE(i)
-      }
-      case 11: {
-        const i = take(8)
-        return buffer.readBigInt64LE(i)
-      }
-      case 12: {
-        const i = take(8)
-        return buffer.readDoubleLE(i)
-      }
-      default:
-        throw new NotGguf(`has a value of unknown type ${type} in its header`)
-    }
+    if (type === 8) return text()
+    if (type === 9) return array()
+    const [width, read] = fixed[type] ?? []
+    if (width === undefined || read === undefined) throw new NotGguf(`has a value of unknown type ${type} in its header`)
+    const start = take(width)
+    return read(buffer, start)
   }
   const array = (): GgufValue => {
     const type = u32()
     const length = u64()
     if (type === 9) throw new NotGguf('nests arrays in its header')
-    const width = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8][type] ?? 0
+    const width = fixed[type]?.[0]
     if (length <= 64) return Array.from({ length }, () => value(type))
-    if (width > 0) take(width * length)
+    if (width !== undefined) take(width * length)
     else if (type === 8) for (let i = 0; i < length; i++) take(u64())
     else throw new NotGguf(`has an array of unknown type ${type} in its header`)
     return { length }

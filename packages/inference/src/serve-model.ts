@@ -38,8 +38,6 @@ export async function serveModel(serving: Serving): Promise<Server> {
   let closed = false
   let current = await start(serving)
   let starting: Promise<Running> | undefined
-  const stopOnExit = () => killGroup(current.child.pid, 'SIGKILL')
-  process.once('exit', stopOnExit)
 
   const restart = () =>
     (starting ??= (async () => {
@@ -59,9 +57,11 @@ export async function serveModel(serving: Serving): Promise<Server> {
   return {
     async address(suspect, signal) {
       if (closed) throw new Error('llama-server was closed')
-      const dead = () => current.child.exitCode !== null || current.child.signalCode !== null
-      if (starting) await starting
-      else if (dead() || (suspect && !(await isHealthy(current.url, signal)))) await restart()
+      const { child, url } = current
+      const dead = child.exitCode !== null || child.signalCode !== null
+      // While its health was asked for, somebody else may have replaced it.
+      if (!starting && (dead || (suspect && !(await isHealthy(url, signal)))) && current.child === child) await restart()
+      await starting
       signal.throwIfAborted()
       return current.url
     },
@@ -69,7 +69,6 @@ export async function serveModel(serving: Serving): Promise<Server> {
       if (closed) return
       closed = true
       await starting?.catch(() => {})
-      process.off('exit', stopOnExit)
       killGroup(current.child.pid, 'SIGTERM')
       const killed = setTimeout(() => killGroup(current.child.pid, 'SIGKILL'), 5000)
       await current.ended
@@ -89,6 +88,9 @@ async function start(serving: Serving, tries = 3): Promise<Running> {
   const port = await freePort()
   const [file, args] = tethered(serving.binary, [...serving.args, '--host', '127.0.0.1', '--port', String(port)])
   const child = spawn(file, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const stopOnExit = () => killGroup(child.pid, 'SIGKILL')
+  process.once('exit', stopOnExit)
+  child.once('close', () => process.off('exit', stopOnExit))
   const lines = keepLines(child, serving.logFile)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
