@@ -17,6 +17,8 @@ export const Round = z.object({
   retest: z.object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() }).nullable(),
   harvest: z.object({ attempted: z.number().int(), passed: z.number().int(), kept: z.number().int(), replayed: z.number().int(), pairs: z.number().int() }),
   training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
+  /** Why there is no training, where there is none. */
+  untrained: z.string().nullable(),
   faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
   truncated: z.number(),
   /** How many decisions this run's validation sets have seen, this one counted. */

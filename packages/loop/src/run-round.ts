@@ -89,11 +89,17 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       retest,
       harvest: { attempted: train.attempted, passed: train.passed, kept: harvest.kept, replayed: harvest.replayed, pairs: harvest.pairs },
       training: candidate?.training ?? null,
+      untrained: candidate ? null : whyUntrained(context),
       faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
       truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),
       looks: incumbent.looks + 1,
     },
   }
+}
+
+function whyUntrained({ recipe, incumbent }: RoundContext): string {
+  if (recipe.trainer) return 'nothing was trained: the harvest is empty'
+  return incumbent.model.path === null ? 'nothing was trained: the weights are elsewhere (add --model=FILE.gguf to train)' : 'nothing was trained: the recipe has no trainer'
 }
 
 /** Levels that may not be lost: those solved before this round, and those which these train traces show solved for the first time. */

@@ -23,7 +23,7 @@ export function showRound(round: Round, report: string): string {
     `  ${'validation'.padEnd(18)}${'n'.padStart(5)}${arms.map(cell).join('')}`,
     ...table,
     round.frontier ? `  * frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})` : null,
-    `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : '; nothing was trained'}`,
+    `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : `; ${round.untrained}`}`,
     round.bank.tag ? `  bank     ${round.bank.size} memories, ${round.bank.added} new${round.bank.kept ? '' : '; rolled back'}${decision.memory ? `; on against off ${points(decision.memory.difference)} points, p ${showP(decision.memory.pValue)}` : ''}` : null,
     retest ? `  retest   of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})` : null,
     round.faults.failed || round.faults.retried ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries` : null,

@@ -21,7 +21,7 @@ const round = Round.parse({
   },
   retest: { failed: 60, solvedByCandidate: 12, solvedByIncumbent: 11, pValue: 0.5 },
   harvest: { attempted: 10, passed: 5, kept: 4, replayed: 2, pairs: 1 }, training: { trainer: 'llama-train sft', steps: 10, seconds: 3, finalLoss: 0.12 },
-  faults: { retried: 0, failed: 0 }, truncated: 0, looks: 2, cost: { seconds: 70, tokens: { prompt: 100, completion: 50 } },
+  untrained: null, faults: { retried: 0, failed: 0 }, truncated: 0, looks: 2, cost: { seconds: 70, tokens: { prompt: 100, completion: 50 } },
 })
 
 test('report and chart are written; what the page quotes is escaped', async () => {

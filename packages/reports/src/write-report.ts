@@ -49,7 +49,7 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
   if (round.frontier) sections.push({ title: 'Frontier', text: `${round.frontier.taskset} level ${round.frontier.level}: ${round.frontier.rule}; its train pass@1 was ${percent(round.frontier.trainRate)}. Chosen before any validation attempt.` })
   sections.push({
     title: 'Harvest and training',
-    text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : 'Nothing was trained.'}`,
+    text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : `${round.untrained ?? 'nothing was trained'}.`}`,
   })
   if (bank.tag) sections.push({ title: 'Memory', text: `The bank holds ${bank.size} memories, ${bank.added} of them new${bank.kept ? '' : '; it was rolled back, since it hurt'}. ${decision.memory ? `On against off: ${points(decision.memory.difference)} points (95% interval ${points(decision.memory.ci[0])} to ${points(decision.memory.ci[1])}), p = ${number(decision.memory.pValue)}.` : ''}` })
   if (retest) sections.push({ title: 'Re-test of what failed', text: `Of ${retest.failed} validation tasks that the incumbent failed, a fresh attempt of the candidate solves ${retest.solvedByCandidate}, one of the incumbent ${retest.solvedByIncumbent} (p = ${number(retest.pValue)}).` })

@@ -43,6 +43,7 @@ function writeRound(run: string, round: number, arms: Record<'incumbent' | 'cand
     retest: null,
     harvest: { attempted: 1, passed: 1, kept: 1, replayed: 0, pairs: 0 },
     training: null,
+    untrained: 'nothing was trained: the harvest is empty',
     faults: { retried: 0, failed: 0 },
     truncated: 0,
     looks: round,
