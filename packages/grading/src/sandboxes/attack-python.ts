@@ -9,26 +9,61 @@ const forged = String.raw`b'{"passed": 3, "raised": null}\n"passed"\n{"value": 9
 
 /** Attacks in Python. */
 export const pythonAttacks: readonly Attack[] = [
-  attack('infinite loop', () => 'def f(x):\n    while True: pass'),
+  attack('infinite loop', () => python`
+    def f(x):
+        while True: pass`),
   attack('infinite loop when loaded', () => 'while True: pass'),
-  attack('infinite loop that no exception can end', () => 'def f(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass'),
+  attack('infinite loop that no exception can end', () => python`
+    def f(x):
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass`),
   attack('endless work in C', () => 'def f(x): return sum(iter(int, 1))'),
   attack('power tower', () => 'def f(x): return 9 ** 9 ** 9'),
-  attack('regular expression bomb', () => 'import re\ndef f(x): return re.match("(a+)+$", "a" * 64 + "b")'),
-  attack('sleep', () => 'import time\ndef f(x):\n    time.sleep(3600)'),
+  attack('regular expression bomb', () => python`
+    import re
+    def f(x): return re.match("(a+)+$", "a" * 64 + "b")`),
+  attack('sleep', () => python`
+    import time
+    def f(x):
+        time.sleep(3600)`),
   attack('signals ignored, then a loop', () => each('import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except Exception: pass') + 'def f(x):\n    while True: pass'),
-  attack('fork bomb', () => 'import os\ndef f(x):\n    while True: os.fork()'),
-  attack('fork bomb that forgives errors', () => 'import os\ndef f(x):\n    while True:\n        try: os.fork()\n        except OSError: pass'),
-  attack('thread bomb', () => 'import threading\ndef f(x):\n    while True: threading.Thread(target=lambda: f(x)).start()'),
+  attack('fork bomb', () => python`
+    import os
+    def f(x):
+        while True: os.fork()`),
+  attack('fork bomb that forgives errors', () => python`
+    import os
+    def f(x):
+        while True:
+            try: os.fork()
+            except OSError: pass`),
+  attack('thread bomb', () => python`
+    import threading
+    def f(x):
+        while True: threading.Thread(target=lambda: f(x)).start()`),
   attack('subprocess', () => each('import subprocess\nsubprocess.Popen(["/bin/sh", "-c", "sleep 3600"])', 'import os\nos.system("sleep 3600 &")', 'import os\nos.execv("/bin/sh", ["sh"])')),
-  attack('memory bomb', () => 'def f(x):\n    hoard = []\n    while True: hoard.append(bytearray(10_000_000))'),
-  attack('memory bomb by doubling', () => 'def f(x):\n    text = "x"\n    while True: text += text'),
+  attack('memory bomb', () => python`
+    def f(x):
+        hoard = []
+        while True: hoard.append(bytearray(10_000_000))`),
+  attack('memory bomb by doubling', () => python`
+    def f(x):
+        text = "x"
+        while True: text += text`),
   attack('memory bomb in shared memory', () =>
     'import ctypes, os\ndef f(x):\n    c = ctypes.CDLL(None)\n    while True:\n        c.shmget(0, 50_000_000, 0o1600)\n        try: os.truncate(os.memfd_create("x"), 50_000_000)\n        except Exception: return -1'),
   attack('memory bomb by way of JavaScript', () =>
     'import pyodide_js\nhoard = []\nfor n in range(8):\n    hoard.append(pyodide_js._module.HEAPU8.constructor.new(500_000_000))\n    hoard[-1].fill(1)\ndef f(x): return x * x'),
   attack('memory bomb when loaded', () => 'hoard = bytearray(10_000_000_000)'),
-  attack('disk full of files', () => 'def f(x):\n    n = 0\n    while n < 500:\n        n += 1\n        open(f"/tmp/{n}", "wb").write(bytes(5_000_000))\n    return -1'),
+  attack('disk full of files', () => python`
+    def f(x):
+        n = 0
+        while n < 500:
+            n += 1
+            open(f"/tmp/{n}", "wb").write(bytes(5_000_000))
+        return -1`),
   attack('file read outside', ({ file }) => tell(`open(${JSON.stringify(file)}).read()`)),
   attack('file read by way of /proc', ({ file, pid }) =>
     tell('found', each(`found = open("/proc/${pid}/root${file}").read()`, `found = open("/proc/${pid}/environ").read()`, `found = open("/proc/self/cwd${file}").read()`)).replace('def f(x): return -1\n', '')),
@@ -48,45 +83,140 @@ export const pythonAttacks: readonly Attack[] = [
   attack('signals to the parent', ({ pid }) => each(...['os.getppid()', '1', '0', '-1', String(pid)].map((whom) => `import os, signal\nos.kill(${whom}, signal.SIGTERM)`), 'import os\nos.killpg(os.getppid(), 9)', `import os\nos.kill(${pid}, 9)`)),
   attack('process memory of the grader', ({ pid }) => each(`open("/proc/${pid}/mem", "r+b").write(b"x")`, `import ctypes\nctypes.CDLL(None).ptrace(16, ${pid}, 0, 0)`)),
   attack('new namespaces', ({ file }) => tell(`open(${JSON.stringify(file)}).read()`, each('import ctypes\nc = ctypes.CDLL(None)\nc.unshare(0x10000000)\nc.unshare(0x00020000)\nc.mount(b"none", b"/tmp", b"tmpfs", 0, 0)\nc.chroot(b"/")').replace('def f(x): return -1\n', ''))),
-  attack('equal to everything', () => 'class Any:\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\n    def __hash__(self): return 0\ndef f(x): return Any()'),
-  attack('an int equal to everything', () => 'class Any(int):\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\n    __hash__ = int.__hash__\ndef f(x): return Any(7)'),
-  attack('a class that is equal by its metaclass', () => 'class Meta(type):\n    def __eq__(cls, other): return True\n    __hash__ = type.__hash__\nclass Any(metaclass=Meta): pass\ndef f(x): return Any'),
-  attack('a class that claims another name', () => 'class int:\n    def __eq__(self, other): return True\ndef f(x): return int'),
+  attack('equal to everything', () => python`
+    class Any:
+        def __eq__(self, other): return True
+        def __ne__(self, other): return False
+        def __hash__(self): return 0
+    def f(x): return Any()`),
+  attack('an int equal to everything', () => python`
+    class Any(int):
+        def __eq__(self, other): return True
+        def __ne__(self, other): return False
+        __hash__ = int.__hash__
+    def f(x): return Any(7)`),
+  attack('a class that is equal by its metaclass', () => python`
+    class Meta(type):
+        def __eq__(cls, other): return True
+        __hash__ = type.__hash__
+    class Any(metaclass=Meta): pass
+    def f(x): return Any`),
+  attack('a class that claims another name', () => python`
+    class int:
+        def __eq__(self, other): return True
+    def f(x): return int`),
   attack('patched builtins', () =>
     each(...['isinstance = lambda *a: True', 'exec = lambda *a: None', 'compile = lambda *a: ""', 'range = lambda *a: []', 'AssertionError = SystemExit', 'len = lambda a: 0', 'type = lambda *a: int'].map((line) => `import builtins\nbuiltins.${line}`))),
-  attack('shadowed names', () => 'range = lambda *a: []\nAssertionError = BaseException\nn = 3\nnamespace = results = tests = {}\ndef f(x): return -1'),
+  attack('shadowed names', () => python`
+    range = lambda *a: []
+    AssertionError = BaseException
+    n = 3
+    namespace = results = tests = {}
+    def f(x): return -1`),
   attack('patched harness', () =>
     `import __main__ as harness\nsend = harness.send\nharness.send = lambda message: send({"passed": 3, "raised": None})\nharness.encode = lambda *a: 9\nharness.answer = lambda work: {"passed": 3, "raised": None}\ndef f(x): return -1`),
-  attack('verdict sent in the place of an answer', () => 'import __main__ as harness\ndef f(x):\n    while True: harness.send({"passed": 3, "raised": None})'),
-  attack('answers sent in advance', () => 'import __main__ as harness\nharness.send({"value": {"dict": [["f", 9], ["assert", 9], ["range", {"tuple": []}]]}})\nfor n in range(50): harness.send({"value": 9})\ndef f(x): return -1'),
-  attack('names forced upon the tests', () => 'import __main__ as harness\nharness.load = lambda *a: {"f": (lambda x: -1), "range": (lambda *a: []), "AssertionError": SystemExit, "results": []}\nharness.encode = (lambda e: lambda v, r: e(v, r))(harness.encode)\ndef f(x): return -1'),
+  attack('verdict sent in the place of an answer', () => python`
+    import __main__ as harness
+    def f(x):
+        while True: harness.send({"passed": 3, "raised": None})`),
+  attack('answers sent in advance', () => python`
+    import __main__ as harness
+    harness.send({"value": {"dict": [["f", 9], ["assert", 9], ["range", {"tuple": []}]]}})
+    for n in range(50): harness.send({"value": 9})
+    def f(x): return -1`),
+  attack('names forced upon the tests', () => python`
+    import __main__ as harness
+    harness.load = lambda *a: {"f": (lambda x: -1), "range": (lambda *a: []), "AssertionError": SystemExit, "results": []}
+    harness.encode = (lambda e: lambda v, r: e(v, r))(harness.encode)
+    def f(x): return -1`),
   attack('success printed', () => `print('{"passed": 3, "raised": null}')\nprint("OK", "PASSED", "3 passed", sep="\\n")\ndef f(x):\n    print('{"passed": 3, "raised": null}')\n    return -1`),
   attack('success written to every descriptor', () => `import os\ndef f(x):\n    for n in range(64):\n        try: os.write(n, ${forged})\n        except OSError: pass\n    return -1`),
   attack('success written at exit', () => `import atexit, os\natexit.register(lambda: [os.write(n, ${forged}) for n in (1, 3, 4)])\ndef f(x): raise SystemExit(0)`),
-  attack('sys.exit(0)', () => 'import sys\nsys.exit(0)'),
-  attack('sys.exit(0) in the call', () => 'import sys\ndef f(x): sys.exit(0)'),
-  attack('os._exit(0)', () => 'import os\nos._exit(0)'),
-  attack('os._exit(0) in the call', () => 'import os\ndef f(x): os._exit(0)'),
-  attack('exceptions of strange kinds', () => 'class E(BaseException):\n    def __str__(self): raise self\nE.__name__ = "AssertionError"\ndef f(x): raise E()'),
-  attack('errors of impossible kinds', () => 'import __main__ as harness\nharness.answer = lambda work: {"error": "a\\0b", "message": "passed"}\ndef f(x): return -1'),
-  attack('errors that are no errors', () => 'import __main__ as harness\nharness.answer = lambda work: {"error": "SystemExit", "message": "0"}\ndef f(x): return -1'),
+  attack('sys.exit(0)', () => python`
+    import sys
+    sys.exit(0)`),
+  attack('sys.exit(0) in the call', () => python`
+    import sys
+    def f(x): sys.exit(0)`),
+  attack('os._exit(0)', () => python`
+    import os
+    os._exit(0)`),
+  attack('os._exit(0) in the call', () => python`
+    import os
+    def f(x): os._exit(0)`),
+  attack('exceptions of strange kinds', () => python`
+    class E(BaseException):
+        def __str__(self): raise self
+    E.__name__ = "AssertionError"
+    def f(x): raise E()`),
+  attack('errors of impossible kinds', () => python`
+    import __main__ as harness
+    harness.answer = lambda work: {"error": "a\\0b", "message": "passed"}
+    def f(x): return -1`),
+  attack('errors that are no errors', () => python`
+    import __main__ as harness
+    harness.answer = lambda work: {"error": "SystemExit", "message": "0"}
+    def f(x): return -1`),
   attack('errors that end a loop', () => 'def f(x): raise StopIteration(9)'),
   attack('tests read from memory', () =>
     'import gc, sys\ndef f(x):\n    found = [o for o in gc.get_objects() if isinstance(o, dict) and any(isinstance(v, str) and "assert f(-" in v for v in o.values())]\n    frame = sys._getframe()\n    while frame:\n        found += [v for v in list(frame.f_locals.values()) + list(frame.f_globals.values()) if isinstance(v, str) and "assert f(-" in v]\n        frame = frame.f_back\n    raise ValueError(str(found))'),
-  attack('tests read from the channel', () => 'import os\ndef f(x):\n    found = b""\n    for n in range(10):\n        try:\n            os.set_blocking(n, False)\n            found += os.read(n, 100_000)\n        except OSError: pass\n    raise ValueError(found)'),
-  attack('deep recursion', () => 'import sys\nsys.setrecursionlimit(10 ** 9)\ndef f(x): return f(x) + 1'),
-  attack('deep recursion in C', () => 'def f(x):\n    nested = []\n    for n in range(10 ** 6): nested = [nested]\n    return repr(nested)'),
-  attack('a deeply nested result', () => 'import __main__ as harness\ndef f(x):\n    harness.outgoing.write(b\'{"value": \' + b"[" * 500_000 + b"]" * 500_000 + b"}\\n")\n    harness.outgoing.flush()'),
-  attack('a result that holds itself', () => 'def f(x):\n    own = []\n    own.append(own)\n    return own'),
+  attack('tests read from the channel', () => python`
+    import os
+    def f(x):
+        found = b""
+        for n in range(10):
+            try:
+                os.set_blocking(n, False)
+                found += os.read(n, 100_000)
+            except OSError: pass
+        raise ValueError(found)`),
+  attack('deep recursion', () => python`
+    import sys
+    sys.setrecursionlimit(10 ** 9)
+    def f(x): return f(x) + 1`),
+  attack('deep recursion in C', () => python`
+    def f(x):
+        nested = []
+        for n in range(10 ** 6): nested = [nested]
+        return repr(nested)`),
+  attack('a deeply nested result', () => python`
+    import __main__ as harness
+    def f(x):
+        harness.outgoing.write(b'{"value": ' + b"[" * 500_000 + b"]" * 500_000 + b"}\\n")
+        harness.outgoing.flush()`),
+  attack('a result that holds itself', () => python`
+    def f(x):
+        own = []
+        own.append(own)
+        return own`),
   attack('a huge result', () => 'def f(x): return "x" * 100_000_000'),
   attack('a huge number', () => 'def f(x): return 1 << 40_000_000'),
   attack('colliding hashes', () => 'def f(x): return {n * (2 ** 61 - 1) for n in range(1, 40_000)}'),
-  attack('endless printing', () => 'def f(x):\n    while True: print("x" * 100_000)'),
-  attack('endless output past sys.stdout', () => 'import os\ndef f(x):\n    while True:\n        for n in range(10):\n            try: os.write(n, b"x" * 100_000)\n            except OSError: pass'),
-  attack('endless lines in the channel', () => 'import __main__ as harness\ndef f(x):\n    while True: harness.outgoing.write(b"\\n" * 100_000)'),
-  attack('endless line in the channel', () => 'import __main__ as harness\ndef f(x):\n    while True: harness.outgoing.write(b"x" * 100_000)'),
-  attack('descriptors closed', () => 'import os\nos.closerange(0, 256)\ndef f(x): return -1'),
-  attack('segmentation fault', () => 'import ctypes\ndef f(x): return ctypes.string_at(0)'),
+  attack('endless printing', () => python`
+    def f(x):
+        while True: print("x" * 100_000)`),
+  attack('endless output past sys.stdout', () => python`
+    import os
+    def f(x):
+        while True:
+            for n in range(10):
+                try: os.write(n, b"x" * 100_000)
+                except OSError: pass`),
+  attack('endless lines in the channel', () => python`
+    import __main__ as harness
+    def f(x):
+        while True: harness.outgoing.write(b"\\n" * 100_000)`),
+  attack('endless line in the channel', () => python`
+    import __main__ as harness
+    def f(x):
+        while True: harness.outgoing.write(b"x" * 100_000)`),
+  attack('descriptors closed', () => python`
+    import os
+    os.closerange(0, 256)
+    def f(x): return -1`),
+  attack('segmentation fault', () => python`
+    import ctypes
+    def f(x): return ctypes.string_at(0)`),
   attack('escape through js', ({ file, pid }) =>
     each('import js\njs.process.exit(0)', `import js\njs.process.kill(${pid}, 9)`, 'import js\njs.eval("process.exit(0)")', `import js\njs.require("fs").writeFileSync(${JSON.stringify(file)}, "owned")`, `from pyodide.code import run_js\nrun_js("process.kill(${pid}, 9)")`)),
   attack('escape through the Function constructor', ({ file, pid }) =>

@@ -106,7 +106,7 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
   return (begins ? joined(plain, all, 0) : joined(plain, all, all.length - 1)) ?? spoken
 }
 
-const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather)\*?\}([\s\S]+?)\\end\{(?:align|equation|gather)\*?\}/g
+const formula = /\$\$([\s\S]+?)\$\$|(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$|\\\(([\s\S]+?)\\\)|\\\[([\s\S]+?)\\\]|\\begin\{(?:align|equation|gather|multline|eqnarray|math|displaymath)\*?\}([\s\S]+?)\\end\{[a-z]+\*?\}/g
 const number = /(?<![\w.\\])(?:[-−](?<![\d)\]}]\s*[-−])\s?)?[$€£]?\s?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)(?:\s?[√π]\d*)*|(?:[√π]\d*)+)(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?/g
 const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 

@@ -16,16 +16,21 @@ const nameLike = new RegExp(String.raw`^(?:${symbol}|\\frac\{${symbol}\}\{${symb
 const isName = (side: string) => nameLike.test(bare(side))
 const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(/\\(?:frac|sqrt|cdot|times|pi|div|binom)(?![A-Za-z])/g, ''))
 
-/** Reads `x = 5`, `5 = x`, `x = 2 + 3 = 5` (the last side counts), `x = 1/3 \approx 0.33` (what is only approximate is dropped), `2 + 3 = 5`; null for a real equation. */
+/** Reads `x = 5`, `5 = x`, `1/3 \approx 0.33`, `x = 2 + 3 = 5` (the last side counts), `x = 1/3 \approx 0.33` (what is only approximate is dropped), `2 + 3 = 5`; null for a real equation. */
 export function asAssignment({ sides, signs }: Relation): Assignment | null {
   if (!signs.every((sign) => sign === '=' || sign === '\\approx')) return null
   const approximate = signs.indexOf('\\approx')
-  const exact = approximate > 0 ? sides.slice(0, approximate + 1) : approximate === 0 ? sides.slice(0, 2) : sides
+  const exact = approximate > 0 ? sides.slice(0, approximate + 1) : sides
+  if (approximate === 0 && !isName(sides[0] as string)) return named('', sides[0] as string)
   const [first, last] = [exact[0] as string, exact.at(-1) as string]
   const [left, right] = isName(first) || exact.length > 2 || (isNumeric(first) && isNumeric(last)) ? [first, last] : isName(last) ? [last, first] : []
   if (left === undefined || right === undefined || (exact.length > 2 && !isName(left) && !isNumeric(right))) return null
-  const value = readAnswer(right)
-  return value && { key: bare(left).replace(/\(.*\)$/, ''), value }
+  return named(left, right)
+}
+
+function named(name: string, content: string): Assignment | null {
+  const value = readAnswer(content)
+  return value && { key: bare(name).replace(/\(.*\)$/, ''), value }
 }
 
 const flipped: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '=': '=', '\\ne': '\\ne' }

@@ -118,6 +118,9 @@ function terms(answer: Answer): Node[] | null {
   return answer.kind === 'expression' ? [parseLatex(answer.latex), 1] : null
 }
 
+/** `(C) 12`, `C. 12`: the letter of a multiple choice with its text. */
+const isChoice = (letter: string, text: string) => /^[A-Z]$/.test(letter) && new RegExp(`^\\(?${letter}[).:]`).test(bare(text))
+
 /** A single letter as an answer is a label. */
 const isLetter = (latex: string) => /^[A-Za-z]$/.test(latex)
 const based = /^([\dA-Fa-f]+)_(?:\{([^{}]+)\}|(\d))$/
@@ -127,7 +130,7 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   if (decided !== null) return decided
   const [a, b] = [based.exec(bare(gold.latex)), based.exec(bare(answer.latex))]
   if (a) return measure(answer) === null && a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
-  if (isLetter(gold.latex) && gold.latex.toLowerCase() === answer.latex.toLowerCase()) return true
+  if (isLetter(gold.latex) && (gold.latex.toLowerCase() === answer.latex.toLowerCase() || isChoice(gold.latex, answer.latex))) return true
   const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
   if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true
   if (gold.percent === answer.percent) return false
@@ -151,8 +154,8 @@ function sameText(gold: Answer, answer: Answer): boolean {
   const [a, b] = [textOf(gold), textOf(answer)]
   if (a === null || b === null) return false
   if (words(a) !== '' && words(a) === words(b)) return !/^-/.test(bare(b)) || /^-/.test(bare(a))
-  const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))
-  if (letter) return new RegExp(`^\\(?${letter[1]}[).:]`).test(bare(b))
+  const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))?.[1]
+  if (letter) return isChoice(letter, b)
   const latex = [gold, answer].map((side) => (side.kind === 'expression' ? side.latex : side.kind === 'text' && !side.text.includes('\\text') ? side.text : null))
   return latex.every((side) => side !== null) && sameExpression(parseLatex(latex[0] as string), parseLatex(latex[1] as string))
 }

@@ -32,8 +32,8 @@ export function sameExpression(a: Node, b: Node): boolean {
       agreed++
       continue
     }
-    const [u, v] = [valueAt(a, point.real), valueAt(b, point.real)]
-    if (!u || !v || (!complex && (!isReal(u) || !isReal(v)))) continue
+    const [u, v] = [valueAt(a, point.real, !complex), valueAt(b, point.real, !complex)]
+    if (!u || !v) continue
     if (!close(u, v) && !(nearlyClose(u, v) && size(u) < 1e-9 && size(v) < 1e-9)) return false
     agreed++
   }
@@ -72,8 +72,8 @@ export function constantRatio(a: Node, b: Node): number | null {
       agreed++
       continue
     }
-    const [u, v] = [valueAt(a, point.real), valueAt(b, point.real)]
-    if (!u || !v || !isReal(u) || !isReal(v)) continue
+    const [u, v] = [valueAt(a, point.real, true), valueAt(b, point.real, true)]
+    if (!u || !v) continue
     const ratio: Complex = [u[0] / v[0], 0]
     if (!isFiniteComplex(ratio) || ratio[0] === 0 || (double && !close(double, ratio))) return null
     double = ratio

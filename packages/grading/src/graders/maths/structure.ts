@@ -40,7 +40,7 @@ function unwrap(tidied: string): string {
   let text = replaceCommand(tidied, /\\f?boxed\s*\{/g, (content) => content)
   text = text.replace(/\\begin\{(?:align|aligned|equation|gather|cases|split)\*?\}|\\end\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g, ' ')
   text = text.replace(/(?<!\\)\$/g, (_dollar, at: number) => (/^\s*[\d.]/.test(text.slice(at + 1)) && !text.slice(at + 1).includes('$') && (text.match(/\$/g)?.length ?? 0) % 2 === 1 ? '\\$' : ' '))
-  return text.replace(/&(?=\s*[=<>])|&$/g, ' ').trim().replace(/^(?:(?:[:=,]|\.(?!\d))\s*)+|(?:\s*(?:[.,;:]|\\\\))+$/g, '').trim()
+  return text.replace(/\\\\\s*&?\s*(?=[=<>])|&(?=\s*[=<>])|&$/g, ' ').trim().replace(/^(?:(?:[:=,]|\.(?!\d))\s*)+|(?:\s*(?:[.,;:]|\\\\))+$/g, '').trim()
 }
 
 function read(text: string): Answer | null {
@@ -75,7 +75,7 @@ function readItem(text: string): Answer | null {
     const signed = (upper: string, lower: string) => item.replace(/\\pm(?![A-Za-z])/g, upper).replace(/\\mp(?![A-Za-z])/g, lower)
     return list([read(signed('+', '-')), read(signed('-', '+'))], 'comma')
   }
-  const member = /^[A-Za-z](?:_\{?\w+\}?)?\s*\\in(?![A-Za-z])/.exec(item)
+  const member = /^(?:[A-Za-z](?:_\{?\w+\}?)?|\([^()]*\))\s*\\in(?![A-Za-z])/.exec(item)
   if (member) return read(item.slice(member[0].length))
   const { parts: sides, found } = splitTop(item, relations)
   if (sides.length > 1) {
@@ -114,14 +114,18 @@ function readRatio(item: string): Answer | null {
   return terms.length > 1 && terms.every((term) => term !== '' && !/[A-Za-z]{2}(?![A-Za-z]*\{)/.test(term.replace(/\\[A-Za-z]+/g, ''))) ? { kind: 'ratio', terms: terms.map(readLeaf) } : null
 }
 
-function readLeaf(item: string): Answer {
+function readLeaf(labelled: string): Answer {
+  const item = labelled.replace(label, '')
   const isText = (/^\\text\{\s*[A-Za-z]{2,}/.test(item) && /^(?:\\text\{[^{}]*\}|[\s\d.,:-])+$/.test(item)) || /^(?:\\text\{[^{}]*\}[\s.]*)+$/.test(item) && !/^\\text\{\s*[-+]?[\d.,/]+\s*[^\d]*\}$/.test(item)
   if (isText) return { kind: 'text', text: item }
   const { body, unit, percent } = stripUnit(item.replace(/^\\text\{\s*([-+]?[\d.,/]+\s*[^\d]*)\}$/, '$1'))
-  const latex = body.trim().replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')
+  const latex = body.trim().replace(/^[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?$/, (grouped) => grouped.replaceAll(' ', '')).replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')
   if (/^[(]?[A-Za-z][a-z]{2,}(?:[\s'-]+[A-Za-z]+)*[).]?$/.test(latex) && !latex.includes('\\')) return { kind: 'text', text: latex }
   return { kind: 'expression', latex, unit, percent, written: readWritten(latex, percent) }
 }
+
+/** Words that introduce an answer: `\text{The area is } 5`. */
+const label = /^\\text\{[^{}]*(?:[:=]|\b(?:about|approximately|roughly|exactly|only|is|total|area|length|volume)\b)[^{}]*\}\s*(?=[-\d\\(])/i
 
 /** A plain number or a fraction of plain numbers. */
 function readWritten(latex: string, percent: boolean): Written | null {

@@ -34,8 +34,6 @@ export function stripUnit(latex: string): Measured {
   if (sign && sign.index > 0 && !(sign[1]?.startsWith('^') && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body))) return { ...stripUnit(body.slice(0, sign.index)), unit: sign[1]?.startsWith('^') ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
   const plain = /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+((?:[a-z]{2,}|[a-z]{1,3}\/[a-z]{1,3}(?![a-z]))(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$/i.exec(body)
   if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
-  const leading = /^\\text\{[^{}]*\}\s*(?=[-\d\\(])/.exec(body)
-  if (leading && /[:=]|\b(?:about|approximately|roughly|exactly|only|is|total|area|length|volume)\b/i.test(leading[0])) return { ...stripUnit(body.slice(leading[0].length)), unit }
   return { body, unit, percent: false }
 }
 

@@ -9,8 +9,8 @@ const named: Record<string, Complex> = {
 }
 
 /** The value of an expression at a point in complex doubles, or null where it is undefined or not understood. An unknown function gets a
- * made-up value that depends on its name and arguments alone, so that f(x) equals f(x) and nothing else. */
-export function valueAt(node: Node, point: Point): Complex | null {
+ * made-up value that depends on its name and arguments alone, so that f(x) equals f(x) and nothing else. `onlyReal`: what goes through numbers that are not real is undefined. */
+export function valueAt(node: Node, point: Point, onlyReal = false): Complex | null {
   const text = literal(node)
   if (text !== null) return real(Number(text))
   if (typeof node === 'string') {
@@ -24,7 +24,7 @@ export function valueAt(node: Node, point: Point): Complex | null {
   if (head === 'Apply') return inverse(children, point)
   const values: Complex[] = []
   for (const child of children) {
-    const value = valueAt(child, point)
+    const value = valueAt(child, point, onlyReal)
     if (!value || !isFiniteComplex(value)) return null
     values.push(value)
   }
@@ -34,7 +34,7 @@ export function valueAt(node: Node, point: Point): Complex | null {
     if (applied) return madeUp(applied, values.slice(1))
   }
   const result = (functions[head] ?? ((all: Complex[]) => madeUp(head, all)))(values)
-  return result && isFiniteComplex(result) ? result : null
+  return result && isFiniteComplex(result) && !(onlyReal && Math.abs(result[1]) > 1e-9 * Math.max(1, Math.abs(result[0]))) ? result : null
 }
 
 const onReals = (f: (x: number) => number) => ([a]: Complex[]): Complex | null => (a && a[1] === 0 ? real(f(a[0])) : null)
@@ -80,6 +80,7 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Degrees: ([a]) => times(a as Complex, real(Math.PI / 180)),
   Percent: ([a]) => times(a as Complex, real(0.01)),
   Abs: ([a]) => real(size(a as Complex)),
+  Conjugate: ([a]) => (a && a[1] !== 0 ? [a[0], -a[1]] : madeUp('Conjugate', [a as Complex])),
   Floor: onReals(Math.floor),
   Ceil: onReals(Math.ceil),
   Factorial: onReals(factorial),
