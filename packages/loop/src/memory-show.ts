@@ -1,4 +1,4 @@
-import { bankQuality, type Found, type Lift, type StoredMemory } from '@whetstone/memory'
+import type { BankQuality, Found, Lift, StoredMemory } from '@whetstone/memory'
 import { points, rate } from './figures.ts'
 import type { Audit } from './memory-audit.ts'
 
@@ -19,7 +19,7 @@ export function showList(memories: readonly StoredMemory[], lifts: ReadonlyMap<s
 }
 
 /** Quality of a bank, a line a round. */
-export function showQuality(rounds: Awaited<ReturnType<typeof bankQuality>>): string {
+export function showQuality(rounds: readonly BankQuality[]): string {
   return rounds
     .map(({ tag, size, retired, successes, lift }) => {
       const gone = Object.entries(retired).map(([reason, count]) => `${count} ${reason}`).join(', ')

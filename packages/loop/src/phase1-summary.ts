@@ -1,4 +1,4 @@
-import { Outcome, type Trace } from '@whetstone/core'
+import type { Outcome, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
 import { minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs } from '@whetstone/statistics'
 import { z } from 'zod'

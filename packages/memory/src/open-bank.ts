@@ -65,12 +65,19 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     return new Set(rows.map((row) => row.id))
   }
 
+  let counted: { version: number; rows: number; retired: number } | null = null
+  /** Counts of the version that is open: counting with a filter reads a column. */
+  async function counts(): Promise<{ version: number; rows: number; retired: number }> {
+    const version = await table.version()
+    if (counted?.version !== version) counted = { version, rows: await table.countRows(), retired: await table.countRows('retired IS NOT NULL') }
+    return counted
+  }
   let flat: Flat | null = null
   /** The nearest live memories: exact up to {@link flatLimit} items, by index beyond. */
   async function search(vectors: readonly Float32Array[], limit: number, texts?: readonly string[]): Promise<Found[][]> {
     if (hybrid && texts) return await searchHybrid(table, vectors.map((vector, index) => ({ vector, text: texts[index] as string })), limit)
-    if ((await table.countRows()) > flatLimit) return await searchIndex(table, vectors, limit)
-    const version = await table.version()
+    const { version, rows, retired } = await counts()
+    if (rows > flatLimit) return await searchIndex(table, vectors, { limit, retired })
     if (flat?.version !== version) flat = await readFlat(table, version)
     return searchFlat(flat, vectors, limit)
   }
@@ -117,7 +124,8 @@ export async function openBank(options: OpenBank): Promise<Bank> {
 
   async function recall(requests: readonly RecallRequest[]): Promise<Recalled[]> {
     if (requests.length === 0) return []
-    if ((await size()) === 0) return requests.map(() => ({ memories: [], blocked: [] }))
+    const { rows, retired } = await counts()
+    if (rows === retired) return requests.map(() => ({ memories: [], blocked: [] }))
     // Equal prompts are embedded and searched once.
     const prompts = [...new Set(requests.map((request) => request.task.prompt))]
     const placeOf = new Map(prompts.map((prompt, place) => [prompt, place]))

@@ -12,9 +12,8 @@ const probes = 24
 /** Up to so many retired rows are passed over afterwards; a filter before the search costs more. */
 const fewRetired = 64
 
-/** The nearest live memories of each query by the table's IVF index, best first, ties in order of id. */
-export async function searchIndex(table: Table, queries: readonly Float32Array[], limit: number): Promise<Found[][]> {
-  const retired = await table.countRows('retired IS NOT NULL')
+/** The nearest live memories of each query by the table's IVF index, best first, ties in order of id. `retired` is how many rows are not live. */
+export async function searchIndex(table: Table, queries: readonly Float32Array[], { limit, retired }: { limit: number; retired: number }): Promise<Found[][]> {
   const found: Found[][] = []
   for (let start = 0; start < queries.length; start += batch) {
     const slice = queries.slice(start, start + batch)
