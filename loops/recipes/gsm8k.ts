@@ -22,5 +22,6 @@ export default ({ data }: RecipeOptions) =>
     memory: { embedder: async () => lexicalEmbedder(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
     harvest: [passed, distinct, capPerTask(4)],
     formats: [messages, preference],
+    publish: 'Q8_0',
     settings: { seed: 1, temperature: 0.7, maxTokens: 1024, context: 4096, concurrency: 16, chunk: 64, reasoning: 'off', memories: 'mix', replay: 0.5, pairs: 1 },
   })

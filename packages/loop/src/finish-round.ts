@@ -3,6 +3,7 @@ import type { Round } from '@whetstone/core'
 import { writeJson } from '@whetstone/core'
 import { writeReport } from '@whetstone/reports'
 import { writeIncumbent } from './open-run.ts'
+import { publish } from './publish.ts'
 import type { RoundContext } from './round-context.ts'
 import type { Finished } from './run-round.ts'
 import { solvedLevels } from './run-round.ts'
@@ -15,6 +16,7 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
   const { incumbent, folders, bank, run } = context
   const { decision } = finished.round
   if (bank && finished.bank !== null && !finished.round.bank.kept) await bank.rollback(finished.bank)
+  if (decision.promoted && finished.candidate) await publish(context, finished.candidate)
   const seconds = stepSeconds(join(folders.report, 'steps'))
   const round: Round = { ...finished.round, cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens } }
   writeJson(join(folders.report, 'round.json'), round)

@@ -1,4 +1,5 @@
 import type { Backend, Embedder, Filter, Format, Gate, Memory, Reflector, Sampling, Solver, Taskset, Trainer } from '@whetstone/core'
+import type { QuantizationType } from '@whetstone/training'
 import { z } from 'zod'
 
 /** The numbers of a recipe; defaults live here and nowhere else. */
@@ -71,6 +72,8 @@ export type Recipe = {
   memory: Remembering | null
   harvest: readonly Filter[]
   formats: readonly Format[]
+  /** Type of the merged GGUF that a promoted LoRA candidate is published as; absent: none is. */
+  publish?: QuantizationType
   settings: Settings
 }
 

@@ -2,6 +2,7 @@ import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { cycle } from '../../cycle.ts'
 import { checkRunName } from '../../open-run.ts'
+import type { Recipe } from '../../recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../resolve-recipe.ts'
 import { ensureTools } from '../../build-tools.ts'
 
@@ -24,7 +25,7 @@ export default defineCommand({
   ],
   async run(flags, signal) {
     const { recipe, base, teacher } = await resolveRecipe(flags)
-    await ensureTools(['llama-sample', 'llama-train'])
+    if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
     const rounds = await cycle({
       recipe, base, teacher, signal,
       run: checkRunName(flags.run ?? recipe.name),
@@ -37,3 +38,6 @@ export default defineCommand({
     if (flags.json !== undefined) writeJson(flags.json, rounds)
   },
 })
+
+/** The native tools that a recipe's round calls. */
+const toolsOf = ({ trainer, publish }: Recipe) => ['llama-sample', ...(trainer ? ['llama-train'] : []), ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : [])]
