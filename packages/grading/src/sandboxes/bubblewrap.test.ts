@@ -1,10 +1,12 @@
 import { suite } from 'uvu'
-import { pythonAttacks } from './attack-python.ts'
+import { exhaustion } from './attacks/exhaustion.ts'
+import { forgery } from './attacks/forgery.ts'
+import { reach } from './attacks/reach.ts'
 import { bubblewrap } from './bubblewrap.ts'
 import { sandboxContract } from './contract.ts'
 
 const test = suite('bubblewrap')
 const missing = await bubblewrap.missing()
 if (missing) console.log(`SKIP bubblewrap: ${missing}`)
-else sandboxContract(test, bubblewrap, pythonAttacks)
+else sandboxContract(test, bubblewrap, [...exhaustion, ...reach, ...forgery])
 test.run()

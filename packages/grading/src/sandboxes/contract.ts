@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { honest, squareTests, type Attack, type Target } from './attack.ts'
+import { honest, squareTests, type Attack, type Target } from './attacks/attack.ts'
 import { limits, type Limits, type Sandbox } from './sandbox.ts'
 import { tryProgram, type TrialResult } from './trial.ts'
 

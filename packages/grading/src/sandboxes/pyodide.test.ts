@@ -1,8 +1,10 @@
 import { suite } from 'uvu'
-import { pythonAttacks } from './attack-python.ts'
+import { exhaustion } from './attacks/exhaustion.ts'
+import { forgery } from './attacks/forgery.ts'
+import { reach } from './attacks/reach.ts'
 import { sandboxContract } from './contract.ts'
 import { pyodide } from './pyodide.ts'
 
 const test = suite('pyodide')
-sandboxContract(test, pyodide, pythonAttacks)
+sandboxContract(test, pyodide, [...exhaustion, ...reach, ...forgery])
 test.run()

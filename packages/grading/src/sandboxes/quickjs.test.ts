@@ -1,5 +1,5 @@
 import { suite } from 'uvu'
-import { javascriptAttacks } from './attack-javascript.ts'
+import { javascriptAttacks } from './attacks/javascript.ts'
 import { sandboxContract } from './contract.ts'
 import { quickjs } from './quickjs.ts'
 

@@ -10,7 +10,7 @@ const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|think)>|I hope (?:it|this) is c
 /** Markdown's bold type; `2**3` is a power. */
 const bold = /(?<![\w)\]}*])\*\*(?=[^\s*])([^*\n]+?)\*\*(?![\w(*])/g
 const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
-const announcement = /(?:\b[Aa](?:nswer|NSWER)\b(?:\s+is\b|\*{0,2}\s*:)|\bA:|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
+const announcement = /(?:\b[Aa](?:nswer|NSWER)\b(?:\s+is\b|\*{0,2}\s*:)|(?<![^\n])A:(?=\s)|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
 /** What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: `<answer>`; the last of `\boxed{...}` and "final answer is";
  * `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or commas part are one answer.
@@ -25,8 +25,9 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   if (last) return last.content
   const afterHashes = lastHashes(text, wantsWords)
   if (afterHashes) return afterHashes
-  if (isFormula(text)) return text
-  return lastAnnounced(text, announcement, wantsWords)?.content ?? lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
+  const announced = lastAnnounced(text, announcement, wantsWords)
+  if (announced) return announced.content
+  return isFormula(text) ? text : lastOf(text) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
 }
 
 type Found = { content: string; at: number }

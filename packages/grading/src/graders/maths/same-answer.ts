@@ -99,8 +99,7 @@ function matchAll(gold: readonly Answer[], answer: readonly Answer[]): boolean {
 
 function sameTuple(gold: Extract<Answer, { kind: 'tuple' }>, answer: Extract<Answer, { kind: 'tuple' }>): boolean {
   if (gold.items.length !== answer.items.length) return false
-  const mixed = gold.open + gold.close !== answer.open + answer.close
-  if (mixed && (gold.items.length === 2 || gold.open + gold.close + answer.open + answer.close !== '()[]')) return false
+  if (gold.open !== answer.open || gold.close !== answer.close) return false
   const [a, b] = [members(gold), members(answer)]
   if (a.names && b.names && sameNames(a.names, b.names)) return sameMany(gold, answer)
   return a.items.length === b.items.length && a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))

@@ -1,0 +1,46 @@
+/** How fast the graders are on this machine: `node packages/grading/src/graders/bench.ts`. Real model outputs from ../shared/data where they are, else the examples of POLICY.md. */
+import { existsSync, readFileSync } from 'node:fs'
+import { openMathsPool, verifyMaths } from './maths.ts'
+import { verifyNumber } from './number.ts'
+
+type Pair = { gold: string; answer: string }
+const shared = (name: string) => new URL(`../../../../../shared/data/${name}`, import.meta.url)
+const rows = <T>(name: string) => readFileSync(shared(name), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T)
+
+const page = readFileSync(new URL('../../POLICY.md', import.meta.url), 'utf8')
+const examples = [...page.matchAll(/^(?:same|not): +(.+?) <> (.+)$/gm)].map(([, gold, answer]): Pair => ({ gold: `\\boxed{${gold}}`, answer: answer as string })).filter(({ answer }) => !/\^\{9\^9\}|!\}|2\^\{30\}/.test(answer))
+
+function wordProblems(): Pair[] {
+  if (!existsSync(shared('gsm8k_model_solutions.jsonl'))) return Array.from({ length: 5000 }, (_, i) => ({ gold: `${i}`, answer: `She buys ${i} apples and ${i + 1} pears.\nThat makes ${i}+${i + 1} = ${2 * i + 1}.\n#### ${i + (i % 2)}` }))
+  return rows<Record<string, { solution: string }> & { ground_truth: string }>('gsm8k_model_solutions.jsonl').flatMap((row) => ['6b_finetuning', '175b_verification'].map((model) => ({ gold: row.ground_truth.slice(row.ground_truth.lastIndexOf('A: ')), answer: row[model]?.solution ?? '' })))
+}
+const mixed = (): Pair[] =>
+  existsSync(shared('grader_cases_generated.jsonl')) ? rows<{ gold: string; pred: string }>('grader_cases_generated.jsonl').map(({ gold, pred }) => ({ gold, answer: pred })) : Array.from({ length: 8 }, () => examples).flat()
+
+const problems = wordProblems()
+for (const [name, verify] of [['number', verifyNumber], ['maths', verifyMaths]] as const) {
+  for (const pair of problems) await verify(pair)
+  const started = performance.now()
+  for (let round = 0; round < 5; round++) for (const pair of problems) await verify(pair)
+  console.log(`${name} grader, GSM8K-style answers, one core: ${Math.round((5000 * problems.length) / (performance.now() - started))} a second`)
+}
+
+const workers = 4
+const pool = openMathsPool(workers)
+const pairs = mixed()
+await Promise.all(examples.map((pair) => verifyMaths({ ...pair, pool })))
+const times: number[] = []
+const queue = pairs.values()
+const started = performance.now()
+await Promise.all(Array.from({ length: workers }, async () => {
+  for (const pair of queue) {
+    const asked = performance.now()
+    await verifyMaths({ ...pair, pool })
+    times.push(performance.now() - asked)
+  }
+}))
+const seconds = (performance.now() - started) / 1000
+times.sort((a, b) => a - b)
+const at = (share: number) => (times[Math.floor((times.length - 1) * share)] as number).toFixed(1)
+console.log(`maths grader, mixed MATH answers, ${workers} workers: ${Math.round(pairs.length / seconds)} a second, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`)
+await pool.close()
