@@ -64,8 +64,14 @@ const ready = Date.now() + (mode === 'slow' ? 400 : 0)
 createServer((request, response) => {
   if (mode === 'hang-once' && existsSync(notes + '.hung') && once) return
   if (request.url === '/health') return response.writeHead(Date.now() < ready ? 503 : 200).end('{}')
-  if (mode === 'crash-always' || (mode === 'crash-once' && once)) { writeFileSync(notes + '.once', ''); process.kill(process.pid, 'SIGKILL') }
-  if (mode === 'hang-once' && once) { writeFileSync(notes + '.once', ''); writeFileSync(notes + '.hung', ''); return void setTimeout(() => response.destroy(), 100) }
+  if (mode === 'crash-always' || (mode === 'crash-once' && once)) {
+    writeFileSync(notes + '.once', '')
+    process.kill(process.pid, 'SIGKILL')
+  }
+  if (mode === 'hang-once' && once) {
+    for (const mark of ['.once', '.hung']) writeFileSync(notes + mark, '')
+    return void setTimeout(() => response.destroy(), 100)
+  }
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   response.end('data: {"choices":[{"index":0,"delta":{"content":"42"},"finish_reason":"stop"}]}\\n\\ndata: [DONE]\\n\\n')
 }).listen(Number(value('--port')), value('--host'))
@@ -168,9 +174,11 @@ test('does not outlive its parent, even one that is killed outright', async () =
   if (!existsSync('/usr/bin/setpriv'))
     return void process.stdout.write('\nSKIP llama-server dies with a killed parent: /usr/bin/setpriv (Linux) not found\n')
   const notes = join(folder, 'notes-orphan')
+  const options = { binary: stand, args: ['--fake', 'good', '--notes', notes] }
   const script = `const { llamaServer } = await import(${JSON.stringify(join(import.meta.dirname, 'llama-server.ts'))})
-    await llamaServer({ binary: ${JSON.stringify(stand)}, args: ['--fake', 'good', '--notes', ${JSON.stringify(notes)}] }).open(${JSON.stringify(model)}, { concurrency: 1 })
-    console.log('open'); setInterval(() => {}, 1000)`
+    await llamaServer(${JSON.stringify(options)}).open(${JSON.stringify(model)}, { concurrency: 1 })
+    console.log('open')
+    setInterval(() => {}, 1000)`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise((resolve) => parent.stdout.once('data', resolve))
   const pid = Number(readFileSync(notes, 'utf8'))

@@ -6,7 +6,10 @@ import type { Message, Reasoning } from '@whetstone/core'
 export type RenderedChat = { text: string; opened: boolean }
 
 /** What llama.cpp takes for a model without a template of its own. */
-const chatml = `{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}`
+const chatml = [
+  '{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}',
+  '{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}',
+].join('')
 
 /**
  * Renders messages by a model's own Jinja chat template, up to where the answer begins. `reasoning` reaches the template as

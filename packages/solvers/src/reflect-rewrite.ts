@@ -21,7 +21,7 @@ export type ReflectRewrite = {
 export function reflectRewrite({ rounds = 3, teacher, rewriter = 'target' }: ReflectRewrite = {}): Solver {
   if (rewriter === 'teacher' && !teacher) throw new Error('reflect-rewrite: rewriter "teacher" needs a teacher')
   return {
-    name: `reflect-rewrite-${rounds}${teacher ? `, ${rewriter === 'teacher' ? 'reflected on and rewritten' : 'reflected on'} by ${teacher.name}` : ''}`,
+    name: `reflect-rewrite-${rounds}${teacher ? `, reflected on ${rewriter === 'teacher' ? 'and rewritten ' : ''}by ${teacher.name}` : ''}`,
     async *solve(attempts, target, options) {
       const { sampling, grade, signal } = options
       if (!grade) return yield* direct.solve(attempts, target, options)
@@ -65,13 +65,20 @@ export function reflectRewrite({ rounds = 3, teacher, rewriter = 'target' }: Ref
 
 function reflection({ attempt, messages }: Exchange, feedback: string): Message[] {
   const answer = messages.at(-1)?.content ?? ''
-  return [
-    {
-      role: 'user',
-      content: `A student was given this problem:\n\n${attempt.task.prompt}\n\nThe student's solution, which is not right:\n\n${answer}\n\n${feedback ? `A checker says: ${feedback}\n\n` : ''}Name each error in it in a sentence or two: what is wrong and why. Do not solve the problem and do not give the answer.`,
-    },
+  const parts = [
+    'A student was given this problem:',
+    attempt.task.prompt,
+    "The student's solution, which is not right:",
+    answer,
+    ...(feedback ? [`A checker says: ${feedback}`] : []),
+    'Name each error in it in a sentence or two: what is wrong and why. Do not solve the problem and do not give the answer.',
   ]
+  return [{ role: 'user', content: parts.join('\n\n') }]
 }
 
 const rewriting = (errors: string) =>
-  `Your solution is not right. What is wrong with it:\n\n${errors.trim()}\n\nWrite the whole solution anew, with its answer in the form asked for.`
+  [
+    'Your solution is not right. What is wrong with it:',
+    errors.trim(),
+    'Write the whole solution anew, with its answer in the form asked for.',
+  ].join('\n\n')

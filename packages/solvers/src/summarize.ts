@@ -52,19 +52,12 @@ export function summarize({ iterations = 1 }: { iterations?: number } = {}): Sol
 
 function summaryRequest(problem: string, { text, reasoning }: Completion): Message {
   const work = [reasoning, text].filter(Boolean).join('\n\n')
-  return {
-    role: 'user',
-    content: `Problem:\n\n${problem}\n\nWork on it so far:\n\n${work}\n\nSummarize this work in a few sentences: what was found, which steps are sure, what is still open or doubtful. Do not add anything new.`,
-  }
+  const wish =
+    'Summarize this work in a few sentences: what was found, which steps are sure, what is still open or doubtful. Do not add anything new.'
+  return { role: 'user', content: ['Problem:', problem, 'Work on it so far:', work, wish].join('\n\n') }
 }
 
 function fromSummary(prompt: readonly Message[], summary: string): Message[] {
-  return prompt.map((message) =>
-    message.role === 'user'
-      ? {
-          role: 'user',
-          content: `${message.content}\n\nA summary of earlier work on this problem, which may hold errors:\n\n${summary.trim()}`,
-        }
-      : message,
-  )
+  const introduced = `A summary of earlier work on this problem, which may hold errors:\n\n${summary.trim()}`
+  return prompt.map(({ role, content }) => ({ role, content: role === 'user' ? `${content}\n\n${introduced}` : content }))
 }

@@ -65,7 +65,8 @@ export async function download(request: Download): Promise<{ bytes: number; sha2
       discard(to)
       if (++mismatches > 1)
         throw new BadInput(
-          `${url} arrived with sha256 ${sha256}, not ${request.sha256}: what was fetched is deleted; the server's file is damaged or not the one that was meant`,
+          `${url} arrived with sha256 ${sha256}, not ${request.sha256}: what was fetched is deleted; ` +
+            "the server's file is damaged or not the one that was meant",
         )
     } catch (error) {
       signal?.throwIfAborted()
@@ -166,7 +167,8 @@ async function refusal(response: Response, url: string): Promise<Error> {
   if (status === 404 || status === 410) return new BadInput(`${url} does not exist (HTTP ${status}): check the address`)
   if (status === 401 || status === 403)
     return new BadInput(
-      `${url} may not be read (HTTP ${status}): accept the licence on its page where there is one, and put a token into HF_TOKEN (environment or .env)`,
+      `${url} may not be read (HTTP ${status}): accept the licence on its page where there is one, ` +
+        'and put a token into HF_TOKEN (environment or .env)',
     )
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
   if (status === 408 || status === 429 || status >= 500) return new Passing(`HTTP ${status}`, wait >= 0 && wait <= 600 ? wait : undefined)
@@ -176,9 +178,11 @@ async function refusal(response: Response, url: string): Promise<Error> {
 /** Better to say it before a night's download than at its end. */
 function checkSpace(to: string, length: number, url: string): void {
   const { bavail, bsize } = statfsSync(dirname(to))
+  const megabytes = (bytes: number) => Math.ceil(bytes / 1e6)
   if (length > bavail * bsize)
     throw new BadInput(
-      `${url} needs ${Math.ceil(length / 1e6)} MB more in ${dirname(to)}, ${Math.floor((bavail * bsize) / 1e6)} MB are free: free some space, what is there already is kept`,
+      `${url} needs ${megabytes(length)} MB more in ${dirname(to)}, ${megabytes(bavail * bsize)} MB are free: ` +
+        'free some space, what is there already is kept',
     )
 }
 

@@ -70,7 +70,8 @@ function readTasks(from: string, file: 'train' | 'test'): Task[] {
   const path = [join(from, `${file}.jsonl`), join(from, `gsm8k_${file}.jsonl`)].find((candidate) => existsSync(candidate))
   if (path === undefined)
     throw new BadInput(
-      `GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=gsm8k\`, from a folder of yours with --from=FOLDER`,
+      `GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with ` +
+        '`npx nx run datasets:pull --dataset=gsm8k`, from a folder of yours with --from=FOLDER',
     )
   const tasks = new Map<string, Task>()
   for (const { row, line } of readRows(path, Row)) {

@@ -1,7 +1,7 @@
 import { BadInput } from '@whetstone/core'
 
 /** A file of a repository on the Hugging Face hub. */
-export type HubAddress = { kind: 'model' | 'dataset'; repo: string; path: string; revision?: string }
+export type HubAddress = { kind: 'model' | 'dataset'; repo: string; path: string }
 /** Where to fetch it, and what the hub says of it before the first byte. */
 export type HubFile = {
   url: string
@@ -18,16 +18,17 @@ export const hubHeaders = (): Record<string, string> =>
   process.env['HF_TOKEN'] ? { authorization: `Bearer ${process.env['HF_TOKEN']}` } : {}
 
 /** Asks the hub for a file's address, size and checksum (x-linked-etag is the SHA-256 of files in its large-file storage). */
-export async function hubFile({ kind, repo, path, revision = 'main' }: HubAddress, signal?: AbortSignal): Promise<HubFile> {
-  const url = `${hubEndpoint()}/${kind === 'dataset' ? 'datasets/' : ''}${repo}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`
+export async function hubFile({ kind, repo, path }: HubAddress, signal?: AbortSignal): Promise<HubFile> {
+  const page = `${hubEndpoint()}/${kind === 'dataset' ? 'datasets/' : ''}${repo}`
+  const url = `${page}/resolve/main/${path.split('/').map(encodeURIComponent).join('/')}`
   const headers = hubHeaders()
   const response = await askHub(url, { method: 'HEAD', redirect: 'manual', headers }, signal)
-  const page = `${hubEndpoint()}/${kind === 'dataset' ? 'datasets/' : ''}${repo}`
   if (response.status === 401 || response.status === 403)
     throw new BadInput(
-      `${page} may not be read (HTTP ${response.status}): check the name; where it is gated, accept its licence there and put a token into HF_TOKEN (environment or .env)`,
+      `${page} may not be read (HTTP ${response.status}): check the name; where it is gated, accept its licence there ` +
+        'and put a token into HF_TOKEN (environment or .env)',
     )
-  if (response.status === 404) throw new BadInput(`${page} has no file ${path} at revision ${revision}: check the name`)
+  if (response.status === 404) throw new BadInput(`${page} has no file ${path}: check the name`)
   if (response.status >= 400)
     throw new BadInput(`${page} does not answer (HTTP ${response.status}): try again later, or set HF_ENDPOINT to a mirror`)
   const tag = response.headers.get('x-linked-etag')?.replace(/^W\/|"/g, '')

@@ -1,7 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BadInput, explainDiskError, hashFile, paths, readJson, writeJson, writeJsonl } from '@whetstone/core'
-import { aimeSource, download, gsm8kSource, hubEndpoint, hubFile, humanevalSource, mathSource, mbppSource, readParquet } from '@whetstone/tasks'
+import {
+  aimeSource,
+  download,
+  gsm8kSource,
+  hubEndpoint,
+  hubFile,
+  humanevalSource,
+  mathSource,
+  mbppSource,
+  readParquet,
+} from '@whetstone/tasks'
 import type { DatasetSource } from '@whetstone/tasks'
 import { z } from 'zod'
 

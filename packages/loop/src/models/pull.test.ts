@@ -135,7 +135,7 @@ test('refuses in one line and leaves nothing half-written', async () => {
   }
   const cases: Parameters<typeof refused>[] = [
     [[], /needs --model=hf:owner\/repo\/file\.gguf/],
-    [['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf at revision main/],
+    [['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf: check the name/],
     [['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing],
     [[address], /arrived with sha256/, { [file]: served({ hub: { sha256: '1'.repeat(64) } }) }],
     [[address], /is truncated/, { [file]: served({ content: content.subarray(0, 90_000) }) }],

@@ -1,0 +1,60 @@
+import { paths, runTool } from '@whetstone/core'
+import type { GenerateRequest } from '@whetstone/core'
+import { describeGguf, nodeLlamaCpp } from '@whetstone/inference'
+import { existsSync } from 'node:fs'
+import { benchModel, digits } from './bench-models.ts'
+import type { Shape } from './bench-models.ts'
+import { compared, inTurn } from './bench-result.ts'
+import type { BenchResult, Skipped } from './bench-result.ts'
+import { startBatchTool } from './time-batch.ts'
+
+const sequences = 32
+const promptTokens = 16
+const completionTokens = 64
+
+/**
+ * Tokens generated a second, 32 sequences at once, prompts of 16 tokens, completions of 64. Ours is timed end to end: prompts, sampling and JSON included, eight samples a prompt as
+ * a loop draws them; llama-batched-bench times its decoding alone and feeds random tokens.
+ */
+export async function benchSample(folder: string, shape: Shape, threads: number): Promise<(BenchResult | Skipped)[]> {
+  const model = await benchModel(folder, shape)
+  await using sampler = await startBatchTool('llama-sample', ['-m', model, '-np', String(sequences), '-t', String(threads)])
+  const samples = shape === '1M' ? 128 : 32
+  // the end token is kept out by a stop at the length alone: random weights hardly ever draw it
+  const rows = Array.from({ length: samples / 8 }, (_, id) => ({ id, prompt: digits(promptTokens - 1, id), n: 8, temperature: 1, max_tokens: completionTokens }))
+  const ours = async () => {
+    const { rows: out, seconds } = await sampler.run(rows)
+    return out.reduce((sum, row) => sum + Number(row['completion_tokens']), 0) / seconds
+  }
+  const name = `sampling, ${sequences} sequences, ${threads} thread${threads > 1 ? 's' : ''}`
+  const results: (BenchResult | Skipped)[] = []
+  if (existsSync(paths.tool('llama-batched-bench'))) {
+    const rates = await inTurn(5, { ours, peer: () => batchedBench(model, threads) })
+    results.push(compared(`${name}, against llama-batched-bench`, shape, rates.ours, rates.peer, 'tokens/s', 0.8))
+  } else results.push({ name: `${name}, against llama-batched-bench`, skipped: 'not built: npx nx run tools:build --all' })
+  const rates = await inTurn(3, { ours, peer: () => nodeBinding(model, threads) })
+  results.push(compared(`${name}, against node-llama-cpp`, shape, rates.ours, rates.peer, 'tokens/s', 3))
+  return results
+}
+
+async function batchedBench(model: string, threads: number): Promise<number> {
+  const cells = sequences * 256
+  const out = await runTool({
+    file: paths.tool('llama-batched-bench'),
+    args: ['-m', model, '-c', String(cells), '-b', '2048', '-ub', '512', '-npp', String(promptTokens), '-ntg', String(completionTokens), '-npl', String(sequences), '-t', String(threads), '-tb', String(threads), '-ngl', '0', '--output-format', 'jsonl'],
+  })
+  const line = out.split('\n').find((text) => text.startsWith('{'))
+  if (!line) throw new Error(`llama-batched-bench printed no result: ${out.slice(0, 300)}`)
+  return (JSON.parse(line) as { speed_tg: number }).speed_tg
+}
+
+async function nodeBinding(path: string, threads: number): Promise<number> {
+  await using model = await nodeLlamaCpp.open(await describeGguf(path), { concurrency: sequences, threads, context: 256, gpuLayers: 0 })
+  const requests: GenerateRequest[] = Array.from({ length: sequences }, (_, i) => ({
+    id: `r${i}`, messages: [{ role: 'user', content: digits(promptTokens - 1, i) }], seed: i, sampling: { temperature: 1, maxTokens: completionTokens },
+  }))
+  const started = performance.now()
+  let tokens = 0
+  for await (const completion of model.generate(requests)) tokens += 'tokens' in completion ? completion.tokens.completion : 0
+  return tokens / ((performance.now() - started) / 1000)
+}
