@@ -8,11 +8,15 @@
 #include <mutex>
 #include <thread>
 
-// Models up to this size gain nothing from several threads on one matrix product (the barriers cost more), so their slots are
-// dealt out to groups of this many, which run side by side, one thread each. The grouping depends on the slot count, not on the
-// threads, so that the threads do not change a single token.
+// Models up to this size gain nothing from several threads on one matrix product (the barriers cost more), so their slots are dealt
+// out to groups, which run side by side, one thread each. The grouping depends on the slot count, not on the threads, so that the
+// threads do not change a single token.
 static const uint64_t small_model_parameters = 50000000;
-static const int32_t  slots_per_group        = 8;
+
+// Weights that fit the caches do not gain from larger batches; others do up to about 16 sequences (20M: 8 sequences 565 tok/s, 16: 695, 32: 730).
+static int32_t slots_per_group(uint64_t parameters) {
+    return parameters <= 5000000 ? 8 : parameters <= small_model_parameters ? 16 : INT32_MAX;
+}
 
 void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options, const std::vector<request> & requests,
                   const std::function<void(const completion &)> & done) {
@@ -50,10 +54,11 @@ void sample_batch(const loaded_model & loaded, const vocabulary & words, const b
         return;
     }
 
-    const bool    small   = llama_model_n_params(loaded.model.get()) <= small_model_parameters;
+    const uint64_t parameters = llama_model_n_params(loaded.model.get());
+    const bool    small   = parameters <= small_model_parameters;
     const int32_t threads = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
     const int32_t slots   = (int32_t) std::min<size_t>((size_t) options.slots, samples);
-    const int32_t groups  = small ? (slots + slots_per_group - 1) / slots_per_group : 1;
+    const int32_t groups  = (slots - 1) / slots_per_group(parameters) + 1;
 
     std::vector<std::vector<job>> jobs((size_t) groups);
     for (size_t k = 0; k < fitting.size(); k++) {

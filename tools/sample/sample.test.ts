@@ -1,14 +1,17 @@
-import { existsSync, readFileSync, statSync, truncateSync, copyFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { paths } from '@whetstone/core'
 import { fromJsonl, haveTools, makeModel, testFolder, toJsonl, tool } from '../rows/make-model.ts'
 
 type Row = { id: string | number; index: number; text: string; finish: string; prompt_tokens: number; completion_tokens: number; prompt: number[]; tokens: number[]; logprobs: number[]; seconds: number }
 
 const test = suite('llama-sample tool')
 const built = haveTools('llama-sample', ['llama-sample', 'llama-init'])
-const it = (what: string, check: () => void) => test(what, () => { if (built) check() })
+const it = (what: string, check: () => void | Promise<void>) => test(what, async () => { if (built) await check() })
 const folder = testFolder('sample')
 const model = built ? makeModel(folder, 'model') : ''
 const sample = (rows: readonly object[] | string, ...args: string[]): Row[] => {
@@ -153,6 +156,7 @@ it('bad input is one line with its place, and nothing is written', () => {
     [good, `--lora=${model}`, /model\.gguf: cannot load the LoRA adapter/],
     [good, `--data=${join(folder, 'empty.jsonl')}`, /empty\.jsonl: no rows/],
     [good, `--data=${folder}`, /is a directory/],
+    [good, '--out=/dev/full', /\/dev\/full: cannot write: No space left on device/],
     [good, `--out=${join(folder, 'nowhere/out.jsonl')}`, /cannot write: No such file or directory/],
   ]
   const data = join(folder, 'rows.jsonl')
@@ -164,6 +168,20 @@ it('bad input is one line with its place, and nothing is written', () => {
     assert.is(error.trimEnd().split('\n').length, 1, error)
     assert.not.ok(existsSync(out))
   }
+})
+
+it('an interrupt ends it with code 130 and leaves nothing', async () => {
+  const data = join(folder, 'many.jsonl')
+  const out = join(folder, 'interrupted.jsonl')
+  writeFileSync(data, toJsonl(Array.from({ length: 2000 }, (_, id) => ({ id, prompt: '1', max_tokens: 400 }))))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const child = spawn(paths.tool('llama-sample'), ['-m', model, '--data', data, '--out', out, '-t', '1'], { stdio: 'ignore' })
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    await sleep(500)
+    child.kill(signal)
+    assert.is(await ended, 130)
+  }
+  assert.equal(readdirSync(folder).filter((name) => name.startsWith('interrupted')), [])
 })
 
 it('--help and --version', () => {

@@ -68,8 +68,8 @@ static void score(const options & o) {
             total++;
             continue;
         }
-        const bool batch_ends = got == jsonl_reader::result::end || o.data == "-";
-        if (!batch_ends || rows.empty()) {
+        const bool asked = got == jsonl_reader::result::blank && o.data == "-"; // an empty batch is answered too: a caller learns that the model is loaded
+        if (!asked && (got == jsonl_reader::result::blank || rows.empty())) {
             continue;
         }
         progress bar("rows", rows.size(), o.progress);
