@@ -32,6 +32,8 @@ export type CycleOptions = {
 /** Does rounds of one run, each in turn: finishes the open one, begins the next. */
 export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
+  // Task data that is missing or malformed is found before the run leaves anything on disk.
+  for (const { taskset } of options.recipe.courses) for (const split of ['train', 'validation'] as const) await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
   using _lock = lockRun(join(paths.reports(run), 'lock'))
   let { record, incumbent } = openRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Trace } from '@whetstone/core'
 import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
-import { passed, replay, toExamples, toPairs } from '@whetstone/harvest'
+import { passed, replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
 import { z } from 'zod'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import type { RoundContext } from './round-context.ts'
@@ -19,7 +19,7 @@ export type Harvest = z.infer<typeof Harvest>
 /** This round's traces through the recipe's filters, older rounds' passed traces beside them, as training rows on disk. */
 export async function harvestRound(context: RoundContext, file: string): Promise<Harvest> {
   const { recipe, run, round, seed, folders } = context
-  const traces = readJsonl(file, TraceSchema)
+  const traces = unfoldRewrites(readJsonl(file, TraceSchema))
   const filter = async (all: readonly Trace[]) => {
     const likelihood = await harvestLikelihood(context, all)
     const left = recipe.harvest.reduce<readonly Trace[]>((rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), ...(likelihood ? { likelihood } : {}) }), all)
@@ -28,7 +28,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   }
   const newest = await filter(traces)
   const older: Trace[] = []
-  for (const each of olderTraces(run, round)) older.push(...(await filter(each)))
+  for (const each of olderTraces(run, round)) older.push(...(await filter(unfoldRewrites(each))))
   const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
   const rows = [...newest, ...replayed]
   const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))

@@ -6,6 +6,7 @@ import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, openai } from '@whetstone/inference'
 import type { Flags, Values } from './command.ts'
 import { loadRecipe } from './load-recipe.ts'
+import { pulledModel } from './models/pull.ts'
 import type { Recipe, Settings } from './recipe.ts'
 import { Settings as SettingsSchema } from './recipe.ts'
 import type { RoundContext } from './round-context.ts'
@@ -88,11 +89,9 @@ async function describeModel({ name, model }: Recipe): Promise<Model> {
 
 /** The file that a model's name stands for: a path from here or from the repository's root, or where models:pull puts it. */
 export function modelFile(model: string): string {
-  if (model.startsWith('hf:')) {
-    const file = join(root, 'models', model.split('/').at(-1)?.replace(/\.gguf$/, '') ?? '', model.split('/').at(-1) ?? '')
-    if (existsSync(file)) return file
-    throw new BadInput(`${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
-  }
+  const pulled = pulledModel(model)?.path
+  if (pulled) return pulled
+  if (/^(hf|https?):/.test(model)) throw new BadInput(`${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
   const candidates = isAbsolute(model) ? [model] : [resolve(model), join(root, model)]
   return candidates.find((file) => existsSync(file)) ?? (candidates.at(-1) as string)
 }

@@ -30,10 +30,7 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
     {
       title: 'Arms',
       text: 'Share of validation tasks passed, with 95% intervals. All arms attempted the same tasks with the same seeds.',
-      table: {
-        head: ['model', 'memory', 'taskset', 'level', 'n', 'passed', 'rate', '95% interval'],
-        rows: round.evaluations.map((each) => [each.model, each.memory ? 'on' : 'off', each.taskset, String(each.level), String(each.n), number(each.passed), percent(each.passRate), `${percent(each.ci[0])} – ${percent(each.ci[1])}`]),
-      },
+      table: armsTable(round.evaluations),
     },
     {
       title: 'Decision',
@@ -59,6 +56,21 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
     table: { head: ['step', 'time'], rows: Object.entries(seconds).map(([step, value]) => [step, duration(value ?? 0)]) },
   })
   return sections
+}
+
+/** A row for each taskset and level, a column for each arm. */
+function armsTable(evaluations: Round['evaluations']): Table {
+  const name = ({ model, memory }: Round['evaluations'][number]) => `${model}, memory ${memory ? 'on' : 'off'}`
+  const arms = [...new Set(evaluations.map(name))]
+  const rows = [...Map.groupBy(evaluations, ({ taskset, level }) => `${taskset} ${level}`)].map(([level, group]) => [
+    level,
+    String(group[0]?.n ?? 0),
+    ...arms.map((arm) => {
+      const found = group.find((each) => name(each) === arm)
+      return found ? `${percent(found.passRate)} [${percent(found.ci[0])}, ${percent(found.ci[1])}]` : '-'
+    }),
+  ])
+  return { head: ['tasks', 'n', ...arms], rows }
 }
 
 function toMarkdown(title: string, reason: string, sections: readonly Section[]): string {
