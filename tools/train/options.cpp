@@ -36,7 +36,7 @@ static void step_flags(arguments & args, options & o) {
     args.value("--epochs", "N", o.epochs, "times to go through the rows");
     args.value("--steps", "N", o.steps, "optimizer steps instead of epochs");
     args.value("--batch", "N", o.batch, "rows of one optimizer step");
-    args.value("--micro-batch", "N", o.micro_batch, "rows computed at once by a worker; 0: about 1024 tokens");
+    args.value("--micro-batch", "N", o.micro_batch, "rows computed at once by a worker; 0: as many as fill 1024 tokens or the memory for activations");
     args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
     args.value("-t, --threads", "N", o.threads, "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
     args.value("--activation-memory", "MIB", o.activation_memory, "memory for activations, all workers together; what would need more is computed twice instead of kept");

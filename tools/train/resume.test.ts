@@ -16,7 +16,8 @@ const methods: Record<string, (string | number)[]> = {
   full: ['--ema', 0.9, '--early-stop', 9],
   lora: ['--lora-rank', 2, '--schedule', 'linear'],
 }
-const steady = (lines: Line[]) => lines.map(({ tokens_per_second: _speed, seconds: _seconds, ...line }) => line)
+const steady = (lines: Line[]) =>
+  lines.map(({ tokens_per_second: _speed, seconds: _seconds, cpu_seconds: _cpu, peak_mib: _peak, ...line }) => line)
 
 for (const [name, more] of Object.entries(methods)) {
   it(`${name}: killed by SIGTERM and resumed, bit for bit`, async () => {

@@ -4,10 +4,15 @@
 
 namespace train {
 
-// Adds a tensor in the given type; `held` owns what the file context points to until it is written.
+// Adds a tensor in the given type; `held` owns what is converted until the file is written.
 static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name, const ggml_tensor * source, ggml_type type) {
     ggml_tensor * t = ggml_new_tensor(shapes, type, GGML_MAX_DIMS, source->ne);
     ggml_set_name(t, name.c_str());
+    gguf_add_tensor(file, t);
+    if (source->type == type && ggml_backend_buffer_is_host(source->buffer)) {
+        gguf_set_tensor_data(file, name.c_str(), source->data);
+        return;
+    }
     std::vector<char> data(ggml_nbytes(source));
     ggml_backend_tensor_get(source, data.data(), 0, data.size());
     if (source->type != type) {
@@ -16,7 +21,6 @@ static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<s
         data.swap(converted);
     }
     held.push_back(std::move(data));
-    gguf_add_tensor(file, t);
     gguf_set_tensor_data(file, name.c_str(), held.back().data());
 }
 

@@ -5,7 +5,7 @@
 
 namespace train {
 
-constexpr int64_t micro_batch_tokens = 1024;           // enough rows for full speed of the matrix products, few enough to stay in cache
+constexpr int64_t fewest_tokens = 256, most_tokens = 1024; // of a micro-batch: enough for full speed of the matrix products, few enough for the caches
 constexpr int64_t logits_part = 12;                    // of the memory for activations, one part is for the logits of a chunk of rows
 
 std::vector<const example *> pointers(const std::vector<example> & examples) {
@@ -40,8 +40,9 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & ro
     each.threads = o.threads ? o.threads : std::max(1, o.workers ? 1 : cores / workers);
     const int64_t budget = ((int64_t) o.activation_memory << 20) / workers;
     each.chunk = std::max<int64_t>(16, budget / logits_part / (m.hyper.vocabulary * (int64_t) sizeof(float)));
-    each.checkpoint = std::max(longest, micro_batch_tokens) * bytes_per_token(m.hyper) > budget;
-    return std::make_unique<batch_runner>(m, rope, workers, each, micro_batch_tokens, o.micro_batch);
+    each.checkpoint = std::max(longest, fewest_tokens) * bytes_per_token(m.hyper) > budget;
+    const int64_t tokens = each.checkpoint ? most_tokens : std::min(most_tokens, std::max(fewest_tokens, budget / 2 / bytes_per_token(m.hyper)));
+    return std::make_unique<batch_runner>(m, rope, workers, each, tokens, o.micro_batch);
 }
 
 session::session(const options & o)

@@ -10,10 +10,28 @@
 #include "save-model.h"
 #include <chrono>
 #include <cmath>
+#include <sys/resource.h>
 
 namespace train {
 
 namespace {
+
+// CPU seconds of the process so far, and the most memory it has held (Linux counts kilobytes, macOS bytes)
+struct usage {
+    double cpu_seconds;
+    int64_t peak_mib;
+};
+
+usage usage_so_far() {
+    rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    const double cpu = (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+#ifdef __APPLE__
+    return { cpu, u.ru_maxrss >> 20 };
+#else
+    return { cpu, u.ru_maxrss >> 10 };
+#endif
+}
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -121,7 +139,7 @@ int run_training(const options & o) {
     const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
     const int64_t steps = o.steps > 0 ? o.steps : o.epochs * per_epoch;
     metrics log(o.metrics, state.step);
-    const double started = now();
+    const double started = now(), cpu_started = usage_so_far().cpu_seconds;
     run r{ o, s, adam, log, state, steps, per_epoch };
     {
         progress bar("steps", steps, o.progress);
@@ -139,9 +157,11 @@ int run_training(const options & o) {
     }
     if (o.early_stop > 0) r.use_best();
     else adam.swap_average();
+    const double seconds = now() - started, cpu_seconds = usage_so_far().cpu_seconds - cpu_started;
     if (s.net->lora_context) save_lora(*s.net, o.out);
     else save_model(*s.net, o.out, o.type);
-    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", now() - started }, { "skipped_rows", s.data.skipped } });
+    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", seconds }, { "cpu_seconds", cpu_seconds },
+        { "peak_mib", usage_so_far().peak_mib }, { "skipped_rows", s.data.skipped } });
     return 0;
 }
 
