@@ -1,0 +1,48 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Example, Trace } from '@whetstone/core'
+import { Dataset, readJson } from '@whetstone/core'
+import { exportDataset } from './export-dataset.ts'
+import { formatNames, loadFormat } from './load-format.ts'
+
+const test = suite('exportDataset')
+const folder = mkdtempSync(join(tmpdir(), 'whetstone-dataset-'))
+const trace = (id: string, level: number) => ({ id, taskset: 'sums', level }) as Trace
+const example = (id: string): Example => ({ messages: [{ role: 'user', content: '1+1=' }, { role: 'assistant', content: '2' }], weight: 1, trace: id })
+const pairs = [{ prompt: [{ role: 'user' as const, content: 'q' }], chosen: [{ role: 'assistant' as const, content: 'a' }], rejected: [{ role: 'assistant' as const, content: 'b' }], weight: 1, traces: { chosen: 'x', rejected: 'y' } }]
+const formats = await Promise.all(formatNames().map(loadFormat))
+const request = { run: 'r', round: 1, examples: [example('a'), example('b')], pairs, traces: [trace('a', 2), trace('b', 3)], formats, createdAt: '2026-11-21T00:00:00Z' }
+
+test('rows and card are written; equal rows have equal ids', () => {
+  const card = exportDataset({ ...request, folder: join(folder, 'one') })
+  assert.equal(readJson(join(folder, 'one/card.json'), Dataset), card)
+  assert.equal(card.counts, { examples: 2, pairs: 1, traces: 2 })
+  assert.equal(card.composition, { 'sums 2': 1, 'sums 3': 1 })
+  assert.is(readFileSync(join(folder, 'one/sft.jsonl'), 'utf8').trim().split('\n').length, 2)
+  assert.is(exportDataset({ ...request, folder: join(folder, 'two') }).id, card.id)
+  assert.is.not(exportDataset({ ...request, folder: join(folder, 'three'), examples: [example('a')] }).id, card.id)
+})
+
+for (const [name, more, message] of [
+  ['a row without provenance', { examples: [example('lost')] }, /trace lost.*provenance/],
+  ['an empty weight', { examples: [{ ...example('a'), weight: 0 }] }, /example 1 of r round 1: weight/],
+  ['a malformed pair', { pairs: [{ ...pairs[0], chosen: 'text' }] }, /pair 1 of r round 1: chosen/],
+] as const) {
+  test(`${name} is refused before anything is written`, () => {
+    const into = join(folder, name)
+    assert.throws(() => exportDataset({ ...request, ...(more as object), folder: into }), message)
+    assert.not.ok(existsSync(into))
+  })
+}
+
+test('an unknown format names the known ones', async () => {
+  let text = ''
+  await loadFormat('nope').catch((error: Error) => (text = error.message))
+  assert.match(text, /No format "nope"\. Formats: messages, preference/)
+})
+
+test.after(() => rmSync(folder, { recursive: true }))
+test.run()

@@ -1,0 +1,79 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Trace } from '@whetstone/core'
+import { capPerLevel } from './cap-per-level.ts'
+import { capPerTask } from './cap-per-task.ts'
+import { distinct } from './distinct.ts'
+import { passed } from './passed.ts'
+import { replay } from './replay.ts'
+import { toExamples } from './to-examples.ts'
+import { toPairs } from './to-pairs.ts'
+
+const test = suite('harvest')
+let count = 0
+const trace = (more: Partial<Omit<Trace, 'grade'>> & { answer?: string; right?: boolean; system?: string } = {}): Trace => {
+  const { answer = '4', right = true, system, ...rest } = more
+  const id = `trace-${count++}`
+  return {
+    id, run: 'r', round: 1, task: 't1', taskset: 'sums', split: 'train', level: 1, cluster: 't1', policy: { model: 'm', bank: null }, solver: 'direct', sample: count, seed: 1,
+    memories: { shown: system ? ['memory-1'] : [], withheld: [] },
+    messages: [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: '2+2=' }, { role: 'assistant', content: answer }],
+    grade: { reward: Number(right), passed: right, parts: {}, reason: '', feedback: '' }, tokens: { prompt: 1, completion: 1 }, seconds: 0, finish: 'stop', truncated: false, ...rest,
+  }
+}
+const options = { seed: 1 }
+const ids = (traces: readonly Trace[]) => traces.map(({ id }) => id)
+
+test('passed keeps what passed, whatever its reward', () => {
+  const [right, wrong] = [trace(), trace({ right: false })]
+  assert.equal(passed.apply([right, wrong, { ...wrong, grade: { ...wrong.grade, reward: 0.9 } }], options), [right])
+})
+
+test('distinct keeps one of equal answers to one task', () => {
+  const traces = [trace(), trace({ answer: ' 4\n' }), trace({ answer: 'so 4' }), trace({ task: 't2' })]
+  assert.equal(ids(distinct.apply(traces, options)), ids([traces[0], traces[2], traces[3]] as Trace[]))
+})
+
+test('caps hold, draw by seed, and leave smaller groups alone', () => {
+  const many = Array.from({ length: 20 }, (_, i) => trace({ task: `t${i % 2}`, level: 1 + (i % 2) }))
+  for (const cap of [capPerTask(3), capPerLevel(3)]) {
+    const kept = cap.apply(many, options)
+    assert.is(kept.length, 6)
+    assert.equal(ids(kept), ids(cap.apply(many, options)))
+    assert.not.equal(ids(kept), ids(cap.apply(many, { seed: 2 })))
+  }
+  assert.equal(ids(capPerTask(30).apply(many.slice(0, 2), options)), ids(many.slice(0, 2)))
+})
+
+test('replay draws its share from all levels evenly, and what there is when that is less', () => {
+  const older = [...Array.from({ length: 90 }, () => trace({ level: 2 })), ...Array.from({ length: 10 }, () => trace({ level: 3 }))]
+  const drawn = replay(older, 20, { share: 0.5, seed: 1 })
+  assert.is(drawn.length, 20)
+  assert.is(drawn.filter(({ level }) => level === 3).length, 10)
+  assert.is(replay(older, 20, { share: 0, seed: 1 }).length, 0)
+  assert.is(replay(older, 1000, { share: 0.5, seed: 1 }).length, 100)
+  assert.is(new Set(ids(replay(older, 1000, { share: 0.5, seed: 1 }))).size, 100)
+})
+
+test('rows keep memories, lose them, or each in half of the rows; the instruction stays; a row without memories is as it was', () => {
+  const shown = Array.from({ length: 200 }, () => trace({ system: 'Do it.\n\nkx=a;' }))
+  const rows = (memories: 'strip' | 'keep' | 'mix') => toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1 })
+  const withLine = (memories: 'strip' | 'keep' | 'mix') => rows(memories).filter(({ messages }) => messages[0]?.content.includes('kx=a;')).length
+  assert.is(withLine('keep'), 200)
+  assert.is(withLine('strip'), 0)
+  assert.ok(Math.abs(withLine('mix') - 100) < 30, `${withLine('mix')} of 200`)
+  assert.equal(rows('strip')[0]?.messages[0], { role: 'system', content: 'Do it.' })
+  assert.is(rows('strip').at(-1)?.messages.length, 2)
+  assert.is(toExamples(shown.slice(0, 1), { memories: 'strip', instruction: () => null, seed: 1 })[0]?.messages[0]?.role, 'user')
+})
+
+test('pairs hold a passed and a failed answer to the same prompt, and no truncated one', () => {
+  const [right, wrong, cut, other] = [trace({ answer: '4' }), trace({ answer: '5', right: false }), trace({ answer: '44444', right: false, truncated: true }), trace({ task: 't2', right: false })]
+  const pairs = toPairs([right, wrong, cut, other], { perTask: 4 })
+  assert.is(pairs.length, 1)
+  assert.equal(pairs[0]?.traces, { chosen: right?.id, rejected: wrong?.id })
+  assert.equal([pairs[0]?.prompt, pairs[0]?.chosen[0]?.content, pairs[0]?.rejected[0]?.content], [[{ role: 'user', content: '2+2=' }], '4', '5'])
+  assert.is(toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1 }).length, 0, 'another system message is another prompt')
+})
+
+test.run()
