@@ -6,21 +6,22 @@ import { points, rate, showP } from './figures.ts'
 export function showRound(round: Round, report: string): string {
   const arms = [...new Set(round.evaluations.map(armName))]
   const rows = [...Map.groupBy(round.evaluations, ({ taskset, level }) => `${taskset} ${level}`).values()]
-  const cell = (text: string) => text.padStart(24)
+  const cell = (text: string) => text.padStart(21)
   const table = rows.map((row) => {
     const [{ taskset, level, n } = { taskset: '', level: 0, n: 0 }] = row
     const mark = round.frontier?.taskset === taskset && round.frontier.level === level ? ' *' : ''
     const cells = arms.map((arm) => {
       const found = row.find((evaluation) => armName(evaluation) === arm)
-      return cell(found ? `${rate(found.passRate)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-')
+      return cell(found ? `${(100 * found.passRate).toFixed(1)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-')
     })
-    return `  ${`${taskset} ${level}${mark}`.padEnd(18)}${String(n).padStart(5)}${cells.join('')}`
+    return `  ${`${taskset} ${level}${mark}`.padEnd(15)}${String(n).padStart(4)}${cells.join('')}`
   })
   const { decision, harvest, retest, training } = round
   return [
     '',
     `Round ${round.round} of ${round.run} (recipe ${round.recipe}, seed ${round.seed}), ${duration(round.cost.seconds)}`,
-    `  ${'validation'.padEnd(18)}${'n'.padStart(5)}${arms.map(cell).join('')}`,
+    `  ${'passed, %'.padEnd(15)}${'n'.padStart(4)}${arms.map((arm) => cell(arm.split(', ')[0] ?? '')).join('')}`,
+    `  ${''.padEnd(19)}${arms.map((arm) => cell(arm.split(', ')[1] ?? '')).join('')}`,
     ...table,
     round.frontier ? `  * frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})` : null,
     `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : `; ${round.untrained}`}`,
