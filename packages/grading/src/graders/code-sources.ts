@@ -4,19 +4,24 @@ import type { CodeProblem } from './code-problem.ts'
 const tags: Record<Language, readonly string[]> = { python: ['python', 'py', 'python3'], javascript: ['javascript', 'js', 'node', 'mjs'] }
 
 /**
- * Finds the program in an answer and returns the sources to run, one after the other; null where there is none. Of the fenced blocks in the language (or in none) the last counts that defines the function asked
- * for, else the last; without a fence the whole answer. What defines the function runs after the task's opening; what does not continues it, up to the first line that is not indented.
+ * Finds the program in an answer and returns the sources to run, one after the other; null where there is none. Of the fenced blocks in
+ * the language (or in none) the last counts that defines the function asked
+ * for, else the last; without a fence the whole answer. What defines the function runs after the task's opening; what does not continues
+ * it, up to the first line that is not indented.
  */
 export function codeSources(answer: string, { language, names, opening }: CodeProblem): string[] | null {
   const blocks = fenced(answer).filter(({ tag }) => tag === '' || tags[language].includes(tag))
   const defines = definition(language, names[0] as string)
   const code = blocks.findLast(({ text }) => defines.test(text))?.text ?? blocks.at(-1)?.text ?? answer
   if (code.trim() === '') return null
-  if (language === 'javascript') return [...nonEmpty(opening), code.replace(/^export\s+(?:default\s+)?(?=(?:async\s+)?(?:function|class|const|let|var)\b)/gm, '')]
+  if (language === 'javascript') return [...nonEmpty(opening), code.replace(exportWord, '')]
   if (defines.test(code)) return [...nonEmpty(opening), code]
   const body = code.replace(/^(?:[ \t]*\n)+/, '')
   return /^[ \t]/.test(body) && opening !== '' ? [opening + body.split(/^(?=\S)/m, 1)[0]] : [...nonEmpty(opening), code]
 }
+
+/** QuickJS runs scripts, which have no exports. */
+const exportWord = /^export\s+(?:default\s+)?(?=(?:async\s+)?(?:function|class|const|let|var)\b)/gm
 
 const nonEmpty = (text: string) => (text === '' ? [] : [text])
 
@@ -39,7 +44,7 @@ function fenced(answer: string): { tag: string; text: string }[] {
 }
 
 function definition(language: Language, name: string): RegExp {
-  return language === 'python'
-    ? new RegExp(String.raw`^(?:(?:async\s+)?def|class)\s+${name}\b|^${name}\s*(?::[^=\n]+)?=`, 'm')
-    : new RegExp(String.raw`^\s*(?:export\s+(?:default\s+)?)?(?:(?:async\s+)?function\s*\*?\s*${name}\b|(?:const|let|var|class)\s+${name}\b)`, 'm')
+  if (language === 'python') return new RegExp(String.raw`^(?:(?:async\s+)?def|class)\s+${name}\b|^${name}\s*(?::[^=\n]+)?=`, 'm')
+  const exported = String.raw`(?:export\s+(?:default\s+)?)?`
+  return new RegExp(String.raw`^\s*${exported}(?:(?:async\s+)?function\s*\*?|const|let|var|class)\s*\b${name}\b`, 'm')
 }

@@ -17,12 +17,15 @@ export type CodeAttempt = {
 }
 
 /**
- * Grades a program by its outcome: all tests pass, or it has failed. It runs in a sandbox and nowhere else, and the reason names which. At most one program per processor runs at a time; calls beyond that wait.
+ * Grades a program by its outcome: all tests pass, or it has failed. It runs in a sandbox and nowhere else, and the reason names which.
+ * At most one program per processor runs at a time; calls beyond that wait.
  * Throws only where no sandbox works or the task's own tests do not compile.
  */
 export async function gradeCode({ problem, answer, sandbox, limits = defaults }: CodeAttempt): Promise<Grade> {
   const sources = codeSources(answer, problem)
-  if (sources === null) return { reward: 0, passed: false, parts: { answer: 0, tests: 0 }, reason: 'no answer', feedback: 'No code was found.' }
+  if (sources === null) {
+    return { reward: 0, passed: false, parts: { answer: 0, tests: 0 }, reason: 'no answer', feedback: 'No code was found.' }
+  }
   const { names, setup, tests } = problem
   const chosen = sandbox ?? (await chooseSandbox(problem.language))
   const result = await inTurn(() => tryProgram(chosen, { sources, names, setup, tests }, limits))

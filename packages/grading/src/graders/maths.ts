@@ -1,10 +1,12 @@
 import type { Grade } from '@whetstone/core'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 import { beyondCaps } from './maths/caps.ts'
-import { decimalPoint, extractAnswer } from './maths/extract.ts'
+import { decimalPoint } from './maths/decimal-point.ts'
+import { extractAnswer } from './maths/extract.ts'
 import { sharedPool, type MathsPool } from './maths/pool.ts'
 import { sameQuantity } from './maths/same-quantity.ts'
-import { readAnswer, type Answer } from './maths/structure.ts'
+import type { Answer } from './maths/answer.ts'
+import { readAnswer } from './maths/read-answer.ts'
 import { bare, tidy } from './maths/tidy.ts'
 
 export { extractAnswer } from './maths/extract.ts'
@@ -20,14 +22,15 @@ function prepare(gold: string): Gold {
     const extracted = extractAnswer(gold) ?? gold
     const text = /[\\$]/.test(gold) ? extracted : decimalPoint(extracted)
     const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
-    prepared = problem ? { text, answer: null, bare: '', problem } : { text, answer: readAnswer(text), bare: bare(tidy(text)), problem: null }
+    prepared = { text, problem, answer: problem ? null : readAnswer(text), bare: problem ? '' : bare(tidy(text)) }
     if (golds.size >= 10_000) golds.clear()
     golds.set(gold, prepared)
   }
   return prepared
 }
 
-/** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a decimal point. */
+/** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a
+ * decimal point. */
 function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   if (given === gold.text) return true
   const number = gold.answer?.kind === 'expression' && gold.answer.written
@@ -38,8 +41,8 @@ function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   return bare(tidy(given)) === gold.bare ? true : null
 }
 
-/** Extracts the final answer of a worked solution and compares it with the gold one (LaTeX, or a solution that holds it) by the rules of POLICY.md.
- * Never throws; what is beyond the caps or takes over a second is "cannot grade" and not correct. */
+/** Extracts the final answer of a worked solution and compares it with the gold one (LaTeX, or a solution that holds it) by the rules of
+ * POLICY.md. Never throws; what is beyond the caps or takes over a second is "cannot grade" and not correct. */
 export async function verifyMaths({ gold, answer, pool }: { gold: string; answer: string; pool?: MathsPool }): Promise<Verdict> {
   const wanted = prepare(gold)
   if (wanted.problem) return verdict(false, null, `cannot grade: gold answer ${wanted.problem}`)
@@ -54,7 +57,9 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
 }
 
 /** {@link verifyMaths} as a grade. */
-export const gradeMaths = async (pair: { gold: string; answer: string; pool?: MathsPool }): Promise<Grade> => toGrade(await verifyMaths(pair))
+export async function gradeMaths(pair: { gold: string; answer: string; pool?: MathsPool }): Promise<Grade> {
+  return toGrade(await verifyMaths(pair))
+}
 
 /** Why a gold answer cannot be graded against, or null: tasksets ask when they load, so that no model is blamed for it. */
 export async function goldProblem(gold: string, pool: MathsPool = sharedPool()): Promise<string | null> {

@@ -2,12 +2,14 @@ import type { Grade } from '@whetstone/core'
 import { divide, isRounding, parseDecimal, rational, sameRational, type Rational } from './rational.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
-/** A number as it was written: its exact value, and the digits after the point where it is a decimal (null: a whole number or a fraction). */
+/** A number as it was written: its exact value, and the digits after the point of a decimal (null: a whole number or a fraction). */
 export type Written = { value: Rational; places: number | null; percent: boolean }
 
 const digits = String.raw`(?:\d{1,3}(?:(?:\{,\}|,\\!|\\,|,)\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`
 /** A sign counts unless it follows a number, a letter or a closing bracket: `16-3` ends in 3, `= -3` in -3. */
-const numberPattern = new RegExp(String.raw`(?<![\w.])(?<sign>[-−+](?<![\d)\]}%]\s*[-−+])\s*)?(?:\\?[$€£]\s*)?(?<n>${digits})(?:\s*\/\s*(?<d>\d+)(?![\d.,]*\d))?(?<percent>\s*\\?%)?`, 'g')
+const sign = String.raw`(?<sign>[-−+](?<![\d)\]}%]\s*[-−+])\s*)?(?:\\?[$€£]\s*)?`
+const denominator = String.raw`(?:\s*\/\s*(?<d>\d+)(?![\d.,]*\d))?`
+const numberPattern = new RegExp(String.raw`(?<![\w.])${sign}(?<n>${digits})${denominator}(?<percent>\s*\\?%)?`, 'g')
 /** Longer runs of digits are not read: no task needs them and exact arithmetic on them costs time. */
 const longestRun = 256
 const hundred: Rational = { n: 100n, d: 1n }
@@ -33,7 +35,7 @@ const last = (text: string) => {
 
 const announcement = /\b(?:final answer|answer)\b(?:\s+is\b|\s*[:=])[^\S\n]*/gi
 
-/** Where an answer announces itself, its number; else the last number of the text: `#### n`, `\boxed{n}`, "the answer is n", last number. */
+/** Where an answer announces itself (`#### n`, `\boxed{n}`, "the answer is n"), its number; else the last number of the text. */
 function findNumber(answer: string): RegExpMatchArray | null {
   const hashes = answer.lastIndexOf('####')
   if (hashes >= 0) return first(answer.slice(hashes + 4)) ?? last(answer.slice(0, hashes))
@@ -69,12 +71,12 @@ export function readNumber(text: string): (Written & { text: string }) | null {
   return written && { ...written, text: (match as RegExpMatchArray)[0].trim() }
 }
 
-/** Equal as exact numbers; a percentage equals its number and its value; a decimal of at least 4 significant digits equals the fraction of which it is the rounding. */
+/** Equal as exact numbers; a percentage equals its number and its value; a decimal of at least 4 significant digits equals the fraction of
+ * which it is the rounding. */
 export function sameNumber(a: Written, b: Written): boolean {
   if (sameRational(a.value, b.value)) return true
   if (a.percent !== b.percent) {
-    const value = (x: Written): Written => (x.percent ? { value: divide(x.value, hundred) as Rational, places: x.places === null ? null : x.places + 2, percent: false } : x)
-    return sameNumber(value(a), value(b))
+    return sameNumber(a.percent ? hundredth(a) : a, b.percent ? hundredth(b) : b)
   }
   if ((a.places === null) === (b.places === null)) return false
   const [decimal, exact] = a.places === null ? [b, a] : [a, b]
@@ -83,7 +85,14 @@ export function sameNumber(a: Written, b: Written): boolean {
   return (unscaled < 0n ? -unscaled : unscaled) >= 1000n && isRounding(decimal.value, places, exact.value)
 }
 
-/** Compares the number an answer gives with the gold one. Several GSM8K-style graders do no more than this; a gold without a number is "cannot grade". */
+/** 25% as 0.25. */
+const hundredth = ({ value, places }: Written): Written => ({
+  value: divide(value, hundred) as Rational,
+  places: places === null ? null : places + 2,
+  percent: false,
+})
+
+/** Compares the number an answer gives with the gold one; a gold without a number is "cannot grade". */
 export function verifyNumber({ gold, answer }: { gold: string; answer: string }): Verdict {
   const wanted = readNumber(gold)
   if (!wanted) return verdict(false, null, 'cannot grade: no number in the gold answer')

@@ -3,7 +3,9 @@ import type { Grade } from '@whetstone/core'
 /** What a grader found: whether the answer is right, what was read as the answer (null: nothing), and why in a few words. */
 export type Verdict = { correct: boolean; extracted: string | null; reason: string }
 
-export const verdict = (correct: boolean, extracted: string | null, reason = correct ? 'correct' : 'wrong answer'): Verdict => ({ correct, extracted, reason })
+export function verdict(correct: boolean, extracted: string | null, reason = correct ? 'correct' : 'wrong answer'): Verdict {
+  return { correct, extracted, reason }
+}
 export const noAnswer: Verdict = verdict(false, null, 'no answer')
 
 /** A verdict as a grade of all or nothing. The feedback tells what was read and never the reference. */

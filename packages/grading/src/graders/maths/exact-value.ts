@@ -6,7 +6,7 @@ export type ExactPoint = ReadonlyMap<string, Rational>
 
 const isWhole = (x: Rational) => x.d === 1n
 
-/** The exact rational value of an expression at a point, or null where it is irrational, undefined, too large (4096 bits) or not understood. */
+/** The exact rational value of an expression at a point, or null: irrational, undefined, too large (4096 bits) or not understood. */
 export function exactValue(node: Node, point: ExactPoint): Rational | null {
   const text = literal(node)
   if (text !== null) return fromLiteral(text)

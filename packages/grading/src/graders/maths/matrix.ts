@@ -4,7 +4,7 @@ export type Matrix = readonly (readonly Node[])[]
 
 export const hasMatrix = (node: Node) => contains(node, (part) => operator(part) === 'Matrix')
 
-/** The entries of a matrix expression (literals, sums, products, multiples, whole powers, transposes), or null where it is none. Nothing is simplified. */
+/** The entries of a matrix expression (literals, sums, products, multiples, whole powers, transposes), or null; nothing is simplified. */
 export function matrixOf(node: Node): Matrix | null {
   if (!hasMatrix(node)) return null
   const children = operands(node)
@@ -37,7 +37,8 @@ export function matrixOf(node: Node): Matrix | null {
     case 'Subtract': {
       const terms = children.map(matrixOf)
       if (terms.some((term) => !term || term.length !== terms[0]?.length || term[0]?.length !== terms[0]?.[0]?.length)) return null
-      return (terms[0] as Matrix).map((row, i) => row.map((_, j) => [operator(node) as string, ...terms.map((term) => term?.[i]?.[j] as Node)] as Node))
+      const entry = (i: number, j: number): Node => [operator(node) as string, ...terms.map((term) => term?.[i]?.[j] as Node)]
+      return (terms[0] as Matrix).map((row, i) => row.map((_, j) => entry(i, j)))
     }
     case 'Multiply':
     case 'InvisibleOperator':
@@ -54,11 +55,13 @@ export function matrixOf(node: Node): Matrix | null {
   }
 }
 
-const scaled = (factor: Node, matrix: Matrix | null): Matrix | null => matrix && matrix.map((row) => row.map((entry) => ['Multiply', factor, entry] as Node))
+const scaled = (factor: Node, matrix: Matrix | null): Matrix | null =>
+  matrix && matrix.map((row) => row.map((entry): Node => ['Multiply', factor, entry]))
 
 const transposed = (matrix: Matrix | null): Matrix | null => matrix && (matrix[0] ?? []).map((_, j) => matrix.map((row) => row[j] as Node))
 
 function multiplied(a: Matrix, b: Matrix): Matrix | null {
   if (a[0]?.length !== b.length || a.length * b.length > 64) return null
-  return a.map((row) => (b[0] ?? []).map((_, j) => ['Add', 0, ...row.map((entry, k) => ['Multiply', entry, b[k]?.[j] as Node] as Node)] as Node))
+  const entry = (row: readonly Node[], j: number): Node => ['Add', 0, ...row.map((left, k): Node => ['Multiply', left, b[k]?.[j] as Node])]
+  return a.map((row) => (b[0] ?? []).map((_, j) => entry(row, j)))
 }

@@ -5,7 +5,8 @@ export const isCall = (node: Node): node is readonly [string, ...Node[]] => Arra
 export const operator = (node: Node): string | null => (isCall(node) ? node[0] : null)
 export const operands = (node: Node): readonly Node[] => (isCall(node) ? (node.slice(1) as unknown as readonly Node[]) : [])
 
-const constants = new Set(['Pi', 'ExponentialE', 'e', 'ImaginaryUnit', 'i', 'PositiveInfinity', 'NegativeInfinity', 'ComplexInfinity', 'Nothing', 'GoldenRatio'])
+const infinities = ['PositiveInfinity', 'NegativeInfinity', 'ComplexInfinity']
+const constants = new Set(['Pi', 'ExponentialE', 'e', 'ImaginaryUnit', 'i', 'GoldenRatio', 'Nothing', ...infinities])
 export const isSymbol = (node: Node): node is string => typeof node === 'string' && !node.startsWith("'")
 
 /** The free symbols of an expression, the constants left out. */
@@ -15,7 +16,8 @@ export function symbols(node: Node, found = new Set<string>()): Set<string> {
   return found
 }
 
-export const contains = (node: Node, wanted: (part: Node) => boolean): boolean => wanted(node) || operands(node).some((child) => contains(child, wanted))
+export const contains = (node: Node, wanted: (part: Node) => boolean): boolean =>
+  wanted(node) || operands(node).some((child) => contains(child, wanted))
 
 /** Whether the parser gave up on a part of it. */
 export const isBroken = (node: Node) => contains(node, (part) => operator(part) === 'Error' || part === 'Nothing' || part === 'Undefined')

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Question, Reply } from './worker.ts'
 
-/** Milliseconds a comparison may take before its worker is killed. The engine hangs on some inputs (`2^{2^{30}}`, sums of 10^9 terms) and its own limit does not help. */
+/** Milliseconds a comparison may take before its worker is killed. The engine hangs on some inputs (`2^{2^{30}}`, sums of 10^9 terms), and its own
+ * limit does not help. */
 const patience = 800
 
 type Job = { question: Question; settle: (reply: Reply) => void }
@@ -17,7 +18,8 @@ export function openMathsPool(size: number): MathsPool {
   const slots = new Set<Slot>()
 
   function start(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 512 }, stdout: true, stderr: true })
+    const limits = { maxOldGenerationSizeMb: 512 }
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: limits, stdout: true, stderr: true })
     const slot: Slot = { worker, job: null, ready: false, timer: undefined }
     slots.add(slot)
     if (waiting.length === 0) worker.unref()

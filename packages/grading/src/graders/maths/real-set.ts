@@ -2,14 +2,16 @@ import { isSymbol } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realConstant } from './same-expression.ts'
 import { splitTop } from './scan.ts'
-import { readAnswer, type Answer, type Sign } from './structure.ts'
+import type { Answer, Relation, Sign } from './answer.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** A piece of the real line. At infinity, `closed` is kept as written, so that `[-\infty, 0]` stays wrong. */
 export type Piece = { low: number; lowClosed: boolean; high: number; highClosed: boolean }
 
 const everything: Piece = { low: -Infinity, lowClosed: false, high: Infinity, highClosed: false }
 
-/** The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as disjoint pieces in order, or null. */
+/** The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as disjoint pieces
+ * in order, or null. */
 export function realSet(answer: Answer): Piece[] | null {
   const pieces = collect(answer)
   return pieces && merge(pieces)
@@ -19,7 +21,7 @@ function collect(answer: Answer): Piece[] | null {
   switch (answer.kind) {
     case 'tuple': {
       const [low, high] = answer.items.map(bound)
-      if (answer.items.length !== 2 || low === undefined || high === undefined || Number.isNaN(low) || Number.isNaN(high) || low > high) return null
+      if (answer.items.length !== 2 || low === undefined || high === undefined || !(low <= high)) return null
       return [{ low, lowClosed: answer.open === '[', high, highClosed: answer.close === ']' }]
     }
     case 'set':
@@ -29,7 +31,7 @@ function collect(answer: Answer): Piece[] | null {
     case 'relation':
       return inequality(answer)
     case 'list': {
-      const sets = answer.items.map((item) => (item.kind === 'relation' || item.kind === 'tuple' || item.kind === 'union' ? collect(item) : null))
+      const sets = answer.items.map((item) => (['relation', 'tuple', 'union'].includes(item.kind) ? collect(item) : null))
       if (answer.joint === 'or' || !answer.items.every((item) => item.kind === 'relation')) return every(sets)
       const all = every(sets)
       if (!all) return null
@@ -71,9 +73,10 @@ function bound(item: Answer): number {
 }
 
 /** `x > 3`, `1 < x \le 3`, `x \ne 2`: bounds on one symbol that stands alone. */
-function inequality({ sides, signs }: Extract<Answer, { kind: 'relation' }>): Piece[] | null {
+function inequality({ sides, signs }: Relation): Piece[] | null {
   const at = sides.findIndex((side) => isSymbol(parseLatex(side)) && /^[A-Za-z]/.test(side))
-  if (at < 0 || sides.length > 3 || signs.some((sign) => sign === '\\approx' || sign === '\\equiv' || (sign === '=' && sides.length > 2))) return null
+  const isOther = (sign: Sign) => sign === '\\approx' || sign === '\\equiv' || (sign === '=' && sides.length > 2)
+  if (at < 0 || sides.length > 3 || signs.some(isOther)) return null
   return signs.reduce<Piece[] | null>((left, sign, i) => {
     const other = i >= at ? (sides[i + 1] as string) : (sides[i] as string)
     const value = Math.abs(i + 0.5 - at) === 0.5 ? bound(readAnswer(other) ?? { kind: 'text', text: '' }) : NaN
@@ -88,12 +91,14 @@ function halfLine(sign: Sign, value: number): Piece[] {
   const closed = sign === '\\le' || sign === '\\ge'
   if (sign === '=') return point(value) ?? []
   if (sign === '\\ne') return gaps([value])
-  return sign === '<' || sign === '\\le' ? [{ ...everything, high: value, highClosed: closed }] : [{ ...everything, low: value, lowClosed: closed }]
+  const isUpper = sign === '<' || sign === '\\le'
+  return [isUpper ? { ...everything, high: value, highClosed: closed } : { ...everything, low: value, lowClosed: closed }]
 }
 
 function intersect(a: Piece[], b: Piece[]): Piece[] {
   return a.flatMap((x) => b.flatMap((y) => {
-    const [lower, upper] = [x.low > y.low || (x.low === y.low && !x.lowClosed) ? x : y, x.high < y.high || (x.high === y.high && !x.highClosed) ? x : y]
+    const lower = x.low > y.low || (x.low === y.low && !x.lowClosed) ? x : y
+    const upper = x.high < y.high || (x.high === y.high && !x.highClosed) ? x : y
     const piece = { low: lower.low, lowClosed: lower.lowClosed, high: upper.high, highClosed: upper.highClosed }
     return piece.low < piece.high || (piece.low === piece.high && piece.lowClosed && piece.highClosed) ? [piece] : []
   }))
@@ -104,14 +109,18 @@ function merge(pieces: Piece[]): Piece[] {
   for (const piece of [...pieces].sort((a, b) => a.low - b.low || Number(b.lowClosed) - Number(a.lowClosed))) {
     const last = merged.at(-1)
     if (!last || piece.low > last.high || (piece.low === last.high && !piece.lowClosed && !last.highClosed)) merged.push({ ...piece })
-    else if (piece.high > last.high || (piece.high === last.high && piece.highClosed)) Object.assign(last, { high: piece.high, highClosed: piece.highClosed })
+    else if (piece.high > last.high || (piece.high === last.high && piece.highClosed)) {
+      last.high = piece.high
+      last.highClosed = piece.highClosed
+    }
   }
   return merged
 }
 
 /** The same pieces, bounds to nine digits. */
 export function sameRealSet(a: readonly Piece[], b: readonly Piece[]): boolean {
-  const same = (x: number, y: number) => x === y || (Number.isFinite(x) && Number.isFinite(y) && Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y)))
+  const isNear = (x: number, y: number) => Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y))
+  const same = (x: number, y: number) => x === y || (Number.isFinite(x) && Number.isFinite(y) && isNear(x, y))
   return a.length === b.length && a.every((x, i) => {
     const y = b[i] as Piece
     return same(x.low, y.low) && same(x.high, y.high) && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed

@@ -2,28 +2,32 @@ import { isCall, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { constantRatio } from './same-expression.ts'
 import { bare } from './tidy.ts'
-import { readAnswer, type Answer, type Sign } from './structure.ts'
-
-export type Relation = Extract<Answer, { kind: 'relation' }>
+import type { Answer, Relation, Sign } from './answer.ts'
+import { readAnswer } from './read-answer.ts'
 
 /** What `x = value` names and gives. `key` is the name without markup. */
 export type Assignment = { key: string; value: Answer }
 
-/** A name: a symbol, a word, a function of something, a ratio or tuple of names, an angle or length; nothing with a sum or a coefficient in it. */
-const name = String.raw`(?:\\(?:angle|triangle|overline|vec|text|widehat|hat|bar|measuredangle|operatorname|sin|cos|tan|alpha|beta|gamma|theta|lambda|mu|phi|omega|varphi|epsilon|delta|sigma|rho)(?:\{[^{}]*\})?|[A-Za-z])`
+/** A name: a symbol, a word, a function of something, a ratio or tuple of names, an angle or length; nothing with a sum or a coefficient. */
+const greek = 'alpha|beta|gamma|theta|lambda|mu|phi|omega|varphi|epsilon|delta|sigma|rho'
+const marks = 'angle|triangle|overline|vec|text|widehat|hat|bar|measuredangle|operatorname|sin|cos|tan'
+const name = String.raw`(?:\\(?:${marks}|${greek})(?:\{[^{}]*\})?|[A-Za-z])`
 const symbol = String.raw`\|?${name}+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{-1\})?(?:\([^=<>]*\))?\|?(?:'*)`
-const nameLike = new RegExp(String.raw`^(?:${symbol}|\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}|\(${symbol}(?:,${symbol})+\)|\[${name}+\]|${symbol}(?:,${symbol})+)$`)
+const several = `${symbol}(?:,${symbol})+`
+const nameLike = new RegExp(String.raw`^(?:${symbol}|\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}|\(${several}\)|\[${name}+\]|${several})$`)
 const isName = (side: string) => nameLike.test(bare(side))
 const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(/\\(?:frac|sqrt|cdot|times|pi|div|binom)(?![A-Za-z])/g, ''))
 
-/** Reads `x = 5`, `5 = x`, `1/3 \approx 0.33`, `x = 2 + 3 = 5` (the last side counts), `x = 1/3 \approx 0.33` (what is only approximate is dropped), `2 + 3 = 5`; null for a real equation. */
+/** Reads `x = 5`, `5 = x`, `2 + 3 = 5`, `x = 2 + 3 = 5` (the last side counts), `x = 1/3 \approx 0.33` and `1/3 \approx 0.33` (what is only
+ * approximate is dropped); null for a real equation. */
 export function asAssignment({ sides, signs }: Relation): Assignment | null {
   if (!signs.every((sign) => sign === '=' || sign === '\\approx')) return null
   const approximate = signs.indexOf('\\approx')
   const exact = approximate > 0 ? sides.slice(0, approximate + 1) : sides
   if (approximate === 0 && !isName(sides[0] as string)) return named('', sides[0] as string)
   const [first, last] = [exact[0] as string, exact.at(-1) as string]
-  const [left, right] = isName(first) || exact.length > 2 || (isNumeric(first) && isNumeric(last)) ? [first, last] : isName(last) ? [last, first] : []
+  const isForward = isName(first) || exact.length > 2 || (isNumeric(first) && isNumeric(last))
+  const [left, right] = isForward ? [first, last] : isName(last) ? [last, first] : []
   if (left === undefined || right === undefined || (exact.length > 2 && !isName(left) && !isNumeric(right))) return null
   return named(left, right)
 }
@@ -38,12 +42,14 @@ const flipped: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge
 /** Equations up to a constant factor, inequalities up to a positive factor or turned round: `x < 1` and `-x > -1`. */
 export function sameRelation(a: Relation, b: Relation): boolean {
   if (a.sides.length !== b.sides.length) return false
-  if (a.sides.length > 2) return sameChain(a, b) || sameChain(a, { ...b, sides: [...b.sides].reverse(), signs: [...b.signs].reverse().map((sign) => flipped[sign] ?? sign) })
+  if (a.sides.length > 2) return sameChain(a, b) || sameChain(a, turned(b))
   const [sign, other] = [a.signs[0] as Sign, b.signs[0] as Sign]
   const ratio = constantRatio(oneSide(a), oneSide(b))
   if (ratio === null) return false
   return (ratio > 0 || !flipped[sign] ? sign : flipped[sign]) === other
 }
+
+const turned = ({ sides, signs }: Relation): Relation => ({ kind: 'relation', sides: sides.toReversed(), signs: signs.toReversed().map((sign) => flipped[sign] ?? sign) })
 
 const oneSide = ({ sides: [left, right] }: Relation): Node => ['Subtract', grouped(left as string), grouped(right as string)]
 const grouped = (latex: string): Node => {

@@ -5,15 +5,17 @@ import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
 import { asAssignment, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
-import { measure, sameQuantity, type Leaf } from './same-quantity.ts'
-import { readAnswer, type Answer } from './structure.ts'
+import { measure, sameQuantity } from './same-quantity.ts'
+import type { Answer, Leaf, Tuple } from './answer.ts'
+import { readAnswer } from './read-answer.ts'
 import { bare, words } from './tidy.ts'
 
 /** Whether an answer says the same as the gold one, by the rules of POLICY.md. Runs the CAS: only in workers. */
 export function sameAnswer(gold: Answer, answer: Answer): boolean {
   if (gold.kind === 'text' || answer.kind === 'text') return sameText(gold, answer)
   if (gold.kind === 'relation' || answer.kind === 'relation') return sameWithRelations(gold, answer)
-  if (gold.kind === 'expression' && answer.kind === 'expression') return sameLeaf(gold, answer) || (gold.latex.includes('\\setminus') && sameSets(gold, answer))
+  if (gold.kind === 'expression' && answer.kind === 'expression')
+    return sameLeaf(gold, answer) || (gold.latex.includes('\\setminus') && sameSets(gold, answer))
   if (gold.kind === 'tuple' && answer.kind === 'tuple') return sameTuple(gold, answer)
   if (gold.kind === 'ratio' || answer.kind === 'ratio') return sameRatio(gold, answer)
   if (isSet(gold) || isSet(answer)) return sameSets(gold, answer)
@@ -49,7 +51,10 @@ function sameMany(gold: Answer, answer: Answer): boolean {
   if (a.items.length === 1 && b.items.length > 1) a.items = commasAsList(gold, b.items.length) ?? a.items
   if (b.items.length === 1 && a.items.length > 1) b.items = commasAsList(answer, a.items.length) ?? b.items
   if (a.items.length !== b.items.length) return gold.kind === 'list' && answer.kind !== 'set' && relationsAsSets(gold, answer)
-  if (a.names && b.names && sameNames(a.names, b.names)) return a.items.every((item, i) => sameAnswer(item, b.items[(b.names as string[]).indexOf((a.names as string[])[i] as string)] as Answer))
+  if (a.names && b.names && sameNames(a.names, b.names)) {
+    const places = a.names.map((name) => (b.names as string[]).indexOf(name))
+    return a.items.every((item, i) => sameAnswer(item, b.items[places[i] as number] as Answer))
+  }
   if (a.names || b.names || gold.kind === 'tuple' || answer.kind === 'tuple') {
     if (gold.kind === 'set' || answer.kind === 'set') return false
     return a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
@@ -64,7 +69,8 @@ function commasAsList(answer: Answer, count: number): Answer[] | null {
 }
 
 function relationsAsSets(gold: Answer, answer: Answer): boolean {
-  return [gold, answer].some((side) => side.kind === 'list' && side.items.some((item) => item.kind === 'relation' || item.kind === 'tuple')) && sameSets(gold, answer)
+  const mayBeSet = (side: Answer) => side.kind === 'list' && side.items.some(({ kind }) => kind === 'relation' || kind === 'tuple')
+  return (mayBeSet(gold) || mayBeSet(answer)) && sameSets(gold, answer)
 }
 
 /** The symbols that inequalities are about; none where the set is written without. */
@@ -75,7 +81,7 @@ function unknown(answer: Answer): string {
 }
 const sameUnknown = (a: string, b: string) => a === '' || b === '' || a === b
 
-/** The members of a list, set or tuple. `x = 1, y = 2` has names, as long as they are different quantities and not roots x_1, x_2; `n = 2, 3` has none. */
+/** The members of a list, set or tuple, with their names where each has one of its own: `x = 1, y = 2`, but not `n = 2, 3` or `x = 2, x = 3`. */
 function members(answer: Answer): { items: Answer[]; names: string[] | null } {
   const items = answer.kind === 'list' || answer.kind === 'set' || answer.kind === 'tuple' ? answer.items : [answer]
   const assigned = items.map(assignment)
@@ -97,7 +103,7 @@ function matchAll(gold: readonly Answer[], answer: readonly Answer[]): boolean {
   })
 }
 
-function sameTuple(gold: Extract<Answer, { kind: 'tuple' }>, answer: Extract<Answer, { kind: 'tuple' }>): boolean {
+function sameTuple(gold: Tuple, answer: Tuple): boolean {
   if (gold.items.length !== answer.items.length) return false
   if (gold.open !== answer.open || gold.close !== answer.close) return false
   const [a, b] = [members(gold), members(answer)]
@@ -136,7 +142,7 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   return gold.percent ? sameExpression(['Divide', x, 100], y) : sameExpression(x, ['Divide', y, 100])
 }
 
-/** A decimal that is a constant rounded to the decimal's own places: of at least 4 significant digits for a fraction, 6 for an irrational number. */
+/** A decimal that is a constant rounded to its own places: at least 4 significant digits for a fraction, 6 for an irrational number. */
 function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   const written = decimal.written
   if (!written || written.places === null || written.places > 20) return false
@@ -152,15 +158,15 @@ function isRoundingOf(decimal: Leaf, exact: Node): boolean {
 function sameText(gold: Answer, answer: Answer): boolean {
   const [a, b] = [textOf(gold), textOf(answer)]
   if (a === null || b === null) return false
-  if (words(a) !== '' && words(a) === words(b)) return !/^-/.test(bare(b)) || /^-/.test(bare(a))
+  if (words(a) !== '' && words(a) === words(b)) return bare(a).startsWith('-') || !bare(b).startsWith('-')
   const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))?.[1]
   if (letter) return isChoice(letter, b)
-  const latex = [gold, answer].map((side) => (side.kind === 'expression' ? side.latex : side.kind === 'text' && !side.text.includes('\\text') ? side.text : null))
-  return latex.every((side) => side !== null) && sameExpression(parseLatex(latex[0] as string), parseLatex(latex[1] as string))
+  return !a.includes('\\text') && !b.includes('\\text') && sameExpression(parseLatex(a), parseLatex(b))
 }
 
-const textOf = (answer: Answer) => (answer.kind === 'text' ? answer.text : answer.kind === 'expression' ? answer.latex : answer.kind === 'relation' ? assignmentText(answer) : null)
-const assignmentText = (answer: Answer): string | null => {
+function textOf(answer: Answer): string | null {
+  if (answer.kind === 'text') return answer.text
+  if (answer.kind === 'expression') return answer.latex
   const value = assignment(answer)?.value
   return value ? textOf(value) : null
 }

@@ -14,8 +14,8 @@ const nearlyClose = (a: Complex, b: Complex) => size([a[0] - b[0], a[1] - b[1]])
 const isReal = (a: Complex) => Math.abs(a[1]) <= tolerance * Math.max(1, Math.abs(a[0]))
 const isImaginaryUnit = (part: Node) => part === 'i' || part === 'ImaginaryUnit'
 
-/** Whether two expressions are equal wherever both are defined: exactly at rational points where that can be, else in doubles at the same points,
- * and constants that agree in doubles once more at 60 digits. */
+/** Whether two expressions are equal wherever both are defined: exactly at rational points where that can be, else in doubles at the same
+ * points, and constants that agree in doubles once more at 60 digits. */
 export function sameExpression(a: Node, b: Node): boolean {
   if (JSON.stringify(a) === JSON.stringify(b)) return !isBroken(a)
   if (isBroken(a) || isBroken(b)) return false
@@ -54,7 +54,8 @@ function sameMatrix(a: Node, b: Node): boolean {
   return x.every((row, i) => row.every((entry, j) => sameExpression(entry, y[i]?.[j] as Node)))
 }
 
-/** The constant c with a = c b wherever both are defined, or null where there is none or both vanish. For equations and inequalities brought to one side. */
+/** The constant c with a = c b wherever both are defined, or null where there is none or both vanish. For equations and inequalities brought
+ * to one side. */
 export function constantRatio(a: Node, b: Node): number | null {
   if (isBroken(a) || isBroken(b)) return null
   const names = [...symbols(a, symbols(b))]

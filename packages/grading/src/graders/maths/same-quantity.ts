@@ -1,7 +1,5 @@
 import { sameNumber } from '../number.ts'
-import type { Answer } from './structure.ts'
-
-export type Leaf = Extract<Answer, { kind: 'expression' }>
+import type { Leaf } from './answer.ts'
 
 /** What a quantity is measured in, where it is said and known. */
 export const measure = ({ unit, percent }: Leaf): string | null => (percent ? 'percent' : unit)

@@ -1,8 +1,9 @@
-import { negate, rational, toNumber, type Rational } from '../rational.ts'
+import { negate, rational, sameRational, toNumber, type Rational } from '../rational.ts'
 import type { ExactPoint } from './exact-value.ts'
 import type { Point } from './value.ts'
 
-/** Points at which expressions are compared: first positive fractions, then fractions of either sign, then small whole numbers (for factorials, (-1)^n and sums). */
+/** Points at which expressions are compared: first positive fractions, then fractions of either sign, then small whole numbers (for factorials,
+ * (-1)^n and sums). */
 export const trials = 24
 /** Trials before this one are positive; in those from here on, signs run through all combinations of three symbols. */
 const firstMixed = 5
@@ -13,7 +14,8 @@ export function samplePoint(symbols: readonly string[], trial: number): { exact:
   const exact = new Map<string, Rational>()
   for (const [index, name] of [...symbols].sort().entries()) {
     let value = draw(name, trial)
-    for (let salt = 1; [...exact.values()].some((other) => other.n === value.n && other.d === value.d) && salt < 50; salt++) value = draw(`${name}#${salt}`, trial)
+    const isTaken = () => [...exact.values()].some((other) => sameRational(other, value))
+    for (let salt = 1; isTaken() && salt < 50; salt++) value = draw(`${name}#${salt}`, trial)
     const negative = trial >= firstMixed && trial < firstWhole && (((trial - firstMixed + 1) >>> (index % 3)) & 1) === 1
     exact.set(name, negative ? negate(value) : value)
   }

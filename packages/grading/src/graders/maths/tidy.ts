@@ -11,21 +11,28 @@ const lostEscapes: [RegExp, string][] = [
 
 /** Puts the backslashes back. */
 export function mendEscapes(text: string): string {
-  return /[\b\f\t\v\r]/.test(text) ? lostEscapes.reduce((mended, [pattern, replacement]) => mended.replace(pattern, replacement), text) : text
+  if (!/[\b\f\t\v\r]/.test(text)) return text
+  return lostEscapes.reduce((mended, [pattern, replacement]) => mended.replace(pattern, replacement), text)
 }
 
 const unicode: Record<string, string> = {
-  π: '\\pi ', θ: '\\theta ', α: '\\alpha ', β: '\\beta ', λ: '\\lambda ', φ: '\\phi ', '∞': '\\infty ', '√': '\\sqrt', '×': '\\times ', '·': '\\cdot ', '⋅': '\\cdot ', '÷': '/',
-  '−': '-', '–': '-', '—': '-', '≤': '\\le ', '≥': '\\ge ', '≠': '\\ne ', '≈': '\\approx ', '±': '\\pm ', '∓': '\\mp ', '°': '^\\circ ', '²': '^2', '³': '^3', '½': '\\frac12 ',
-  '¼': '\\frac14 ', '¾': '\\frac34 ', '⅓': '\\frac13 ', '⅔': '\\frac23 ', '∪': '\\cup ', '∩': '\\cap ', '∈': '\\in ', '∅': '\\emptyset ', 'ℝ': '\\mathbb{R}', '\u00a0': ' ', '\u2009': ' ', '∖': '\\setminus ',
+  π: '\\pi ', θ: '\\theta ', α: '\\alpha ', β: '\\beta ', λ: '\\lambda ', φ: '\\phi ',
+  '∞': '\\infty ', '√': '\\sqrt', '×': '\\times ', '·': '\\cdot ', '⋅': '\\cdot ', '÷': '/',
+  '−': '-', '–': '-', '—': '-', '≤': '\\le ', '≥': '\\ge ', '≠': '\\ne ', '≈': '\\approx ',
+  '±': '\\pm ', '∓': '\\mp ', '°': '^\\circ ', '²': '^2', '³': '^3', '½': '\\frac12 ',
+  '¼': '\\frac14 ', '¾': '\\frac34 ', '⅓': '\\frac13 ', '⅔': '\\frac23 ', '∪': '\\cup ',
+  '∩': '\\cap ', '∈': '\\in ', '∅': '\\emptyset ', 'ℝ': '\\mathbb{R}', '\u00a0': ' ', '\u2009': ' ', '∖': '\\setminus ',
   '’': "'", '“': '"', '”': '"',
 }
 const unicodePattern = new RegExp(`[${Object.keys(unicode).join('')}]`, 'g')
 
+/** Commands that a doubled backslash may stand before by mistake; in a matrix `\\\\` ends a row. */
+const doubled =
+  'd?frac|tfrac|left|right|sqrt|text|pi|cdot|times|infty|cup|cap|pm|boxed|le|ge|ne|leq|geq|neq|begin|end|circ|binom|log|ln|sin|cos|tan|in'
 const plainNames = /(?<![\\A-Za-z])(sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|ln|log|exp|pi|infty|infinity|oo|theta)(?![A-Za-z])/g
 const sameMeaning: [RegExp, string][] = [
   [/\\{4}/g, '\\\\'],
-  [/(?<!\\)\\\\(?=(?:d?frac|tfrac|left|right|sqrt|text|pi|cdot|times|infty|cup|cap|pm|boxed|le|ge|ne|leq|geq|neq|begin|end|circ|binom|log|ln|sin|cos|tan|in)(?![A-Za-z]))/g, '\\'],
+  [new RegExp(`(?<!\\\\)\\\\\\\\(?=(?:${doubled})(?![A-Za-z]))`, 'g'), '\\'],
   [/(\d)(?:\{,\}|,\s*\\!|\\[!,])\s*(?=\d{3}(?!\d))/g, '$1'],
   [/\\(?:left|right|bigl?|bigr?|Bigl?|Bigr?|biggl?|biggr?)(?![A-Za-z])\.?/g, ''],
   [/\\(?:displaystyle|textstyle|limits|nolimits|hfill|break|newline|allowbreak)(?![A-Za-z])/g, ' '],
@@ -52,14 +59,15 @@ const sameMeaning: [RegExp, string][] = [
   [/(?<!\^)\*(?!\*)/g, '\\cdot '],
 ]
 
-/** One spelling for what LaTeX, Unicode and plain text write in several ways: spacing, sizes, fonts, relation signs, thousands separators that cannot be
- * commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning. */
+/** One spelling for what LaTeX, Unicode and plain text write in several ways: spacing, sizes, fonts, relation signs, thousands separators that
+ * cannot be commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning. */
 export function tidy(text: string): string {
   let tidied = mendEscapes(text).replace(unicodePattern, (character) => unicode[character] as string)
   for (const [pattern, replacement] of sameMeaning) tidied = tidied.replace(pattern, replacement)
   tidied = bracesForParentheses(tidied, /(?<![A-Za-z])\\?sqrt\s*(?=\()/g, '\\sqrt')
   tidied = bracesForParentheses(tidied, /\^\s*(?=\()/g, '^')
-  return tidied.replace(plainNames, (name) => (name === 'infinity' || name === 'oo' ? '\\infty ' : `\\${name} `)).replace(/\s+/g, ' ').trim()
+  const command = (name: string) => (name === 'infinity' || name === 'oo' ? '\\infty ' : `\\${name} `)
+  return tidied.replace(plainNames, command).replace(/\s+/g, ' ').trim()
 }
 
 /** `sqrt(x+1)` -> `\sqrt{x+1}`, `x^(n+1)` -> `x^{n+1}`. */
@@ -68,7 +76,8 @@ function bracesForParentheses(text: string, before: RegExp, command: string): st
   for (const match of [...text.matchAll(before)].reverse()) {
     const open = match.index + match[0].length
     const close = closingBracket(result, open)
-    if (close > 0 && result[close] === ')') result = `${result.slice(0, match.index)}${command}{${result.slice(open + 1, close)}}${result.slice(close + 1)}`
+    if (close < 0 || result[close] !== ')') continue
+    result = `${result.slice(0, match.index)}${command}{${result.slice(open + 1, close)}}${result.slice(close + 1)}`
   }
   return result
 }
@@ -80,5 +89,9 @@ export function bare(tidied: string): string {
 
 /** The words of a text answer: lower case, no markup, brackets or punctuation. */
 export function words(tidied: string): string {
-  return replaceCommand(tidied, /\\text\{/g, (content) => content).replace(/\\[ ,;!]/g, ' ').replace(/[()[\]{}.,:;"'`$*]/g, ' ').replace(/\s+/g, ' ').trim().toLowerCase()
+  return replaceCommand(tidied, /\\text\{/g, (content) => content)
+    .replace(/\\[ ,;!]|[()[\]{}.,:;"'`$*]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase()
 }

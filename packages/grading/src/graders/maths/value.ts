@@ -5,11 +5,13 @@ import { functionName, isMixedNumber, literal, operands, operator, type Node } f
 export type Point = ReadonlyMap<string, number>
 
 const named: Record<string, Complex> = {
-  Pi: real(Math.PI), ExponentialE: real(Math.E), e: real(Math.E), ImaginaryUnit: [0, 1], i: [0, 1], GoldenRatio: real((1 + Math.sqrt(5)) / 2),
+  Pi: real(Math.PI), ExponentialE: real(Math.E), e: real(Math.E), GoldenRatio: real((1 + Math.sqrt(5)) / 2),
+  ImaginaryUnit: [0, 1], i: [0, 1],
 }
 
 /** The value of an expression at a point in complex doubles, or null where it is undefined or not understood. An unknown function gets a
- * made-up value that depends on its name and arguments alone, so that f(x) equals f(x) and nothing else. `onlyReal`: what goes through numbers that are not real is undefined. */
+ * made-up value that depends on its name and arguments alone, so that f(x) equals f(x) and nothing else.
+ * `onlyReal`: what goes through numbers that are not real is undefined. */
 export function valueAt(node: Node, point: Point, onlyReal = false): Complex | null {
   const text = literal(node)
   if (text !== null) return real(Number(text))
@@ -58,7 +60,7 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Sqrt: ([a]) => raise(a as Complex, real(0.5)),
   Root: ([a, b]) => oddRoot(a as Complex, b as Complex),
   Exp: ([a]) => exponential(a as Complex),
-  Ln: (values) => (size(first(values)) > 0 ? (values[1] ? over(logarithm(first(values)), logarithm(values[1])) : logarithm(first(values))) : null),
+  Ln: ([a, base]) => (base ? over(logarithm(a as Complex), logarithm(base)) : logarithm(a as Complex)),
   Log: (values) => over(logarithm(first(values)), values[1] ? logarithm(values[1]) : real(Math.LN10)),
   Lb: logBase(2),
   Lg: logBase(10),

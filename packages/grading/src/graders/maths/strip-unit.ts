@@ -1,15 +1,27 @@
 import { replaceCommand } from './scan.ts'
 
-/** Spellings of units that a wrong answer may confuse: two known units with different names never agree. Anything else beside a number is a label and left out. */
+/** Spellings of units that a wrong answer may confuse: two known units with different names never agree. Anything else is a label and left out. */
 const spellings: Record<string, string> = {
-  mm: 'mm millimeter millimetre', cm: 'cm centimeter centimetre', m: 'm meter metre', km: 'km kilometer kilometre', inch: 'in inch inches', foot: 'ft foot feet', yard: 'yd yard',
-  mile: 'mi mile', second: 's sec second', minute: 'min minute', hour: 'h hr hour', day: 'day', week: 'week', month: 'month', year: 'yr year', mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram',
-  pound: 'lb lbs pound', ounce: 'oz ounce', liter: 'l liter litre', ml: 'ml milliliter millilitre', dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
+  mm: 'mm millimeter millimetre', cm: 'cm centimeter centimetre', m: 'm meter metre', km: 'km kilometer kilometre', 
+  inch: 'in inch inches', foot: 'ft foot feet', yard: 'yd yard', mile: 'mi mile',
+  second: 's sec second', minute: 'min minute', hour: 'h hr hour', day: 'day', week: 'week', month: 'month', year: 'yr year',
+  mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram', pound: 'lb lbs pound', ounce: 'oz ounce', liter: 'l liter litre', ml: 'ml milliliter millilitre',
+  dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
 }
-const known = new Map(Object.entries(spellings).flatMap(([name, all]) => all.split(' ').flatMap((spelling) => [[spelling, name], [`${spelling}s`, name]] as [string, string][])))
+const known = new Map(
+  Object.entries(spellings).flatMap(([name, all]) => all.split(' ').flatMap((spelling): [string, string][] => [[spelling, name], [`${spelling}s`, name]])),
+)
 
 export type Measured = { body: string; unit: string | null; percent: boolean }
 
+/** A number, fraction or mixed number, and up to six words of a unit behind it: `12 square feet`, `10 m/s`, `3 1/2 cm^2`. */
+const numberWithWords = new RegExp(
+  [
+    String.raw`^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+`,
+    String.raw`((?:[a-z]{2,}|[a-z]{1,3}\/[a-z]{1,3}(?![a-z]))(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$`,
+  ].join(''),
+  'i',
+)
 const percentAtEnd = /\s*(?:\\?%|(?<![A-Za-z])(?:percent(?:age)?|per cent|pct)\.?)\s*$/i
 
 /** Takes currency, percent signs, degrees, unit words and labels off both ends of a quantity (tidied LaTeX). `unit` is the known unit, or null. */
@@ -31,8 +43,11 @@ export function stripUnit(latex: string): Measured {
   const percent = percentAtEnd.exec(body)
   if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
   const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\\$|\$|€|£|¢)\s*$/.exec(body)
-  if (sign && sign.index > 0 && !(sign[1]?.startsWith('^') && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body))) return { ...stripUnit(body.slice(0, sign.index)), unit: sign[1]?.startsWith('^') ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
-  const plain = /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+((?:[a-z]{2,}|[a-z]{1,3}\/[a-z]{1,3}(?![a-z]))(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$/i.exec(body)
+  const isAngle = sign?.[1]?.startsWith('^') === true
+  const isArgument = isAngle && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body)
+  if (sign && sign.index > 0 && !isArgument)
+    return { ...stripUnit(body.slice(0, sign.index)), unit: isAngle ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
+  const plain = numberWithWords.exec(body)
   if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
   return { body, unit, percent: false }
 }

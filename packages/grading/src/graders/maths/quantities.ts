@@ -1,0 +1,53 @@
+import { isUnitWord } from './strip-unit.ts'
+
+/** A formula in math delimiters, or a number in prose (`plain`), and where it stands. */
+export type Quantity = { content: string; from: number; to: number; plain: boolean }
+
+const environments = '(?:align|equation|gather|multline|eqnarray|math|displaymath)'
+const formula = new RegExp(
+  [
+    String.raw`\$\$([\s\S]+?)\$\$`,
+    String.raw`(?<!\\)\$((?:[^$\\]|\\[\s\S])+?)(?<!\\)\$`,
+    String.raw`\\\(([\s\S]+?)\\\)`,
+    String.raw`\\\[([\s\S]+?)\\\]`,
+    String.raw`\\begin\{${environments}\*?\}([\s\S]+?)\\end\{[a-z]+\*?\}`,
+  ].join('|'),
+  'g',
+)
+
+/** A number of prose: a sign that is not a minus between two numbers, currency, digits (with thousands commas, a decimal comma or point), roots and pi behind
+ * or instead of them, a denominator, a percent sign. Not glued to a letter before it. */
+const digits = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)`
+const number = new RegExp(
+  [
+    String.raw`(?<![\w.\\])(?:[-−](?<![\d)\]}]\s*[-−])\s?)?[$€£]?\s?`,
+    String.raw`(?:${digits}(?:\s?[√π]\d*)*|(?:[√π]\d*)+)`,
+    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?`,
+  ].join(''),
+  'g',
+)
+const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
+
+/** Formulas, and numbers outside them, in order. */
+export function findQuantities(text: string): Quantity[] {
+  const place = (match: RegExpExecArray) => ({ from: match.index, to: match.index + match[0].length })
+  const formulas = [...text.matchAll(formula)].map((match) => ({ content: match.slice(1).find((part) => part !== undefined) ?? '', ...place(match), plain: false }))
+  const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
+  const numbers = [...prose.matchAll(number)].map((match) => ({ content: match[0], ...place(match), plain: true }))
+  return [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
+}
+
+/** The quantity at a place in the list with those of its kind that only joints part from it; a single one with the unit or percent sign behind it. */
+export function joinedQuantity(text: string, all: readonly Quantity[], at: number): string | null {
+  const isParted = (i: number): boolean => {
+    const [left, right] = [all[i], all[i + 1]]
+    return !left || !right || left.plain !== right.plain || !joint.test(text.slice(left.to, right.from))
+  }
+  if (!all[at]) return null
+  let [first, last] = [at, at]
+  while (!isParted(first - 1)) first--
+  while (!isParted(last)) last++
+  const label = /^\s*(?:(\\?%|percent\b|pct\b)|([a-z]{2,12})\b)/i.exec(text.slice(all[last]?.to))
+  const unit = label?.[1] ? ' \\%' : label?.[2] && isUnitWord(label[2]) ? ` \\text{ ${label[2]}}` : ''
+  return all.slice(first, last + 1).map((one) => one.content.trim()).join(' , ') + (first === last ? unit : '')
+}

@@ -1,0 +1,110 @@
+import type { Answer, Joint, Sign } from './answer.ts'
+import { readLeaf, readsAsNumber } from './read-leaf.ts'
+import { closingBracket, replaceCommand, splitTop } from './scan.ts'
+import { tidy } from './tidy.ts'
+
+/** Tidied text that has grown beyond this (a thousand root signs) is no answer. */
+const longest = 8192
+
+const semicolon = /;|\\\\/y
+const joints = /\s*(?:,\s*)?(?:\\text\{\s*,?\s*(?:and|or)\s*\}|(?<![A-Za-z\\])(?:and|or)(?![a-z]))\s*|\s*,\s*/y
+const relations = /\\(?:le|ge|ne|approx|equiv)(?![A-Za-z])|[=<>]/y
+const unions = /\\cup(?![A-Za-z])/y
+const colon = /(?<!\\text\{[^{}]*):/y
+
+/** Reads one answer, LaTeX or plain text, without its surrounding sentence; null when it is empty. */
+export function readAnswer(text: string): Answer | null {
+  const tidied = tidy(text)
+  return tidied.length > longest ? null : read(unwrap(tidied))
+}
+
+const environment = /\\(?:begin|end)\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g
+
+/** Takes off dollar signs, boxes, environments, outer commands and closing punctuation, and joins a chain of relations over several lines. */
+function unwrap(tidied: string): string {
+  return withoutDollars(replaceCommand(tidied, /\\f?boxed\s*\{/g, (content) => content).replace(environment, ' '))
+    .replace(/\\\\\s*&?\s*(?=[=<>])|&(?=\s*[=<>])|&$/g, ' ')
+    .trim()
+    .replace(/^(?:(?:[:=,]|\.(?!\d))\s*)+|(?:\s*(?:[.,;:]|\\\\))+$/g, '')
+    .trim()
+}
+
+/** Dollar signs are delimiters, but a last one without a partner before a number is currency. */
+function withoutDollars(text: string): string {
+  const isOdd = (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 1
+  return text.replace(/(?<!\\)\$/g, (_dollar, at: number) => (isOdd && /^\s*[\d.][^$]*$/.test(text.slice(at + 1)) ? '\\$' : ' '))
+}
+
+function read(text: string): Answer | null {
+  const trimmed = text.trim().replace(/^\+(?=\s*[\d\\.A-Za-z(])/, '').trim()
+  if (trimmed === '') return null
+  if (readsAsNumber(trimmed)) return readItem(trimmed)
+  const groups = splitTop(trimmed, semicolon).parts.filter((part) => part.trim() !== '')
+  if (groups.length > 1 && !/\\begin/.test(trimmed)) return list(groups.map((group) => asGroup(read(group))), 'comma')
+  const { parts, found } = splitTop(trimmed, joints)
+  const filled = parts.filter((part) => part.trim() !== '')
+  if (filled.length > 1) {
+    const joint = found.some((by) => by.includes('or')) ? 'or' : found.some((by) => by.includes('and')) ? 'and' : 'comma'
+    return list(filled.map(read), joint)
+  }
+  return readItem(filled.length === 1 && parts.length > 1 ? (filled[0] as string) : trimmed)
+}
+
+/** `p=5,q=2` between semicolons is one solution: a tuple. */
+const asGroup = (answer: Answer | null): Answer | null =>
+  answer?.kind === 'list' ? { kind: 'tuple', items: answer.items, open: '(', close: ')' } : answer
+
+function list(items: (Answer | null)[], joint: Joint): Answer | null {
+  const flat = flatten(items)
+  return flat.length === 0 ? null : flat.length === 1 ? (flat[0] as Answer) : { kind: 'list', items: flat, joint }
+}
+
+const flatten = (items: (Answer | null)[]) =>
+  items.filter((item) => item !== null).flatMap((item) => (item.kind === 'list' ? item.items : [item]))
+
+function readItem(text: string): Answer | null {
+  const item = text.trim()
+  if (/\\(?:pm|mp)(?![A-Za-z])/.test(item)) {
+    const signed = (upper: string, lower: string) => item.replace(/\\pm(?![A-Za-z])/g, upper).replace(/\\mp(?![A-Za-z])/g, lower)
+    return list([read(signed('+', '-')), read(signed('-', '+'))], 'comma')
+  }
+  const member = /^(?:[A-Za-z](?:_\{?\w+\}?)?|\([^()]*\))\s*\\in(?![A-Za-z])/.exec(item)
+  if (member) return read(item.slice(member[0].length))
+  const { parts: sides, found } = splitTop(item, relations)
+  if (sides.length > 1) {
+    const filled = sides.map((side) => side.trim())
+    if (found[0] === '=' && /^\\text\{[^{}]*\}$/.test(filled[0] as string)) return readItem(item.slice(item.indexOf('=') + 1))
+    if (filled.every((side) => side !== '')) return { kind: 'relation', sides: filled, signs: found as Sign[] }
+    if (filled.filter((side) => side !== '').length === 1) return read(filled.find((side) => side !== '') as string)
+  }
+  const parts = splitTop(item, unions).parts
+  if (parts.length > 1) return { kind: 'union', parts: parts.map(read).filter((part) => part !== null) }
+  return readBrackets(item) ?? readRatio(item) ?? readLeaf(item)
+}
+
+function readBrackets(item: string): Answer | null {
+  const escaped = item.startsWith('\\{')
+  const open = item[escaped ? 1 : 0] as string
+  if (!'([{'.includes(open) || closingBracket(item, escaped ? 1 : 0) !== item.length - 1) return null
+  const inside = item.slice(escaped ? 2 : 1, escaped ? -2 : -1)
+  const close = item.at(-1) as string
+  const { parts } = splitTop(inside, /\s*[,;]\s*/y)
+  if (escaped) return readSet(inside) ?? { kind: 'set', items: flatten(parts.map(read)) }
+  if (open === '{') return read(inside)
+  if (parts.length === 1 && inside.trim().startsWith('\\begin')) return read(inside)
+  if (parts.length === 1) return open === '(' && close === ')' && !/^\s*[A-Z]\s*$/.test(inside) ? read(inside) : null
+  if (parts.some((part) => part.trim() === '')) return null
+  return { kind: 'tuple', items: parts.map(read).filter((part) => part !== null), open, close }
+}
+
+/** `\{x : x > 2\}` is its condition. */
+function readSet(inside: string): Answer | null {
+  const bar = inside.search(/\\?[|:]/)
+  return bar >= 0 && /[<>=]|\\(?:le|ge|ne|in)/.test(inside) ? read(inside.slice(bar).replace(/^\\?[|:]/, '')) : null
+}
+
+function readRatio(item: string): Answer | null {
+  const terms = splitTop(item, colon).parts.map((part) => part.trim())
+  const isTerm = (term: string) => term !== '' && !/[A-Za-z]{2}(?![A-Za-z]*\{)/.test(term.replace(/\\[A-Za-z]+/g, ''))
+  return terms.length > 1 && terms.every(isTerm) ? { kind: 'ratio', terms: terms.map(readLeaf) } : null
+}
