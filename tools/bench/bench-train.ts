@@ -10,18 +10,52 @@ import { paths } from '@whetstone/core'
 export type Bench = { name: string; model: string; ours: number; peer: number | null; unit: string; ratio: number | null; skipped?: string }
 
 type Size = {
-  name: string; architecture: 'llama' | 'qwen3'; embedding: number; blocks: number; heads: number; kvHeads: number; headSize: number; feedForward: number
-  vocabulary: number; tied: boolean
+  name: string
+  architecture: 'llama' | 'qwen3'
+  embedding: number
+  blocks: number
+  heads: number
+  kvHeads: number
+  headSize: number
+  feedForward: number
+  vocabulary: number
+  tied: boolean
 }
 const small: Size = {
-  name: '0.9M', architecture: 'llama', embedding: 128, blocks: 4, heads: 4, kvHeads: 4, headSize: 32, feedForward: 384, vocabulary: 100, tied: false,
+  name: '0.9M',
+  architecture: 'llama',
+  embedding: 128,
+  blocks: 4,
+  heads: 4,
+  kvHeads: 4,
+  headSize: 32,
+  feedForward: 384,
+  vocabulary: 100,
+  tied: false,
 }
 const medium: Size = {
-  name: '20M', architecture: 'llama', embedding: 512, blocks: 5, heads: 8, kvHeads: 8, headSize: 64, feedForward: 1408, vocabulary: 4096, tied: false,
+  name: '20M',
+  architecture: 'llama',
+  embedding: 512,
+  blocks: 5,
+  heads: 8,
+  kvHeads: 8,
+  headSize: 64,
+  feedForward: 1408,
+  vocabulary: 4096,
+  tied: false,
 }
 const large: Size = {
-  name: 'Qwen3-1.7B shape', architecture: 'qwen3', embedding: 2048, blocks: 28, heads: 16, kvHeads: 8, headSize: 128, feedForward: 6144,
-  vocabulary: 151936, tied: true,
+  name: 'Qwen3-1.7B shape',
+  architecture: 'qwen3',
+  embedding: 2048,
+  blocks: 28,
+  heads: 16,
+  kvHeads: 8,
+  headSize: 128,
+  feedForward: 6144,
+  vocabulary: 151936,
+  tied: true,
 }
 const characters = [...'0123456789+=abcdefghijklmnopqrstuvwxyz']
 
@@ -29,10 +63,21 @@ async function randomModel(folder: string, size: Size, type: string): Promise<st
   const path = join(folder, `${size.name.replace(/ .*/, '')}-${type}.gguf`)
   const filler = Array.from({ length: size.vocabulary - 3 - characters.length }, (_, i) => `<filler${i}>`)
   const tokenizer = { model: 'llama', tokens: ['<unk>', '<s>', '</s>', ...characters, ...filler], bos: 1, eos: 2, unk: 0 }
-  writeFileSync(`${path}.json`, JSON.stringify({
-    architecture: size.architecture, context_length: 4096, embedding_length: size.embedding, block_count: size.blocks, feed_forward_length: size.feedForward,
-    head_count: size.heads, head_count_kv: size.kvHeads, head_dim: size.headSize, tied_embeddings: size.tied, tokenizer,
-  }))
+  writeFileSync(
+    `${path}.json`,
+    JSON.stringify({
+      architecture: size.architecture,
+      context_length: 4096,
+      embedding_length: size.embedding,
+      block_count: size.blocks,
+      feed_forward_length: size.feedForward,
+      head_count: size.heads,
+      head_count_kv: size.kvHeads,
+      head_dim: size.headSize,
+      tied_embeddings: size.tied,
+      tokenizer,
+    }),
+  )
   await execa(paths.tool('llama-init'), ['--spec', `${path}.json`, '--type', type, '--out', path])
   return path
 }
@@ -41,9 +86,13 @@ async function randomModel(folder: string, size: Size, type: string): Promise<st
 function rowsFile(folder: string, count: number, tokens: number, share: number): string {
   const path = join(folder, `${tokens}-${share}.jsonl`)
   let state = 7
-  const text = (n: number) => Array.from({ length: n }, () => characters[(state = (state * 16807) % 2147483647) % characters.length]).join('')
+  const text = (n: number) =>
+    Array.from({ length: n }, () => characters[(state = (state * 16807) % 2147483647) % characters.length]).join('')
   const answer = Math.max(1, Math.round(tokens * share)) - 1
-  writeFileSync(path, Array.from({ length: count }, () => `${JSON.stringify({ prompt: text(tokens - answer), completion: text(answer) })}\n`).join(''))
+  writeFileSync(
+    path,
+    Array.from({ length: count }, () => `${JSON.stringify({ prompt: text(tokens - answer), completion: text(answer) })}\n`).join(''),
+  )
   return path
 }
 
@@ -91,8 +140,32 @@ async function againstFinetune(folder: string): Promise<Bench> {
   const data = rowsFile(folder, 16, tokens, 1)
   const finetune = paths.tool('llama-finetune')
   const text = join(folder, 'text.txt')
-  const flags = ['-m', model, '-f', text, '-c', '256', '-b', '256', '-ub', '256', '-t', '1', '-tb', '1', '-fa', 'off', '-ctk', 'f32', '-ctv', 'f32', '-epochs', '1',
-    '-o', `${model}.out`]
+  const flags = [
+    '-m',
+    model,
+    '-f',
+    text,
+    '-c',
+    '256',
+    '-b',
+    '256',
+    '-ub',
+    '256',
+    '-t',
+    '1',
+    '-tb',
+    '1',
+    '-fa',
+    'off',
+    '-ctk',
+    'f32',
+    '-ctv',
+    'f32',
+    '-epochs',
+    '1',
+    '-o',
+    `${model}.out`,
+  ]
   // Upstream trains on 95% of the windows, 128 characters apart; the time of a short text is subtracted.
   const letters = readFileSync(data, 'utf8').replace(/[^a-z0-9]/g, '')
   const timeOf = async (characters: number) => {
@@ -106,12 +179,25 @@ async function againstFinetune(folder: string): Promise<Bench> {
     ours = Math.max(ours, (steps * tokens) / done.cpu_seconds)
     if (existsSync(finetune)) peer = Math.max(peer, (8 * tokens) / ((await timeOf(2560)) - (await timeOf(1536))))
   }
-  const row = { name: 'train rows of 256, one thread: llama-train / llama-finetune', model: medium.name, ours: Math.round(ours), unit: 'tokens/CPU s' }
+  const row = {
+    name: 'train rows of 256, one thread: llama-train / llama-finetune',
+    model: medium.name,
+    ours: Math.round(ours),
+    unit: 'tokens/CPU s',
+  }
   if (!existsSync(finetune)) return { ...row, peer: null, ratio: null, skipped: 'tools/bin/llama-finetune not found' }
   return { ...row, peer: Math.round(peer), ratio: ours / peer }
 }
 
-async function memory(folder: string, size: Size, type: string, limit: number, tokens: number, args: (string | number)[], what: string): Promise<Bench> {
+async function memory(
+  folder: string,
+  size: Size,
+  type: string,
+  limit: number,
+  tokens: number,
+  args: (string | number)[],
+  what: string,
+): Promise<Bench> {
   const model = await randomModel(folder, size, type)
   const { peak_mib: peak } = await train(model, rowsFile(folder, 32, tokens, 0.5), ['--steps', 1, ...args])
   rmSync(model)
@@ -130,7 +216,8 @@ export async function benchTrain({ all, onRow }: { all: boolean; onRow: (row: Be
     measured(await againstTorch(folder))
     measured(await againstFinetune(folder))
     measured(await memory(folder, medium, 'F32', 1024, 64, ['--batch', 32], 'all weights, 32 rows of 64'))
-    if (all) measured(await memory(folder, large, 'Q8_0', 8192, 2048, ['--batch', 1, '--lora-rank', 16], 'LoRA r16 on Q8_0, one row of 2048'))
+    if (all)
+      measured(await memory(folder, large, 'Q8_0', 8192, 2048, ['--batch', 1, '--lora-rank', 16], 'LoRA r16 on Q8_0, one row of 2048'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -11,7 +11,8 @@ int main(int argc, char ** argv) {
         int32_t seed = 1;
         arguments args("llama-init", "--spec spec.json --seed 1 --out model.gguf",
             "Writes a GGUF model (llama, qwen2 or qwen3 architecture) with random weights and the tokenizer that the description names.");
-        args.value("--spec", "FILE", spec, "JSON: architecture, context_length, embedding_length, block_count, feed_forward_length, head_count, head_count_kv, "
+        args.value("--spec", "FILE", spec,
+            "JSON: architecture, context_length, embedding_length, block_count, feed_forward_length, head_count, head_count_kv, "
             "head_dim, rms_eps, rope_freq_base, nope, tied_embeddings, tokenizer, chat_template");
         args.value("--seed", "N", seed, "seed of the weights");
         args.value("--out", "FILE", out, "the model to write");

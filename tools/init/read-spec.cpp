@@ -26,7 +26,8 @@ static tokenizer_spec read_tokenizer(const json & j) {
     if ((!t.scores.empty() && (int64_t) t.scores.size() != n) || (!t.types.empty() && (int64_t) t.types.size() != n)) {
         throw bad_input("tokenizer.scores and tokenizer.types need one entry for each of the " + std::to_string(n) + " tokens");
     }
-    if (t.eos < 0 || t.eos >= n || t.bos >= n || t.unk >= n) throw bad_input("tokenizer.eos, bos and unk must be indices into tokens (eos is required)");
+    if (t.eos < 0 || t.eos >= n || t.bos >= n || t.unk >= n)
+        throw bad_input("tokenizer.eos, bos and unk must be indices into tokens (eos is required)");
     return t;
 }
 
@@ -44,7 +45,8 @@ static model_spec from_json(const json & j) {
     s.feed_forward_length = j.at("feed_forward_length").get<int64_t>();
     s.head_count = j.at("head_count").get<int64_t>();
     s.head_count_kv = j.value("head_count_kv", s.head_count);
-    if (s.context_length <= 0 || s.embedding_length <= 0 || s.block_count <= 0 || s.feed_forward_length <= 0 || s.head_count <= 0 || s.head_count_kv <= 0 || s.head_count % s.head_count_kv) {
+    if (s.context_length <= 0 || s.embedding_length <= 0 || s.block_count <= 0 || s.feed_forward_length <= 0 || s.head_count <= 0 ||
+        s.head_count_kv <= 0 || s.head_count % s.head_count_kv) {
         throw bad_input("sizes must be positive and head_count a multiple of head_count_kv");
     }
     s.head_dim = j.value("head_dim", s.embedding_length / s.head_count);

@@ -28,7 +28,8 @@ static float * scratch(std::vector<float> & buffer, int64_t size) {
     return buffer.data();
 }
 
-static void rotate(const attention_shape & shape, int64_t length, float sign, const float * x, int64_t stride, float * y, int64_t y_stride) {
+static void rotate(
+    const attention_shape & shape, int64_t length, float sign, const float * x, int64_t stride, float * y, int64_t y_stride) {
     const rope_table & rope = *shape.rope;
     for (int64_t t = 0; t < length; t++) {
         rotate_row(rope.half, rope.neox, sign, &rope.cosines[t * rope.half], &rope.sines[t * rope.half], x + t * stride, y + t * y_stride);
@@ -68,7 +69,8 @@ void attention(const attention_shape & shape, const float * q, const float * k, 
     }
 }
 
-void attention_back(const attention_shape & shape, const float * q, const float * k, const float * v, const float * dout, float * dq, float * dk, float * dv, int ith, int nth) {
+void attention_back(const attention_shape & shape, const float * q, const float * k, const float * v, const float * dout, float * dq,
+    float * dk, float * dv, int ith, int nth) {
     thread_local std::vector<float> q_buffer, k_buffer, p_buffer, dp_buffer, dq_buffer, dk_buffer;
     const int64_t d = shape.head_size, group = shape.heads / shape.kv_heads, q_stride = shape.heads * d, kv_stride = shape.kv_heads * d;
     unit u;

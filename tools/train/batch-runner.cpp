@@ -2,8 +2,12 @@
 
 namespace train {
 
-batch_runner::batch_runner(const model & m, const rope_table & rope, int count, const worker_options & options, int64_t max_tokens, int64_t max_examples)
-    : threads(count), max_tokens(max_tokens), max_examples(max_examples), padded(options.place.plain) {
+batch_runner::batch_runner(
+    const model & m, const rope_table & rope, int count, const worker_options & options, int64_t max_tokens, int64_t max_examples)
+    : threads(count),
+      max_tokens(max_tokens),
+      max_examples(max_examples),
+      padded(options.place.plain) {
     for (int i = 0; i < count; i++) workers.push_back(std::make_unique<worker>(m, rope, options));
 }
 
@@ -23,6 +27,8 @@ std::vector<batch> batch_runner::run(const std::vector<const example *> & exampl
 
 std::vector<batch> batch_runner::evaluate(const std::vector<const example *> & examples) { return run(examples, nullptr); }
 
-std::vector<batch> batch_runner::train(const std::vector<const example *> & examples, const loss & objective) { return run(examples, &objective); }
+std::vector<batch> batch_runner::train(const std::vector<const example *> & examples, const loss & objective) {
+    return run(examples, &objective);
+}
 
 } // namespace train

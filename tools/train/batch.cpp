@@ -24,7 +24,8 @@ double batch::sequence_logp(int64_t s) const {
 }
 
 bool batch::sequence_greedy(int64_t s) const {
-    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++) if (!greedy[r]) return false;
+    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++)
+        if (!greedy[r]) return false;
     return true;
 }
 
@@ -34,7 +35,8 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
     b.starts = { 0 };
     b.row_starts = { 0 };
     int64_t length = 0;
-    for (const example * e : examples) for (const sequence & s : e->sequences) length = std::max(length, s.inputs());
+    for (const example * e : examples)
+        for (const sequence & s : e->sequences) length = std::max(length, s.inputs());
     for (const example * e : examples) {
         for (const sequence & s : e->sequences) {
             const int32_t first = (int32_t) b.tokens.size();
@@ -53,7 +55,8 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
     return b;
 }
 
-std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded) {
+std::vector<batch> split_by_length(
+    std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded) {
     std::stable_sort(examples.begin(), examples.end(), [](const example * a, const example * b) { return a->inputs() > b->inputs(); });
     int64_t total = 0;
     for (const example * e : examples) total += e->inputs();

@@ -15,7 +15,8 @@ static double norm_of(const std::vector<float> & x) {
 }
 
 // The gradients of the same adapter on the dequantized weights of the base, from which those on the stored weights must not differ
-static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples, const loss & objective) {
+static std::vector<std::vector<float>> dequantized_gradients(
+    session & s, const options & o, const std::vector<const example *> & examples, const loss & objective) {
     const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()));
     static const char * const targets[] = { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" };
     for (size_t i = 0; i < plain->layers.size(); i++) {
@@ -33,7 +34,8 @@ static std::vector<std::vector<float>> dequantized_gradients(session & s, const 
     runner->train(examples, objective);
     optimizer(*plain, o.optimizer).reduce(runner->threads, runner->workers);
     std::vector<std::vector<float>> all;
-    for (size_t i = 0; i < plain->parameters.size(); i++) all.emplace_back(runner->workers[0]->gradient(i), runner->workers[0]->gradient(i) + plain->parameters[i].size());
+    for (size_t i = 0; i < plain->parameters.size(); i++)
+        all.emplace_back(runner->workers[0]->gradient(i), runner->workers[0]->gradient(i) + plain->parameters[i].size());
     return all;
 }
 
@@ -88,13 +90,15 @@ int check_gradients(const options & o) {
             double smallest = 1e30;
             for (double part : { 6e-3, 8e-4 }) {
                 const double step = part * std::max(norm_of(weights), 0.1);
-                const double difference = (8.0 * (loss_at(step) - loss_at(-step)) - (loss_at(2 * step) - loss_at(-2 * step))) / (12.0 * step);
+                const double difference = (8.0 * (loss_at(step) - loss_at(-step)) - (loss_at(2 * step) - loss_at(-2 * step))) /
+                    (12.0 * step);
                 smallest = std::min(smallest, std::fabs(difference - slope));
             }
             error += smallest * smallest;
             expected += slope * slope;
         }
-        json line = { { "tensor", p.name }, { "norm", norm_of(gradient) }, { "relative_error", std::sqrt(error / std::max(expected, 1e-30)) }, { "directions", directions } };
+        json line = { { "tensor", p.name }, { "norm", norm_of(gradient) },
+            { "relative_error", std::sqrt(error / std::max(expected, 1e-30)) }, { "directions", directions } };
         if (!dequantized.empty()) line["cosine_to_dequantized"] = cosine(gradient, dequantized[i]);
         printf("%s\n", line.dump().c_str());
     }

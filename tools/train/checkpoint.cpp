@@ -11,12 +11,14 @@ std::string checkpoint_path(const std::string & directory) { return directory + 
 // What is kept of every parameter: a letter and the values. Empty vectors are left out.
 static std::vector<std::pair<std::string, std::vector<float> *>> parts(size_t index, optimizer::state & s, std::vector<float> * best) {
     const std::string i = std::to_string(index);
-    std::vector<std::pair<std::string, std::vector<float> *>> all = { { "first." + i, &s.first }, { "second." + i, &s.second }, { "average." + i, &s.average } };
+    std::vector<std::pair<std::string, std::vector<float> *>> all = { { "first." + i, &s.first }, { "second." + i, &s.second },
+        { "average." + i, &s.average } };
     if (best) all.push_back({ "best." + i, best });
     return all;
 }
 
-void write_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam, const run_state & state) {
+void write_checkpoint(
+    const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam, const run_state & state) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) throw bad_input(directory + ": cannot be made (" + error.message() + "), choose another --checkpoint-dir");
@@ -39,7 +41,8 @@ void write_checkpoint(const std::string & directory, const std::string & fingerp
         add("weight." + std::to_string(i), m.parameters[i].values(), m.parameters[i].size());
         auto & s = const_cast<optimizer::state &>(adam.states[i]);
         auto * best = state.best_weights.empty() ? nullptr : const_cast<std::vector<float> *>(&state.best_weights[i]);
-        for (const auto & part : parts(i, s, best)) if (!part.second->empty()) add(part.first, part.second->data(), (int64_t) part.second->size());
+        for (const auto & part : parts(i, s, best))
+            if (!part.second->empty()) add(part.first, part.second->data(), (int64_t) part.second->size());
     }
     write_gguf(file.get(), checkpoint_path(directory));
 }
@@ -67,12 +70,14 @@ bool read_checkpoint(const std::string & directory, const std::string & fingerpr
         ggml_tensor * w = m.parameters[i].tensor;
         const auto read = [&](const std::string & name, float * values) {
             const ggml_tensor * t = ggml_get_tensor(data, name.c_str());
-            if (!t || ggml_nelements(t) != ggml_nelements(w)) throw bad_input(path + ": is incomplete (" + name + "), delete it and start again");
+            if (!t || ggml_nelements(t) != ggml_nelements(w))
+                throw bad_input(path + ": is incomplete (" + name + "), delete it and start again");
             memcpy(values, t->data, ggml_nbytes(t));
         };
         read("weight." + std::to_string(i), m.parameters[i].values());
         if (has_best) state.best_weights[i].resize(ggml_nelements(w));
-        for (const auto & part : parts(i, adam.states[i], has_best ? &state.best_weights[i] : nullptr)) if (!part.second->empty()) read(part.first, part.second->data());
+        for (const auto & part : parts(i, adam.states[i], has_best ? &state.best_weights[i] : nullptr))
+            if (!part.second->empty()) read(part.first, part.second->data());
     }
     upload_parameters(m);
     return true;

@@ -12,7 +12,9 @@ dataset read_dataset(const std::string & path, const objective & target, const r
             std::vector<example> examples = target.read(row, tokens);
             for (example & e : examples) {
                 for (const sequence & s : e.sequences) {
-                    if (s.inputs() > context) why = std::to_string(s.tokens.size()) + " tokens do not fit the context of " + std::to_string(context) + ", shorten the row";
+                    if (s.inputs() > context)
+                        why = std::to_string(s.tokens.size()) + " tokens do not fit the context of " + std::to_string(context) +
+                            ", shorten the row";
                     if (s.targets() < 1) why = "there is nothing to learn in this row, its answer is empty";
                 }
             }
@@ -23,13 +25,11 @@ dataset read_dataset(const std::string & path, const objective & target, const r
                 }
                 continue;
             }
-        } catch (const outside_vocabulary & e) {
-            why = e.what();
-        }
+        } catch (const outside_vocabulary & e) { why = e.what(); }
         if (strict) throw bad_row(row.file, row.line, why);
-        set.skipped++;
+        if (set.skipped++ == 0) set.first_skip = bad_row(row.file, row.line, why).what();
     }
-    if (set.examples.empty()) throw bad_input(path + ": no row is left to train on, all " + std::to_string(set.skipped) + " do not fit (--strict says why)");
+    if (set.examples.empty()) throw bad_input("no row is left to train on; the first: " + set.first_skip);
     return set;
 }
 

@@ -21,7 +21,8 @@ void dpo_loss::coefficients(const batch & rows, int64_t first, int64_t last, flo
         const double each[2] = { weight * (o.beta * dh - o.nll_weight / (double) e.sequences[0].targets()), -weight * o.beta * dh };
         for (int64_t side = 0; side < 2; side++) {
             const int64_t s = 2 * (int64_t) pair + side;
-            for (int64_t t = std::max<int64_t>(first, rows.row_starts[s]); t < std::min<int64_t>(last, rows.row_starts[s + 1]); t++) out[t - first] = (float) each[side];
+            for (int64_t t = std::max<int64_t>(first, rows.row_starts[s]); t < std::min<int64_t>(last, rows.row_starts[s + 1]); t++)
+                out[t - first] = (float) each[side];
         }
     }
 }

@@ -13,26 +13,67 @@ const text = (name: string, content: string): string => {
   return join(folder, name)
 }
 
-type Case = { name: string; error: RegExp; method?: string; rows?: Record<string, unknown>[]; data?: () => string; model?: () => Promise<string>; args?: () => (string | number)[] | Promise<(string | number)[]> }
+type Case = {
+  name: string
+  error: RegExp
+  method?: string
+  rows?: Record<string, unknown>[]
+  data?: () => string
+  model?: () => Promise<string>
+  args?: () => (string | number)[] | Promise<(string | number)[]>
+}
 const cases: Case[] = [
-  { name: 'malformed JSONL', data: () => text('bad.jsonl', `${JSON.stringify(good)}\n{"prompt":\n`), error: /bad\.jsonl:2: not valid JSON/ },
+  {
+    name: 'malformed JSONL',
+    data: () => text('bad.jsonl', `${JSON.stringify(good)}\n{"prompt":\n`),
+    error: /bad\.jsonl:2: not valid JSON/,
+  },
   { name: 'no rows', data: () => text('empty.jsonl', ''), error: /empty\.jsonl: no rows/ },
   { name: 'no file', data: () => join(folder, 'absent.jsonl'), error: /absent\.jsonl/ },
   { name: 'a row without an answer', rows: [good, { prompt: 'a' }], error: /rows\.jsonl:2: a row needs "prompt" and "completion"/ },
   { name: 'a negative weight', rows: [{ ...good, weight: -1 }], error: /rows\.jsonl:1: "weight" must be/ },
-  { name: 'a row too long, strict', rows: [good, { prompt: '1'.repeat(80), completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:2: \d+ tokens do not fit the context of 64/ },
+  {
+    name: 'a row too long, strict',
+    rows: [good, { prompt: '1'.repeat(80), completion: '2' }],
+    args: () => ['--strict'],
+    error: /rows\.jsonl:2: \d+ tokens do not fit the context of 64/,
+  },
   { name: 'only rows too long', rows: [{ prompt: '1'.repeat(80), completion: '2' }], error: /no row is left/ },
   { name: 'outside the vocabulary, strict', rows: [{ prompt: 'Ω', completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:1: / },
   { name: 'dpo: no rejected answer', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b' }], error: /rows\.jsonl:1: "rejected" is missing/ },
-  { name: 'dpo: equal answers', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b', rejected: 'b' }], error: /rows\.jsonl:1: chosen and rejected are the same/ },
-  { name: 'grpo: one sample', method: 'grpo', rows: [{ prompt: 'a', completions: [{ text: 'b', reward: 1, logprobs: [-1, -1] }] }], error: /rows\.jsonl:1: "completions" must be an array of at least two/ },
   {
-    name: 'grpo: logprobs of another length', method: 'grpo', error: /rows\.jsonl:1: a completion has 2 tokens but 1 logprobs/,
-    rows: [{ prompt: 'a', completions: [{ text: 'b', reward: 1, logprobs: [-1] }, { text: 'c', reward: 0, logprobs: [-1] }] }],
+    name: 'dpo: equal answers',
+    method: 'dpo',
+    rows: [{ prompt: 'a', chosen: 'b', rejected: 'b' }],
+    error: /rows\.jsonl:1: chosen and rejected are the same/,
+  },
+  {
+    name: 'grpo: one sample',
+    method: 'grpo',
+    rows: [{ prompt: 'a', completions: [{ text: 'b', reward: 1, logprobs: [-1, -1] }] }],
+    error: /rows\.jsonl:1: "completions" must be an array of at least two/,
+  },
+  {
+    name: 'grpo: logprobs of another length',
+    method: 'grpo',
+    error: /rows\.jsonl:1: a completion has 2 tokens but 1 logprobs/,
+    rows: [
+      {
+        prompt: 'a',
+        completions: [
+          { text: 'b', reward: 1, logprobs: [-1] },
+          { text: 'c', reward: 0, logprobs: [-1] },
+        ],
+      },
+    ],
   },
   { name: 'no such model', model: async () => join(folder, 'absent.gguf'), error: /absent\.gguf/ },
   { name: 'a model that is no GGUF', model: async () => text('foreign.gguf', 'hello, I am text'), error: /foreign\.gguf: not a GGUF file/ },
-  { name: 'an unknown target', args: () => ['--lora-rank', 2, '--lora-targets', 'attn_q,mlp'], error: /no LoRA target "mlp"\. Targets: attn_q, / },
+  {
+    name: 'an unknown target',
+    args: () => ['--lora-rank', 2, '--lora-targets', 'attn_q,mlp'],
+    error: /no LoRA target "mlp"\. Targets: attn_q, /,
+  },
   { name: 'an unknown schedule', args: () => ['--schedule', 'wavy'], error: /no schedule "wavy"\. Schedules: cosine, linear, constant/ },
   { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
   { name: 'NaN loss', args: () => ['--lr', 1e30, '--clip', 0, '--steps', 20], error: /the loss is not a number at step \d+, lower --lr/ },
@@ -40,7 +81,8 @@ const cases: Case[] = [
   { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
   { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo/ },
   {
-    name: 'an adapter for another model', error: /was made for another model/,
+    name: 'an adapter for another model',
+    error: /was made for another model/,
     args: async () => {
       const wide = await randomModel('wide', { embedding_length: 64 })
       await train('sft', wide, rowsFile('rows.jsonl', [good]), join(folder, 'adapter.gguf'), ['--lora-rank', 2])
@@ -54,13 +96,29 @@ for (const { name, method = 'sft', rows = [good], data, model, args, error } of 
     const file = data ? data() : rowsFile('rows.jsonl', rows)
     const before = readdirSync(folder)
     const base = model ? await model() : await randomModel('plain')
-    const result = await tool('llama-train', [method, '-m', base, '--data', file, '--out', out, '--workers', 1, '--progress', 'none', ...flags])
+    const result = await tool('llama-train', [
+      method,
+      '-m',
+      base,
+      '--data',
+      file,
+      '--out',
+      out,
+      '--workers',
+      1,
+      '--progress',
+      'none',
+      ...flags,
+    ])
     assert.is(result.exitCode, 1, result.stderr)
     assert.match(result.stderr, error)
     assert.is(result.stderr.trim().split('\n').length, 1, result.stderr)
     assert.match(result.stderr, /^llama-train: /)
     assert.not(existsSync(out))
-    assert.equal(readdirSync(folder).filter((file) => file.endsWith('.tmp') && !before.includes(file)), [])
+    assert.equal(
+      readdirSync(folder).filter((file) => file.endsWith('.tmp') && !before.includes(file)),
+      [],
+    )
   })
 }
 
@@ -74,8 +132,29 @@ it('an unsupported architecture is refused with the list of supported ones', asy
 it('NaN keeps the last good checkpoint', async () => {
   const model = await randomModel('plain')
   const checkpoints = join(folder, 'nan')
-  const result = await tool('llama-train', ['sft', '-m', model, '--data', rowsFile('rows.jsonl', [good]), '--out', out, '--workers', 1, '--progress', 'none',
-    '--lr', 1e30, '--clip', 0, '--steps', 20, '--checkpoint-dir', checkpoints, '--checkpoint-every', 1])
+  const result = await tool('llama-train', [
+    'sft',
+    '-m',
+    model,
+    '--data',
+    rowsFile('rows.jsonl', [good]),
+    '--out',
+    out,
+    '--workers',
+    1,
+    '--progress',
+    'none',
+    '--lr',
+    1e30,
+    '--clip',
+    0,
+    '--steps',
+    20,
+    '--checkpoint-dir',
+    checkpoints,
+    '--checkpoint-every',
+    1,
+  ])
   assert.match(result.stderr, /the last good checkpoint is .*checkpoint\.gguf/)
   assert.ok(existsSync(join(checkpoints, 'checkpoint.gguf')))
 })

@@ -15,7 +15,9 @@ const graph::record & record_of(void * p) { return *(const graph::record *) p; }
 float * floats(ggml_tensor * t) { return (float *) t->data; }
 const float * floats(const ggml_tensor * t) { return (const float *) t->data; }
 
-struct range { int64_t first, last; };
+struct range {
+    int64_t first, last;
+};
 
 range share(int64_t n, int ith, int nth) {
     const int64_t each = (n + nth - 1) / nth;
@@ -41,20 +43,21 @@ void run_initial(ggml_tensor * dst, int ith, int nth, void * p) {
 // src: [target,] w, x
 void run_multiply(ggml_tensor * dst, int ith, int nth, void * p) {
     const auto & r = record_of(p);
-    const ggml_tensor * w = dst->src[r.onto], * x = dst->src[r.onto + 1];
+    const ggml_tensor *w = dst->src[r.onto], *x = dst->src[r.onto + 1];
     gemm(dst->ne[1], dst->ne[0], x->ne[0], r.scale, matrix_a(x), matrix_b(w, true), floats(dst), dst->ne[0], r.onto, ith, nth);
 }
 
 void run_multiply_back(ggml_tensor * dst, int ith, int nth, void * p) {
     const auto & r = record_of(p);
-    const ggml_tensor * w = dst->src[r.onto], * dy = dst->src[r.onto + 1];
+    const ggml_tensor *w = dst->src[r.onto], *dy = dst->src[r.onto + 1];
     gemm(dst->ne[1], dst->ne[0], dy->ne[0], r.scale, matrix_a(dy), matrix_b(w, false), floats(dst), dst->ne[0], r.onto, ith, nth);
 }
 
 // in place on src 0, the gradient; src 1: x, src 2: dy
 void run_multiply_back_weight(ggml_tensor * dst, int ith, int nth, void * p) {
-    const ggml_tensor * x = dst->src[1], * dy = dst->src[2];
-    gemm(dst->ne[1], dst->ne[0], x->ne[1], record_of(p).scale, matrix_a_flipped(dy), matrix_b(x, false), floats(dst), dst->ne[0], true, ith, nth);
+    const ggml_tensor *x = dst->src[1], *dy = dst->src[2];
+    gemm(dst->ne[1], dst->ne[0], x->ne[1], record_of(p).scale, matrix_a_flipped(dy), matrix_b(x, false), floats(dst), dst->ne[0], true, ith,
+        nth);
 }
 
 void run_bias_back(ggml_tensor * dst, int ith, int nth, void *) {
@@ -64,7 +67,7 @@ void run_bias_back(ggml_tensor * dst, int ith, int nth, void *) {
 }
 
 void run_embed(ggml_tensor * dst, int ith, int nth, void *) {
-    const ggml_tensor * table = dst->src[0], * ids = dst->src[1];
+    const ggml_tensor *table = dst->src[0], *ids = dst->src[1];
     const auto to_float = ggml_get_type_traits(table->type)->to_float;
     const range s = share(dst->ne[1], ith, nth);
     for (int64_t t = s.first; t < s.last; t++) {
@@ -75,27 +78,30 @@ void run_embed(ggml_tensor * dst, int ith, int nth, void *) {
 }
 
 void run_embed_back(ggml_tensor * dst, int ith, int nth, void *) {
-    const ggml_tensor * ids = dst->src[1], * dy = dst->src[2];
+    const ggml_tensor *ids = dst->src[1], *dy = dst->src[2];
     const int64_t n = dst->ne[0];
     const range s = share(n, ith, nth);
-    for (int64_t t = 0; t < dy->ne[1]; t++) add_to(s.last - s.first, floats(dy) + t * n + s.first, floats(dst) + ((const int32_t *) ids->data)[t] * n + s.first);
+    for (int64_t t = 0; t < dy->ne[1]; t++)
+        add_to(s.last - s.first, floats(dy) + t * n + s.first, floats(dst) + ((const int32_t *) ids->data)[t] * n + s.first);
 }
 
 void run_norm(ggml_tensor * dst, int ith, int nth, void * p) {
     const int64_t n = dst->src[1]->ne[0];
     const range s = share(ggml_nelements(dst) / n, ith, nth);
-    rms_norm_rows(s.last - s.first, n, record_of(p).scale, floats(dst->src[0]) + s.first * n, floats(dst->src[1]), floats(dst) + s.first * n);
+    rms_norm_rows(
+        s.last - s.first, n, record_of(p).scale, floats(dst->src[0]) + s.first * n, floats(dst->src[1]), floats(dst) + s.first * n);
 }
 
 void run_norm_back(ggml_tensor * dst, int ith, int nth, void * p) {
     const int64_t n = dst->src[1]->ne[0];
     const range s = share(ggml_nelements(dst) / n, ith, nth);
     const float * skip = dst->src[3] ? floats(dst->src[3]) + s.first * n : nullptr;
-    rms_norm_back_rows(s.last - s.first, n, record_of(p).scale, floats(dst->src[0]) + s.first * n, floats(dst->src[1]), floats(dst->src[2]) + s.first * n, skip, floats(dst) + s.first * n);
+    rms_norm_back_rows(s.last - s.first, n, record_of(p).scale, floats(dst->src[0]) + s.first * n, floats(dst->src[1]),
+        floats(dst->src[2]) + s.first * n, skip, floats(dst) + s.first * n);
 }
 
 void run_norm_back_gain(ggml_tensor * dst, int, int, void * p) {
-    const ggml_tensor * x = dst->src[1], * dy = dst->src[2];
+    const ggml_tensor *x = dst->src[1], *dy = dst->src[2];
     rms_norm_back_gain(ggml_nelements(x) / dst->ne[0], dst->ne[0], record_of(p).scale, floats(x), floats(dy), floats(dst));
 }
 
@@ -108,8 +114,8 @@ void run_attend(ggml_tensor * dst, int ith, int nth, void * p) {
 }
 
 void run_attend_back(ggml_tensor * dst, int ith, int nth, void * p) {
-    const ggml_tensor * q = dst->src[0], * k = dst->src[1];
-    float * dq = floats(dst), * dk = dq + ggml_nelements(q), * dv = dk + ggml_nelements(k);
+    const ggml_tensor *q = dst->src[0], *k = dst->src[1];
+    float *dq = floats(dst), *dk = dq + ggml_nelements(q), *dv = dk + ggml_nelements(k);
     attention_back(shape_of(*record_of(p).in), floats(q), floats(k), floats(dst->src[2]), floats(dst->src[3]), dq, dk, dv, ith, nth);
 }
 
@@ -121,26 +127,31 @@ void run_swiglu(ggml_tensor * dst, int ith, int nth, void *) {
 void run_swiglu_back(ggml_tensor * dst, int ith, int nth, void *) {
     const int64_t n = ggml_nelements(dst->src[0]);
     const range s = share(n, ith, nth);
-    swiglu_back(s.last - s.first, floats(dst->src[0]) + s.first, floats(dst->src[1]) + s.first, floats(dst->src[2]) + s.first, floats(dst) + s.first, floats(dst) + n + s.first);
+    swiglu_back(s.last - s.first, floats(dst->src[0]) + s.first, floats(dst->src[1]) + s.first, floats(dst->src[2]) + s.first,
+        floats(dst) + s.first, floats(dst) + n + s.first);
 }
 
 void run_select(ggml_tensor * dst, int ith, int nth, void *) {
     const range s = share(dst->ne[1], ith, nth);
-    for (int64_t r = s.first; r < s.last; r++) memcpy(floats(dst) + r * dst->ne[0], floats(dst->src[0]) + ((const int32_t *) dst->src[1]->data)[r] * dst->ne[0], dst->nb[1]);
+    for (int64_t r = s.first; r < s.last; r++)
+        memcpy(floats(dst) + r * dst->ne[0], floats(dst->src[0]) + ((const int32_t *) dst->src[1]->data)[r] * dst->ne[0], dst->nb[1]);
 }
 
 void run_select_back(ggml_tensor * dst, int ith, int, void *) {
     if (ith != 0) return;
     memset(dst->data, 0, ggml_nbytes(dst));
-    const ggml_tensor * rows = dst->src[0], * dy = dst->src[1];
-    for (int64_t r = 0; r < dy->ne[1]; r++) memcpy(floats(dst) + ((const int32_t *) rows->data)[r] * dst->ne[0], floats(dy) + r * dst->ne[0], dst->nb[1]);
+    const ggml_tensor *rows = dst->src[0], *dy = dst->src[1];
+    for (int64_t r = 0; r < dy->ne[1]; r++)
+        memcpy(floats(dst) + ((const int32_t *) rows->data)[r] * dst->ne[0], floats(dy) + r * dst->ne[0], dst->nb[1]);
 }
 
 class fused final : public operations {
   public:
     explicit fused(graph & g) : g(g) {}
 
-    ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override { return make(table->ne[0], ids->ne[0], run_embed, { table, ids }); }
+    ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override {
+        return make(table->ne[0], ids->ne[0], run_embed, { table, ids });
+    }
     void embed_back(ggml_tensor * gradient, ggml_tensor * ids, ggml_tensor * dy) override { onto(gradient, run_embed_back, { ids, dy }); }
 
     ggml_tensor * initial(ggml_tensor * start, ggml_tensor * bias, int64_t tokens) override {
@@ -151,10 +162,12 @@ class fused final : public operations {
         return make((start ? start : bias)->ne[0], tokens, run_initial, sources, r);
     }
     ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * target) override {
-        return target ? onto(target, run_multiply, { w, x }, scaled(scale)) : make(w->ne[1], x->ne[1], run_multiply, { w, x }, scaled(scale));
+        return target ? onto(target, run_multiply, { w, x }, scaled(scale))
+                      : make(w->ne[1], x->ne[1], run_multiply, { w, x }, scaled(scale));
     }
     ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * target) override {
-        return target ? onto(target, run_multiply_back, { w, dy }, scaled(scale)) : make(w->ne[0], dy->ne[1], run_multiply_back, { w, dy }, scaled(scale));
+        return target ? onto(target, run_multiply_back, { w, dy }, scaled(scale))
+                      : make(w->ne[0], dy->ne[1], run_multiply_back, { w, dy }, scaled(scale));
     }
     void multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) override {
         onto(gradient, run_multiply_back_weight, { x, dy }, scaled(scale));
@@ -167,9 +180,13 @@ class fused final : public operations {
         if (skip) sources.push_back(skip);
         return make(x->ne[0], x->ne[1], run_norm_back, sources, eps());
     }
-    void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) override { onto(gradient, run_norm_back_gain, { x, dy }, eps(), 1); }
+    void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) override {
+        onto(gradient, run_norm_back_gain, { x, dy }, eps(), 1);
+    }
 
-    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) override { return make(q->ne[0], q->ne[1], run_attend, { q, k, v }); }
+    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) override {
+        return make(q->ne[0], q->ne[1], run_attend, { q, k, v });
+    }
     attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy) override {
         const int64_t nq = ggml_nelements(q), nk = ggml_nelements(k);
         ggml_tensor * all = make(nq + 2 * nk, 1, run_attend_back, { q, k, v, dy });
@@ -183,7 +200,9 @@ class fused final : public operations {
     }
 
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return make(x->ne[0], rows->ne[0], run_select, { x, rows }); }
-    ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) override { return make(dy->ne[0], tokens, run_select_back, { rows, dy }); }
+    ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) override {
+        return make(dy->ne[0], tokens, run_select_back, { rows, dy });
+    }
 
   private:
     graph & g;
@@ -198,10 +217,12 @@ class fused final : public operations {
     ggml_tensor * make(int64_t ne0, int64_t ne1, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}) {
         r.in = &g;
         g.records.push_back(r);
-        return g.emit(ggml_custom_4d(g.context.get(), GGML_TYPE_F32, ne0, ne1, 1, 1, sources.data(), (int) sources.size(), run, GGML_N_TASKS_MAX, &g.records.back()));
+        return g.emit(ggml_custom_4d(g.context.get(), GGML_TYPE_F32, ne0, ne1, 1, 1, sources.data(), (int) sources.size(), run,
+            GGML_N_TASKS_MAX, &g.records.back()));
     }
 
-    ggml_tensor * onto(ggml_tensor * target, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}, int tasks = GGML_N_TASKS_MAX) {
+    ggml_tensor * onto(
+        ggml_tensor * target, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}, int tasks = GGML_N_TASKS_MAX) {
         r.in = &g;
         r.onto = true;
         g.records.push_back(r);

@@ -1,6 +1,6 @@
 // The body of gemm() as a template over the vector width, instantiated once per instruction set in gemm.cpp.
-// Blocking follows Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): B is packed into panels of NR columns,
-// C is computed in MR x NR register tiles; A is read in place unless its stride would alias cache sets.
+// Blocking follows Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): B is packed into panels of NR
+// columns, C is computed in MR x NR register tiles; A is read in place unless its stride would alias cache sets.
 #pragma once
 #include "gemm.h"
 #include <algorithm>
@@ -11,8 +11,8 @@ namespace train {
 
 #define TRAIN_INLINE static inline __attribute__((always_inline))
 
-constexpr int64_t block_k = 256;  // a multiple of every quantized block length
-constexpr int64_t block_n = 512;  // likewise
+constexpr int64_t block_k = 256; // a multiple of every quantized block length
+constexpr int64_t block_n = 512; // likewise
 constexpr int64_t block_m = 192;
 constexpr int64_t packed_k = block_k + 16, packed_m = block_m + 16; // strides of a packed block of A: not a multiple of a page
 
@@ -23,11 +23,12 @@ struct Scratch {
 Scratch & gemm_scratch(); // one per thread
 
 // One register tile: C[0..MR)[0..NV*lanes) (+)= alpha * A * panel
-template <typename V, int MR, int NV>
-TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
+template <typename V, int MR, int NV> TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel,
+    float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
     constexpr int lanes = sizeof(V) / sizeof(float);
     V acc[MR][NV];
-    for (int i = 0; i < MR; i++) for (int j = 0; j < NV; j++) acc[i][j] = V{};
+    for (int i = 0; i < MR; i++)
+        for (int j = 0; j < NV; j++) acc[i][j] = V{};
     for (int64_t k = 0; k < K; k++) {
         V b[NV];
         for (int j = 0; j < NV; j++) memcpy(&b[j], panel + (k * NV + j) * lanes, sizeof(V));
@@ -42,7 +43,11 @@ TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const
         for (int i = 0; i < MR; i++) {
             for (int j = 0; j < NV; j++) {
                 V out = acc[i][j] * alpha;
-                if (accumulate) { V old; memcpy(&old, c + i * ldc + j * lanes, sizeof(V)); out += old; }
+                if (accumulate) {
+                    V old;
+                    memcpy(&old, c + i * ldc + j * lanes, sizeof(V));
+                    out += old;
+                }
                 memcpy(c + i * ldc + j * lanes, &out, sizeof(V));
             }
         }
@@ -55,12 +60,25 @@ TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const
     }
 }
 
-template <typename V, int MR, int NV>
-TRAIN_INLINE void tile_rows(int64_t rows, int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
-#define TRAIN_TILE(n) case n: if constexpr (n <= MR) tile<V, (n <= MR ? n : 1), NV>(K, a, rs, cs, panel, alpha, c, ldc, columns, accumulate); break
+template <typename V, int MR, int NV> TRAIN_INLINE void tile_rows(int64_t rows, int64_t K, const float * a, int64_t rs, int64_t cs,
+    const float * panel, float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
+#define TRAIN_TILE(n) \
+    case n: \
+        if constexpr (n <= MR) tile<V, (n <= MR ? n : 1), NV>(K, a, rs, cs, panel, alpha, c, ldc, columns, accumulate); \
+        break
     switch (rows) {
-        TRAIN_TILE(1); TRAIN_TILE(2); TRAIN_TILE(3); TRAIN_TILE(4); TRAIN_TILE(5); TRAIN_TILE(6);
-        TRAIN_TILE(7); TRAIN_TILE(8); TRAIN_TILE(9); TRAIN_TILE(10); TRAIN_TILE(11); TRAIN_TILE(12);
+        TRAIN_TILE(1);
+        TRAIN_TILE(2);
+        TRAIN_TILE(3);
+        TRAIN_TILE(4);
+        TRAIN_TILE(5);
+        TRAIN_TILE(6);
+        TRAIN_TILE(7);
+        TRAIN_TILE(8);
+        TRAIN_TILE(9);
+        TRAIN_TILE(10);
+        TRAIN_TILE(11);
+        TRAIN_TILE(12);
     }
 #undef TRAIN_TILE
 }
@@ -94,8 +112,8 @@ TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, i
     }
 }
 
-template <typename V, int MR, int NV>
-TRAIN_INLINE void gemm_body(int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate, int ith, int nth) {
+template <typename V, int MR, int NV> TRAIN_INLINE void gemm_body(
+    int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate, int ith, int nth) {
     constexpr int NR = NV * (int) (sizeof(V) / sizeof(float));
     int64_t m_first = 0, m_last = M, n_first = 0, n_last = N;
     if (nth > 1) {
@@ -141,8 +159,8 @@ TRAIN_INLINE void gemm_body(int64_t M, int64_t N, int64_t K, float alpha, Matrix
                 for (int64_t p = 0; p * NR < nc; p++) {
                     const int64_t columns = std::min<int64_t>(NR, nc - p * NR);
                     for (int64_t m = 0; m < mc; m += MR) {
-                        tile_rows<V, MR, NV>(std::min<int64_t>(MR, mc - m), kc, ablock + m * rs, rs, cs, scratch.b.data() + p * kc * NR, alpha,
-                            c + (m0 + m) * ldc + n0 + p * NR, ldc, columns, add);
+                        tile_rows<V, MR, NV>(std::min<int64_t>(MR, mc - m), kc, ablock + m * rs, rs, cs, scratch.b.data() + p * kc * NR,
+                            alpha, c + (m0 + m) * ldc + n0 + p * NR, ldc, columns, add);
                     }
                 }
             }

@@ -27,8 +27,8 @@ void write_gguf(const gguf_context * file, const std::string & path) {
     throw bad_input(path + ": cannot be written (" + why + "), make room or choose another place");
 }
 
-static const ggml_type writable[] = { GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q4_0, GGML_TYPE_Q4_1, GGML_TYPE_Q5_0, GGML_TYPE_Q5_1,
-    GGML_TYPE_Q2_K, GGML_TYPE_Q3_K, GGML_TYPE_Q4_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K };
+static const ggml_type writable[] = { GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q4_0, GGML_TYPE_Q4_1,
+    GGML_TYPE_Q5_0, GGML_TYPE_Q5_1, GGML_TYPE_Q2_K, GGML_TYPE_Q3_K, GGML_TYPE_Q4_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K };
 
 ggml_type type_by_name(const std::string & name) {
     std::string known;
@@ -39,8 +39,6 @@ ggml_type type_by_name(const std::string & name) {
     throw bad_input("no type \"" + name + "\" for --type. Types: " + known);
 }
 
-ggml_type storable_type(ggml_type wanted, int64_t row) {
-    return row % ggml_blck_size(wanted) == 0 ? wanted : GGML_TYPE_F16;
-}
+ggml_type storable_type(ggml_type wanted, int64_t row) { return row % ggml_blck_size(wanted) == 0 ? wanted : GGML_TYPE_F16; }
 
 } // namespace train

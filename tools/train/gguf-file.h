@@ -12,7 +12,8 @@ void write_gguf(const gguf_context * file, const std::string & path);
 // "Q8_0" -> GGML_TYPE_Q8_0. Throws bad_input with the list of types that can be written.
 ggml_type type_by_name(const std::string & name);
 
-// F32 values in another type; row is the length of a row. Falls back to F16 where the row is no multiple of the type's block, as llama-quantize does.
+// F32 values in another type; row is the length of a row. Falls back to F16 where the row is no multiple of the type's block, as
+// llama-quantize does.
 ggml_type storable_type(ggml_type wanted, int64_t row);
 
 } // namespace train

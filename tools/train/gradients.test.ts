@@ -12,20 +12,57 @@ const architectures: { architecture: Architecture; spec: Record<string, unknown>
   { architecture: 'qwen2', spec: {}, kinds: ['attn_q.bias', 'attn_k.bias', 'attn_v.bias', 'output.weight'] },
   { architecture: 'qwen3', spec: { head_dim: 16 }, kinds: ['attn_q_norm.weight', 'attn_k_norm.weight', 'output.weight'] },
 ]
-const kinds = ['token_embd', 'output_norm', 'attn_norm', 'attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_norm', 'ffn_gate', 'ffn_up', 'ffn_down'].map((kind) => `${kind}.weight`)
+const kinds = [
+  'token_embd',
+  'output_norm',
+  'attn_norm',
+  'attn_q',
+  'attn_k',
+  'attn_v',
+  'attn_output',
+  'ffn_norm',
+  'ffn_gate',
+  'ffn_up',
+  'ffn_down',
+].map((kind) => `${kind}.weight`)
 const targets = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down']
 
-const completions = [['12', 1], ['7', 0], ['345', 0], ['12', 1]].map(([text, reward], i) => ({
-  text, reward, logprobs: Array.from({ length: String(text).length + 1 }, (_, k) => -3.1 + 0.05 * k + 0.02 * i),
+const completions = [
+  ['12', 1],
+  ['7', 0],
+  ['345', 0],
+  ['12', 1],
+].map(([text, reward], i) => ({
+  text,
+  reward,
+  logprobs: Array.from({ length: String(text).length + 1 }, (_, k) => -3.1 + 0.05 * k + 0.02 * i),
 }))
 const methods: { name: string; rows: Record<string, unknown>[]; args: (string | number)[] }[] = [
-  { name: 'sft', rows: [{ prompt: '12+34=', completion: '46' }, { prompt: 'a', completion: 'bcdef', weight: 0.5 }, { prompt: '9=', completion: '9' }], args: [] },
+  {
+    name: 'sft',
+    rows: [
+      { prompt: '12+34=', completion: '46' },
+      { prompt: 'a', completion: 'bcdef', weight: 0.5 },
+      { prompt: '9=', completion: '9' },
+    ],
+    args: [],
+  },
   {
     name: 'dpo',
-    rows: [{ prompt: '1+1=', chosen: '2', rejected: '11' }, { prompt: 'ab', chosen: 'bababab', rejected: 'abab', weight: 2 }],
+    rows: [
+      { prompt: '1+1=', chosen: '2', rejected: '11' },
+      { prompt: 'ab', chosen: 'bababab', rejected: 'abab', weight: 2 },
+    ],
     args: ['--beta', 0.5, '--label-smoothing', 0.1, '--nll-weight', 0.5],
   },
-  { name: 'grpo', rows: [{ prompt: '3+9=', completions }, { messages: [{ role: 'user', content: '5' }], completions }], args: ['--kl', 0.1, '--clip-ratio', 50] },
+  {
+    name: 'grpo',
+    rows: [
+      { prompt: '3+9=', completions },
+      { messages: [{ role: 'user', content: '5' }], completions },
+    ],
+    args: ['--kl', 0.1, '--clip-ratio', 50],
+  },
 ]
 
 for (const { architecture, spec, kinds: more } of architectures) {
@@ -33,13 +70,19 @@ for (const { architecture, spec, kinds: more } of architectures) {
     it(`${architecture} ${name}, all weights`, async () => {
       const model = await randomModel(`${architecture}-full`, { architecture, ...spec })
       const tensors = await check<Tensor>('check-gradients', name, model, rowsFile(`${name}.jsonl`, rows), args)
-      for (const kind of [...kinds, ...more]) assert.ok(tensors.some(({ tensor, norm }) => tensor.endsWith(kind) && norm > 1e-4), `${kind} is trained`)
+      for (const kind of [...kinds, ...more])
+        assert.ok(
+          tensors.some(({ tensor, norm }) => tensor.endsWith(kind) && norm > 1e-4),
+          `${kind} is trained`,
+        )
       for (const { tensor, relative_error: error } of tensors) assert.ok(error < 2e-2, `${tensor}: relative error ${error}`)
     })
     it(`${architecture} ${name}, LoRA`, async () => {
       const model = await randomModel(`${architecture}-lora`, { architecture, ...spec })
       const tensors = await check<Tensor>('check-gradients', name, model, rowsFile(`${name}.jsonl`, rows), [...args, '--lora-rank', 3])
-      for (const target of targets) for (const part of ['a', 'b']) assert.ok(tensors.some(({ tensor, norm }) => tensor.endsWith(`${target}.weight.lora_${part}`) && norm > 1e-5))
+      for (const target of targets)
+        for (const part of ['a', 'b'])
+          assert.ok(tensors.some(({ tensor, norm }) => tensor.endsWith(`${target}.weight.lora_${part}`) && norm > 1e-5))
       assert.is(tensors.length, 2 * 2 * targets.length)
       for (const { tensor, relative_error: error } of tensors) assert.ok(error < 2e-3, `${tensor}: relative error ${error}`)
     })
@@ -47,14 +90,23 @@ for (const { architecture, spec, kinds: more } of architectures) {
   for (const args of [[], ['--lora-rank', 3]]) {
     it(`${architecture} sft by ggml's own operations, as on a GPU, ${args.length ? 'LoRA' : 'all weights'}`, async () => {
       const model = await randomModel(`${architecture}-plain`, { architecture, ...spec })
-      const tensors = await check<Tensor>('check-gradients', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []), ['--plain', ...args])
+      const tensors = await check<Tensor>('check-gradients', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []), [
+        '--plain',
+        ...args,
+      ])
       assert.ok(tensors.length > 18)
-      for (const { tensor, relative_error: error } of tensors) assert.ok(error < (args.length ? 2e-3 : 2e-2), `${tensor}: relative error ${error}`)
+      for (const { tensor, relative_error: error } of tensors)
+        assert.ok(error < (args.length ? 2e-3 : 2e-2), `${tensor}: relative error ${error}`)
     })
   }
   it(`${architecture}: logits equal libllama's`, async () => {
     const model = await randomModel(`${architecture}-logits`, { architecture, ...spec })
-    const [result] = await check<{ largest_difference: number; largest_logit: number }>('check-logits', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []))
+    const [result] = await check<{ largest_difference: number; largest_logit: number }>(
+      'check-logits',
+      'sft',
+      model,
+      rowsFile('sft.jsonl', methods[0]?.rows ?? []),
+    )
     assert.ok(result && result.largest_logit > 0.1 && result.largest_difference < 1e-4, JSON.stringify(result))
   })
 }
@@ -74,7 +126,11 @@ for (const { name, rows, args } of methods) {
 
 for (const type of ['F16', 'BF16', 'Q8_0', 'Q4_K', 'Q6_K']) {
   it(`LoRA on ${type}: the gradient of the dequantized weights`, async () => {
-    const model = await randomModel(type, { architecture: 'qwen3', embedding_length: 256, feed_forward_length: 256, block_count: 1, head_dim: 64 }, type)
+    const model = await randomModel(
+      type,
+      { architecture: 'qwen3', embedding_length: 256, feed_forward_length: 256, block_count: 1, head_dim: 64 },
+      type,
+    )
     const tensors = await check<Tensor>('check-gradients', 'sft', model, rowsFile('sft.jsonl', methods[0]?.rows ?? []), ['--lora-rank', 2])
     for (const { tensor, relative_error: error, cosine_to_dequantized: cosine = 0 } of tensors) {
       assert.ok(cosine > 0.998, `${tensor}: cosine ${cosine}`)

@@ -3,7 +3,10 @@
 
 namespace train {
 
-graph::graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size) : hyper(hyper), rope(rope), rows(rows) {
+graph::graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size)
+    : hyper(hyper),
+      rope(rope),
+      rows(rows) {
     context.reset(ggml_init({ size * ggml_tensor_overhead() + ggml_graph_overhead_custom(size, false), nullptr, true }));
     nodes = ggml_new_graph_custom(context.get(), size, false);
 }
@@ -25,12 +28,15 @@ ggml_tensor * graph::constant(ggml_type type, int64_t ne0, int64_t ne1, const ch
 
 void graph::fill() const {
     for (const auto & entry : constants) {
-        if (entry.first->buffer) ggml_backend_tensor_set(entry.first, entry.second.data(), 0, entry.second.size()); // without a buffer: no node reads it
+        if (entry.first->buffer)
+            ggml_backend_tensor_set(entry.first, entry.second.data(), 0, entry.second.size()); // without a buffer: no node reads it
     }
 }
 
 ggml_tensor * graph::zeros(int64_t ne0, int64_t ne1) {
-    const auto run = [](ggml_tensor * dst, int ith, int, void *) { if (ith == 0) memset(dst->data, 0, ggml_nbytes(dst)); };
+    const auto run = [](ggml_tensor * dst, int ith, int, void *) {
+        if (ith == 0) memset(dst->data, 0, ggml_nbytes(dst));
+    };
     return emit(ggml_custom_4d(context.get(), GGML_TYPE_F32, ne0, ne1, 1, 1, nullptr, 0, run, 1, nullptr));
 }
 

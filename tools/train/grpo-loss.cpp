@@ -41,7 +41,8 @@ double grpo_loss::value(const batch & rows) const {
         for (int64_t row = rows.row_starts[s]; row < rows.row_starts[s + 1]; row++) {
             const token k = at(rows, s, row);
             const double clipped = std::min(std::max(k.ratio, 1.0 - o.clip_ratio), 1.0 + o.clip_ratio);
-            sum += e.weight * (-std::min(k.ratio * e.advantage, clipped * e.advantage) + o.kl * (std::exp(k.divergence) - k.divergence - 1.0));
+            sum += e.weight *
+                (-std::min(k.ratio * e.advantage, clipped * e.advantage) + o.kl * (std::exp(k.divergence) - k.divergence - 1.0));
         }
     }
     return sum / normalizer;

@@ -9,7 +9,8 @@ struct grpo_options {
 
 // Group relative policy optimization (Shao et al. 2024, arXiv 2402.03300): per token, -min(ratio * A, clip(ratio, 1 - e, 1 + e) * A) with
 // ratio = exp(logp - sampled logp) and A the completion's group-relative advantage, plus kl * (exp(d) - d - 1), d = reference - logp
-// (Schulman's k3 estimator). Mean over all tokens of the step (as in DAPO, arXiv 2503.14476), so long answers are not favoured; normalizer: their number.
+// (Schulman's k3 estimator). Mean over all tokens of the step (as in DAPO, arXiv 2503.14476), so long answers are not favoured; normalizer:
+// their number.
 class grpo_loss final : public loss {
   public:
     grpo_loss(const grpo_options & o, double normalizer) : o(o), normalizer(normalizer) {}
@@ -17,7 +18,10 @@ class grpo_loss final : public loss {
     double value(const batch & rows) const override;
 
   private:
-    struct token { double ratio, divergence; bool clipped; };
+    struct token {
+        double ratio, divergence;
+        bool clipped;
+    };
     token at(const batch & rows, int64_t sequence, int64_t row) const;
 
     grpo_options o;

@@ -10,7 +10,8 @@ static std::vector<double> numbers(const json_row & row, const common_json & val
     if (!values.is_array()) throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
     std::vector<double> all;
     for (size_t i = 0; i < values.size(); i++) {
-        if (!values.at(i).is_number()) throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
+        if (!values.at(i).is_number())
+            throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
         all.push_back(values.at(i).get<double>());
     }
     return all;
@@ -20,12 +21,14 @@ static token_ids completion_tokens(const json_row & row, const common_json & com
     if (completion.contains("tokens")) {
         token_ids ids;
         for (double id : numbers(row, completion.at("tokens"), "tokens")) {
-            if (id < 0 || id >= (double) tokens.vocab().size()) throw bad_row(row.file, row.line, "a completion has a token that is not in the vocabulary, sample it with this model");
+            if (id < 0 || id >= (double) tokens.vocab().size())
+                throw bad_row(row.file, row.line, "a completion has a token that is not in the vocabulary, sample it with this model");
             ids.push_back((llama_token) id);
         }
         return ids;
     }
-    if (!completion.contains("text") || !completion.at("text").is_string()) throw bad_row(row.file, row.line, "a completion needs \"tokens\" or \"text\"");
+    if (!completion.contains("text") || !completion.at("text").is_string())
+        throw bad_row(row.file, row.line, "a completion needs \"tokens\" or \"text\"");
     return tokens.completion(row, completion.at("text").get<std::string>());
 }
 
@@ -46,7 +49,8 @@ std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens)
         const token_ids ids = completion_tokens(row, c, tokens);
         for (double p : numbers(row, c.at("logprobs"), "logprobs")) e.sampled.push_back((float) p);
         if (e.sampled.size() != ids.size()) {
-            throw bad_row(row.file, row.line, "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) + " logprobs");
+            throw bad_row(row.file, row.line,
+                "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) + " logprobs");
         }
         if (prompt.empty() && !e.sampled.empty()) e.sampled.erase(e.sampled.begin()); // see join(): the first token of all is no target
         e.sequences = { join(prompt, ids) };
@@ -68,7 +72,9 @@ std::unique_ptr<loss> grpo::step_loss(const std::vector<const example *> & examp
     return std::make_unique<grpo_loss>(o, std::max(sum, 1e-9));
 }
 
-void grpo::set_reference(example & e, const std::vector<double> &, const std::vector<std::vector<float>> & each) const { e.reference = each[0]; }
+void grpo::set_reference(example & e, const std::vector<double> &, const std::vector<std::vector<float>> & each) const {
+    e.reference = each[0];
+}
 
 void grpo::report(const std::vector<batch> & batches, const std::string & prefix, json & line) const {
     double reward = 0, completions = 0, divergence = 0, clipped = 0, tokens = 0;

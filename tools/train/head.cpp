@@ -12,7 +12,7 @@ struct head {
     operations & ops;
     gradient_of leaf;
     head_state & state;
-    ggml_tensor * h;     // normed hidden states of the tokens that have a target
+    ggml_tensor * h; // normed hidden states of the tokens that have a target
     ggml_tensor * stats; // [2, rows]: log-sum-exp, dL/dlogp
 
     ggml_tensor * columns(ggml_tensor * x, int64_t first, int64_t n) {
@@ -60,17 +60,19 @@ void run_coefficients(ggml_tensor * dst, int, int, void * p) {
 // src: logits, stats. dL/dlogits
 void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
     const batch & rows = *((head_state *) p)->rows;
-    const ggml_tensor * logits = dst->src[0], * stats = dst->src[1];
+    const ggml_tensor *logits = dst->src[0], *stats = dst->src[1];
     const int64_t n = logits->ne[0], first = first_row(stats);
     for (int64_t r = ith; r < logits->ne[1]; r += nth) {
         const float * stat = (const float *) stats->data + 2 * r;
-        logits_gradient_row(n, (const float *) logits->data + r * n, stat[0], rows.targets[first + r], stat[1], (float *) dst->data + r * n);
+        logits_gradient_row(
+            n, (const float *) logits->data + r * n, stat[0], rows.targets[first + r], stat[1], (float *) dst->data + r * n);
     }
 }
 
 } // namespace
 
-ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden, head_state & state, int64_t chunk) {
+ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden,
+    head_state & state, int64_t chunk) {
     const int64_t rows = hidden->ne[1];
     ggml_tensor * h = net.norm(hidden, m.output_norm);
     ggml_tensor * stats = g.zeros(2, rows);
@@ -96,7 +98,8 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
             stat = part.onto(stat, {}, run_coefficients, 1);
         }
         ggml_tensor * sources[] = { logits, stat };
-        ggml_tensor * dlogits = g.emit(ggml_custom_4d(g.context.get(), GGML_TYPE_F32, logits->ne[0], n, 1, 1, sources, 2, run_gradient, GGML_N_TASKS_MAX, &state));
+        ggml_tensor * dlogits = g.emit(
+            ggml_custom_4d(g.context.get(), GGML_TYPE_F32, logits->ne[0], n, 1, 1, sources, 2, run_gradient, GGML_N_TASKS_MAX, &state));
         if (ggml_tensor * d = leaf(m.output.weight)) ops.multiply_back_weight(d, part.columns(h, first, n), dlogits, 1.0f);
         if (ggml_tensor * d = m.output.bias ? leaf(m.output.bias) : nullptr) ops.bias_back(d, dlogits);
         ggml_tensor * back = ops.multiply_back(m.output.weight, dlogits, 1.0f, one ? nullptr : part.columns(dh, first, n));

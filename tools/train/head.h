@@ -14,6 +14,7 @@ struct head_state {
 
 // Emits norm, head, loss and, with an objective, their gradient. Returns dL/d(hidden), null without an objective.
 // chunk: rows of logits held at once.
-ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden, head_state & state, int64_t chunk);
+ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden,
+    head_state & state, int64_t chunk);
 
 } // namespace train

@@ -5,7 +5,8 @@
 
 namespace train {
 
-// exp(x) to about one unit in the last place: 2^n * p(r), the polynomial of Cephes' expf. Free of calls and branches, so loops over it vectorize.
+// exp(x) to about one unit in the last place: 2^n * p(r), the polynomial of Cephes' expf. Free of calls and branches, so loops over it
+// vectorize.
 static inline __attribute__((always_inline)) float exp_of(float x) {
     x = x < -87.0f ? -87.0f : x;
     x = x > 88.0f ? 88.0f : x;
@@ -36,7 +37,8 @@ static inline __attribute__((always_inline)) float total(const float * partial) 
 static inline __attribute__((always_inline)) float dot(int64_t n, const float * a, const float * b) {
     float partial[lanes] = {};
     int64_t i = 0;
-    for (; i + lanes <= n; i += lanes) for (int j = 0; j < lanes; j++) partial[j] += a[i + j] * b[i + j];
+    for (; i + lanes <= n; i += lanes)
+        for (int j = 0; j < lanes; j++) partial[j] += a[i + j] * b[i + j];
     float sum = total(partial);
     for (; i < n; i++) sum += a[i] * b[i];
     return sum;
@@ -55,12 +57,14 @@ void rms_norm_rows(int64_t rows, int64_t n, float eps, const float * x, const fl
 }
 
 TRAIN_CLONES
-void rms_norm_back_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip, float * dx) {
+void rms_norm_back_rows(
+    int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip, float * dx) {
     for (int64_t r = 0; r < rows; r++, x += n, dy += n, dx += n) {
         const float inverse = inverse_rms(n, eps, x);
         float partial[lanes] = {};
         int64_t i = 0;
-        for (; i + lanes <= n; i += lanes) for (int j = 0; j < lanes; j++) partial[j] += dy[i + j] * gain[i + j] * x[i + j];
+        for (; i + lanes <= n; i += lanes)
+            for (int j = 0; j < lanes; j++) partial[j] += dy[i + j] * gain[i + j] * x[i + j];
         float sum = total(partial);
         for (; i < n; i++) sum += dy[i] * gain[i] * x[i];
         const float along = inverse * inverse * inverse / (float) n * sum;
@@ -109,7 +113,8 @@ static inline __attribute__((always_inline)) float largest_of(int64_t n, const f
     float partial[lanes];
     for (int j = 0; j < lanes; j++) partial[j] = -INFINITY;
     int64_t i = 0;
-    for (; i + lanes <= n; i += lanes) for (int j = 0; j < lanes; j++) partial[j] = x[i + j] > partial[j] ? x[i + j] : partial[j];
+    for (; i + lanes <= n; i += lanes)
+        for (int j = 0; j < lanes; j++) partial[j] = x[i + j] > partial[j] ? x[i + j] : partial[j];
     float largest = -INFINITY;
     for (int j = 0; j < lanes; j++) largest = partial[j] > largest ? partial[j] : largest;
     for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
@@ -154,7 +159,8 @@ row_summary summarize_row(int64_t n, const float * logits) {
         const int64_t last = first + block < n ? first + block : n;
         float partial[lanes] = {};
         int64_t i = first;
-        for (; i + lanes <= last; i += lanes) for (int j = 0; j < lanes; j++) partial[j] += exp_of(logits[i + j] - largest);
+        for (; i + lanes <= last; i += lanes)
+            for (int j = 0; j < lanes; j++) partial[j] += exp_of(logits[i + j] - largest);
         float part = total(partial);
         for (; i < last; i++) part += exp_of(logits[i] - largest);
         sum += part;

@@ -14,7 +14,8 @@ static const char * const targets_known[] = { "attn_q", "attn_k", "attn_v", "att
 
 matrix * target_matrix(layer & l, const std::string & target) {
     matrix * const places[] = { &l.q, &l.k, &l.v, &l.o, &l.gate, &l.up, &l.down };
-    for (size_t i = 0; i < 7; i++) if (target == targets_known[i]) return places[i];
+    for (size_t i = 0; i < 7; i++)
+        if (target == targets_known[i]) return places[i];
     return nullptr;
 }
 
@@ -52,7 +53,8 @@ template <typename F> static void create(model & m, F && rank) {
         }
     }
     if (m.parameters.empty()) return;
-    m.lora_buffer.reset(ggml_backend_alloc_ctx_tensors_from_buft(m.lora_context.get(), ggml_backend_buffer_get_type(m.buffer.get()))); // beside the weights
+    m.lora_buffer.reset(
+        ggml_backend_alloc_ctx_tensors_from_buft(m.lora_context.get(), ggml_backend_buffer_get_type(m.buffer.get()))); // beside the weights
     if (!m.lora_buffer) throw bad_input("not enough memory for the adapter, use a smaller --lora-rank");
     ggml_backend_buffer_clear(m.lora_buffer.get(), 0);
     copy_parameters_to_host(m);
@@ -81,8 +83,11 @@ void read_lora(model & m, const std::string & path) {
         return std::string(id < 0 ? "" : gguf_get_val_str(file.get(), id));
     };
     if (text("general.type") != "adapter" || text("adapter.type") != "lora") throw bad_input(path + ": is no LoRA adapter");
-    const auto foreign = [&](const std::string & why) { return bad_input(path + ": this adapter was made for another model than " + m.path + " (" + why + ")"); };
-    if (text("general.architecture") != m.hyper.architecture) throw foreign("architecture " + text("general.architecture") + ", not " + m.hyper.architecture);
+    const auto foreign = [&](const std::string & why) {
+        return bad_input(path + ": this adapter was made for another model than " + m.path + " (" + why + ")");
+    };
+    if (text("general.architecture") != m.hyper.architecture)
+        throw foreign("architecture " + text("general.architecture") + ", not " + m.hyper.architecture);
     int64_t rank = 0, used = 0;
     create(m, [&](const std::string & name, const std::string &) -> int64_t {
         const ggml_tensor * a = ggml_get_tensor(data, (name + ".lora_a").c_str());

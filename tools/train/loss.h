@@ -9,7 +9,8 @@ class loss {
   public:
     virtual ~loss() = default;
 
-    // dL/dlogp of the targets [first, last) of the batch from their log-probs (batch.logp is filled for them; for all targets if coupled()).
+    // dL/dlogp of the targets [first, last) of the batch from their log-probs (batch.logp is filled for them; for all targets if
+    // coupled()).
     virtual void coefficients(const batch & rows, int64_t first, int64_t last, float * out) const = 0;
 
     // Whether a coefficient depends on other targets' log-probs (DPO): then all log-probs are computed before the first gradient.

@@ -60,7 +60,8 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
         throw bad_input(path + ": RoPE scaling \"" + scaling + "\" cannot be trained. Supported: none, linear");
     }
     h.rope_scale = scaling == "linear" ? (float) (1.0 / may("rope.scaling.factor", 1.0)) : 1.0f;
-    if ((int64_t) may("rope.dimension_count", (double) h.head_size) != h.head_size || (int64_t) may("attention.value_length", (double) h.head_size) != h.head_size) {
+    if ((int64_t) may("rope.dimension_count", (double) h.head_size) != h.head_size ||
+        (int64_t) may("attention.value_length", (double) h.head_size) != h.head_size) {
         throw bad_input(path + ": heads of unequal sizes (rope, key, value) cannot be trained");
     }
     if (h.heads <= 0 || h.kv_heads <= 0 || h.heads % h.kv_heads || may("expert_count", 0) > 0) {

@@ -26,12 +26,13 @@ struct matrix {
 };
 
 struct layer {
-    ggml_tensor * attn_norm = nullptr, * ffn_norm = nullptr;
-    ggml_tensor * q_norm = nullptr, * k_norm = nullptr; // qwen3
+    ggml_tensor *attn_norm = nullptr, *ffn_norm = nullptr;
+    ggml_tensor *q_norm = nullptr, *k_norm = nullptr; // qwen3
     matrix q, k, v, o, gate, up, down;
 };
 
-// What the optimizer moves: F32. On the CPU the values are the tensor's own memory; for a GPU they are a copy, sent over by upload_parameters().
+// What the optimizer moves: F32. On the CPU the values are the tensor's own memory; for a GPU they are a copy, sent over by
+// upload_parameters().
 struct parameter {
     std::string name;
     ggml_tensor * tensor;
@@ -42,9 +43,15 @@ struct parameter {
     int64_t size() const { return ggml_nelements(tensor); }
 };
 
-struct gguf_deleter { void operator()(gguf_context * p) const { gguf_free(p); } };
-struct context_deleter { void operator()(ggml_context * p) const { ggml_free(p); } };
-struct buffer_deleter { void operator()(ggml_backend_buffer_t p) const { ggml_backend_buffer_free(p); } };
+struct gguf_deleter {
+    void operator()(gguf_context * p) const { gguf_free(p); }
+};
+struct context_deleter {
+    void operator()(ggml_context * p) const { ggml_free(p); }
+};
+struct buffer_deleter {
+    void operator()(ggml_backend_buffer_t p) const { ggml_backend_buffer_free(p); }
+};
 using gguf_ptr = std::unique_ptr<gguf_context, gguf_deleter>;
 using context_ptr = std::unique_ptr<ggml_context, context_deleter>;
 using buffer_ptr = std::unique_ptr<ggml_backend_buffer, buffer_deleter>;
@@ -59,7 +66,7 @@ struct model {
     buffer_ptr buffer;
     std::map<std::string, ggml_tensor *> tensors;
     std::vector<layer> layers;
-    ggml_tensor * token_embedding = nullptr, * output_norm = nullptr, * rope_factors = nullptr;
+    ggml_tensor *token_embedding = nullptr, *output_norm = nullptr, *rope_factors = nullptr;
     matrix output; // the head; its weight is the token embedding where the file has no output.weight
 
     float lora_scale = 0.0f; // alpha / rank
@@ -77,8 +84,8 @@ struct model {
 std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place);
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays);
-void copy_parameters_to_host(model & m);  // once their tensors hold values; nothing to do where these are on the host
-void upload_parameters(const model & m);  // after values() have changed
+void copy_parameters_to_host(model & m); // once their tensors hold values; nothing to do where these are on the host
+void upload_parameters(const model & m); // after values() have changed
 
 // cos and sin of every position's angles, computed as ggml's rope does
 struct rope_table;

@@ -24,7 +24,10 @@ for (const architecture of ['llama', 'qwen2', 'qwen3']) {
   it(`${architecture}: every tensor moves`, async () => {
     const model = await randomModel(`move-${architecture}`, { architecture })
     const out = join(folder, `moved-${architecture}.gguf`)
-    const rows = rowsFile('move.jsonl', [{ prompt: '12+34=', completion: '46' }, { prompt: 'abc', completion: 'cba' }])
+    const rows = rowsFile('move.jsonl', [
+      { prompt: '12+34=', completion: '46' },
+      { prompt: 'abc', completion: 'cba' },
+    ])
     await train('sft', model, rows, out, ['--steps', 3, '--batch', 2, '--lr', 0.01])
     const [before, after] = [await readTensors(model), await readTensors(out)]
     assert.equal([...after.keys()], [...before.keys()])

@@ -1,14 +1,18 @@
 // The operations a transformer and its gradient are built of, each emitted as nodes of a ggml graph in the order of the calls.
-// Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels), plain-operations.cpp (ggml's own operations,
-// for GPUs, and the cross-check of the other). Activations are matrices [features, tokens], contiguous F32.
+// Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels), plain-operations.cpp (ggml's own
+// operations, for GPUs, and the cross-check of the other). Activations are matrices [features, tokens], contiguous F32.
 #pragma once
 #include "ggml.h"
 #include <vector>
 
 namespace train {
 
-struct attention_gradients { ggml_tensor * q, * k, * v; };
-struct swiglu_gradients { ggml_tensor * gate, * up; };
+struct attention_gradients {
+    ggml_tensor *q, *k, *v;
+};
+struct swiglu_gradients {
+    ggml_tensor *gate, *up;
+};
 
 class operations {
   public:
@@ -24,11 +28,13 @@ class operations {
     virtual ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) = 0;
     // scale * w^T dy, likewise
     virtual ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * onto) = 0;
-    virtual void multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) = 0; // gradient += scale * dy x^T
+    virtual void multiply_back_weight(
+        ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) = 0; // gradient += scale * dy x^T
     virtual void bias_back(ggml_tensor * gradient, ggml_tensor * dy) = 0;
 
     virtual ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain) = 0;
-    virtual ggml_tensor * norm_back(ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy, ggml_tensor * skip) = 0; // + skip, which may be null
+    virtual ggml_tensor * norm_back(
+        ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy, ggml_tensor * skip) = 0; // + skip, which may be null
     virtual void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) = 0;
 
     // rotary positions, then causal attention within each sequence of the batch

@@ -25,7 +25,8 @@ double optimizer::reduce(team & threads, const std::vector<std::unique_ptr<worke
     threads.run([&](int thread) {
         for (size_t s = thread; s < spans.size(); s += threads.size()) {
             float * sum = workers[0]->gradient(spans[s].parameter) + spans[s].first;
-            for (size_t w = 1; w < workers.size(); w++) add_to(spans[s].count, workers[w]->gradient(spans[s].parameter) + spans[s].first, sum);
+            for (size_t w = 1; w < workers.size(); w++)
+                add_to(spans[s].count, workers[w]->gradient(spans[s].parameter) + spans[s].first, sum);
             squares[s] = sum_of_squares(spans[s].count, sum);
         }
     });

@@ -21,11 +21,16 @@ class optimizer {
     // Exchanges weights and their average (where --ema asks for one): around validation and before saving.
     void swap_average();
 
-    struct state { std::vector<float> first, second, average; }; // one value per weight
+    struct state {
+        std::vector<float> first, second, average;
+    }; // one value per weight
     std::vector<state> states; // by parameter index
 
   private:
-    struct span { int parameter; int64_t first, count; };
+    struct span {
+        int parameter;
+        int64_t first, count;
+    };
 
     model & m;
     optimizer_options options;

@@ -16,18 +16,23 @@ class plain final : public operations {
         std::iota(order.begin(), order.end(), 0);
         places = g.constant(GGML_TYPE_I32, length, 1, "places", order.data());
         std::vector<float> shade(length * length, 0.0f); // a query sees itself and what came before
-        for (int64_t q = 0; q < length; q++) for (int64_t k = q + 1; k < length; k++) shade[q * length + k] = -INFINITY;
+        for (int64_t q = 0; q < length; q++)
+            for (int64_t k = q + 1; k < length; k++) shade[q * length + k] = -INFINITY;
         mask = g.constant(GGML_TYPE_F32, length, length, "mask", shade.data());
     }
 
     ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override { return g.emit(ggml_get_rows(c, table, ids)); }
-    void embed_back(ggml_tensor * gradient, ggml_tensor * ids, ggml_tensor * dy) override { sum_into(gradient, ggml_get_rows_back(c, dy, ids, gradient)); }
+    void embed_back(ggml_tensor * gradient, ggml_tensor * ids, ggml_tensor * dy) override {
+        sum_into(gradient, ggml_get_rows_back(c, dy, ids, gradient));
+    }
 
     ggml_tensor * initial(ggml_tensor * start, ggml_tensor * bias, int64_t tokens) override {
         if (!bias) return g.emit(ggml_cont(c, start));
         return g.emit(start ? ggml_add(c, start, bias) : ggml_repeat_4d(c, bias, bias->ne[0], tokens, 1, 1));
     }
-    ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) override { return finish(ggml_mul_mat(c, w, x), scale, onto); }
+    ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) override {
+        return finish(ggml_mul_mat(c, w, x), scale, onto);
+    }
     ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * onto) override {
         return finish(ggml_mul_mat(c, flipped(dequantized(w)), dy), scale, onto);
     }
@@ -75,12 +80,14 @@ class plain final : public operations {
     }
 
   private:
-    struct heads { ggml_tensor * q, * k, * v; }; // [head_size, length (* group), kv_heads, count], rotated
+    struct heads {
+        ggml_tensor *q, *k, *v;
+    }; // [head_size, length (* group), kv_heads, count], rotated
 
     graph & g;
     ggml_context * c;
     const hyperparameters & h;
-    ggml_tensor * factors, * places, * mask;
+    ggml_tensor *factors, *places, *mask;
     int64_t count, length; // of the sequences
 
     void sum_into(ggml_tensor * gradient, ggml_tensor * t) { g.emit(ggml_add_inplace(c, gradient, t)); }
@@ -96,7 +103,9 @@ class plain final : public operations {
     // [features, tokens] <-> [head_size, length, heads, count]
     ggml_tensor * view(ggml_tensor * t, int64_t n) { return ggml_reshape_4d(c, t, h.head_size, n, length, count); }
     ggml_tensor * apart(ggml_tensor * t, int64_t n) { return ggml_cont(c, ggml_permute(c, view(t, n), 0, 2, 1, 3)); }
-    ggml_tensor * together(ggml_tensor * t, int64_t n) { return ggml_cont(c, ggml_permute(c, ggml_reshape_4d(c, t, h.head_size, length, n, count), 0, 2, 1, 3)); }
+    ggml_tensor * together(ggml_tensor * t, int64_t n) {
+        return ggml_cont(c, ggml_permute(c, ggml_reshape_4d(c, t, h.head_size, length, n, count), 0, 2, 1, 3));
+    }
     ggml_tensor * joined(ggml_tensor * t, int64_t n) { return ggml_reshape_2d(c, together(t, n), h.head_size * n, length * count); }
 
     // The query heads of one key/value head side by side: products with it need no broadcast, and their gradients no extra sum.
@@ -106,10 +115,12 @@ class plain final : public operations {
     ggml_tensor * folded(ggml_tensor * scores) { return ggml_reshape_4d(c, scores, length, length * group(), h.kv_heads, count); }
 
     ggml_tensor * rotated(ggml_tensor * t, int64_t n) {
-        return ggml_rope_ext(c, view(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
+        return ggml_rope_ext(
+            c, view(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
     }
     ggml_tensor * unrotated(ggml_tensor * t, int64_t n) {
-        ggml_tensor * x = ggml_rope_ext_back(c, together(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
+        ggml_tensor * x = ggml_rope_ext_back(
+            c, together(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
         return ggml_reshape_2d(c, x, h.head_size * n, length * count);
     }
     int mode() const { return h.rope_neox ? GGML_ROPE_TYPE_NEOX : GGML_ROPE_TYPE_NORMAL; }

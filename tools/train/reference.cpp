@@ -28,7 +28,8 @@ void compute_reference(session & s, const options & o) {
     if (!o.ref_model.empty()) {
         other = read_model(o.ref_model, false, s.place.buffers());
         if (other->hyper.vocabulary != s.net->hyper.vocabulary) {
-            throw bad_input(o.ref_model + ": has " + std::to_string(other->hyper.vocabulary) + " tokens, the model has " + std::to_string(s.net->hyper.vocabulary) + "; the reference must share its tokenizer");
+            throw bad_input(o.ref_model + ": has " + std::to_string(other->hyper.vocabulary) + " tokens, the model has " +
+                std::to_string(s.net->hyper.vocabulary) + "; the reference must share its tokenizer");
         }
         fill_rope_table(*other, s.longest, rope);
         other_runner = make_runner(*other, rope, o, s.longest, s.place);

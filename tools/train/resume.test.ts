@@ -11,7 +11,11 @@ const { it, run } = toolSuite('resume')
 
 const random = randomNumbers(5)
 const digits = (n: number) => Array.from({ length: n }, () => Math.floor(random() * 10)).join('')
-const rows = Array.from({ length: 200 }, () => ({ prompt: `${digits(5)}=`, completion: digits(1 + Math.floor(random() * 8)), weight: 0.5 + random() }))
+const rows = Array.from({ length: 200 }, () => ({
+  prompt: `${digits(5)}=`,
+  completion: digits(1 + Math.floor(random() * 8)),
+  weight: 0.5 + random(),
+}))
 const methods: Record<string, (string | number)[]> = {
   full: ['--ema', 0.9, '--early-stop', 9],
   lora: ['--lora-rank', 2, '--schedule', 'linear'],
@@ -23,7 +27,19 @@ for (const [name, more] of Object.entries(methods)) {
   it(`${name}: killed by SIGTERM and resumed, bit for bit`, async () => {
     const model = await randomModel(`resume-${name}`)
     const data = rowsFile('resume.jsonl', rows)
-    const common = ['sft', '-m', model, '--data', data, '--val', rowsFile('resume-val.jsonl', rows.slice(0, 20)), '--workers', 2, '--progress', 'none']
+    const common = [
+      'sft',
+      '-m',
+      model,
+      '--data',
+      data,
+      '--val',
+      rowsFile('resume-val.jsonl', rows.slice(0, 20)),
+      '--workers',
+      2,
+      '--progress',
+      'none',
+    ]
     const schedule = ['--steps', 500, '--batch', 24, '--warmup', 10, '--val-every', 100, '--lr', 0.003, ...more]
     const whole = join(folder, `${name}-whole.gguf`)
     const parts = join(folder, `${name}-parts.gguf`)
@@ -57,11 +73,34 @@ for (const [name, more] of Object.entries(methods)) {
 it('a finished run is repeated exactly, whatever the threads do', async () => {
   const model = await randomModel('repeat', { architecture: 'qwen3' })
   const data = rowsFile('resume.jsonl', rows)
-  const outs = await Promise.all([0, 1, 2].map(async (i) => {
-    const out = join(folder, `repeat-${i}.gguf`)
-    assert.is((await tool('llama-train', ['sft', '-m', model, '--data', data, '--out', out, '--steps', 20, '--batch', 32, '--workers', 3, '--progress', 'none'])).exitCode, 0)
-    return readFileSync(out)
-  }))
+  const outs = await Promise.all(
+    [0, 1, 2].map(async (i) => {
+      const out = join(folder, `repeat-${i}.gguf`)
+      assert.is(
+        (
+          await tool('llama-train', [
+            'sft',
+            '-m',
+            model,
+            '--data',
+            data,
+            '--out',
+            out,
+            '--steps',
+            20,
+            '--batch',
+            32,
+            '--workers',
+            3,
+            '--progress',
+            'none',
+          ])
+        ).exitCode,
+        0,
+      )
+      return readFileSync(out)
+    }),
+  )
   assert.ok(outs.every((bytes) => bytes.equals(outs[0] as Buffer)))
 })
 run()

@@ -19,7 +19,8 @@ struct finder {
         seen.insert(name);
         ggml_tensor * t = at->second;
         if (t->ne[0] != ne0 || t->ne[1] != ne1 || t->ne[2] != 1 || t->ne[3] != 1) {
-            throw bad_input(m.path + ": tensor " + name + " is " + std::to_string(t->ne[0]) + " x " + std::to_string(t->ne[1]) + ", expected " + std::to_string(ne0) + " x " + std::to_string(ne1));
+            throw bad_input(m.path + ": tensor " + name + " is " + std::to_string(t->ne[0]) + " x " + std::to_string(t->ne[1]) +
+                ", expected " + std::to_string(ne0) + " x " + std::to_string(ne1));
         }
         if (ne1 == 1 && t->type != GGML_TYPE_F32) throw bad_input(m.path + ": tensor " + name + " is a vector and must be F32");
         return t;
@@ -70,7 +71,9 @@ void assign_roles(model & m) {
         l.down = f.linear(block + "ffn_down", h.feed_forward, h.embedding);
     }
     for (const auto & entry : m.tensors) {
-        if (!f.seen.count(entry.first)) throw bad_input(m.path + ": tensor " + entry.first + " is unknown for architecture " + h.architecture + ", the trainer would leave it out");
+        if (!f.seen.count(entry.first))
+            throw bad_input(
+                m.path + ": tensor " + entry.first + " is unknown for architecture " + h.architecture + ", the trainer would leave it out");
     }
 }
 

@@ -4,8 +4,8 @@
 
 namespace train {
 
-// Sets layers, token_embedding, output_norm, output from m.tensors. Throws bad_input for tensors that are missing, of the wrong shape, or unknown
-// (an unknown tensor means the model computes something that the trainer would leave out).
+// Sets layers, token_embedding, output_norm, output from m.tensors. Throws bad_input for tensors that are missing, of the wrong shape, or
+// unknown (an unknown tensor means the model computes something that the trainer would leave out).
 void assign_roles(model & m);
 
 } // namespace train

@@ -5,7 +5,8 @@
 namespace train {
 
 // Adds a tensor in the given type; `held` owns what is converted until the file is written.
-static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name, const ggml_tensor * source, ggml_type type) {
+static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name,
+    const ggml_tensor * source, ggml_type type) {
     ggml_tensor * t = ggml_new_tensor(shapes, type, GGML_MAX_DIMS, source->ne);
     ggml_set_name(t, name.c_str());
     gguf_add_tensor(file, t);
@@ -29,6 +30,10 @@ void save_model(const model & m, const std::string & path, const std::string & t
     context_ptr shapes(ggml_init({ (m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true }));
     std::vector<std::vector<char>> held;
     gguf_set_kv(file.get(), m.file.get());
+    if (!type.empty()) {
+        gguf_remove_key(file.get(), "general.file_type"); // it described the base
+        gguf_set_val_u32(file.get(), "general.quantization_version", GGML_QNT_VERSION);
+    }
     for (int64_t i = 0; i < gguf_get_n_tensors(m.file.get()); i++) { // in the order of the base
         const std::string name = gguf_get_tensor_name(m.file.get(), i);
         const ggml_tensor * t = m.tensors.at(name);

@@ -6,7 +6,8 @@ namespace train {
 void sft_loss::coefficients(const batch & rows, int64_t first, int64_t last, float * out) const {
     for (int64_t s = 0; s < rows.sequences(); s++) {
         const float each = (float) (-rows.examples[s]->weight / normalizer);
-        for (int64_t r = std::max<int64_t>(first, rows.row_starts[s]); r < std::min<int64_t>(last, rows.row_starts[s + 1]); r++) out[r - first] = each;
+        for (int64_t r = std::max<int64_t>(first, rows.row_starts[s]); r < std::min<int64_t>(last, rows.row_starts[s + 1]); r++)
+            out[r - first] = each;
     }
 }
 

@@ -3,8 +3,8 @@
 
 namespace train {
 
-// Cross-entropy of the completion's tokens, -sum(weight * logp) / sum(weight), over all tokens of one optimizer step (so that accumulation over
-// micro-batches equals one large batch). normalizer: the sum of weights over those tokens.
+// Cross-entropy of the completion's tokens, -sum(weight * logp) / sum(weight), over all tokens of one optimizer step (so that accumulation
+// over micro-batches equals one large batch). normalizer: the sum of weights over those tokens.
 class sft_loss final : public loss {
   public:
     explicit sft_loss(double normalizer) : normalizer(normalizer) {}

@@ -14,7 +14,15 @@ type Row = Record<string, unknown>
 export type Line = Record<string, number> & { done?: boolean }
 
 const characters = [...'0123456789+=abcdefgh\n']
-const tokenizer = { model: 'llama', tokens: ['<unk>', '<s>', '</s>', ...characters], bos: 1, eos: 2, unk: 0, add_bos: true, add_space_prefix: false }
+const tokenizer = {
+  model: 'llama',
+  tokens: ['<unk>', '<s>', '</s>', ...characters],
+  bos: 1,
+  eos: 2,
+  unk: 0,
+  add_bos: true,
+  add_space_prefix: false,
+}
 const chatTemplate = "{% for m in messages %}{{ m['content'] }}{% if m['role'] == 'assistant' %}</s>{% else %}={% endif %}{% endfor %}"
 
 /** A uvu suite whose tests run only where the tools are built; it says so loudly where they are not. */
@@ -46,7 +54,10 @@ export async function randomModel(name: string, spec: Row = {}, type = 'F32'): P
   const description = join(folder, `${name}.json`)
   const model = join(folder, `${name}.gguf`)
   const size = { context_length: 64, embedding_length: 32, block_count: 2, feed_forward_length: 48, head_count: 4, head_count_kv: 2 }
-  writeFileSync(description, JSON.stringify({ architecture: 'llama', ...size, tied_embeddings: false, tokenizer, chat_template: chatTemplate, ...spec }))
+  writeFileSync(
+    description,
+    JSON.stringify({ architecture: 'llama', ...size, tied_embeddings: false, tokenizer, chat_template: chatTemplate, ...spec }),
+  )
   await mustRun('llama-init', ['--spec', description, '--seed', 3, '--type', type, '--out', model])
   return model
 }
@@ -66,13 +77,33 @@ export async function train(method: string, model: string, data: string, out: st
 }
 
 export function readLines(path: string): Line[] {
-  return readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Line)
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
 }
 
 /** Runs a check-... command of llama-train and returns the JSON lines it prints. */
 export async function check<T>(what: string, method: string, model: string, data: string, args: (string | number)[] = []): Promise<T[]> {
-  const { stdout } = await mustRun('llama-train', [what, method, '-m', model, '--data', data, '--out', 'none', '--workers', 1, '--threads', 1, ...args])
-  return stdout.trim().split('\n').map((line) => JSON.parse(line) as T)
+  const { stdout } = await mustRun('llama-train', [
+    what,
+    method,
+    '-m',
+    model,
+    '--data',
+    data,
+    '--out',
+    'none',
+    '--workers',
+    1,
+    '--threads',
+    1,
+    ...args,
+  ])
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
 }
 
 /** Numbers that look random and are the same in every run. */

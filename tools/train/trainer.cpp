@@ -49,7 +49,8 @@ struct run {
         const int64_t n = (int64_t) s.data.examples.size(), batches = (n + o.batch - 1) / o.batch, index = (step - 1) / inner;
         const std::vector<int64_t> order = permutation(n, (uint64_t) o.seed * 1000003ull + (uint64_t) (index / batches));
         std::vector<const example *> chosen;
-        for (int64_t i = index % batches * o.batch; i < std::min(n, (index % batches + 1) * o.batch); i++) chosen.push_back(&s.data.examples[order[i]]);
+        for (int64_t i = index % batches * o.batch; i < std::min(n, (index % batches + 1) * o.batch); i++)
+            chosen.push_back(&s.data.examples[order[i]]);
         return chosen;
     }
 
@@ -69,7 +70,8 @@ struct run {
         int64_t tokens = 0;
         for (const example * e : examples) tokens += e->inputs();
         const double speed = std::round((double) tokens / (now() - began));
-        json line = { { "step", step }, { "steps", steps }, { "loss", loss }, { "lr", rate }, { "grad_norm", norm }, { "tokens_per_second", speed } };
+        json line = { { "step", step }, { "steps", steps }, { "loss", loss }, { "lr", rate }, { "grad_norm", norm },
+            { "tokens_per_second", speed } };
         s.target->report(batches, "", line);
         log.write(line);
         char note[96];
@@ -101,9 +103,7 @@ struct run {
 
     void keep_best() {
         state.best_weights.clear();
-        for (const parameter & p : s.net->parameters) {
-            state.best_weights.emplace_back(p.values(), p.values() + p.size());
-        }
+        for (const parameter & p : s.net->parameters) { state.best_weights.emplace_back(p.values(), p.values() + p.size()); }
     }
 
     void use_best() const {
@@ -146,11 +146,13 @@ int run_training(const options & o) {
         while (state.step < steps && !r.stops_early() && !interrupted()) {
             if (!r.take(state.step + 1, bar)) stop_at_nan(o, state);
             if (r.validates_at(state.step)) r.validate();
-            if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0) write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+            if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0)
+                write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
         }
     }
     if (interrupted() && state.step < steps) {
-        if (o.checkpoint_dir.empty()) throw bad_input("interrupted at step " + std::to_string(state.step) + ", nothing was kept (--checkpoint-dir would)");
+        if (o.checkpoint_dir.empty())
+            throw bad_input("interrupted at step " + std::to_string(state.step) + ", nothing was kept (--checkpoint-dir would)");
         write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
         fprintf(stderr, "llama-train: interrupted at step %lld, go on with --resume\n", (long long) state.step);
         return 130;
@@ -160,8 +162,8 @@ int run_training(const options & o) {
     const double seconds = now() - started, cpu_seconds = usage_so_far().cpu_seconds - cpu_started;
     if (s.net->lora_context) save_lora(*s.net, o.out);
     else save_model(*s.net, o.out, o.type);
-    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", seconds }, { "cpu_seconds", cpu_seconds },
-        { "peak_mib", usage_so_far().peak_mib }, { "skipped_rows", s.data.skipped } });
+    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", seconds },
+        { "cpu_seconds", cpu_seconds }, { "peak_mib", usage_so_far().peak_mib }, { "skipped_rows", s.data.skipped } });
     return 0;
 }
 

@@ -3,7 +3,12 @@
 namespace train {
 
 transformer::transformer(const model & m, graph & g, operations & ops, gradient_of gradient, bool checkpoint)
-    : m(m), g(g), ops(ops), leaf(gradient ? std::move(gradient) : [](const ggml_tensor *) -> ggml_tensor * { return nullptr; }), checkpoint(checkpoint), recording(true) {}
+    : m(m),
+      g(g),
+      ops(ops),
+      leaf(gradient ? std::move(gradient) : [](const ggml_tensor *) -> ggml_tensor * { return nullptr; }),
+      checkpoint(checkpoint),
+      recording(true) {}
 
 void transformer::record(std::function<void()> back) {
     if (recording) tape.push_back(std::move(back));

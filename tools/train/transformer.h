@@ -27,7 +27,7 @@ class transformer {
 
     // Records on the tape how the gradient flows from the result to its sources.
     void record(std::function<void()> back);
-    ggml_tensor * gradient(ggml_tensor * of) const;      // null: nothing flowed there
+    ggml_tensor * gradient(ggml_tensor * of) const; // null: nothing flowed there
     void set_gradient(ggml_tensor * of, ggml_tensor * dy) { gradients[of] = dy; }
     void play_last(); // runs the last entry and drops it
     void play_back(); // runs the tape from its end and clears it
@@ -47,7 +47,7 @@ class transformer {
     gradient_of leaf;
     bool checkpoint;
     bool recording;
-    ggml_tensor * ids = nullptr, * targets = nullptr;
+    ggml_tensor *ids = nullptr, *targets = nullptr;
     std::vector<ggml_tensor *> inputs; // of each layer, and the last one's output
     std::vector<std::function<void()>> tape;
     std::map<const ggml_tensor *, ggml_tensor *> gradients;

@@ -55,10 +55,12 @@ void worker::fetch_gradients() {
 
 void worker::run(graph & g) {
     if (scheduler) ggml_backend_sched_reset(scheduler.get());
-    const bool placed = scheduler ? ggml_backend_sched_alloc_graph(scheduler.get(), g.nodes) : ggml_gallocr_alloc_graph(allocator.get(), g.nodes);
+    const bool placed = scheduler ? ggml_backend_sched_alloc_graph(scheduler.get(), g.nodes)
+                                  : ggml_gallocr_alloc_graph(allocator.get(), g.nodes);
     if (!placed) throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
     g.fill();
-    const ggml_status status = scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes) : ggml_backend_graph_compute(cpu.get(), g.nodes);
+    const ggml_status status = scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes)
+                                         : ggml_backend_graph_compute(cpu.get(), g.nodes);
     if (status != GGML_STATUS_SUCCESS) throw bad_input("ggml could not compute the graph");
 }
 

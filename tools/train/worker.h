@@ -7,15 +7,21 @@
 
 namespace train {
 
-struct backend_deleter { void operator()(ggml_backend_t p) const { ggml_backend_free(p); } };
-struct allocator_deleter { void operator()(ggml_gallocr * p) const { ggml_gallocr_free(p); } };
-struct scheduler_deleter { void operator()(ggml_backend_sched_t p) const { ggml_backend_sched_free(p); } };
+struct backend_deleter {
+    void operator()(ggml_backend_t p) const { ggml_backend_free(p); }
+};
+struct allocator_deleter {
+    void operator()(ggml_gallocr * p) const { ggml_gallocr_free(p); }
+};
+struct scheduler_deleter {
+    void operator()(ggml_backend_sched_t p) const { ggml_backend_sched_free(p); }
+};
 
 struct worker_options {
     train::place place;
     int threads = 1;
-    int64_t chunk = 256;           // rows of logits at once
-    bool checkpoint = false;       // recompute activations
+    int64_t chunk = 256; // rows of logits at once
+    bool checkpoint = false; // recompute activations
 };
 
 class worker {
