@@ -5,9 +5,10 @@
 
 #include <algorithm>
 
-// Below this many cells all slots share one KV buffer: copying a prefix is then free and prompts of any length decode together.
-// Above it every slot has its own, so that attention does not scan the others' cells (measured: 32 slots of 48 tokens 1.3x faster shared, of 144 tokens 1.1x slower).
-static const int32_t shared_cells = 2048;
+// Up to this many cells all slots share one KV buffer: copying a prefix is then free, and prompts of any length decode together.
+// Above it every slot has its own, so that attention does not scan the others' cells. (Measured at 32 x 80 cells: shared 1.1x faster at
+// 20M parameters, level at 1M.)
+static const int32_t shared_cells = 4096;
 
 // llama.cpp wants multiples of 256 cells.
 static int32_t pad(int32_t cells) {
