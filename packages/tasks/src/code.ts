@@ -5,7 +5,10 @@ import { smallProblems, type SmallProblem } from './code-problems.ts'
 
 const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaScript' }
 
-/** Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's two languages share a cluster and a split. */
+/**
+ * Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's
+ * two languages share a cluster and a split.
+ */
 export function code({ languages = ['python', 'javascript'] }: { languages?: readonly Language[] } = {}): Taskset {
   const tasks = smallProblems.flatMap((problem, i) => languages.map((language) => toTask(problem, language, splitOf(i))))
   return {
@@ -30,14 +33,16 @@ function toTask(problem: SmallProblem, language: Language, split: Split): Task {
   const name = nameIn(language, problem.name)
   const lines = cases.map(([args, result]) => {
     const call = `${name}(${args.map((value) => literal(value, language)).join(', ')})`
-    return { call, expected: literal(result, language), test: language === 'python' ? `assert ${call} == ${literal(result, language)}` : `equal(${call}, ${literal(result, language)})` }
+    const expected = literal(result, language)
+    return { call, expected, test: language === 'python' ? `assert ${call} == ${expected}` : `equal(${call}, ${expected})` }
   })
-  const example = lines[0] as { call: string; expected: string }
+  const { call, expected } = lines[0] as { call: string; expected: string }
+  const asked = `Write a ${titles[language]} function ${name}(${problem.parameters}) that ${problem.asks}`
   return {
     id: `code-${language}-${key}`,
     taskset: 'code',
     split,
-    prompt: `Write a ${titles[language]} function ${name}(${problem.parameters}) that ${problem.asks}\nExample: ${example.call} gives ${example.expected}`,
+    prompt: `${asked}\nExample: ${call} gives ${expected}`,
     reference: problem[language],
     level,
     cluster: key,
@@ -45,12 +50,15 @@ function toTask(problem: SmallProblem, language: Language, split: Split): Task {
   }
 }
 
-const nameIn = (language: Language, name: string) => (language === 'python' ? name : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))
+const nameIn = (language: Language, name: string) =>
+  language === 'python' ? name : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 /** A JSON value as the language writes it. */
 function literal(value: unknown, language: Language): string {
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, language)).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, language)}`).join(', ')}}`
-  if (language === 'python' && (value === null || typeof value === 'boolean')) return { null: 'None', true: 'True', false: 'False' }[String(value)] as string
-  return JSON.stringify(value)
+  if (typeof value === 'object' && value !== null) {
+    return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, language)}`).join(', ')}}`
+  }
+  const text = JSON.stringify(value)
+  return language === 'python' ? ({ null: 'None', true: 'True', false: 'False' }[text] ?? text) : text
 }

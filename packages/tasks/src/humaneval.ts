@@ -7,12 +7,15 @@ import { CodeProblem, gradeCode } from '@whetstone/grading'
 import { z } from 'zod'
 import type { DatasetSource } from './dataset-source.ts'
 
-const Row = z.object({ task_id: z.string().min(1), prompt: z.string().min(1), entry_point: z.string().min(1), canonical_solution: z.string().min(1), test: z.string().min(1) })
+const text = z.string().min(1)
+const Row = z.object({ task_id: text, prompt: text, entry_point: text, canonical_solution: text, test: text })
 type Row = z.infer<typeof Row>
 
 /**
- * HumanEval (Chen et al. 2021, arXiv 2107.03374): 164 Python functions to be completed from signature and docstring, graded by the published tests. It is a test set: train and validation are empty.
- * `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or with HumanEval.jsonl(.gz) as OpenAI publishes it; or such a file.
+ * HumanEval (Chen et al. 2021, arXiv 2107.03374): 164 Python functions to be completed from signature and docstring, graded by the
+ * published tests. It is a test set: train and validation are empty.
+ * `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or with HumanEval.jsonl(.gz) as OpenAI publishes it; or
+ * such a file.
  */
 export function humaneval({ from = paths.taskset('humaneval') }: { from?: string } = {}): Taskset {
   let tasks: Task[] | undefined
@@ -48,9 +51,11 @@ const names = ['test.jsonl', 'humaneval_test.jsonl', 'HumanEval.jsonl.gz', 'Huma
 function readTasks(from: string): Task[] {
   const isFile = statSync(from, { throwIfNoEntry: false })?.isFile() === true
   const file = isFile ? from : names.map((name) => join(from, name)).find((candidate) => existsSync(candidate))
-  if (file === undefined) throw new BadInput(`HumanEval is not in ${from} (${names.join(', ')}): fetch it with \`npx nx run datasets:pull --dataset=humaneval\``)
-  const lines = readText(file).split('\n')
-  const tasks = lines.flatMap((line, i) => (line.trim() === '' ? [] : [toTask(parseRow(line, Row, `${file}:${i + 1}`), `${file}:${i + 1}`)]))
+  if (file === undefined) {
+    throw new BadInput(`HumanEval is not in ${from} (${names.join(', ')}): fetch it with \`npx nx run datasets:pull --dataset=humaneval\``)
+  }
+  const lines = readText(file).split('\n').map((line, i) => ({ line, where: `${file}:${i + 1}` }))
+  const tasks = lines.filter(({ line }) => line.trim() !== '').map(({ line, where }) => toTask(parseRow(line, Row, where), where))
   const twice = tasks.find(({ id }, i) => tasks.findIndex((other) => other.id === id) < i)
   if (twice) throw new BadInput(`${file}: task_id ${String(twice.metadata['task_id'])} stands twice: remove one of the rows`)
   return tasks
@@ -66,8 +71,20 @@ function readText(file: string): string {
 }
 
 function toTask({ task_id, prompt, entry_point, canonical_solution, test }: Row, where: string): Task {
-  if (!new RegExp(String.raw`^def ${entry_point}\b`, 'm').test(prompt)) throw new BadInput(`${where}: prompt does not define ${entry_point}: mend or remove the row`)
+  if (!new RegExp(String.raw`^def ${entry_point}\b`, 'm').test(prompt)) {
+    throw new BadInput(`${where}: prompt does not define ${entry_point}: mend or remove the row`)
+  }
   const id = task_id.toLowerCase().replace('/', '-')
-  const problem: CodeProblem = { language: 'python', names: [entry_point], opening: prompt, setup: prompt, tests: [`${test}\ncheck(${entry_point})\n`] }
-  return { id, taskset: 'humaneval', split: 'test', prompt: `\`\`\`python\n${prompt.trimEnd()}\n\`\`\``, reference: canonical_solution, level: 1, cluster: id, metadata: { ...problem, task_id } }
+  const tests = [`${test}\ncheck(${entry_point})\n`]
+  const problem: CodeProblem = { language: 'python', names: [entry_point], opening: prompt, setup: prompt, tests }
+  return {
+    id,
+    taskset: 'humaneval',
+    split: 'test',
+    prompt: `\`\`\`python\n${prompt.trimEnd()}\n\`\`\``,
+    reference: canonical_solution,
+    level: 1,
+    cluster: id,
+    metadata: { ...problem, task_id },
+  }
 }

@@ -17,8 +17,10 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 
 /**
- * MBPP, small Python problems in words (Austin et al. 2021, arXiv 2108.07732): by the paper's split ids 11-510 are test, 511-600 validation, 601-974 train; 1-10 are left out. The paper shows all tests to the model;
- * here only the first is shown (for the name and the form), so that answers which merely repeat the tests fail. `from` is a folder with train.jsonl, validation.jsonl and test.jsonl, where `datasets:pull` puts them by
+ * MBPP, small Python problems in words (Austin et al. 2021, arXiv 2108.07732): by the paper's split ids 11-510 are test, 511-600
+ * validation, 601-974 train; 1-10 are left out. The paper shows all tests to the model;
+ * here only the first is shown (for the name and the form), so that answers which merely repeat the tests fail. `from` is a folder with
+ * train.jsonl, validation.jsonl and test.jsonl, where `datasets:pull` puts them by
  * default, or with mbpp.jsonl as Google publishes it; or such a file.
  */
 export function mbpp({ from = paths.taskset('mbpp') }: { from?: string } = {}): Taskset {
@@ -28,7 +30,9 @@ export function mbpp({ from = paths.taskset('mbpp') }: { from?: string } = {}): 
     instruction: 'Answer with the whole function in one ```python code block.',
     levels: [1],
     fresh: false,
-    about: 'small Python problems in words, 374 train, 90 validation and 500 test rows, graded by tests in a sandbox; google-research-datasets/mbpp, CC-BY-4.0',
+    about:
+      'small Python problems in words, 374 train, 90 validation and 500 test rows, graded by tests in a sandbox; ' +
+      'google-research-datasets/mbpp, CC-BY-4.0',
     async load({ split, seed, round, levels, limit = Infinity }) {
       if (levels && !levels.includes(1)) return []
       const all = (tasks ??= readTasks(from)).filter((task) => task.split === split)
@@ -44,7 +48,11 @@ export const mbppSource: DatasetSource = {
   about: 'small Python problems in words with tests, 374 train, 90 validation and 500 test rows',
   licence: 'CC-BY-4.0',
   repo: 'google-research-datasets/mbpp',
-  files: { 'train.jsonl': 'full/train-00000-of-00001.parquet', 'validation.jsonl': 'full/validation-00000-of-00001.parquet', 'test.jsonl': 'full/test-00000-of-00001.parquet' },
+  files: {
+    'train.jsonl': 'full/train-00000-of-00001.parquet',
+    'validation.jsonl': 'full/validation-00000-of-00001.parquet',
+    'test.jsonl': 'full/test-00000-of-00001.parquet',
+  },
   columns: ['task_id', 'text', 'code', 'test_list', 'test_setup_code'],
   async check(from) {
     for (const split of ['train', 'validation', 'test'] as const) await mbpp({ from }).load({ split, seed: 0, round: 1 })
@@ -53,9 +61,15 @@ export const mbppSource: DatasetSource = {
 
 function readTasks(from: string): Task[] {
   const whole = statSync(from, { throwIfNoEntry: false })?.isFile() ? from : join(from, 'mbpp.jsonl')
-  const parts = ['train', 'validation', 'test'].map((split) => [join(from, `${split}.jsonl`), join(from, `mbpp_${split}.jsonl`)].find((candidate) => existsSync(candidate)))
-  const files = existsSync(whole) ? [whole] : parts.filter((file) => file !== undefined)
-  if (files.length === 0) throw new BadInput(`MBPP is not in ${from} (mbpp.jsonl, or train.jsonl, validation.jsonl and test.jsonl): fetch it with \`npx nx run datasets:pull --dataset=mbpp\``)
+  const parts = ['train', 'validation', 'test'].flatMap((split) => {
+    const file = [join(from, `${split}.jsonl`), join(from, `mbpp_${split}.jsonl`)].find((candidate) => existsSync(candidate))
+    return file === undefined ? [] : [file]
+  })
+  const files = existsSync(whole) ? [whole] : parts
+  if (files.length === 0) {
+    const wanted = 'mbpp.jsonl, or train.jsonl, validation.jsonl and test.jsonl'
+    throw new BadInput(`MBPP is not in ${from} (${wanted}): fetch it with \`npx nx run datasets:pull --dataset=mbpp\``)
+  }
   const tasks = new Map<string, Task>()
   for (const file of files) {
     for (const { row, line } of readRows(file, Row)) {
@@ -83,12 +97,16 @@ function toTask({ task_id, text, code, test_list, test_setup_code }: Row, where:
     tests: test_list.map((test) => `${test_setup_code.replaceAll('\r\n', '\n')}\n${test}`),
   }
   const id = `mbpp-${task_id}`
-  return { id, taskset: 'mbpp', split, prompt: `${text.trim()}\nThe function must pass this test:\n${test_list[0]}`, reference, level: 1, cluster: id, metadata: problem }
+  const prompt = `${text.trim()}\nThe function must pass this test:\n${test_list[0]}`
+  return { id, taskset: 'mbpp', split, prompt, reference, level: 1, cluster: id, metadata: problem }
 }
 
 const words = (text: string) => text.match(/[A-Za-z_]\w*/g) ?? []
 
-/** Names that the reference defines at its top and the tests use, in the order in which the tests use them. What a model's program defines besides can never reach the tests. */
+/**
+ * Names that the reference defines at its top and the tests use, in the order in which the tests use them. What a model's program defines
+ * besides can never reach the tests.
+ */
 function testedNames(reference: string, tests: string): string[] {
   const defined = new Set([...reference.matchAll(/^(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)/gm)].map((match) => match[1] ?? match[2]))
   return [...new Set(words(tests))].filter((name) => defined.has(name))
@@ -97,5 +115,6 @@ function testedNames(reference: string, tests: string): string[] {
 /** One-line imports of the reference whose names the tests use. */
 function testedImports(reference: string, tests: string): string {
   const used = new Set(words(tests))
-  return (reference.match(/^(?:import|from)\s[^(\n]*$/gm) ?? []).filter((line) => words(line).some((word) => used.has(word) && word !== 'import' && word !== 'from')).join('\n')
+  const isUsed = (line: string) => words(line).some((word) => used.has(word) && word !== 'import' && word !== 'from')
+  return (reference.match(/^(?:import|from)\s[^(\n]*$/gm) ?? []).filter(isUsed).join('\n')
 }

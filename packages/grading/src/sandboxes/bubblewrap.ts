@@ -6,15 +6,20 @@ import { seccompFilter } from './seccomp.ts'
 import { whyMissing } from './start-ready.ts'
 
 /**
- * Python in bubblewrap (github.com/containers/bubblewrap), Linux only, about 20 ms a start: own namespaces (no network, no processes to see), of the host's files only Python's own and read-only, 16 MiB of
- * /tmp, another user id when we are root, no capabilities, rlimits on processor time, memory, files and threads, and a seccomp filter against starting processes.
+ * Python in bubblewrap (github.com/containers/bubblewrap), Linux only, about 20 ms a start: own namespaces (no network, no processes to
+ * see), of the host's files only Python's own and read-only, 16 MiB of
+ * /tmp, another user id when we are root, no capabilities, rlimits on processor time, memory, files and threads, and a seccomp filter
+ * against starting processes.
  */
 export const bubblewrap: Sandbox = {
   name: 'bubblewrap',
   language: 'python',
   keepsJudges: false,
   missing: () => (found ??= probe()),
-  start: (role, limits) => Promise.resolve(openCell([...confined(limits), '-c', source(role)], { output: limits.output * 2 ** 20, ...(filter ? { handed: filter } : {}) })),
+  async start(role, limits) {
+    const output = limits.output * 2 ** 20
+    return openCell([...confined(limits), '-c', source(role)], filter ? { output, handed: filter } : { output })
+  },
 }
 
 const text = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
@@ -23,7 +28,10 @@ const source = (role: Role) => (sources[role] ??= text('channel.py') + text(`${r
 
 const filter = seccompFilter()
 
-/** Each sandbox of a root user's runs as its own user id, since process limits count by user; the range is used by nobody in /etc/passwd or /etc/subuid by default. */
+/**
+ * Each sandbox of a root user's runs as its own user id, since process limits count by user; the range is used by nobody in /etc/passwd
+ * or /etc/subuid by default.
+ */
 let turn = (process.pid * 64) % 50_000
 const otherUser = () => {
   turn = (turn + 1) % 50_000
@@ -37,8 +45,11 @@ function confined(limits: Limits): string[] {
   const [python, prlimit] = ['/usr/bin/python3', '/usr/bin/prlimit'].map((path) => realpathSync(path)) as [string, string]
   return [
     ...(user === null ? [] : ['/usr/bin/setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--']),
-    ...[prlimit, `--cpu=${Math.ceil(limits.seconds) + 5}`, `--as=${mebibytes(limits.memory)}`, `--fsize=${mebibytes(8)}`, '--nofile=64', '--core=0', '--'],
-    ...['/usr/bin/bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--as-pid-1', '--die-with-parent', '--new-session', '--clearenv', '--setenv', 'PYTHONHASHSEED', '0', '--cap-drop', 'ALL', '--uid', '65534', '--gid', '65534'],
+    ...[prlimit, `--cpu=${Math.ceil(limits.seconds) + 5}`, `--as=${mebibytes(limits.memory)}`, `--fsize=${mebibytes(8)}`],
+    ...['--nofile=64', '--core=0', '--'],
+    // As process 1 of its namespace the interpreter is waited for by bubblewrap itself, and leaves no zombie.
+    ...['/usr/bin/bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--as-pid-1', '--die-with-parent', '--new-session'],
+    ...['--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PYTHONHASHSEED', '0'],
     ...[python, prlimit, '/usr/lib', '/usr/lib64'].flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64'],
     ...['--size', mebibytes(16), '--tmpfs', '/tmp', '--chdir', '/tmp', '--remount-ro', '/'],

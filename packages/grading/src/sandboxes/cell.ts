@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio, type StdioOptions } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { killGroup } from '@whetstone/core'
 
@@ -16,7 +16,10 @@ export type Cell = {
   rest(): boolean
   /** The reverse of rest. False when it has ended meanwhile. */
   wake(): boolean
-  /** Closes its input, at which an honest interpreter ends by itself and leaves no zombie to be reaped; what still runs a second later is killed. */
+  /**
+   * Closes its input, at which an honest interpreter ends by itself and leaves no zombie to be reaped; what still runs a second later is
+   * killed.
+   */
   end(): void
   /** Kills the process with all its descendants. */
   kill(): void
@@ -34,7 +37,8 @@ process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL'
  * @param options.handed what the child can read from its descriptor 3
  */
 export function openCell([program, ...args]: readonly string[], options: { output: number; handed?: Uint8Array }): Cell {
-  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore'] }) as ChildProcessByStdio<Writable, Readable, Readable>
+  const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore']
+  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio }) as ChildProcessByStdio<Writable, Readable, Readable>
   alive.add(child)
   if (options.handed) (child.stdio[3] as unknown as Writable).on('error', () => {}).end(options.handed)
   const lines: string[] = []

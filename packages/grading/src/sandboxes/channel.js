@@ -1,10 +1,13 @@
 /* oxlint-disable no-unused-vars -- one of three parts that are put together as one function body */
-// The language of values that judge.js and program.js share; put in front of either, inside QuickJS. `receiveLine` and `sendLine` come from the cell.
-// JSON's own values cross as themselves, the others as an object with one key that names the kind; functions, symbols and objects of other classes cross as an opaque mark which equals nothing.
+// The language of values that judge.js and program.js share; put in front of either, inside QuickJS. `receiveLine` and `sendLine` come
+// from the cell.
+// JSON's own values cross as themselves, the others as an object with one key that names the kind; functions, symbols and objects of
+// other classes cross as an opaque mark which equals nothing.
 const { encode, decode, receive, send } = (({ parse, stringify }) => {
   const encode = (value) => {
     if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
-    if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : { number: Object.is(value, -0) ? '-0' : String(value) }
+    if (Object.is(value, -0)) return { number: '-0' }
+    if (typeof value === 'number') return Number.isFinite(value) ? value : { number: String(value) }
     if (typeof value === 'bigint') return { bigint: String(value) }
     if (value === undefined) return { undefined: 0 }
     if (typeof value !== 'object') return { opaque: typeof value }

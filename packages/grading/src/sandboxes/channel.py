@@ -1,12 +1,14 @@
 # The channel and the language of values that judge.py and program.py share; put in front of either. One message is one line of JSON.
-# Plain values cross by value: None, bool, str, small int and list as themselves, the other builtin types as an object with one key that names the type.
+# Plain values cross by value: None, bool, str, small int and list as themselves, the other builtin types as an object with one key that
+# names the type.
 # What is no plain value crosses as an opaque reference {"ref": n} which only its owner can look into.
 import builtins, io, json, os, sys
 
 incoming = os.fdopen(os.dup(0), 'rb')
 outgoing = os.fdopen(os.dup(1), 'wb')
 
-# What the program prints goes nowhere, and it reads an empty input. Descriptors 0 and 1 become stderr, so that a stray write cannot spoil a message.
+# What the program prints goes nowhere, and it reads an empty input. Descriptors 0 and 1 become stderr, so that a stray write cannot spoil
+# a message.
 class Nowhere(io.RawIOBase):
     def writable(self):
         return True

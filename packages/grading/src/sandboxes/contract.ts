@@ -17,14 +17,17 @@ const lanes = 3
 const between = 6
 
 /**
- * What every sandbox must do: pass the honest, fail the wrong, contain every attack (failed, nothing told, nothing touched, nobody called, no process left), and grade the honest correctly meanwhile.
+ * What every sandbox must do: pass the honest, fail the wrong, contain every attack (failed, nothing told, nothing touched, nobody
+ * called, no process left), and grade the honest correctly meanwhile.
  */
 export function sandboxContract(test: Suite, sandbox: Sandbox, attacks: readonly Attack[]): void {
-  const attempt = (source: string, bounds?: Limits) => tryProgram(sandbox, { sources: [source], names: ['f'], setup: '', tests: squareTests[sandbox.language] }, bounds)
+  const tests = squareTests[sandbox.language]
+  const attempt = (source: string, bounds?: Limits) => tryProgram(sandbox, { sources: [source], names: ['f'], setup: '', tests }, bounds)
+  const fairly = () => attempt(honest[sandbox.language], limits)
 
   test(`${sandbox.name}: an honest program passes, a wrong one does not`, async () => {
     assert.is(await sandbox.missing(), null)
-    const [right, wrong] = await Promise.all([attempt(honest[sandbox.language]), attempt(honest[sandbox.language].replace('x * x', 'x + x'))])
+    const [right, wrong] = await Promise.all([fairly(), attempt(honest[sandbox.language].replace('x * x', 'x + x'))])
     assert.equal([right.passed, right.reason, right.tests, right.sandbox], [true, 'correct', { passed: 3, total: 3 }, sandbox.name])
     assert.equal([wrong.passed, wrong.reason, wrong.tests], [false, 'wrong answer', { passed: 0, total: 3 }])
   })
@@ -40,11 +43,11 @@ export function sandboxContract(test: Suite, sandbox: Sandbox, attacks: readonly
       const lane = async () => {
         for (let next = queue.shift(); next; next = queue.shift()) {
           results.set(next.name, await attempt(next.source(target), tight))
-          if (results.size % between === 0) fair.push((await attempt(honest[sandbox.language], limits)).passed)
+          if (results.size % between === 0) fair.push((await fairly()).passed)
         }
       }
       await Promise.all(Array.from({ length: lanes }, lane))
-      fair.push((await attempt(honest[sandbox.language], limits)).passed)
+      fair.push((await fairly()).passed)
       return { results, honest: fair, harm: await target.harm() }
     } finally {
       target.close()
@@ -81,8 +84,9 @@ async function openTarget(): Promise<Target & { harm(): Promise<string[]>; close
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const harm = async () => {
     const left = await lingering()
+    const untouched = readFileSync(file, 'utf8') === secret && (statSync(file).mode & 0o777) !== 0 && readdirSync(folder).length === 1
     return [
-      ...(readFileSync(file, 'utf8') === secret && (statSync(file).mode & 0o777) !== 0 && readdirSync(folder).length === 1 ? [] : [`${file} was touched`]),
+      ...(untouched ? [] : [`${file} was touched`]),
       ...(callers === 0 ? [] : [`${callers} network connections`]),
       ...(left.length === 0 ? [] : [`processes left: ${left.join(', ')}`]),
     ]
@@ -112,6 +116,6 @@ function descendants(): string[] {
       return [] // it ended while we looked
     }
   })
-  const below = (parent: string): typeof running => running.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)])
+  const below = (pid: string): typeof running => running.filter(({ parent }) => parent === pid).flatMap((each) => [each, ...below(each.pid)])
   return below(String(process.pid)).filter(({ command }) => !/-cell\.ts .*judge/.test(command)).map(({ command }) => command.slice(-80))
 }

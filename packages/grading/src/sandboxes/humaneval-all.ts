@@ -24,12 +24,14 @@ for (const sandbox of sandboxes.filter(({ language }) => language === 'python'))
       for (let row = queue.shift(); row; row = queue.shift()) {
         const { prompt, entry_point, canonical_solution, test } = row
         const body = kind === 'canonical' ? canonical_solution : '    return None\n'
-        const result = await tryProgram(sandbox, { sources: [prompt + body], names: [entry_point], setup: prompt, tests: [`${test}\ncheck(${entry_point})`] })
+        const tests = [`${test}\ncheck(${entry_point})`]
+        const result = await tryProgram(sandbox, { sources: [prompt + body], names: [entry_point], setup: prompt, tests })
         if (result.passed) passed++
         if (result.passed !== (kind === 'canonical')) console.log(`  ${row.task_id}: ${result.reason} ${result.detail}`)
       }
     }
     await Promise.all(Array.from({ length: Number(lanes) }, lane))
-    console.log(`${sandbox.name}: ${kind}: ${passed} of ${rows.length} pass, ${((performance.now() - started) / 1000).toFixed(1)} s, ${lanes} at a time`)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(`${sandbox.name}: ${kind}: ${passed} of ${rows.length} pass, ${seconds} s, ${lanes} at a time`)
   }
 }

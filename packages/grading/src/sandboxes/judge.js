@@ -1,5 +1,6 @@
 /* oxlint-disable no-unused-vars -- one of three parts that are put together as one function body */
-// Runs a task's tests and says which passed. The program is in another process: its functions are called over there and only plain values come back.
+// Runs a task's tests and says which passed. The program is in another process: its functions are called over there and only plain values
+// come back.
 
 // The tests are the task's own and this is QuickJS, where eval means no more than running them.
 const evaluate = globalThis.eval // oxlint-disable-line no-eval
@@ -8,7 +9,8 @@ const evaluate = globalThis.eval // oxlint-disable-line no-eval
 const equal = (() => {
   const same = (a, b) => {
     if (a === b || Object.is(a, b)) return true
-    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+    if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
     if (a instanceof Date) return a.getTime() === b.getTime()
     if (a instanceof Set) return a.size === b.size && [...a].every((item) => b.has(item))
     if (a instanceof Map) return a.size === b.size && [...a].every(([key, item]) => b.has(key) && same(item, b.get(key)))

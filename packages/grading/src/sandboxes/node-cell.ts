@@ -3,11 +3,14 @@ import { tethered } from '@whetstone/core'
 import { openCell, type Cell } from './cell.ts'
 import type { Limits, Role } from './sandbox.ts'
 
+type Arguments = [file: string, ...rest: string[]]
+
 /**
- * The argument vector for one of this folder's cell programs in a fresh Node process that may do next to nothing: Node's permission model lets it read this folder and the given paths and refuses all else, no code is made
+ * The argument vector for one of this folder's cell programs in a fresh Node process that may do next to nothing: Node's permission model
+ * lets it read this folder and the given paths and refuses all else, no code is made
  * from strings, WebAssembly memory is capped.
  */
-export function nodeArguments(program: string, args: readonly string[], limits: Limits, readable: readonly string[]): [string, ...string[]] {
+export function nodeArguments(program: string, args: readonly string[], limits: Limits, readable: readonly string[]): Arguments {
   return [
     process.execPath,
     '--permission',
@@ -28,11 +31,14 @@ export function nodeArguments(program: string, args: readonly string[], limits: 
 const ownMemory = 1024
 
 /**
- * Starts it as a cell, under the shell's limits: no files written, few opened, writable memory bounded (Linux; WebAssembly's bound does not count what JavaScript's own buffers take), and for a program processor time too, so that it cannot
+ * Starts it as a cell, under the shell's limits: no files written, few opened, writable memory bounded (Linux; WebAssembly's bound does
+ * not count what JavaScript's own buffers take), and for a program processor time too, so that it cannot
  * outlive us for long where the kernel does not tie it to us. A judge ends when we do: it waits for us most of its life.
  */
 export function startNodeCell(program: string, args: readonly string[], role: Role, limits: Limits, readable: readonly string[]): Cell {
-  const bounds = `ulimit -c 0; ulimit -f 0; ulimit -n 64; ulimit -d ${(limits.memory + ownMemory) * 1024}; ${role === 'program' ? `ulimit -t ${Math.ceil(limits.seconds) * 2 + 60}; ` : ''}`
-  const [file, rest] = tethered('/bin/sh', ['-c', `${bounds}exec "$@"`, 'sh', ...nodeArguments(program, args, limits, readable)])
+  const bounds = ['-c 0', '-f 0', '-n 64', `-d ${(limits.memory + ownMemory) * 1024}`]
+  if (role === 'program') bounds.push(`-t ${Math.ceil(limits.seconds) * 2 + 60}`)
+  const script = `${bounds.map((bound) => `ulimit ${bound}; `).join('')}exec "$@"`
+  const [file, rest] = tethered('/bin/sh', ['-c', script, 'sh', ...nodeArguments(program, args, limits, readable)])
   return openCell([file, ...rest], { output: limits.output * 2 ** 20 })
 }

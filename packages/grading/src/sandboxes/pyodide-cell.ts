@@ -1,5 +1,7 @@
-// The process of one pyodide interpreter: `pyodide-cell.ts <pyodide's folder> <snapshot> <python files>`. With `-` for the snapshot it writes one to stdout instead.
-// Pyodide is started as though in a bare JavaScript shell, with no `process` to be seen: then it never gets hold of Node's modules, and they need not be taken away from it.
+// The process of one pyodide interpreter: `pyodide-cell.ts <pyodide's folder> <snapshot> <python files>`. With `-` for the snapshot it
+// writes one to stdout instead.
+// Pyodide is started as though in a bare JavaScript shell, with no `process` to be seen: then it never gets hold of Node's modules, and
+// they need not be taken away from it.
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readSync, writeSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
@@ -16,7 +18,8 @@ world['read'] = (path: string) => readFileSync(path, 'utf8')
 world['readbuffer'] = (path: string) => new Uint8Array(readFileSync(path)).buffer
 world['load'] = () => {}
 // In a shell, pyodide takes random bytes from `os.system('sh', ['-c', 'head -c<n> /dev/urandom | base64'])`.
-world['os'] = { system: (_shell: string, [, command]: [string, string]) => randomBytes(Math.min(65_536, Number(/-c(\d+)/.exec(command)?.[1]))).toString('base64') }
+const countIn = (command: string) => Math.min(65_536, Number(/-c(\d+)/.exec(command)?.[1]))
+world['os'] = { system: (_shell: string, [, command]: [string, string]) => randomBytes(countIn(command)).toString('base64') }
 world['performance'] = { now: () => performance.now() }
 
 const { loadPyodide } = (await import(`${folder}/pyodide.mjs`)) as typeof import('pyodide')

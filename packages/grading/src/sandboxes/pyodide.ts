@@ -10,7 +10,8 @@ import { limits, type Sandbox } from './sandbox.ts'
 import { whyMissing } from './start-ready.ts'
 
 /**
- * Python as WebAssembly (pyodide) in a fresh Node process each time; works wherever Node does. The first start ever takes about 2 s and leaves a memory snapshot from which the others take 0.3 s. Threads and
+ * Python as WebAssembly (pyodide) in a fresh Node process each time; works wherever Node does. The first start ever takes about 2 s and
+ * leaves a memory snapshot from which the others take 0.3 s. Threads and
  * asyncio.run do not exist there.
  */
 export const pyodide: Sandbox = {
@@ -31,7 +32,10 @@ let found: Promise<string | null> | undefined
 const probe = async () => (await whyMissing(pyodide).catch((error: Error) => error.message))?.concat(': run `npm ci`') ?? null
 
 let snapshot: Promise<string> | undefined
-/** The snapshot belongs to pyodide's version and to what pyodide-cell.ts loads before it takes it; it is made once for both and kept beside the installed packages, or for this process alone where that place cannot be written. */
+/**
+ * The snapshot belongs to pyodide's version and to what pyodide-cell.ts loads before it takes it; it is made once for both and kept
+ * beside the installed packages, or for this process alone where that place cannot be written.
+ */
 async function findSnapshot(): Promise<string> {
   const key = hash(readFileSync(join(folder(), 'package.json'), 'utf8') + readFileSync(inHere('pyodide-cell.ts'), 'utf8')).slice(0, 16)
   const kept = join(dirname(folder()), '.cache/whetstone', `pyodide-${key}`)

@@ -4,13 +4,18 @@ import { startNodeCell } from './node-cell.ts'
 import type { Sandbox } from './sandbox.ts'
 import { whyMissing } from './start-ready.ts'
 
-/** JavaScript in QuickJS as WebAssembly (quickjs-emscripten) in a fresh Node process each time; works wherever Node does, about 0.15 s a start. The language alone: no modules, timers, files or network. */
+/**
+ * JavaScript in QuickJS as WebAssembly (quickjs-emscripten) in a fresh Node process each time; works wherever Node does, about 0.15 s a
+ * start. The language alone: no modules, timers, files or network.
+ */
 export const quickjs: Sandbox = {
   name: 'quickjs',
   language: 'javascript',
   keepsJudges: true,
   missing: () => (found ??= probe()),
-  start: (role, limits) => Promise.resolve(startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], role, limits, readable())),
+  async start(role, limits) {
+    return startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], role, limits, readable())
+  },
 }
 
 const inHere = (name: string) => join(import.meta.dirname, name)

@@ -2,7 +2,10 @@ import type { Cell } from './cell.ts'
 
 export type Language = 'python' | 'javascript'
 
-/** What a cell is for: `program` holds what a model wrote and answers calls, `judge` runs the task's tests and never meets the program's objects. */
+/**
+ * What a cell is for: `program` holds what a model wrote and answers calls, `judge` runs the task's tests and never meets the program's
+ * objects.
+ */
 export type Role = 'program' | 'judge'
 
 export type Limits = {

@@ -6,7 +6,9 @@ const test = suite('seccomp')
 const [allow, EPERM, ENOSYS] = [0x7fff0000, 0x00050001, 0x00050026]
 const audit: Record<string, number> = { x64: 0xc000003e, arm64: 0xc00000b7 }
 
-/** Runs a filter on one system call as the kernel does: a machine of one accumulator (classic BPF, the instructions that the filter uses). */
+/**
+ * Runs a filter on one system call as the kernel does: a machine of one accumulator (classic BPF, the instructions that the filter uses).
+ */
 function verdict(filter: Uint8Array, call: { arch: number; number: number; argument?: number }): number {
   const code = Buffer.from(filter)
   const data: Record<number, number> = { 0: call.number, 4: call.arch, 16: call.argument ?? 0 }

@@ -1,6 +1,8 @@
 /**
- * A seccomp filter (classic BPF, struct sock_filter in linux/filter.h) for interpreters: processes cannot be started (threads can), and sockets, shared memory, tracing, kernel keys, mounts and namespaces are refused with EPERM. It closes what
- * resource limits leave open, e.g. memory held in SysV segments or memfds. Null on processors whose system call numbers we have not written down.
+ * A seccomp filter (classic BPF, struct sock_filter in linux/filter.h) for interpreters: processes cannot be started (threads can), and
+ * sockets, shared memory, tracing, kernel keys, mounts and namespaces are refused with EPERM. It closes what
+ * resource limits leave open, e.g. memory held in SysV segments or memfds. Null on processors whose system call numbers we have not
+ * written down.
  */
 export function seccompFilter(arch: string = process.arch): Uint8Array | null {
   const table = tables[arch]
@@ -43,14 +45,18 @@ const EPERM = 1
 const ENOSYS = 38
 const CLONE_THREAD = 0x10000
 const CLONE3 = 435
-/** The same on all architectures since Linux 5.1: io_uring_setup, io_uring_enter, io_uring_register, open_tree, move_mount, fsopen, fsconfig, fsmount, pidfd_open, pidfd_getfd, mount_setattr, memfd_secret. */
+/**
+ * The same on all architectures since Linux 5.1: io_uring_setup, io_uring_enter, io_uring_register, open_tree, move_mount, fsopen,
+ * fsconfig, fsmount, pidfd_open, pidfd_getfd, mount_setattr, memfd_secret.
+ */
 const sharedRefused = [425, 426, 427, 428, 429, 430, 431, 432, 434, 438, 442, 447]
 /** Numbers from asm/unistd_64.h and asm-generic/unistd.h; `audit` is AUDIT_ARCH. */
 const tables: Record<string, { audit: number; clone: number; refused: number[] }> = {
   x64: {
     audit: 0xc000003e,
     clone: 56,
-    // shmget shmat shmctl, socket, socketpair, fork, vfork, semget, msgget, ptrace, mount, umount2, pivot_root, chroot, add_key, request_key, keyctl, unshare, setns,
+    // shmget shmat shmctl, socket, socketpair, fork, vfork, semget, msgget, ptrace, mount, umount2, pivot_root, chroot, add_key,
+    // request_key, keyctl, unshare, setns,
     // process_vm_readv, process_vm_writev, memfd_create, bpf, perf_event_open, userfaultfd, mq_open, name_to_handle_at, open_by_handle_at
     refused: [29, 30, 31, 41, 53, 57, 58, 64, 68, 101, 165, 166, 155, 161, 248, 249, 250, 272, 308, 310, 311, 319, 321, 298, 323, 240, 303, 304],
   },

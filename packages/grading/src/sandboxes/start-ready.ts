@@ -4,7 +4,10 @@ import { limits as defaults, type Limits, type Role, type Sandbox } from './sand
 /** Seconds for an interpreter to stand ready; what takes longer is the machine's fault, never the program's. */
 const patience = 60
 
-/** Starts a cell and waits until its interpreter stands ready; tries twice, since a busy machine may refuse once. Throws when it does not start. */
+/**
+ * Starts a cell and waits until its interpreter stands ready; tries twice, since a busy machine may refuse once. Throws when it does not
+ * start.
+ */
 export async function startReady(sandbox: Sandbox, role: Role, limits: Limits): Promise<Cell> {
   for (let tries = 1; ; tries++) {
     const cell = await sandbox.start(role, limits)
@@ -13,7 +16,8 @@ export async function startReady(sandbox: Sandbox, role: Role, limits: Limits): 
     clearTimeout(clock)
     if (line === '"ready"') return cell
     cell.kill()
-    if (tries === 2) throw new Error(`The ${sandbox.name} sandbox does not start (${cell.complaint.trim().split('\n').at(-1) || `no answer in ${patience} s`})`)
+    const complaint = cell.complaint.trim().split('\n').at(-1) || `no answer in ${patience} s`
+    if (tries === 2) throw new Error(`The ${sandbox.name} sandbox does not start (${complaint})`)
   }
 }
 

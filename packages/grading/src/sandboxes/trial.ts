@@ -13,11 +13,22 @@ export type Trial = {
   tests: readonly string[]
 }
 
+/** `ended early`: the process was gone before it answered. `spoke out of turn`: it wrote something into the channel that is no answer. */
+export type Reason =
+  | 'correct'
+  | 'wrong answer'
+  | 'raised an exception'
+  | 'did not load'
+  | 'out of time'
+  | 'too much output'
+  | 'ended early'
+  | 'spoke out of turn'
+
 export type TrialResult = {
   passed: boolean
   /** Tests passed, of all. */
   tests: { passed: number; total: number }
-  reason: 'correct' | 'wrong answer' | 'raised an exception' | 'did not load' | 'out of time' | 'too much output' | 'ended early' | 'spoke out of turn'
+  reason: Reason
   /** The exception that the program raised or why it did not load, in the program's own words; empty otherwise. */
   detail: string
   sandbox: string
@@ -25,8 +36,10 @@ export type TrialResult = {
 }
 
 /**
- * Tries a program in a sandbox. The program and the tests run in two separate confined processes, and we carry the calls and the plain values of the
- * results between them. The verdict is written by a process in which nothing of the program's ever runs, on a channel which the program does not have: so there
+ * Tries a program in a sandbox. The program and the tests run in two separate confined processes, and we carry the calls and the plain
+ * values of the
+ * results between them. The verdict is written by a process in which nothing of the program's ever runs, on a channel which the program
+ * does not have: so there
  * is no token to steal and no harness to patch, and the program cannot read the tests or what they expect.
  * A program that fails, hangs or attacks gets a verdict; only a sandbox that does not start, or tests that do not compile, throw.
  */
@@ -54,7 +67,7 @@ export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits 
   }
 }
 
-type Finding = { reason: TrialResult['reason']; detail?: string; passed?: number }
+type Finding = { reason: Reason; detail?: string; passed?: number }
 
 /** Loads the program, hands the tests to the judge and carries its calls over until it has a verdict. */
 async function converse(program: Cell, judge: Cell, { sources, names, setup, tests }: Trial): Promise<Finding> {
@@ -82,7 +95,8 @@ async function converse(program: Cell, judge: Cell, { sources, names, setup, tes
     if ('broken' in message) throw new Error(`The tests do not run (${message['broken']}): mend the task's setup or tests`)
     const passed = Number(message['passed'])
     if (passed === tests.length && passed > 0) return { reason: 'correct', passed }
-    return message['raised'] ? { reason: 'raised an exception', detail: String(message['raised']), passed } : { reason: 'wrong answer', passed }
+    if (message['raised']) return { reason: 'raised an exception', detail: String(message['raised']), passed }
+    return { reason: 'wrong answer', passed }
   }
 }
 

@@ -20,7 +20,8 @@ function behindWalls(code: string): string {
   return execFileSync(node, [...flags.slice(0, -1), '--input-type=module', '-e', script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
 }
 
-test('what belongs to the language is there', () => assert.is(behindWalls('return [1, 2].map((n) => n * 2).join() + typeof WebAssembly.Memory'), 'got 2,4object'.replace('object', 'function')))
+test('what belongs to the language is there', () =>
+  assert.is(behindWalls('return [1, 2].map((n) => n * 2).join() + typeof WebAssembly.Memory'), 'got 2,4function'))
 
 const refused: [name: string, code: string, answer: RegExp][] = [
   ['names of Node and of the web', 'return Object.getOwnPropertyNames(globalThis).filter((name) => /^(?:process|require|fetch|Buffer|WebSocket|navigator|setTimeout|console|performance|crypto|Worker|global)$/.test(name)).join()', /^got $/],
