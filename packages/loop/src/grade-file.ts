@@ -4,12 +4,14 @@ import { BadInput, explainDiskError, parseRow, startProgress } from '@whetstone/
 import { verifyExact, verifyMaths, verifyNumber, type Verdict } from '@whetstone/grading'
 import { z } from 'zod'
 
+type Verify = (pair: { gold: string; answer: string }) => Promise<Verdict> | Verdict
 /** How answers may be compared: LaTeX and plain maths, the last number, the whole text. */
-export const fileGraders = { maths: verifyMaths, number: verifyNumber, exact: verifyExact } satisfies Record<string, (pair: { gold: string; answer: string }) => Promise<Verdict> | Verdict>
+export const fileGraders = { maths: verifyMaths, number: verifyNumber, exact: verifyExact } satisfies Record<string, Verify>
 export type FileGrader = keyof typeof fileGraders
 
 const text = z.union([z.string(), z.number()]).transform(String)
-const Row = z.looseObject({ gold: text, pred: text, grader: z.enum(Object.keys(fileGraders) as [FileGrader], { error: `not a grader. Graders: ${Object.keys(fileGraders).join(', ')}` }).optional() })
+const names = Object.keys(fileGraders) as [FileGrader]
+const Row = z.looseObject({ gold: text, pred: text, grader: z.enum(names, { error: `not a grader. Graders: ${names.join(', ')}` }).optional() })
 
 export type GradedFile = {
   rows: number
@@ -24,14 +26,19 @@ export type GradedFile = {
 /** Rows graded at once. */
 const chunk = 512
 
-/** Grades a JSONL file of {gold, pred} rows and writes {correct, extracted, reason} with each row's own fields, in order. A row may name its grader. The verdicts'
- * file appears whole or not at all; a row that cannot be read is named by file and line. */
-export async function gradeFile({ file, out, grader, signal }: { file: string; out: string; grader: FileGrader; signal?: AbortSignal }): Promise<GradedFile> {
+export type GradeFile = { file: string; out: string; grader: FileGrader; signal?: AbortSignal }
+
+/**
+ * Grades a JSONL file of {gold, pred} rows and writes {correct, extracted, reason} with each row's own fields, in order. A row may name
+ * its grader. The verdicts' file appears whole or not at all; a row that cannot be read is named by file and line.
+ */
+export async function gradeFile({ file, out, grader, signal }: GradeFile): Promise<GradedFile> {
   if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
   if (resolve(file) === resolve(out)) throw new BadInput(`--out=${out} is the file that is read: name another`)
   const started = performance.now()
   const progress = startProgress('grade', statSync(file).size, 'bytes')
-  const summary: GradedFile = { rows: 0, correct: 0, reasons: {}, expected: { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }, seconds: 0 }
+  const expected = { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }
+  const summary: GradedFile = { rows: 0, correct: 0, reasons: {}, expected, seconds: 0 }
   mkdirSync(dirname(resolve(out)), { recursive: true })
   const neighbour = `${out}.${process.pid}.tmp`
   try {

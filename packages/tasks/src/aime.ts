@@ -18,8 +18,9 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 
 /**
- * AIME, the American Invitational Mathematics Examination: whole numbers from 0 to 999 as answers. Too few for training: years up to `lastValidationYear` are
- * validation, later ones test, and there is no train split. `from` is a file, or a folder with aime.jsonl, where `datasets:pull` puts it by default.
+ * AIME, the American Invitational Mathematics Examination: whole numbers from 0 to 999 as answers. Too few for training: years up to
+ * `lastValidationYear` are validation, later ones test, and there is no train split. `from` is a file, or a folder with aime.jsonl, where
+ * `datasets:pull` puts it by default.
  */
 export function aime({ from = paths.taskset('aime'), lastValidationYear = 2023 }: { from?: string; lastValidationYear?: number } = {}): Taskset {
   let tasks: Task[] | undefined
@@ -53,15 +54,22 @@ export const aimeSource: DatasetSource = {
 
 function readTasks(from: string, lastValidationYear: number): Task[] {
   const path = statSync(from, { throwIfNoEntry: false })?.isFile() ? from : join(from, 'aime.jsonl')
-  if (!existsSync(path)) throw new BadInput(`AIME is not in ${from} (aime.jsonl): fetch it with \`npx nx run datasets:pull --dataset=aime\`, or give the path of a .jsonl file`)
-  const tasks = new Map(readRows(path, Row).map(({ row, line }) => toTask(row, lastValidationYear, `${path}:${line}`)).map((task) => [task.id, task]))
+  if (!existsSync(path)) {
+    const fetch = 'fetch it with `npx nx run datasets:pull --dataset=aime`, or give the path of a .jsonl file'
+    throw new BadInput(`AIME is not in ${from} (aime.jsonl): ${fetch}`)
+  }
+  const all = readRows(path, Row).map(({ row, line }) => toTask(row, lastValidationYear, `${path}:${line}`))
+  const tasks = new Map(all.map((task) => [task.id, task]))
   return [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function toTask({ problem, answer, solution, year, url }: Row, lastValidationYear: number, where: string): Task {
-  if (!/^\d{1,3}$/.test(answer)) throw new BadInput(`${where}: answer ${JSON.stringify(answer)} is not a whole number from 0 to 999: mend or remove the row`)
+  if (!/^\d{1,3}$/.test(answer))
+    throw new BadInput(`${where}: answer ${JSON.stringify(answer)} is not a whole number from 0 to 999: mend or remove the row`)
   const held = Number(year ?? /(?:19|20)\d\d/.exec(url ?? '')?.[0] ?? NaN)
   if (Number.isNaN(held)) throw new BadInput(`${where}: neither year nor url says of which year the problem is: add a year`)
   const id = `aime-${hash(problem).slice(0, 16)}`
-  return { id, taskset: 'aime', split: held <= lastValidationYear ? 'validation' : 'test', prompt: problem, reference: String(Number(answer)), level: 1, cluster: id, metadata: { year: held, solution } }
+  const split = held <= lastValidationYear ? 'validation' : 'test'
+  const metadata = { year: held, solution }
+  return { id, taskset: 'aime', split, prompt: problem, reference: String(Number(answer)), level: 1, cluster: id, metadata }
 }

@@ -8,7 +8,10 @@ import type { DatasetSource } from './dataset-source.ts'
 import { gradable, type LocatedTask } from './math-gold.ts'
 import { readRows } from './read-rows.ts'
 
-/** A row as MATH and its derivatives publish it: level "Level 3" or 3; type or subject; the answer in the solution's last \boxed, or beside it. */
+/**
+ * A row as MATH and its derivatives publish it: level "Level 3" or 3; type or subject; the answer in the solution's last \boxed, or beside
+ * it.
+ */
 const Row = z.object({
   problem: z.string().min(1),
   solution: z.string().default(''),
@@ -20,7 +23,9 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 
 /** The seven subjects, as the rows name them. */
-export const mathSubjects = ['Algebra', 'Counting & Probability', 'Geometry', 'Intermediate Algebra', 'Number Theory', 'Prealgebra', 'Precalculus'] as const
+export const mathSubjects = [
+  'Algebra', 'Counting & Probability', 'Geometry', 'Intermediate Algebra', 'Number Theory', 'Prealgebra', 'Precalculus',
+] as const
 export type MathSubject = (typeof mathSubjects)[number]
 
 /** Rows of the published train split that are held out for validation. */
@@ -28,9 +33,10 @@ const validationRows = 750
 const trainRows = 7500
 
 /**
- * MATH, competition mathematics (Hendrycks et al. 2021, arXiv 2103.03874), levels 1 to 5, answers in LaTeX: 7500 train rows, of which the 750 with the lowest
- * hash of their problem are validation, and 5000 test rows. `from` is a folder with train.jsonl and test.jsonl (or math_train.jsonl, math_test.jsonl), where
- * `datasets:pull` puts them by default; or one file, whose rows go by hash: 70% train, 20% validation, 10% test.
+ * MATH, competition mathematics (Hendrycks et al. 2021, arXiv 2103.03874), levels 1 to 5, answers in LaTeX: 7500 train rows, of which the
+ * 750 with the lowest hash of their problem are validation, and 5000 test rows. `from` is a folder with train.jsonl and test.jsonl (or
+ * math_train.jsonl, math_test.jsonl), where `datasets:pull` puts them by default; or one file, whose rows go by hash: 70% train, 20%
+ * validation, 10% test.
  */
 export function math({ from = paths.taskset('math'), subjects }: { from?: string; subjects?: readonly MathSubject[] } = {}): Taskset {
   const unknown = subjects?.find((subject) => !mathSubjects.includes(subject))
@@ -64,7 +70,10 @@ export const mathSource: DatasetSource = {
   },
 }
 
-/** At most `limit` tasks a level. Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones. */
+/**
+ * At most `limit` tasks a level. Train tasks come in another order each round; validation and test in one that never changes, so that a
+ * limit always keeps the same ones.
+ */
 function draw(tasks: Task[], { split, seed, round, levels, limit = Infinity }: LoadRequest): Task[] {
   const wanted = levels ?? [1, 2, 3, 4, 5]
   const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'math', round))) : tasks
@@ -72,14 +81,18 @@ function draw(tasks: Task[], { split, seed, round, levels, limit = Infinity }: L
 }
 
 function readSplit(from: string, split: Split): LocatedTask[] {
-  if (statSync(from, { throwIfNoEntry: false })?.isFile()) return sorted(readTasks(from, 'train')).map((item, i, all) => ({ ...item, task: { ...item.task, split: splitOf(i / all.length) } })).filter(({ task }) => task.split === split)
+  const inSplit = ({ task, where }: LocatedTask, to: Split): LocatedTask => ({ task: { ...task, split: to }, where })
+  if (statSync(from, { throwIfNoEntry: false })?.isFile()) {
+    const all = sorted(readTasks(from, 'train'))
+    return all.map((item, i) => inSplit(item, splitOf(i / all.length))).filter(({ task }) => task.split === split)
+  }
   const [test, train] = [fileOf(from, 'test'), split === 'test' ? null : fileOf(from, 'train')]
   if (train === null) return sorted(readTasks(test, 'test'))
   const published = existsSync(test) ? new Set(readTasks(test, 'test').map(({ task }) => task.id)) : new Set<string>()
   // A few problems stand in both published files: they stay in the test split alone.
   const tasks = sorted(readTasks(train, 'train').filter(({ task }) => !published.has(task.id)))
   const held = Math.min(validationRows, Math.ceil((tasks.length * validationRows) / trainRows))
-  return split === 'train' ? tasks.slice(held) : tasks.slice(0, held).map((item) => ({ ...item, task: { ...item.task, split } }))
+  return split === 'train' ? tasks.slice(held) : tasks.slice(0, held).map((item) => inSplit(item, split))
 }
 
 const splitOf = (share: number): Split => (share < 0.7 ? 'train' : share < 0.9 ? 'validation' : 'test')
@@ -87,8 +100,9 @@ const sorted = (tasks: LocatedTask[]) => tasks.sort((a, b) => (a.task.id < b.tas
 
 function fileOf(from: string, file: 'train' | 'test'): string {
   const path = [join(from, `${file}.jsonl`), join(from, `math_${file}.jsonl`)].find((candidate) => existsSync(candidate))
-  if (path === undefined) throw new BadInput(`MATH is not in ${from} (${file}.jsonl or math_${file}.jsonl): fetch it with \`npx nx run datasets:pull --dataset=math\`, from a folder of yours with --from=FOLDER`)
-  return path
+  if (path !== undefined) return path
+  const fetch = 'fetch it with `npx nx run datasets:pull --dataset=math`, from a folder of yours with --from=FOLDER'
+  throw new BadInput(`MATH is not in ${from} (${file}.jsonl or math_${file}.jsonl): ${fetch}`)
 }
 
 /** Rows without a level ("Level ?", two of the published ones) are left out. */

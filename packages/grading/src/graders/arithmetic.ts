@@ -1,7 +1,10 @@
 import { add, divide, multiply, negate, parseDecimal, power, type Rational } from './rational.ts'
 
-/** The exact value of plain arithmetic (numbers with thousands commas and currency signs, + - * / ^, brackets, a percent sign after a number), or null
- * for anything else. `x`, `×`, `÷` and LaTeX's `\times`, `\cdot`, `\div`, `\frac{a}{b}` count as operators. At most 500 characters. */
+/**
+ * The exact value of plain arithmetic (numbers with thousands commas and currency signs, + - * / ^, brackets, a percent sign after a
+ * number), or null for anything else. `x`, `×`, `÷` and LaTeX's `\times`, `\cdot`, `\div`, `\frac{a}{b}` count as operators. At most 500
+ * characters.
+ */
 export function evaluateArithmetic(text: string): Rational | null {
   if (text.length > 500) return null
   const tokens = tokenize(text)

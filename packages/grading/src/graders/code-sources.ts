@@ -4,10 +4,9 @@ import type { CodeProblem } from './code-problem.ts'
 const tags: Record<Language, readonly string[]> = { python: ['python', 'py', 'python3'], javascript: ['javascript', 'js', 'node', 'mjs'] }
 
 /**
- * Finds the program in an answer and returns the sources to run, one after the other; null where there is none. Of the fenced blocks in
- * the language (or in none) the last counts that defines the function asked
- * for, else the last; without a fence the whole answer. What defines the function runs after the task's opening; what does not continues
- * it, up to the first line that is not indented.
+ * Finds the program in an answer and returns the sources to run, one after the other; null where there is none. Of the fenced blocks in the
+ * language (or in none) the last counts that defines the function asked for, else the last; without a fence the whole answer. What defines
+ * the function runs after the task's opening; what does not continues it, up to the first line that is not indented.
  */
 export function codeSources(answer: string, { language, names, opening }: CodeProblem): string[] | null {
   const blocks = fenced(answer).filter(({ tag }) => tag === '' || tags[language].includes(tag))

@@ -17,9 +17,9 @@ export type CodeAttempt = {
 }
 
 /**
- * Grades a program by its outcome: all tests pass, or it has failed. It runs in a sandbox and nowhere else, and the reason names which.
- * At most one program per processor runs at a time; calls beyond that wait.
- * Throws only where no sandbox works or the task's own tests do not compile.
+ * Grades a program by its outcome: all tests pass, or it has failed. It runs in a sandbox and nowhere else, and the reason names which. At
+ * most one program per processor runs at a time; calls beyond that wait. Throws only where no sandbox works or the task's own tests do not
+ * compile.
  */
 export async function gradeCode({ problem, answer, sandbox, limits = defaults }: CodeAttempt): Promise<Grade> {
   const sources = codeSources(answer, problem)

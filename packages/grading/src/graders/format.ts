@@ -1,9 +1,15 @@
 import type { Grade } from '@whetstone/core'
 
-/** How an answer must be laid out: these XML-like tags, each once, in this order, with nothing outside them. `answer` names the tag whose content is graded. */
+/**
+ * How an answer must be laid out: these XML-like tags, each once, in this order, with nothing outside them. `answer` names the tag whose
+ * content is graded.
+ */
 export type Layout = { tags: readonly string[]; answer: string }
 
-/** Checks the layout: the share of tags that are there exactly once, opened before closed, not empty, and in order; less when text stands outside them. */
+/**
+ * Checks the layout: the share of tags that are there exactly once, opened before closed, not empty, and in order; less when text stands
+ * outside them.
+ */
 export function checkFormat(output: string, { tags }: Layout): { score: number; problems: string[] } {
   const problems: string[] = []
   let from = 0
@@ -34,9 +40,16 @@ export function taggedAnswer(output: string, { answer }: Layout): string {
   return (end < 0 ? content : content.slice(0, end)).trim()
 }
 
-/** The combined score of R3: correctness, and a smaller share (`weight`) for the layout. The answer inside its tag is what `grade` sees; `passed` is its verdict,
- * so that a well laid out wrong answer never counts as solved and a right one without tags is still right. */
-export async function gradeFormat(output: string, layout: Layout, grade: (answer: string) => Promise<Grade> | Grade, weight = 0.2): Promise<Grade> {
+/**
+ * The combined score of R3: correctness, and a smaller share (`weight`) for the layout. The answer inside its tag is what `grade` sees;
+ * `passed` is its verdict, so that a well laid out wrong answer never counts as solved and a right one without tags is still right.
+ */
+export async function gradeFormat(
+  output: string,
+  layout: Layout,
+  grade: (answer: string) => Promise<Grade> | Grade,
+  weight = 0.2,
+): Promise<Grade> {
   const { score, problems } = checkFormat(output, layout)
   const inner = await grade(taggedAnswer(output, layout))
   return {

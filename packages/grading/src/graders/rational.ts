@@ -50,7 +50,9 @@ export function parseDecimal(text: string): Rational | null {
   return rational(sign === '-' ? -n : n, 10n ** BigInt(part.length))
 }
 
-/** Whether `decimal`, written with `places` digits after the point, is `exact` rounded to those places (a half away from zero or to even). */
+/**
+ * Whether `decimal`, written with `places` digits after the point, is `exact` rounded to those places (a half away from zero or to even).
+ */
 export function isRounding(decimal: Rational, places: number, exact: Rational): boolean {
   const unit = 10n ** BigInt(places)
   const twiceGap = 2n * (exact.n * unit * decimal.d - decimal.n * unit * exact.d)

@@ -11,6 +11,6 @@ export const noAnswer: Verdict = verdict(false, null, 'no answer')
 /** A verdict as a grade of all or nothing. The feedback tells what was read and never the reference. */
 export function toGrade({ correct, extracted, reason }: Verdict): Grade {
   const score = correct ? 1 : 0
-  const feedback = correct ? '' : extracted === null ? 'No final answer was found.' : `The final answer read was ${extracted.slice(0, 200)}: ${reason}.`
-  return { reward: score, passed: correct, parts: { answer: score }, reason, feedback }
+  const read = extracted === null ? 'No final answer was found.' : `The final answer read was ${extracted.slice(0, 200)}: ${reason}.`
+  return { reward: score, passed: correct, parts: { answer: score }, reason, feedback: correct ? '' : read }
 }

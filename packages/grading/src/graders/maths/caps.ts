@@ -1,4 +1,6 @@
-/** Longest expression that is read, deepest nesting, and longest run of digits: beyond them parsers take seconds and no task's answer lies. */
+/**
+ * Longest expression that is read, deepest nesting, and longest run of digits: beyond them parsers take seconds and no task's answer lies.
+ */
 const longest = 4096
 const deepest = 64
 const longestDigits = 256

@@ -14,7 +14,8 @@ export const size = (a: Complex) => Math.hypot(a[0], a[1])
 export const isFiniteComplex = (a: Complex) => Number.isFinite(a[0]) && Number.isFinite(a[1])
 
 /** e^a. */
-export const exponential = (a: Complex): Complex => (a[1] === 0 ? [Math.exp(a[0]), 0] : [Math.exp(a[0]) * Math.cos(a[1]), Math.exp(a[0]) * Math.sin(a[1])])
+export const exponential = (a: Complex): Complex =>
+  a[1] === 0 ? [Math.exp(a[0]), 0] : [Math.exp(a[0]) * Math.cos(a[1]), Math.exp(a[0]) * Math.sin(a[1])]
 /** The principal natural logarithm. */
 export const logarithm = (a: Complex): Complex => [Math.log(size(a)), Math.atan2(a[1], a[0])]
 

@@ -18,9 +18,10 @@ const announcement =
   /(?:\b[Aa](?:nswer|NSWER)\b(?:\s+is\b|\*{0,2}\s*:)|(?<![^\n])A:(?=\s)|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
 
 /**
- * What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: `<answer>`; the last of `\boxed{...}` and
- * "final answer is"; `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and formulas that only "and", "or" or
- * commas part are one answer. `wantsWords`: the gold answer is a word, so that an announcing sentence gives its words before its numbers.
+ * What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: `<answer>`; the last of
+ * `\boxed{...}` and "final answer is"; `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and
+ * formulas that only "and", "or" or commas part are one answer. `wantsWords`: the gold answer is a word, so that an announcing sentence
+ * gives its words before its numbers.
  */
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const text = mendEscapes(output.slice(-searched)).replace(afterwards, ' ').replace(bold, '$1').trim()
@@ -70,7 +71,10 @@ function sentenceOf(text: string): string {
 /** What goes on as a sum after a quantity: it is not the answer yet. */
 const goesOn = /^\s*(?:[-+*/^=<>×·÷]|\(\d|\\(?:times|cdot|div)|\w*\s*[=+*/^])/
 
-/** The answer in an announcing sentence: all of it when it is a formula; the quantity it begins with; else its last quantity; else its words. */
+/**
+ * The answer in an announcing sentence: all of it when it is a formula; the quantity it begins with; else its last quantity; else its
+ * words.
+ */
 function answerIn(sentence: string, wantsWords: boolean): string | null {
   const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$/g, '')
   if (isFormula(plain)) return plain

@@ -1,10 +1,12 @@
 const delimited = /^\s*(?:\$[^$]+\$|\$\$[^$]+\$\$|\\\([\s\S]+\\\)|\\\[[\s\S]+\\\])\s*\.?\s*$/
 const amount = /^\s*\$?[-+]?\\?\$?[\d,.]+\s*\\?%?\s*$/
 const textCommands = /\\(?:text(?:normal|bf|rm|it)?|mbox|mathrm)\s*\{[^{}]*\}|\\(?:begin|end)\{[a-z]+\}/g
-const mathsWords = /(?<![A-Za-z])(?:and|or|sqrt|sin|cos|tan|log|ln|pi|infinity|exp|arcsin|arccos|arctan|percent|percentage|pct|oo)(?![a-z])/g
+const mathsWords = /(?<![A-Za-z])(?:and|or|sqrt|sin|cos|tan|log|ln|pi|infinity|exp|arc(?:sin|cos|tan)|percent|percentage|pct|oo)(?![a-z])/g
 const measuredNumber = /^\s*[-+]?[\d.,]*\d(?:\s*\/\s*\d+)?\s*[a-z]{1,12}(?:\s*\^?\d)?\s*\.?\s*$/i
 
-/** Whether the text is a bare formula: one formula in delimiters, or no words but those of mathematics, joints, and a unit after a number. */
+/**
+ * Whether the text is a bare formula: one formula in delimiters, or no words but those of mathematics, joints, and a unit after a number.
+ */
 export function isFormula(text: string): boolean {
   if (/(?<!\\)\$|\\[([]|\n\s*\n/.test(text) && !delimited.test(text)) return amount.test(text)
   const rest = text.replace(textCommands, ' ').replace(/\\[A-Za-z]+/g, ' ').replace(mathsWords, ' ').replace(measuredNumber, ' ')

@@ -2,14 +2,18 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Question, Reply } from './worker.ts'
 
-/** Milliseconds a comparison may take before its worker is killed. The engine hangs on some inputs (`2^{2^{30}}`, sums of 10^9 terms), and its own
- * limit does not help. */
+/**
+ * Milliseconds a comparison may take before its worker is killed. The engine hangs on some inputs (`2^{2^{30}}`, sums of 10^9 terms), and
+ * its own limit does not help.
+ */
 const patience = 800
 
 type Job = { question: Question; settle: (reply: Reply) => void }
 type Slot = { worker: Worker; job: Job | null; ready: boolean; timer: NodeJS.Timeout | undefined }
 
-/** Workers that compare answers. They start when needed, are killed and replaced when they hang or die, and let the process end when idle. */
+/**
+ * Workers that compare answers. They start when needed, are killed and replaced when they hang or die, and let the process end when idle.
+ */
 export type MathsPool = { ask(question: Question): Promise<Reply>; close(): Promise<void> }
 
 /** At most `size` workers. */

@@ -15,8 +15,10 @@ const formula = new RegExp(
   'g',
 )
 
-/** A number of prose: a sign that is not a minus between two numbers, currency, digits (with thousands commas, a decimal comma or point), roots and pi behind
- * or instead of them, a denominator, a percent sign. Not glued to a letter before it. */
+/**
+ * A number of prose: a sign that is not a minus between two numbers, currency, digits (with thousands commas, a decimal comma or point),
+ * roots and pi behind or instead of them, a denominator, a percent sign. Not glued to a letter before it.
+ */
 const digits = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)`
 const number = new RegExp(
   [
@@ -31,13 +33,17 @@ const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 /** Formulas, and numbers outside them, in order. */
 export function findQuantities(text: string): Quantity[] {
   const place = (match: RegExpExecArray) => ({ from: match.index, to: match.index + match[0].length })
-  const formulas = [...text.matchAll(formula)].map((match) => ({ content: match.slice(1).find((part) => part !== undefined) ?? '', ...place(match), plain: false }))
+  const inside = (match: RegExpExecArray) => match.slice(1).find((part) => part !== undefined) ?? ''
+  const formulas = [...text.matchAll(formula)].map((match) => ({ content: inside(match), ...place(match), plain: false }))
   const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
   const numbers = [...prose.matchAll(number)].map((match) => ({ content: match[0], ...place(match), plain: true }))
   return [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
 }
 
-/** The quantity at a place in the list with those of its kind that only joints part from it; a single one with the unit or percent sign behind it. */
+/**
+ * The quantity at a place in the list with those of its kind that only joints part from it; a single one with the unit or percent sign
+ * behind it.
+ */
 export function joinedQuantity(text: string, all: readonly Quantity[], at: number): string | null {
   const isParted = (i: number): boolean => {
     const [left, right] = [all[i], all[i + 1]]

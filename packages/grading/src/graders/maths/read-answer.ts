@@ -20,7 +20,9 @@ export function readAnswer(text: string): Answer | null {
 
 const environment = /\\(?:begin|end)\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g
 
-/** Takes off dollar signs, boxes, environments, outer commands and closing punctuation, and joins a chain of relations over several lines. */
+/**
+ * Takes off dollar signs, boxes, environments, outer commands and closing punctuation, and joins a chain of relations over several lines.
+ */
 function unwrap(tidied: string): string {
   return withoutDollars(replaceCommand(tidied, /\\f?boxed\s*\{/g, (content) => content).replace(environment, ' '))
     .replace(/\\\\\s*&?\s*(?=[=<>])|&(?=\s*[=<>])|&$/g, ' ')

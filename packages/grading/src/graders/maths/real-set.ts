@@ -10,8 +10,10 @@ export type Piece = { low: number; lowClosed: boolean; high: number; highClosed:
 
 const everything: Piece = { low: -Infinity, lowClosed: false, high: Infinity, highClosed: false }
 
-/** The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as disjoint pieces
- * in order, or null. */
+/**
+ * The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as
+ * disjoint pieces in order, or null.
+ */
 export function realSet(answer: Answer): Piece[] | null {
   const pieces = collect(answer)
   return pieces && merge(pieces)

@@ -8,13 +8,16 @@ import { readAnswer } from './read-answer.ts'
 /** What `x = value` names and gives. `key` is the name without markup. */
 export type Assignment = { key: string; value: Answer }
 
-/** A name: a symbol, a word, a function of something, a ratio or tuple of names, an angle or length; nothing with a sum or a coefficient. */
+/**
+ * A name: a symbol, a word, a function of something, a ratio or tuple of names, an angle or length; nothing with a sum or a coefficient.
+ */
 const greek = 'alpha|beta|gamma|theta|lambda|mu|phi|omega|varphi|epsilon|delta|sigma|rho'
 const marks = 'angle|triangle|overline|vec|text|widehat|hat|bar|measuredangle|operatorname|sin|cos|tan'
 const name = String.raw`(?:\\(?:${marks}|${greek})(?:\{[^{}]*\})?|[A-Za-z])`
 const symbol = String.raw`\|?${name}+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{-1\})?(?:\([^=<>]*\))?\|?(?:'*)`
 const several = `${symbol}(?:,${symbol})+`
-const nameLike = new RegExp(String.raw`^(?:${symbol}|\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}|\(${several}\)|\[${name}+\]|${several})$`)
+const quotient = String.raw`\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}`
+const nameLike = new RegExp(String.raw`^(?:${symbol}|${quotient}|\(${several}\)|\[${name}+\]|${several})$`)
 const isName = (side: string) => nameLike.test(bare(side))
 const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(/\\(?:frac|sqrt|cdot|times|pi|div|binom)(?![A-Za-z])/g, ''))
 
@@ -49,7 +52,10 @@ export function sameRelation(a: Relation, b: Relation): boolean {
   return (ratio > 0 || !flipped[sign] ? sign : flipped[sign]) === other
 }
 
-const turned = ({ sides, signs }: Relation): Relation => ({ kind: 'relation', sides: sides.toReversed(), signs: signs.toReversed().map((sign) => flipped[sign] ?? sign) })
+/** The chain read from right to left. */
+function turned({ sides, signs }: Relation): Relation {
+  return { kind: 'relation', sides: sides.toReversed(), signs: signs.toReversed().map((sign) => flipped[sign] ?? sign) }
+}
 
 const oneSide = ({ sides: [left, right] }: Relation): Node => ['Subtract', grouped(left as string), grouped(right as string)]
 const grouped = (latex: string): Node => {

@@ -81,7 +81,10 @@ function unknown(answer: Answer): string {
 }
 const sameUnknown = (a: string, b: string) => a === '' || b === '' || a === b
 
-/** The members of a list, set or tuple, with their names where each has one of its own: `x = 1, y = 2`, but not `n = 2, 3` or `x = 2, x = 3`. */
+/**
+ * The members of a list, set or tuple, with their names where each has one of its own: `x = 1, y = 2`, but not `n = 2, 3` or `x = 2, x =
+ * 3`.
+ */
 function members(answer: Answer): { items: Answer[]; names: string[] | null } {
   const items = answer.kind === 'list' || answer.kind === 'set' || answer.kind === 'tuple' ? answer.items : [answer]
   const assigned = items.map(assignment)

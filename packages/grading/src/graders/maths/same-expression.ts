@@ -54,8 +54,10 @@ function sameMatrix(a: Node, b: Node): boolean {
   return x.every((row, i) => row.every((entry, j) => sameExpression(entry, y[i]?.[j] as Node)))
 }
 
-/** The constant c with a = c b wherever both are defined, or null where there is none or both vanish. For equations and inequalities brought
- * to one side. */
+/**
+ * The constant c with a = c b wherever both are defined, or null where there is none or both vanish. For equations and inequalities
+ * brought to one side.
+ */
 export function constantRatio(a: Node, b: Node): number | null {
   if (isBroken(a) || isBroken(b)) return null
   const names = [...symbols(a, symbols(b))]

@@ -2,8 +2,10 @@ import { negate, rational, sameRational, toNumber, type Rational } from '../rati
 import type { ExactPoint } from './exact-value.ts'
 import type { Point } from './value.ts'
 
-/** Points at which expressions are compared: first positive fractions, then fractions of either sign, then small whole numbers (for factorials,
- * (-1)^n and sums). */
+/**
+ * Points at which expressions are compared: first positive fractions, then fractions of either sign, then small whole numbers (for
+ * factorials, (-1)^n and sums).
+ */
 export const trials = 24
 /** Trials before this one are positive; in those from here on, signs run through all combinations of three symbols. */
 const firstMixed = 5

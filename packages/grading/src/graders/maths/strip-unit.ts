@@ -1,15 +1,20 @@
 import { replaceCommand } from './scan.ts'
 
-/** Spellings of units that a wrong answer may confuse: two known units with different names never agree. Anything else is a label and left out. */
+/**
+ * Spellings of units that a wrong answer may confuse: two known units with different names never agree. Anything else is a label and left
+ * out.
+ */
 const spellings: Record<string, string> = {
   mm: 'mm millimeter millimetre', cm: 'cm centimeter centimetre', m: 'm meter metre', km: 'km kilometer kilometre', 
   inch: 'in inch inches', foot: 'ft foot feet', yard: 'yd yard', mile: 'mi mile',
   second: 's sec second', minute: 'min minute', hour: 'h hr hour', day: 'day', week: 'week', month: 'month', year: 'yr year',
-  mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram', pound: 'lb lbs pound', ounce: 'oz ounce', liter: 'l liter litre', ml: 'ml milliliter millilitre',
-  dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
+  mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram', pound: 'lb lbs pound', ounce: 'oz ounce', 
+  liter: 'l liter litre', ml: 'ml milliliter millilitre',  dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
 }
 const known = new Map(
-  Object.entries(spellings).flatMap(([name, all]) => all.split(' ').flatMap((spelling): [string, string][] => [[spelling, name], [`${spelling}s`, name]])),
+  Object.entries(spellings).flatMap(([name, all]) =>
+    all.split(' ').flatMap((spelling): [string, string][] => [[spelling, name], [`${spelling}s`, name]]),
+  ),
 )
 
 export type Measured = { body: string; unit: string | null; percent: boolean }
@@ -24,7 +29,10 @@ const numberWithWords = new RegExp(
 )
 const percentAtEnd = /\s*(?:\\?%|(?<![A-Za-z])(?:percent(?:age)?|per cent|pct)\.?)\s*$/i
 
-/** Takes currency, percent signs, degrees, unit words and labels off both ends of a quantity (tidied LaTeX). `unit` is the known unit, or null. */
+/**
+ * Takes currency, percent signs, degrees, unit words and labels off both ends of a quantity (tidied LaTeX). `unit` is the known unit, or
+ * null.
+ */
 export function stripUnit(latex: string): Measured {
   let body = latex.trim()
   let unit: string | null = null

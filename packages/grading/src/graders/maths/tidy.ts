@@ -59,8 +59,10 @@ const sameMeaning: [RegExp, string][] = [
   [/(?<!\^)\*(?!\*)/g, '\\cdot '],
 ]
 
-/** One spelling for what LaTeX, Unicode and plain text write in several ways: spacing, sizes, fonts, relation signs, thousands separators that
- * cannot be commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning. */
+/**
+ * One spelling for what LaTeX, Unicode and plain text write in several ways: spacing, sizes, fonts, relation signs, thousands separators
+ * that cannot be commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning.
+ */
 export function tidy(text: string): string {
   let tidied = mendEscapes(text).replace(unicodePattern, (character) => unicode[character] as string)
   for (const [pattern, replacement] of sameMeaning) tidied = tidied.replace(pattern, replacement)
