@@ -6,8 +6,8 @@ import { smallProblems, type SmallProblem } from './code-problems.ts'
 const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaScript' }
 
 /**
- * Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's
- * two languages share a cluster and a split.
+ * Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's two
+ * languages share a cluster and a split.
  */
 export function code({ languages = ['python', 'javascript'] }: { languages?: readonly Language[] } = {}): Taskset {
   const tasks = smallProblems.flatMap((problem, i) => languages.map((language) => toTask(problem, language, splitOf(i))))

@@ -12,10 +12,9 @@ const Row = z.object({ task_id: text, prompt: text, entry_point: text, canonical
 type Row = z.infer<typeof Row>
 
 /**
- * HumanEval (Chen et al. 2021, arXiv 2107.03374): 164 Python functions to be completed from signature and docstring, graded by the
- * published tests. It is a test set: train and validation are empty.
- * `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or with HumanEval.jsonl(.gz) as OpenAI publishes it; or
- * such a file.
+ * HumanEval (Chen et al. 2021, arXiv 2107.03374): 164 Python functions to be completed from signature and docstring, graded by the published
+ * tests. It is a test set: train and validation are empty. `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or
+ * with HumanEval.jsonl(.gz) as OpenAI publishes it; or such a file.
  */
 export function humaneval({ from = paths.taskset('humaneval') }: { from?: string } = {}): Taskset {
   let tasks: Task[] | undefined

@@ -17,11 +17,10 @@ const Row = z.object({
 type Row = z.infer<typeof Row>
 
 /**
- * MBPP, small Python problems in words (Austin et al. 2021, arXiv 2108.07732): by the paper's split ids 11-510 are test, 511-600
- * validation, 601-974 train; 1-10 are left out. The paper shows all tests to the model;
- * here only the first is shown (for the name and the form), so that answers which merely repeat the tests fail. `from` is a folder with
- * train.jsonl, validation.jsonl and test.jsonl, where `datasets:pull` puts them by
- * default, or with mbpp.jsonl as Google publishes it; or such a file.
+ * MBPP, small Python problems in words (Austin et al. 2021, arXiv 2108.07732): by the paper's split ids 11-510 are test, 511-600 validation,
+ * 601-974 train; 1-10 are left out. The paper shows all tests to the model; here only the first is shown (for the name and the form), so
+ * that answers which merely repeat the tests fail. `from` is a folder with train.jsonl, validation.jsonl and test.jsonl, where
+ * `datasets:pull` puts them by default, or with mbpp.jsonl as Google publishes it; or such a file.
  */
 export function mbpp({ from = paths.taskset('mbpp') }: { from?: string } = {}): Taskset {
   let tasks: Task[] | undefined

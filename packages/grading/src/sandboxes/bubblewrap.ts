@@ -7,9 +7,8 @@ import { whyMissing } from './start-ready.ts'
 
 /**
  * Python in bubblewrap (github.com/containers/bubblewrap), Linux only, about 20 ms a start: own namespaces (no network, no processes to
- * see), of the host's files only Python's own and read-only, 16 MiB of
- * /tmp, another user id when we are root, no capabilities, rlimits on processor time, memory, files and threads, and a seccomp filter
- * against starting processes.
+ * see), of the host's files only Python's own and read-only, 16 MiB of /tmp, another user id when we are root, no capabilities, rlimits on
+ * processor time, memory, files and threads, and a seccomp filter against starting processes.
  */
 export const bubblewrap: Sandbox = {
   name: 'bubblewrap',
@@ -29,8 +28,8 @@ const source = (role: Role) => (sources[role] ??= text('channel.py') + text(`${r
 const filter = seccompFilter()
 
 /**
- * Each sandbox of a root user's runs as its own user id, since process limits count by user; the range is used by nobody in /etc/passwd
- * or /etc/subuid by default.
+ * Each sandbox of a root user's runs as its own user id, since process limits count by user; the range is used by nobody in /etc/passwd or
+ * /etc/subuid by default.
  */
 let turn = (process.pid * 64) % 50_000
 const otherUser = () => {

@@ -17,8 +17,8 @@ const lanes = 3
 const between = 6
 
 /**
- * What every sandbox must do: pass the honest, fail the wrong, contain every attack (failed, nothing told, nothing touched, nobody
- * called, no process left), and grade the honest correctly meanwhile.
+ * What every sandbox must do: pass the honest, fail the wrong, contain every attack (failed, nothing told, nothing touched, nobody called,
+ * no process left), and grade the honest correctly meanwhile.
  */
 export function sandboxContract(test: Suite, sandbox: Sandbox, attacks: readonly Attack[]): void {
   const tests = squareTests[sandbox.language]

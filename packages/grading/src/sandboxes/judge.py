@@ -1,6 +1,5 @@
 # Runs a task's tests and says which passed. The program under test is in another process: its functions appear here as remote objects,
-# its results
-# as plain values, so nothing that it defines (an equal-to-everything __eq__, a patched builtin) ever runs beside the tests.
+# its results as plain values, so nothing that it defines (an equal-to-everything __eq__, a patched builtin) ever runs beside the tests.
 
 class Remote:
     """Something of the program's that is no plain value: it can be called, looked into and listed, and equals only itself."""

@@ -9,8 +9,8 @@ const resting = new Map<Sandbox, Cell[]>()
 const served = new WeakMap<Cell, number>()
 
 /**
- * A fresh cell for the program and a judge: one that rests, where the sandbox keeps them, or a fresh one. A judge may serve many trials,
- * for only the tasks' own tests ever run in it.
+ * A fresh cell for the program and a judge: one that rests, where the sandbox keeps them, or a fresh one. A judge may serve many trials, for
+ * only the tasks' own tests ever run in it.
  */
 export async function startBoth(sandbox: Sandbox, limits: Limits): Promise<[program: Cell, judge: Cell]> {
   const starting = [startReady(sandbox, 'program', limits), awake(sandbox) ?? startReady(sandbox, 'judge', limits)] as const

@@ -7,8 +7,7 @@ type Arguments = [file: string, ...rest: string[]]
 
 /**
  * The argument vector for one of this folder's cell programs in a fresh Node process that may do next to nothing: Node's permission model
- * lets it read this folder and the given paths and refuses all else, no code is made
- * from strings, WebAssembly memory is capped.
+ * lets it read this folder and the given paths and refuses all else, no code is made from strings, WebAssembly memory is capped.
  */
 export function nodeArguments(program: string, args: readonly string[], limits: Limits, readable: readonly string[]): Arguments {
   return [
@@ -31,9 +30,9 @@ export function nodeArguments(program: string, args: readonly string[], limits: 
 const ownMemory = 1024
 
 /**
- * Starts it as a cell, under the shell's limits: no files written, few opened, writable memory bounded (Linux; WebAssembly's bound does
- * not count what JavaScript's own buffers take), and for a program processor time too, so that it cannot
- * outlive us for long where the kernel does not tie it to us. A judge ends when we do: it waits for us most of its life.
+ * Starts it as a cell, under the shell's limits: no files written, few opened, writable memory bounded (Linux; WebAssembly's bound does not
+ * count what JavaScript's own buffers take), and for a program processor time too, so that it cannot outlive us for long where the kernel
+ * does not tie it to us. A judge ends when we do: it waits for us most of its life.
  */
 export function startNodeCell(program: string, args: readonly string[], role: Role, limits: Limits, readable: readonly string[]): Cell {
   const bounds = ['-c 0', '-f 0', '-n 64', `-d ${(limits.memory + ownMemory) * 1024}`]

@@ -11,8 +11,7 @@ import { whyMissing } from './start-ready.ts'
 
 /**
  * Python as WebAssembly (pyodide) in a fresh Node process each time; works wherever Node does. The first start ever takes about 2 s and
- * leaves a memory snapshot from which the others take 0.3 s. Threads and
- * asyncio.run do not exist there.
+ * leaves a memory snapshot from which the others take 0.3 s. Threads and asyncio.run do not exist there.
  */
 export const pyodide: Sandbox = {
   name: 'pyodide',
@@ -33,8 +32,8 @@ const probe = async () => (await whyMissing(pyodide).catch((error: Error) => err
 
 let snapshot: Promise<string> | undefined
 /**
- * The snapshot belongs to pyodide's version and to what pyodide-cell.ts loads before it takes it; it is made once for both and kept
- * beside the installed packages, or for this process alone where that place cannot be written.
+ * The snapshot belongs to pyodide's version and to what pyodide-cell.ts loads before it takes it; it is made once for both and kept beside
+ * the installed packages, or for this process alone where that place cannot be written.
  */
 async function findSnapshot(): Promise<string> {
   const key = hash(readFileSync(join(folder(), 'package.json'), 'utf8') + readFileSync(inHere('pyodide-cell.ts'), 'utf8')).slice(0, 16)

@@ -1,8 +1,7 @@
 /**
  * A seccomp filter (classic BPF, struct sock_filter in linux/filter.h) for interpreters: processes cannot be started (threads can), and
- * sockets, shared memory, tracing, kernel keys, mounts and namespaces are refused with EPERM. It closes what
- * resource limits leave open, e.g. memory held in SysV segments or memfds. Null on processors whose system call numbers we have not
- * written down.
+ * sockets, shared memory, tracing, kernel keys, mounts and namespaces are refused with EPERM. It closes what resource limits leave open,
+ * e.g. memory held in SysV segments or memfds. Null on processors whose system call numbers we have not written down.
  */
 export function seccompFilter(arch: string = process.arch): Uint8Array | null {
   const table = tables[arch]
@@ -46,8 +45,8 @@ const ENOSYS = 38
 const CLONE_THREAD = 0x10000
 const CLONE3 = 435
 /**
- * The same on all architectures since Linux 5.1: io_uring_setup, io_uring_enter, io_uring_register, open_tree, move_mount, fsopen,
- * fsconfig, fsmount, pidfd_open, pidfd_getfd, mount_setattr, memfd_secret.
+ * The same on all architectures since Linux 5.1: io_uring_setup, io_uring_enter, io_uring_register, open_tree, move_mount, fsopen, fsconfig,
+ * fsmount, pidfd_open, pidfd_getfd, mount_setattr, memfd_secret.
  */
 const sharedRefused = [425, 426, 427, 428, 429, 430, 431, 432, 434, 438, 442, 447]
 /** Numbers from asm/unistd_64.h and asm-generic/unistd.h; `audit` is AUDIT_ARCH. */

@@ -37,11 +37,9 @@ export type TrialResult = {
 
 /**
  * Tries a program in a sandbox. The program and the tests run in two separate confined processes, and we carry the calls and the plain
- * values of the
- * results between them. The verdict is written by a process in which nothing of the program's ever runs, on a channel which the program
- * does not have: so there
- * is no token to steal and no harness to patch, and the program cannot read the tests or what they expect.
- * A program that fails, hangs or attacks gets a verdict; only a sandbox that does not start, or tests that do not compile, throw.
+ * values of the results between them. The verdict is written by a process in which nothing of the program's ever runs, on a channel which
+ * the program does not have: so there is no token to steal and no harness to patch, and the program cannot read the tests or what they
+ * expect. A program that fails, hangs or attacks gets a verdict; only a sandbox that does not start, or tests that do not compile, throw.
  */
 export async function tryProgram(sandbox: Sandbox, trial: Trial, limits: Limits = defaults): Promise<TrialResult> {
   const [program, judge] = await startBoth(sandbox, limits)

@@ -28,10 +28,9 @@ export function receiveLine(): string {
 }
 
 /**
- * Takes from this process what reaches the outside: whatever is no part of the language itself leaves the global object, and no module
- * can be imported any more. Node's own permission model and
- * --disallow-code-generation-from-strings, set when we were started, stand behind it: no files, no child processes, no workers, no add-
- * ons, no eval.
+ * Takes from this process what reaches the outside: whatever is no part of the language itself leaves the global object, and no module can
+ * be imported any more. Node's own permission model and --disallow-code-generation-from-strings, set when we were started, stand behind it:
+ * no files, no child processes, no workers, no add- ons, no eval.
  */
 export function raiseWalls(keep: readonly string[] = []): void {
   registerHooks({
