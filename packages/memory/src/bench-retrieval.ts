@@ -53,13 +53,17 @@ export async function benchRetrieval(items: number, { dimensions = 1024, seed = 
     const times: number[] = []
     let hits = 0
     asked = 0
-    for (const query of queries) {
+    const answers: string[][] = []
+    for (let query = 0; query < queries.length; query++) {
       const started = performance.now()
       const found = await bank.search('', 10)
       times.push(performance.now() - started)
+      answers.push(found.map(({ memory }) => memory.id))
+    }
+    // Apart from the timing: an exact search goes through all of the memory that the caches held.
+    for (const [place, query] of queries.entries()) {
       const exact = vectors.map(({ id, vector }) => ({ id, similarity: cosine(query, vector) })).sort((a, b) => b.similarity - a.similarity).slice(0, 10)
-      const ids = new Set(found.map(({ memory }) => memory.id))
-      hits += exact.filter(({ id }) => ids.has(id)).length
+      hits += exact.filter(({ id }) => answers[place]?.includes(id)).length
     }
     times.sort((a, b) => a - b)
     return { items, dimensions, insertSeconds, medianMs: times[25] as number, p95Ms: times[47] as number, recall: hits / (10 * queries.length) }
