@@ -27,6 +27,19 @@ test('damage from string escapes is mended, double backslashes are read', async 
   for (const [gold, answer] of cases) assert.ok((await verifyMaths({ gold, answer, pool })).correct, answer)
 })
 
+test('a plain gold answer is taken whole, a solution is searched', async () => {
+  const cases: [gold: string, answer: string, correct: boolean][] = [
+    ['12 boys and 13 girls', '13', false],
+    ['12 boys and 13 girls', '12 boys and 13 girls', true],
+    ['3 hours and 20 minutes', '20 minutes', false],
+    ['-10/9', '\\boxed{-\\frac{10}{9}}', true],
+    ['A: 18', 'It makes 18.', true],
+    ['16 - 7 = 9 eggs, 9 * 2 = 18 dollars\n#### 18', '$18', true],
+    ['Factoring gives $x^2-4 = 0$, so $x = \\boxed{\\pm 2}$.', '$x = 2$ or $x = -2$', true],
+  ]
+  for (const [gold, answer, correct] of cases) assert.is((await verifyMaths({ gold, answer, pool })).correct, correct, `${gold} <> ${answer}`)
+})
+
 test('a gold answer that cannot be graded is reported', async () => {
   const cases: [gold: string, problem: RegExp | null][] = [
     ['\\boxed{\\frac{1}{2}}', null],

@@ -16,11 +16,20 @@ export { openMathsPool, type MathsPool } from './maths/pool.ts'
 type Gold = { text: string; answer: Answer | null; bare: string; problem: string | null }
 const golds = new Map<string, Gold>()
 
+/**
+ * A line without delimiters, box or announcement is the gold answer itself (`12 boys and 13 girls` is not 13); anything else is a solution
+ * that holds it.
+ */
+function goldText(gold: string): string {
+  const isAnswer = /^[^\n$]{1,200}$/.test(gold.trim()) && !/\\boxed|\\[([]|####|answer|^A:\s/i.test(gold)
+  const text = isAnswer ? gold.trim() : (extractAnswer(gold) ?? gold)
+  return /[\\$]/.test(gold) ? text : decimalPoint(text)
+}
+
 function prepare(gold: string): Gold {
   let prepared = golds.get(gold)
   if (!prepared) {
-    const extracted = extractAnswer(gold) ?? gold
-    const text = /[\\$]/.test(gold) ? extracted : decimalPoint(extracted)
+    const text = goldText(gold)
     const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
     prepared = { text, problem, answer: problem ? null : readAnswer(text), bare: problem ? '' : bare(tidy(text)) }
     if (golds.size >= 10_000) golds.clear()
@@ -46,6 +55,7 @@ function decide(gold: Gold, given: string, plain: boolean): boolean | null {
 export async function verifyMaths({ gold, answer, pool }: { gold: string; answer: string; pool?: MathsPool }): Promise<Verdict> {
   const wanted = prepare(gold)
   if (wanted.problem) return verdict(false, null, `cannot grade: gold answer ${wanted.problem}`)
+  if (answer.trim() === wanted.text) return verdict(true, wanted.text)
   const given = extractAnswer(answer, wanted.answer?.kind === 'text')
   if (given === null) return noAnswer
   const problem = beyondCaps(given)

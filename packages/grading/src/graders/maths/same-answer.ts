@@ -157,6 +157,9 @@ function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   return rounded !== null && sameRational(rounded, written.value)
 }
 
+/** Letters that read as a word may be a product of symbols, `abc`; more than this are not. */
+const longestProduct = 40
+
 /** Words are compared without case, brackets and punctuation; a letter of a multiple choice may be followed by the choice. */
 function sameText(gold: Answer, answer: Answer): boolean {
   const [a, b] = [textOf(gold), textOf(answer)]
@@ -164,7 +167,8 @@ function sameText(gold: Answer, answer: Answer): boolean {
   if (words(a) !== '' && words(a) === words(b)) return bare(a).startsWith('-') || !bare(b).startsWith('-')
   const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))?.[1]
   if (letter) return isChoice(letter, b)
-  return !a.includes('\\text') && !b.includes('\\text') && sameExpression(parseLatex(a), parseLatex(b))
+  const mayBeProduct = (text: string) => !text.includes('\\text') && text.length <= longestProduct
+  return mayBeProduct(a) && mayBeProduct(b) && sameExpression(parseLatex(a), parseLatex(b))
 }
 
 function textOf(answer: Answer): string | null {
