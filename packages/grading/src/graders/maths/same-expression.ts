@@ -4,8 +4,9 @@ import { hasMatrix, matrixOf } from './matrix.ts'
 import { contains, isBroken, symbols, type Node } from './node.ts'
 import { sameSimplified, sameToSixtyDigits } from './parse-latex.ts'
 import { divide, sameRational, type Rational } from '../rational.ts'
+import { residue } from './residue.ts'
 import { samplePoint, trials } from './sample-points.ts'
-import { valueAt } from './value.ts'
+import { isUnderstood, valueAt } from './value.ts'
 
 /** Doubles that went through the usual few dozen operations agree to this relative error. */
 const tolerance = 1e-9
@@ -45,6 +46,10 @@ function sameConstant(a: Node, b: Node): boolean {
   if (x && y) return sameRational(x, y)
   const [u, v] = [valueAt(a, new Map()), valueAt(b, new Map())]
   if (u && v) return nearlyClose(u, v) && (sameToSixtyDigits(a, b) ?? close(u, v, 1e-13))
+  const [r, s] = [residue(a), residue(b)]
+  if (r !== null && s !== null) return r === s
+  // Beyond doubles or undefined: the engine would only try to write them out.
+  if (isUnderstood(a) && isUnderstood(b)) return false
   return sameSimplified(a, b)
 }
 

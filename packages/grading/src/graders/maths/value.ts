@@ -1,5 +1,5 @@
 import { cosine, exponential, isFiniteComplex, logarithm, over, plus, raise, real, sine, size, times, type Complex } from './complex.ts'
-import { functionName, isMixedNumber, literal, operands, operator, type Node } from './node.ts'
+import { functionName, isCall, isMixedNumber, literal, operands, operator, type Node } from './node.ts'
 
 /** Values of the free symbols. */
 export type Point = ReadonlyMap<string, number>
@@ -90,6 +90,10 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Max: (values) => (values.every((x) => x[1] === 0) ? real(Math.max(...values.map((x) => x[0]))) : null),
   Min: (values) => (values.every((x) => x[1] === 0) ? real(Math.min(...values.map((x) => x[0]))) : null),
 }
+
+/** Whether an expression is made of operators that have a value here. */
+export const isUnderstood = (node: Node): boolean =>
+  !isCall(node) || ((operator(node) as string) in functions && operands(node).every(isUnderstood))
 
 /** Odd roots of negative reals are real, as in school. */
 function oddRoot(a: Complex, degree: Complex): Complex {
