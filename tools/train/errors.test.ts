@@ -81,6 +81,14 @@ const cases: Case[] = [
   { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
   { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo/ },
   {
+    name: 'an adapter of another rank',
+    error: /adapter-2\.gguf: has rank 2 and alpha 4, go on with these or leave --lora-rank and --lora-alpha out/,
+    args: async () => {
+      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'adapter-2.gguf'), ['--lora-rank', 2])
+      return ['--lora-init', join(folder, 'adapter-2.gguf'), '--lora-rank', 3]
+    },
+  },
+  {
     name: 'an adapter for another model',
     error: /was made for another model/,
     args: async () => {

@@ -33,11 +33,11 @@ std::string fingerprint_of(const options & o, const session & s) {
     }
     const optimizer_options & a = o.optimizer;
     for (double v : { a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing,
-             o.nll_weight, o.clip_ratio, o.kl, (double) s.net->lora_scale })
+             o.nll_weight, o.clip_ratio, o.kl, o.epochs, (double) s.net->lora_scale })
         h.one(v);
-    for (int64_t v : { (int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.epochs, (int64_t) o.steps, (int64_t) o.batch,
-             (int64_t) o.micro_batch, (int64_t) s.runner->workers.size(), (int64_t) o.seed, (int64_t) o.val_every, (int64_t) o.early_stop,
-             (int64_t) o.inner_epochs })
+    for (int64_t v :
+        { (int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.steps, (int64_t) o.batch, (int64_t) o.micro_batch,
+            (int64_t) s.runner->workers.size(), (int64_t) o.seed, (int64_t) o.val_every, (int64_t) o.early_stop, (int64_t) o.inner_epochs })
         h.one(v);
     char text[32];
     snprintf(text, sizeof(text), "%016llx", (unsigned long long) h.value);

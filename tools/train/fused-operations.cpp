@@ -100,7 +100,8 @@ void run_norm_back(ggml_tensor * dst, int ith, int nth, void * p) {
         floats(dst->src[2]) + s.first * n, skip, floats(dst) + s.first * n);
 }
 
-void run_norm_back_gain(ggml_tensor * dst, int, int, void * p) {
+void run_norm_back_gain(ggml_tensor * dst, int ith, int, void * p) {
+    if (ith != 0) return; // ggml calls custom nodes on every thread, whatever number of tasks they ask for
     const ggml_tensor *x = dst->src[1], *dy = dst->src[2];
     rms_norm_back_gain(ggml_nelements(x) / dst->ne[0], dst->ne[0], record_of(p).scale, floats(x), floats(dy), floats(dst));
 }
@@ -181,7 +182,7 @@ class fused final : public operations {
         return make(x->ne[0], x->ne[1], run_norm_back, sources, eps());
     }
     void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) override {
-        onto(gradient, run_norm_back_gain, { x, dy }, eps(), 1);
+        onto(gradient, run_norm_back_gain, { x, dy }, eps());
     }
 
     ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) override {
@@ -221,12 +222,12 @@ class fused final : public operations {
             GGML_N_TASKS_MAX, &g.records.back()));
     }
 
-    ggml_tensor * onto(
-        ggml_tensor * target, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}, int tasks = GGML_N_TASKS_MAX) {
+    ggml_tensor * onto(ggml_tensor * target, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}) {
         r.in = &g;
         r.onto = true;
         g.records.push_back(r);
-        return g.emit(ggml_custom_inplace(g.context.get(), target, sources.data(), (int) sources.size(), run, tasks, &g.records.back()));
+        return g.emit(
+            ggml_custom_inplace(g.context.get(), target, sources.data(), (int) sources.size(), run, GGML_N_TASKS_MAX, &g.records.back()));
     }
 
     ggml_tensor * part(ggml_tensor * all, const ggml_tensor * like, int64_t offset) {

@@ -25,8 +25,8 @@ struct head {
     }
 
     using chunk_function = void (*)(ggml_tensor *, int, int, void *);
-    ggml_tensor * onto(ggml_tensor * target, std::vector<ggml_tensor *> sources, chunk_function run, int tasks) {
-        return g.emit(ggml_custom_inplace(g.context.get(), target, sources.data(), (int) sources.size(), run, tasks, &state));
+    ggml_tensor * onto(ggml_tensor * target, std::vector<ggml_tensor *> sources, chunk_function run) {
+        return g.emit(ggml_custom_inplace(g.context.get(), target, sources.data(), (int) sources.size(), run, GGML_N_TASKS_MAX, &state));
     }
 };
 
@@ -49,7 +49,8 @@ void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
     }
 }
 
-void run_coefficients(ggml_tensor * dst, int, int, void * p) {
+void run_coefficients(ggml_tensor * dst, int ith, int, void * p) {
+    if (ith != 0) return;
     const head_state & state = *(head_state *) p;
     const int64_t first = first_row(dst), n = dst->ne[1];
     std::vector<float> values(n);
@@ -83,10 +84,10 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
     if (two_passes || !state.objective) {
         for (int64_t first = 0; first < rows; first += chunk) {
             const int64_t n = std::min(chunk, rows - first);
-            part.onto(part.columns(stats, first, n), { part.logits(first, n) }, run_summarize, GGML_N_TASKS_MAX);
+            part.onto(part.columns(stats, first, n), { part.logits(first, n) }, run_summarize);
         }
         if (!state.objective) return nullptr;
-        part.onto(stats, {}, run_coefficients, 1);
+        part.onto(stats, {}, run_coefficients);
     }
     ggml_tensor * dh = one ? nullptr : g.zeros(h->ne[0], rows);
     for (int64_t first = 0; first < rows; first += chunk) {
@@ -94,8 +95,8 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
         ggml_tensor * logits = part.logits(first, n);
         ggml_tensor * stat = part.columns(stats, first, n);
         if (!two_passes) {
-            stat = part.onto(stat, { logits }, run_summarize, GGML_N_TASKS_MAX);
-            stat = part.onto(stat, {}, run_coefficients, 1);
+            stat = part.onto(stat, { logits }, run_summarize);
+            stat = part.onto(stat, {}, run_coefficients);
         }
         ggml_tensor * sources[] = { logits, stat };
         ggml_tensor * dlogits = g.emit(

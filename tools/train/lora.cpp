@@ -73,7 +73,7 @@ void add_lora(model & m, int64_t rank, double alpha, const std::string & targets
     upload_parameters(m);
 }
 
-void read_lora(model & m, const std::string & path) {
+void read_lora(model & m, const std::string & path, int64_t expected_rank, double expected_alpha) {
     ggml_context * data = nullptr;
     gguf_ptr file(gguf_init_from_file(path.c_str(), { /*no_alloc*/ false, &data }));
     context_ptr owner(data);
@@ -101,8 +101,14 @@ void read_lora(model & m, const std::string & path) {
     }
     if (used == 0 || used != gguf_get_n_tensors(file.get())) throw foreign("it has tensors for other matrices");
     upload_parameters(m);
-    const int64_t alpha = gguf_find_key(file.get(), "adapter.lora.alpha");
-    m.lora_scale = alpha < 0 ? 1.0f : gguf_get_val_f32(file.get(), alpha) / (float) rank;
+    const int64_t key = gguf_find_key(file.get(), "adapter.lora.alpha");
+    const double alpha = key < 0 ? (double) rank : gguf_get_val_f32(file.get(), key);
+    m.lora_scale = (float) (alpha / (double) rank);
+    if ((expected_rank > 0 && rank != expected_rank) || (expected_alpha > 0 && std::fabs(alpha - expected_alpha) > 1e-6 * alpha)) {
+        std::ostringstream what;
+        what << path << ": has rank " << rank << " and alpha " << alpha << ", go on with these or leave --lora-rank and --lora-alpha out";
+        throw bad_input(what.str());
+    }
 }
 
 void save_lora(const model & m, const std::string & path) {

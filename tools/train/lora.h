@@ -11,8 +11,9 @@ matrix * target_matrix(layer & l, const std::string & target);
 // targets: comma-separated names. Throws bad_input for an unknown target (with the list of known ones).
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed);
 
-// Continues an adapter from a file. Throws bad_input when it was made for another model.
-void read_lora(model & m, const std::string & path);
+// Continues an adapter from a file. rank and alpha: what it is expected to have, 0 for anything. Throws bad_input when it has not, or was
+// made for another model.
+void read_lora(model & m, const std::string & path, int64_t rank, double alpha);
 
 // Writes the adapter in the format of llama.cpp's convert_lora_to_gguf.py, which llama-server, llama-export-lora and llama-sample read.
 void save_lora(const model & m, const std::string & path);

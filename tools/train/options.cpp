@@ -34,7 +34,7 @@ static void data_flags(arguments & args, options & o) {
 }
 
 static void step_flags(arguments & args, options & o) {
-    args.value("--epochs", "N", o.epochs, "times to go through the rows");
+    args.value("--epochs", "N", o.epochs, "times to go through the rows, such as 3 or 0.5");
     args.value("--steps", "N", o.steps, "optimizer steps instead of epochs");
     args.value("--batch", "N", o.batch, "rows of one optimizer step");
     args.value("--micro-batch", "N", o.micro_batch,
@@ -70,7 +70,7 @@ static void lora_flags(arguments & args, options & o) {
     args.value("--lora-rank", "R", o.lora_rank, "train a LoRA adapter of this rank; 0: all weights");
     args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
     args.value("--lora-targets", "LIST", o.lora_targets, "which matrices get one");
-    args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter (its rank, alpha and targets)");
+    args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter; --lora-rank and --lora-alpha, where given, must be its own");
 }
 
 static void preference_flags(arguments & args, options & o) {
@@ -87,7 +87,7 @@ static void check(const options & o) {
     const auto must = [](bool good, const char * what) {
         if (!good) throw bad_input(what);
     };
-    must(o.steps >= 0 && o.epochs >= 1, "--epochs must be at least 1 and --steps at least 0");
+    must(o.steps >= 0 && o.epochs > 0, "--epochs must be above 0 and --steps at least 0");
     must(o.batch >= 1, "--batch must be at least 1");
     must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 0, "--micro-batch, --workers and --threads must not be negative");
     must(o.activation_memory >= 0, "--activation-memory must not be negative");
@@ -98,7 +98,6 @@ static void check(const options & o) {
     must(o.optimizer.beta1 >= 0 && o.optimizer.beta1 < 1 && o.optimizer.beta2 >= 0 && o.optimizer.beta2 < 1,
         "--beta1 and --beta2 lie between 0 and 1");
     must(o.lora_rank >= 0 && o.lora_alpha >= 0, "--lora-rank and --lora-alpha must not be negative");
-    must(o.lora_rank == 0 || o.lora_init.empty(), "--lora-init brings its own rank: leave --lora-rank out");
     must(o.type.empty() || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
     must(!o.resume || !o.checkpoint_dir.empty(), "--resume needs --checkpoint-dir");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");

@@ -15,7 +15,8 @@ struct options {
     int32_t checkpoint_every = 0;
     bool resume = false, strict = false, plain = false;
 
-    int32_t epochs = 1, steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
+    double epochs = 1;
+    int32_t steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
     int32_t val_every = 0, early_stop = 0;
     int32_t gpu_layers = 0, activation_memory = 512;
     optimizer_options optimizer;

@@ -70,37 +70,18 @@ for (const [name, more] of Object.entries(methods)) {
   })
 }
 
-it('a finished run is repeated exactly, whatever the threads do', async () => {
+it('a run is repeated exactly, whatever the threads do and however many a worker has', async () => {
   const model = await randomModel('repeat', { architecture: 'qwen3' })
   const data = rowsFile('resume.jsonl', rows)
-  const outs = await Promise.all(
-    [0, 1, 2].map(async (i) => {
-      const out = join(folder, `repeat-${i}.gguf`)
-      assert.is(
-        (
-          await tool('llama-train', [
-            'sft',
-            '-m',
-            model,
-            '--data',
-            data,
-            '--out',
-            out,
-            '--steps',
-            20,
-            '--batch',
-            32,
-            '--workers',
-            3,
-            '--progress',
-            'none',
-          ])
-        ).exitCode,
-        0,
-      )
-      return readFileSync(out)
-    }),
-  )
-  assert.ok(outs.every((bytes) => bytes.equals(outs[0] as Buffer)))
+  const bytes = async (name: string, args: (string | number)[]) => {
+    const out = join(folder, `${name}.gguf`)
+    const { exitCode } = await tool('llama-train', ['sft', '-m', model, '--data', data, '--out', out, '--progress', 'none', ...args])
+    assert.is(exitCode, 0)
+    return readFileSync(out)
+  }
+  const three = ['--steps', 20, '--batch', 32, '--workers', 3]
+  assert.ok((await bytes('first', three)).equals(await bytes('second', three)))
+  const two = ['--steps', 2, '--batch', 8, '--workers', 1, '--threads']
+  assert.ok((await bytes('one-thread', [...two, 1])).equals(await bytes('two-threads', [...two, 2])))
 })
 run()

@@ -56,7 +56,7 @@ session::session(const options & o)
       tokens(vocabulary.model.get()),
       place(choose_place(o)),
       net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
-    if (!o.lora_init.empty()) read_lora(*net, o.lora_init);
+    if (!o.lora_init.empty()) read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
     else if (o.lora_rank > 0) add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
     if (!o.val.empty()) val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);

@@ -52,7 +52,7 @@ it('a batch in pieces is the same batch', async () => {
   const model = await randomModel('steps')
   const file = data()
   const runs = await Promise.all(
-    [[], ['--micro-batch', 3], ['--workers', 3], ['--threads', 3], ['--plain'], ['--activation-memory', 0]].map((args, i) =>
+    [[], ['--micro-batch', 3], ['--workers', 3], ['--plain'], ['--activation-memory', 0]].map((args, i) =>
       train('sft', model, file, join(folder, `pieces-${i}.gguf`), ['--steps', 6, '--batch', 20, '--lr', 0.003, ...args]),
     ),
   )

@@ -137,7 +137,7 @@ int run_training(const options & o) {
 
     const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
     const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
-    const int64_t steps = o.steps > 0 ? o.steps : o.epochs * per_epoch;
+    const int64_t steps = o.steps > 0 ? o.steps : (int64_t) std::ceil(o.epochs * (double) per_epoch);
     metrics log(o.metrics, state.step);
     const double started = now(), cpu_started = usage_so_far().cpu_seconds;
     run r{ o, s, adam, log, state, steps, per_epoch };
