@@ -19,7 +19,7 @@ const sample = (rows: readonly object[] | string, ...args: string[]): Row[] => {
   if (code !== 0) throw new Error(`exit code ${code}: ${error}`)
   return fromJsonl<Row>(out).filter((row) => 'id' in row)
 }
-const inOrder = (rows: Row[]) => rows.map(({ seconds, ...row }) => row).sort((a, b) => String(a.id).localeCompare(String(b.id)) || a.index - b.index)
+const inOrder = (rows: Row[]) => rows.map(({ seconds: _, ...row }) => row).sort((a, b) => String(a.id).localeCompare(String(b.id)) || a.index - b.index)
 const prompts = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, prompt: `${i * 7919 % 1000}+${i}=`, n: 1 + (i % 3) }))
 
 it('gives the same for the same input, seed and slot count, whatever the threads', () => {
