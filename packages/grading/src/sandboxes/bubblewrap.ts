@@ -13,11 +13,10 @@ import { whyMissing } from './start-ready.ts'
 export const bubblewrap: Sandbox = {
   name: 'bubblewrap',
   language: 'python',
-  keepsJudges: false,
   missing: () => (found ??= probe()),
   async start(role, limits) {
     const output = limits.output * 2 ** 20
-    return openCell([...confined(limits), '-c', source(role)], filter ? { output, handed: filter } : { output })
+    return openCell([...confined(role, limits), '-c', source(role)], filter ? { output, handed: filter } : { output })
   },
 }
 
@@ -38,14 +37,15 @@ const otherUser = () => {
 }
 
 /** Argument vector up to the interpreter's own arguments. */
-function confined(limits: Limits): string[] {
+function confined(role: Role, limits: Limits): string[] {
   const user = process.getuid?.() === 0 ? otherUser() : null
   const mebibytes = (count: number) => String(count * 2 ** 20)
   const [python, prlimit] = ['/usr/bin/python3', '/usr/bin/prlimit'].map((path) => realpathSync(path)) as [string, string]
   return [
     ...(user === null ? [] : ['/usr/bin/setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--']),
-    ...[prlimit, `--cpu=${Math.ceil(limits.seconds) + 5}`, `--as=${mebibytes(limits.memory)}`, `--fsize=${mebibytes(8)}`],
-    ...['--nofile=64', '--core=0', '--'],
+    ...[prlimit, `--as=${mebibytes(limits.memory)}`, `--fsize=${mebibytes(8)}`, '--nofile=64', '--core=0'],
+    // A judge serves many trials; each of them is under the wall clock.
+    ...(role === 'program' ? [`--cpu=${Math.ceil(limits.seconds) + 5}`, '--'] : ['--']),
     // As process 1 of its namespace the interpreter is waited for by bubblewrap itself, and leaves no zombie.
     ...['/usr/bin/bwrap', '--unshare-all', '--unshare-user', '--disable-userns', '--as-pid-1', '--die-with-parent', '--new-session'],
     ...['--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL', '--clearenv', '--setenv', 'PYTHONHASHSEED', '0'],

@@ -8,6 +8,8 @@ export type Cell = {
   /** The next line; null once the process has ended, was killed, or wrote more than it may (see `overflowed`). */
   receive(): Promise<string | null>
   readonly overflowed: boolean
+  /** Characters sent to it since it started. */
+  readonly sent: number
   /** The tail of stderr, for errors of the sandbox's own. */
   readonly complaint: string
   /** Set by its user while an answer is due; a busy cell cannot be used for something else. */
@@ -51,10 +53,12 @@ export function openCell([program, ...args]: readonly string[], options: { outpu
   const cell = {
     overflowed: false,
     busy: false,
+    sent: 0,
     get complaint() {
       return complaint
     },
     send(line: string) {
+      cell.sent += line.length
       if (!ended) child.stdin.write(`${line}\n`)
     },
     receive() {

@@ -117,5 +117,5 @@ function descendants(): string[] {
     }
   })
   const below = (pid: string): typeof running => running.filter(({ parent }) => parent === pid).flatMap((each) => [each, ...below(each.pid)])
-  return below(String(process.pid)).filter(({ command }) => !/-cell\.ts .*judge/.test(command)).map(({ command }) => command.slice(-80))
+  return below(String(process.pid)).filter(({ command }) => !/-cell\.ts .*judge|def judge\(/.test(command)).map(({ command }) => command.slice(-80))
 }

@@ -2,14 +2,17 @@ import type { Cell } from './cell.ts'
 import type { Limits, Sandbox } from './sandbox.ts'
 import { startReady } from './start-ready.ts'
 
-/** Trials after which a judge is replaced, so that what tests may leave behind does not add up. */
-const longestService = 50
+/**
+ * Trials, and characters of orders and answers, after which a judge is replaced: so that what tests leave behind and what hostile programs
+ * make it hold does not add up.
+ */
+const longestService = { trials: 50, characters: 4e6 }
 
 const resting = new Map<Sandbox, Cell[]>()
 const served = new WeakMap<Cell, number>()
 
 /**
- * A fresh cell for the program and a judge: one that rests, where the sandbox keeps them, or a fresh one. A judge may serve many trials, for
+ * A fresh cell for the program and a judge: one that rests, or a fresh one. A judge may serve many trials, for
  * only the tasks' own tests ever run in it.
  */
 export async function startBoth(sandbox: Sandbox, limits: Limits): Promise<[program: Cell, judge: Cell]> {
@@ -27,12 +30,12 @@ function awake(sandbox: Sandbox): Cell | undefined {
   return undefined
 }
 
-/** Keeps a judge for the next trial if it can serve in one, and ends it otherwise. */
+/** Keeps a judge for the next trial if it can serve in one, and ends it otherwise. One that is still busy waits for an answer that will not come. */
 export function giveBack(sandbox: Sandbox, judge: Cell): void {
   const count = (served.get(judge) ?? 0) + 1
   served.set(judge, count)
   if (judge.busy) return judge.kill()
-  if (!sandbox.keepsJudges || count >= longestService) return judge.end()
+  if (count >= longestService.trials || judge.sent > longestService.characters) return judge.end()
   if (!judge.rest()) return
   resting.set(sandbox, [...(resting.get(sandbox) ?? []), judge])
 }

@@ -16,7 +16,6 @@ import { whyMissing } from './start-ready.ts'
 export const pyodide: Sandbox = {
   name: 'pyodide',
   language: 'python',
-  keepsJudges: true,
   missing: () => (found ??= probe()),
   async start(role, limits) {
     const file = await (snapshot ??= findSnapshot())

@@ -11,7 +11,6 @@ import { whyMissing } from './start-ready.ts'
 export const quickjs: Sandbox = {
   name: 'quickjs',
   language: 'javascript',
-  keepsJudges: true,
   missing: () => (found ??= probe()),
   async start(role, limits) {
     return startNodeCell('quickjs-cell.ts', [role, inHere('channel.js'), inHere(`${role}.js`)], role, limits, readable())

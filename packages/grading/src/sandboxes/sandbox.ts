@@ -22,8 +22,6 @@ export const limits: Limits = { seconds: 10, memory: 512, output: 8 }
 export type Sandbox = {
   readonly name: string
   readonly language: Language
-  /** Whether a judge goes on to the next trial: where a start costs much. Programs always get a fresh interpreter. */
-  readonly keepsJudges: boolean
   /** Why it cannot be used on this machine and what to do about it, found by starting it once; null where it works. */
   missing(): Promise<string | null>
   /** Starts a fresh interpreter. It sends `"ready"`, then takes an order: a program one for its life, a judge one after the other. */
