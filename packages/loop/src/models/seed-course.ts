@@ -12,6 +12,8 @@ export type Taken = Lesson & { model: string; rows: number; tasted: number; toke
 export const target = 0.5
 const tolerance = 0.02
 const top = 4
+/** Accuracy at which a length counts as learned, and the next begins. */
+const learned = 0.8
 const settleRates = [6e-4, 5e-4, 4e-4, 3e-4, 2e-4, 1e-4]
 const mostLessons = 60
 
@@ -23,7 +25,7 @@ export function nextLesson(taken: readonly Taken[]): Lesson | null {
   const number = taken.length + 1
   if (number > mostLessons || (last && isSeed(taken))) return null
   const settled = taken.filter(({ phase }) => phase === 'settle').length
-  const reached = last === undefined ? 2 : share(last, `addition ${last.top}`) >= 0.9 ? last.top + 1 : last.top
+  const reached = last === undefined ? 2 : share(last, `addition ${last.top}`) >= learned ? last.top + 1 : last.top
   if (settled === 0 && reached <= top) return { number, phase: 'climb', top: reached, steps: 500, learningRate: 1e-3 }
   const rate = settleRates[settled]
   if (rate !== undefined) return { number, phase: 'settle', top, steps: 250, learningRate: rate }

@@ -10,8 +10,7 @@ export type LineKind = 'right' | 'none' | 'wrong'
 const additionShare = 0.5
 /** Share of sums with 5 digits in a lesson that tastes them: a dozen rows. */
 const tasteShare = 0.005
-/** As many lines of other keys as own ones: a model that only looks whether there is a line follows any. */
-const lineKinds: readonly LineKind[] = ['right', 'right', 'none', 'wrong', 'wrong']
+const lineKinds: readonly LineKind[] = ['right', 'right', 'right', 'none', 'wrong']
 /** How often the newest level is drawn for each older one. */
 const newestWeight = 3
 
