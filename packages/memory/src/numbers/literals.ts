@@ -29,6 +29,7 @@ const grouped = '(?:\\d{1,3}(?:,\\d{3})+|\\d{1,2}(?:,\\d{2})+,\\d{3}|\\d{1,3}(?:
 const rules: Rule[] = [
   // Numbers that are parts of something else: dates, times, versions, identifiers such as x2, H2O, a_1, and a variable's small exponent.
   { kind: 'break', pattern: /\d{4}-\d{2}-\d{2}|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m\b)?|\d+(?:\.\d+){2,}(?!\d)(?<!(?:\.\d{3})+)/y },
+  { kind: 'operator', pattern: /x(?=\s*[\d(])(?<=[\d)]\s*x)/iy },
   { kind: 'break', pattern: /[a-z](?:_\w+|\d+)(?:\^\(?\d\)?)?(?![\p{L}])|(?<=[a-z])\^\(?-?\d+\)?(?!\d)/iuy },
   { kind: 'break', pattern: /[23]-?d\b/iy },
   { kind: 'number', pattern: /(\d+):(\d+)(?![\d:])/y, read: (_, [a, b]) => [ratio(BigInt(a as string), BigInt(b as string))] },
@@ -57,7 +58,7 @@ const rules: Rule[] = [
   { kind: 'root', pattern: /sqrt(?![a-z])/iy },
   { kind: 'open', pattern: /\(/y },
   { kind: 'close', pattern: /\)/y },
-  { kind: 'operator', pattern: /[-+*/^!]|x(?=\s*[\d(])(?<=[\d)]\s*x)/iy },
+  { kind: 'operator', pattern: /[-+*/^!]/y },
   { kind: 'break', pattern: /\p{L}+|\d+|[^\s]/uy },
 ]
 

@@ -19,12 +19,16 @@ const undo: [RegExp, string | ((...groups: (string | undefined)[]) => string)][]
   [/&#x([0-9a-f]{1,6});/gi, (_, code) => character(parseInt(code as string, 16))],
   [/&#(\d{1,7});/g, (_, code) => character(Number(code))],
   [/&nbsp;|&thinsp;/g, ' '],
+  [/(?:\\u00(?:3[0-9]|2[de]))+/gi, (codes) => (codes as string).replace(/\\u00(..)/gi, (_, code: string) => character(parseInt(code, 16)))],
+  [/(?:%(?:3[0-9]|2[de])){2,}/gi, (codes) => decodeURIComponent(codes as string)],
+  [/[零〇一二三四五六七八九十百千万]+/g, (numeral) => ` ${chineseNumeral(numeral as string)} `],
   // Signs. A dash between words is a dash; a minus sign is a minus.
   [/[\u2014\u2015]/g, ' \u0001 '],
   [/[\u2010-\u2013\u2212\ufe63\uff0d]/g, '-'],
   [/[×✕⋅·∙•∗]|\\times|\\cdot|\\ast/g, '*'],
   [/[÷∕⁄]|\\div/g, '/'],
   [/√\s*\{?\(?(\d+(?:[.,]\d+)*)\)?\}?/g, ' sqrt($1) '],
+  [/\|\s*-\s*(\d[\d.,]*)\s*\|/g, ' $1 '],
   // LaTeX: what only sets type goes, fractions become quotients.
   [/\\(?:left|right|displaystyle|!|,|;|:|quad|qquad|big|Big)(?![a-zA-Z])/g, ''],
   [/\{,\}/g, ','],
@@ -51,6 +55,19 @@ const undo: [RegExp, string | ((...groups: (string | undefined)[]) => string)][]
   // Parentheses around one plain number add nothing: (3)/(4) is 3/4.
   [/(?<![\w.)])\((\d+)\)\s*\/\s*\((\d+)\)/g, '$1/$2'],
 ]
+
+/** 四十二 is 42, 四二 too. */
+function chineseNumeral(text: string): number {
+  const scales: Record<string, number> = { 十: 10, 百: 100, 千: 1000 }
+  let [total, section, digit] = [0, 0, 0]
+  if (!/[十百千万]/.test(text)) return Number([...text].map((each) => Math.max(0, '〇一二三四五六七八九'.indexOf(each))).join(''))
+  for (const each of text) {
+    if (each === '万') [total, section, digit] = [total + (section + digit || 1) * 10_000, 0, 0]
+    else if (scales[each]) [section, digit] = [section + (digit || 1) * (scales[each] as number), 0]
+    else digit = Math.max(0, '〇一二三四五六七八九'.indexOf(each))
+  }
+  return total + section + digit
+}
 
 const character = (code: number) => (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : ' ')
 

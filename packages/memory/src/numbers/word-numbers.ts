@@ -5,6 +5,9 @@ const small = new Map<string, number>([
   ...tens.map((word, index): [string, number] => [word, 20 + 10 * index]),
   ['nil', 0], ['naught', 0], ['nought', 0], ['fourty', 40], ['dozen', 12],
 ])
+/** Ordinals that a fraction's name cannot be mistaken for: from ten on. */
+const ordinals = new Map<string, number>([...units.slice(10).map((word, index): [string, number] => [word === 'twelve' ? 'twelfth' : `${word}th`, 10 + index]), ...tens.map((word, index): [string, number] => [word.replace(/y$/, 'ieth'), 20 + 10 * index])])
+const unitOrdinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ')
 const scales = new Map<string, bigint>([['hundred', 100n], ['thousand', 1000n], ['million', 10n ** 6n], ['billion', 10n ** 9n], ['trillion', 10n ** 12n]])
 const parts = new Map<string, number>([
   ['half', 2], ['halves', 2], ['quarter', 4], ['third', 3], ['fourth', 4], ['fifth', 5], ['sixth', 6], ['seventh', 7], ['eighth', 8], ['ninth', 9], ['tenth', 10], ['eleventh', 11], ['twelfth', 12],
@@ -63,7 +66,12 @@ export function wordNumbers(text: string): string {
   let plain = text
     .toLowerCase()
     // Letters spelled apart: `e-i-g-h-t`.
-    .replace(/(?<![a-z])(?:[a-z][ .·_-]){2,}[a-z](?![a-z])/g, (spelled) => spelled.replace(/[^a-z]/g, ''))
+    .replace(/(?<![a-z])(?:[a-z](?: - |[ .·_-])){2,}[a-z](?![a-z])/g, (spelled) => spelled.replace(/ - /g, '-').replace(/(?<=[a-z])[ .·_](?=[a-z])/g, '').replace(/^(?:[a-z]-)+[a-z]$/, (letters) => letters.replaceAll('-', '')))
+    // forty-second, and a power said as an ordinal.
+    .replace(new RegExp(`\\b(${tens.join('|')})[ -](${unitOrdinals.slice(0, 9).join('|')})\\b`, 'g'), (_, ten: string, unit: string) => ` ${(small.get(ten) as number) + unitOrdinals.indexOf(unit) + 1} `)
+    .replace(new RegExp(`(?<!\\b(?:\\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten)[ -])\\b(${[...ordinals.keys()].join('|')})\\b`, 'g'), (name) => ` ${ordinals.get(name)} `)
+    .replace(new RegExp(`\\bto the (${unitOrdinals.join('|')})(?: power)?\\b`, 'g'), (_, name: string) => ` ^ ${unitOrdinals.indexOf(name) + 1} `)
+    .replace(/\bto the (\d+)(?:st|nd|rd|th)(?: power)?\b/g, ' ^ $1 ')
     .replace(pronoun, '\u0002')
   // Runs of single digits said one by one, `one eight`, stand beside the numbers themselves.
   const digit = `(?:${units.slice(0, 10).join('|')}|oh)`
@@ -89,6 +97,9 @@ export function wordNumbers(text: string): string {
     .replace(/(\d+)\s+(?:less than|fewer than|subtracted from|taken from)\s+(\d+)/g, '$2 - $1')
     .replace(/\b(sum|product) of\s+(\d[\d.]*)\s+and\s+(?=\d)/g, (_, name: string, first: string) => ` ${first} ${name === 'sum' ? '+' : '*'} `)
     .replace(/\b(difference (?:of|between)|quotient of)\s+(\d[\d.]*)\s+and\s+(?=\d)/g, (_, name: string, first: string) => ` ${first} ${name.startsWith('d') ? '-' : '/'} `)
+    .replace(/(\d+)\s+(?:groups|sets|lots|bags|boxes|rows|packs|piles|times as many as) of\s+(?=\d)/g, '$1 * ')
+    .replace(/(?<![\d.,])(\d{1,3})\s+in\s+(?=(?:every\s+)?\d{1,3}(?![\d.,]\d|\d))/g, '$1 / ')
+    .replace(/(?<![\d.,])(\d+)\s+(?:degrees\s+)?below zero\b/g, ' -$1 ')
     .replace(/\bplus\b/g, ' + ')
     .replace(/(?<=\d\s+)(?:minus|less)(?=\s+\d)/g, ' - ')
     .replace(/\b(?:times|multiplied by)\b/g, ' * ')
