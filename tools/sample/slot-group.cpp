@@ -2,6 +2,7 @@
 
 #include "bad-input.h"
 #include "interrupted.h"
+#include "parallel-for.h"
 
 #include <algorithm>
 
@@ -81,7 +82,8 @@ void slot_group::fill_slots() {
         start(*chosen, next);
         if (holder != slots.end()) {
             continue_prompt(*chosen, *holder);
-            take(*chosen, first_logits.at(next.request).data());
+            draw(*chosen, first_logits.at(next.request).data());
+            take(*chosen);
         } else if (leader != slots.end()) {
             chosen->held   = -1;
             chosen->phase  = state::follows;
@@ -165,45 +167,61 @@ void slot_group::decode() {
 }
 
 void slot_group::read_logits() {
-    for (size_t i = 0; i < slots.size(); i++) {
-        slot & s = slots[i];
-        if (s.output < 0 || (s.phase != state::generates && s.phase != state::leads)) {
-            continue;
+    std::vector<slot *> ready;
+    for (slot & s : slots) {
+        if (s.output >= 0 && (s.phase == state::generates || s.phase == state::leads)) {
+            ready.push_back(&s);
         }
-        const float * logits = llama_get_logits_ith(context.get(), s.output);
-        s.output = -1;
-        if (s.phase == state::leads) {
-            s.phase = state::generates;
-            s.held  = (ptrdiff_t) s.sample.request;
-            for (slot & follower : slots) {
-                if (follower.phase == state::follows && follower.leader == i) {
-                    continue_prompt(follower, s);
-                    take(follower, logits);
-                }
-            }
-            if (!queue.empty() && queue.front().request == s.sample.request) {
-                first_logits[s.sample.request].assign(logits, logits + words.size());
-            }
+    }
+    llama_synchronize(context.get());
+    const bool large = ready.size() * words.size() > 1000000; // else starting threads takes longer than drawing
+    parallel_for(ready.size(), large ? options.threads : 1, [&](size_t i) { draw(*ready[i], llama_get_logits_ith(context.get(), ready[i]->output)); });
+    for (slot * s : ready) {
+        if (s->phase == state::leads) {
+            end_prompt(*s, llama_get_logits_ith(context.get(), s->output));
         }
-        take(s, logits);
+        s->output = -1;
+        take(*s);
     }
 }
 
-// Draws the slot's next token and ends the sample where it is due.
-void slot_group::take(slot & s, const float * logits) {
-    const request & r = (*requests)[s.sample.request];
-    llama_token token;
-    if (s.closing.empty()) {
-        token = s.chooser->choose(logits);
-    } else {
-        token = s.closing.front();
-        s.closing.pop_front();
-        s.chooser->accept(token);
+// A prompt has been evaluated: its followers start from the same logits, and samples that still wait will.
+void slot_group::end_prompt(slot & leader, const float * logits) {
+    leader.phase = state::generates;
+    leader.held  = (ptrdiff_t) leader.sample.request;
+    for (slot & follower : slots) {
+        if (follower.phase == state::follows && follower.leader == (size_t) leader.sequence) {
+            continue_prompt(follower, leader);
+            draw(follower, logits);
+            take(follower);
+        }
     }
-    s.last = token;
+    if (!queue.empty() && queue.front().request == leader.sample.request) {
+        first_logits[leader.sample.request].assign(logits, logits + words.size());
+    }
+}
+
+// Chooses the slot's next token. Touches the slot alone, so that slots can be drawn for side by side.
+void slot_group::draw(slot & s, const float * logits) const {
+    if (s.closing.empty()) {
+        s.last = s.chooser->choose(logits);
+    } else {
+        s.last = s.closing.front();
+        s.closing.pop_front();
+        s.chooser->accept(s.last);
+    }
+    if (options.logprobs) {
+        s.logprob = log_probability(logits, (int32_t) words.size(), s.last);
+    }
+}
+
+// Adds the token to the sample and ends it where that is due.
+void slot_group::take(slot & s) {
+    const request & r = (*requests)[s.sample.request];
+    const llama_token token = s.last;
     s.sample.tokens.push_back(token);
     if (options.logprobs) {
-        s.sample.logprobs.push_back(log_probability(logits, (int32_t) words.size(), token));
+        s.sample.logprobs.push_back(s.logprob);
     }
     if (words.ends_generation(token)) {
         return finish(s, "stop");

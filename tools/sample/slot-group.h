@@ -47,6 +47,7 @@ class slot_group {
         int32_t      limit = 0;    // most tokens to sample
         int32_t      output = -1;  // index of its logits in the batch
         llama_token  last = 0;
+        float        logprob = 0;  // of last
         int64_t      started = 0;
         completion   sample;
         std::unique_ptr<token_chooser> chooser;
@@ -60,7 +61,9 @@ class slot_group {
     void build_batch();
     void decode();
     void read_logits();
-    void take(slot & s, const float * logits);
+    void end_prompt(slot & leader, const float * logits);
+    void draw(slot & s, const float * logits) const;
+    void take(slot & s);
     void close_thinking(slot & s, const request & r);
     void finish(slot & s, const char * reason);
 

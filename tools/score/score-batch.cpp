@@ -2,6 +2,7 @@
 
 #include "bad-input.h"
 #include "interrupted.h"
+#include "parallel-for.h"
 #include "token-likelihood.h"
 
 #include <algorithm>
@@ -48,26 +49,15 @@ struct decode_step {
 };
 
 static void read_likelihoods(llama_context * context, const decode_step & step, int32_t vocabulary, int32_t threads) {
-    const auto read = [&](size_t begin, size_t stride) {
-        for (size_t i = begin; i < step.targets.size(); i += stride) {
-            const auto & t = step.targets[i];
-            const token_likelihood result = likelihood_of(llama_get_logits_ith(context, t.index), vocabulary, t.row->tokens[t.token]);
-            t.row->logprobs [t.token - t.row->first] = result.logprob;
-            t.row->entropies[t.token - t.row->first] = result.entropy;
-            t.row->greedy   [t.token - t.row->first] = result.greedy;
-        }
-    };
     llama_synchronize(context);
-    if (threads == 1 || step.targets.size() * (size_t) vocabulary < 1000000) {
-        return read(0, 1);
-    }
-    std::vector<std::thread> workers;
-    for (int32_t t = 0; t < threads; t++) {
-        workers.emplace_back(read, (size_t) t, (size_t) threads);
-    }
-    for (std::thread & worker : workers) {
-        worker.join();
-    }
+    const bool large = step.targets.size() * (size_t) vocabulary > 1000000; // else starting threads takes longer than the work
+    parallel_for(step.targets.size(), large ? threads : 1, [&](size_t i) {
+        const auto & t = step.targets[i];
+        const token_likelihood result = likelihood_of(llama_get_logits_ith(context, t.index), vocabulary, t.row->tokens[t.token]);
+        t.row->logprobs [t.token - t.row->first] = result.logprob;
+        t.row->entropies[t.token - t.row->first] = result.entropy;
+        t.row->greedy   [t.token - t.row->first] = result.greedy;
+    });
 }
 
 static void score_pack(llama_context * context, const pack & rows, int32_t batch, size_t most_outputs, int32_t vocabulary, int32_t threads) {
