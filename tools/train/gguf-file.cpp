@@ -1,5 +1,6 @@
 #include "gguf-file.h"
 #include "bad-input.h"
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -25,6 +26,13 @@ void write_gguf(const gguf_context * file, const std::string & path) {
     const std::string why = strerror(errno ? errno : EIO);
     if (!in_place) remove(temporary.c_str());
     throw bad_input(path + ": cannot be written (" + why + "), make room or choose another place");
+}
+
+void check_writable(const std::string & path) {
+    const size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(1, slash));
+    if (access(folder.c_str(), W_OK) == 0) return;
+    throw bad_input(path + ": cannot be written (" + folder + ": " + strerror(errno) + "), make the folder or choose another place");
 }
 
 static const ggml_type writable[] = { GGML_TYPE_F32, GGML_TYPE_F16, GGML_TYPE_BF16, GGML_TYPE_Q8_0, GGML_TYPE_Q4_0, GGML_TYPE_Q4_1,

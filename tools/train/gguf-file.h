@@ -9,6 +9,9 @@ namespace train {
 // Throws bad_input when the file cannot be written completely; nothing is left behind then.
 void write_gguf(const gguf_context * file, const std::string & path);
 
+// Throws bad_input when a file cannot be made at this path.
+void check_writable(const std::string & path);
+
 // "Q8_0" -> GGML_TYPE_Q8_0. Throws bad_input with the list of types that can be written.
 ggml_type type_by_name(const std::string & name);
 

@@ -59,7 +59,8 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
     if (!scaling.empty() && scaling != "none" && scaling != "linear") {
         throw bad_input(path + ": RoPE scaling \"" + scaling + "\" cannot be trained. Supported: none, linear");
     }
-    h.rope_scale = scaling == "linear" ? (float) (1.0 / may("rope.scaling.factor", 1.0)) : 1.0f;
+    const double factor = may("rope.scaling.factor", may("rope.scale_linear", 1.0));
+    h.rope_scale = scaling == "none" || factor == 0.0 ? 1.0f : (float) (1.0 / factor); // libllama takes a missing type for linear
     if ((int64_t) may("rope.dimension_count", (double) h.head_size) != h.head_size ||
         (int64_t) may("attention.value_length", (double) h.head_size) != h.head_size) {
         throw bad_input(path + ": heads of unequal sizes (rope, key, value) cannot be trained");

@@ -2,6 +2,7 @@
 #include "bad-input.h"
 #include "checkpoint.h"
 #include "fingerprint.h"
+#include "gguf-file.h"
 #include "interrupted.h"
 #include "lora.h"
 #include "metrics.h"
@@ -128,6 +129,7 @@ struct run {
 } // namespace
 
 int run_training(const options & o) {
+    check_writable(o.out); // now, not after hours of work
     session s(o);
     compute_reference(s, o); // before a checkpoint moves the weights
     optimizer adam(*s.net, o.optimizer);
@@ -151,10 +153,9 @@ int run_training(const options & o) {
         }
     }
     if (interrupted() && state.step < steps) {
-        if (o.checkpoint_dir.empty())
-            throw bad_input("interrupted at step " + std::to_string(state.step) + ", nothing was kept (--checkpoint-dir would)");
-        write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
-        fprintf(stderr, "llama-train: interrupted at step %lld, go on with --resume\n", (long long) state.step);
+        if (!o.checkpoint_dir.empty()) write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+        fprintf(stderr, "llama-train: interrupted at step %lld, %s\n", (long long) state.step,
+            o.checkpoint_dir.empty() ? "nothing was kept (--checkpoint-dir would)" : "go on with --resume");
         return 130;
     }
     if (o.early_stop > 0) r.use_best();
