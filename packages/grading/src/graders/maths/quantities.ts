@@ -28,16 +28,33 @@ const number = new RegExp(
   ].join(''),
   'g',
 )
+/** `x = 5`, `f(x) = 2x`, `(x,y) = (1,2)`: a name and a value. */
+const name = String.raw`(?:\\text\{[^{}]*\}|[A-Za-z](?:_\{?\w+\}?)?(?:\([^()=]*\))?|\([A-Za-z](?:,\s*[A-Za-z])+\))`
+const assignment = new RegExp(String.raw`^\s*${name}\s*&?=[^=]*$`)
 const joint = /^\s*(?:,|,?\s*(?:and|or)\b)\s*$/
 
 /** Formulas, and numbers outside them, in order. */
 export function findQuantities(text: string): Quantity[] {
   const place = (match: RegExpExecArray) => ({ from: match.index, to: match.index + match[0].length })
-  const inside = (match: RegExpExecArray) => match.slice(1).find((part) => part !== undefined) ?? ''
+  const inside = (match: RegExpExecArray) => lastLine(match.slice(1).find((part) => part !== undefined) ?? '')
   const formulas = [...text.matchAll(formula)].map((match) => ({ content: inside(match), ...place(match), plain: false }))
   const prose = text.replace(formula, (whole) => ' '.repeat(whole.length))
   const numbers = [...prose.matchAll(number)].map((match) => ({ content: match[0], ...place(match), plain: true }))
   return [...formulas, ...numbers].filter((one) => one.content.trim() !== '').sort((a, b) => a.from - b.from)
+}
+
+/** Values, with names or without, that may be parts of one answer: not `b`, `b = 16`, nor `x = 3`, `x + y = 7`. */
+function areAlike(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((one) => (assignment.test(one) ? 'named' : one.includes('=') ? 'equation' : 'bare'))
+  return a !== 'equation' && (b === 'bare' || (b === 'named' && a === 'named'))
+}
+
+/** The last line of a derivation; all lines of a system's solution. */
+function lastLine(content: string): string {
+  if (/\\begin\{/.test(content)) return content
+  const lines = content.split(/\\\\(?:\[[^\]]*\])?/).filter((line) => line.trim() !== '')
+  if (lines.length < 2 || lines.every((line) => assignment.test(line))) return content
+  return (lines.at(-1) as string).replace(/^(?:\s|&|\\(?:Rightarrow|implies|Longrightarrow|q?quad|therefore)(?![A-Za-z]))+/, '')
 }
 
 /**
@@ -47,7 +64,7 @@ export function findQuantities(text: string): Quantity[] {
 export function joinedQuantity(text: string, all: readonly Quantity[], at: number): string | null {
   const isParted = (i: number): boolean => {
     const [left, right] = [all[i], all[i + 1]]
-    return !left || !right || left.plain !== right.plain || !joint.test(text.slice(left.to, right.from))
+    return !left || !right || left.plain !== right.plain || !joint.test(text.slice(left.to, right.from)) || !areAlike(left.content, right.content)
   }
   if (!all[at]) return null
   let [first, last] = [at, at]

@@ -1,6 +1,6 @@
 import { isCall, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
-import { constantRatio } from './same-expression.ts'
+import { constantRatio, sameExpression } from './same-expression.ts'
 import { bare } from './tidy.ts'
 import type { Answer, Relation, Sign } from './answer.ts'
 import { readAnswer } from './read-answer.ts'
@@ -19,7 +19,8 @@ const several = `${symbol}(?:,${symbol})+`
 const quotient = String.raw`\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}`
 const nameLike = new RegExp(String.raw`^(?:${symbol}|${quotient}|\(${several}\)|\[${name}+\]|${several})$`)
 const isName = (side: string) => nameLike.test(bare(side))
-const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(/\\(?:frac|sqrt|cdot|times|pi|div|binom)(?![A-Za-z])/g, ''))
+const operators = /\\(?:frac|sqrt|cdot|times|pi|div|binom|log|ln|sin|cos|tan|circ|lfloor|rfloor)(?![A-Za-z])/g
+const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(operators, ''))
 
 /** Reads `x = 5`, `5 = x`, `2 + 3 = 5`, `x = 2 + 3 = 5` (the last side counts), `x = 1/3 \approx 0.33` and `1/3 \approx 0.33` (what is only
  * approximate is dropped); null for a real equation. */
@@ -31,8 +32,13 @@ export function asAssignment({ sides, signs }: Relation): Assignment | null {
   const [first, last] = [exact[0] as string, exact.at(-1) as string]
   const isForward = isName(first) || exact.length > 2 || (isNumeric(first) && isNumeric(last))
   const [left, right] = isForward ? [first, last] : isName(last) ? [last, first] : []
-  if (left === undefined || right === undefined || (exact.length > 2 && !isName(left) && !isNumeric(right))) return null
+  if (left === undefined || right === undefined || (exact.length > 2 && !isName(left) && !isNumeric(right))) return identity(first, last)
   return named(left, right)
+}
+
+/** `(x+1)^2 = x^2+2x+1`: what holds for all values gives its last side. */
+function identity(first: string, last: string): Assignment | null {
+  return !isNumeric(first) && sameExpression(parseLatex(first), parseLatex(last)) ? named('', last) : null
 }
 
 function named(name: string, content: string): Assignment | null {
