@@ -6,19 +6,22 @@ import { buildFolder, llamaVersion } from './extract-source.ts'
 import { describePlatform } from './find-libraries.ts'
 import { programVersion } from './find-compiler.ts'
 
-/** Builds llama.cpp's libraries with cmake, where node-llama-cpp ships none (minutes); with CUDA where nvcc is found. Returns their folder. */
+/**
+ * Builds llama.cpp's libraries with cmake, where node-llama-cpp ships none (minutes); with CUDA where nvcc and an NVIDIA driver are found. A backend that is loaded
+ * at run time cannot be built for this very processor alone: on x86 it wants AVX2, ggml's default. Returns their folder.
+ */
 export async function buildLibraries(source: string, options: { signal?: AbortSignal } = {}): Promise<string> {
   const folder = join(buildFolder, `libraries-${llamaVersion()}`)
   if (existsSync(folder)) return folder
   if (programVersion('cmake') === null)
     throw new BadInput(`node-llama-cpp ships no libraries for ${describePlatform()}, and cmake, which would build them, is not found: install cmake (Debian: apt install cmake), then run \`npx nx run tools:build\``)
-  const cuda = programVersion('nvcc') !== null
+  const cuda = programVersion('nvcc') !== null && existsSync('/proc/driver/nvidia/version')
   const work = join(buildFolder, 'cmake')
   mkdirSync(work, { recursive: true })
   const logFile = join(work, 'build.log')
   process.stderr.write(`  building llama.cpp's libraries with cmake${cuda ? ' and nvcc' : ''}, this takes some minutes: ${logFile}\n`)
   const run = (args: string[]) => runTool({ file: 'cmake', args, logFile, ...(options.signal ? { signal: options.signal } : {}) })
-  await run(['-S', source, '-B', work, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=ON', '-DGGML_BACKEND_DL=ON', '-DGGML_NATIVE=ON', '-DLLAMA_CURL=OFF', '-DLLAMA_OPENSSL=OFF',
+  await run(['-S', source, '-B', work, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=ON', '-DGGML_BACKEND_DL=ON', '-DGGML_NATIVE=OFF', '-DLLAMA_CURL=OFF', '-DLLAMA_OPENSSL=OFF',
     '-DLLAMA_BUILD_TESTS=OFF', '-DLLAMA_BUILD_EXAMPLES=OFF', '-DLLAMA_BUILD_TOOLS=OFF', '-DLLAMA_BUILD_SERVER=OFF', ...(cuda ? ['-DGGML_CUDA=ON'] : [])])
   await run(['--build', work, '--parallel', String(availableParallelism()), '--target', 'llama', 'llama-common', 'ggml', 'ggml-cpu', ...(cuda ? ['ggml-cuda'] : [])])
   const fresh = `${folder}.${process.pid}.tmp`

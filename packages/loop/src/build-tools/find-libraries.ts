@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { root } from '@whetstone/core'
@@ -15,11 +16,34 @@ export function shippedLibraries(): string | null {
   return null
 }
 
-/** node-llama-cpp's CUDA backend, where there is an NVIDIA driver: a plug-in to the same libraries, found at run time beside the executable. */
+/**
+ * node-llama-cpp's CUDA backend, where there is an NVIDIA driver: a plug-in to the same libraries, found at run time beside the executable. It ships one for the runtime of
+ * CUDA 13 and one for that of CUDA 12, each of which loads only where that runtime is.
+ */
 function cudaBackend(): string | null {
+  if (!existsSync('/proc/driver/nvidia/version')) return null
   const name = `${process.platform}-${process.arch}-cuda`
-  const file = join(root, 'node_modules/@node-llama-cpp', name, 'bins', name, 'libggml-cuda.so')
-  return existsSync('/proc/driver/nvidia/version') && existsSync(file) ? file : null
+  const packages = join(root, 'node_modules/@node-llama-cpp')
+  const builds = [['libcudart.so.13', join(packages, name, 'bins', name)], ['libcudart.so.12', join(packages, `${name}-ext`, 'bins', name, 'fallback')]] as const
+  for (const [runtime, folder] of builds) {
+    const file = join(folder, 'libggml-cuda.so')
+    if (existsSync(file) && canBeLoaded(runtime)) return file
+  }
+  process.stderr.write(`  an NVIDIA driver, but no CUDA runtime (${builds.map(([runtime]) => runtime).join(' or ')}) or no package @node-llama-cpp/${name}: the tools will use the CPU\n`)
+  return null
+}
+
+/** Whether the loader knows a library: by its cache or LD_LIBRARY_PATH. */
+function canBeLoaded(file: string): boolean {
+  if ((process.env['LD_LIBRARY_PATH'] ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, file)))) return true
+  for (const ldconfig of ['ldconfig', '/sbin/ldconfig']) {
+    try {
+      return execFileSync(ldconfig, ['-p'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).includes(`${file} `)
+    } catch {
+      // not on PATH, or not there
+    }
+  }
+  return false
 }
 
 /** The libraries to name when linking, without the backends that are loaded at run time. */
@@ -57,7 +81,7 @@ function isLinkTo(link: string, target: string): boolean {
   }
 }
 
-/** True on a machine whose C library is not the one the shipped libraries were built for, for the message. */
+/** System and processor, for messages. */
 export function describePlatform(): string {
   const release = existsSync('/etc/os-release') ? /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] : undefined
   return `${process.platform} ${process.arch}${release ? ` (${release})` : ''}`
