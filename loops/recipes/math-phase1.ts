@@ -1,12 +1,13 @@
+import { join } from 'node:path'
+import { paths, type Taskset } from '@whetstone/core'
 import { messages, preference } from '@whetstone/datasets'
 import { capPerTask, distinct, passed } from '@whetstone/harvest'
 import { llamaSample } from '@whetstone/inference'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { reflectStrategies, showStrategies, transformersEmbedder } from '@whetstone/memory'
+import { cachedEmbedder, reflectStrategies, showStrategies, transformersEmbedder } from '@whetstone/memory'
 import { direct } from '@whetstone/solvers'
 import { gsm8k, math, type MathSubject } from '@whetstone/tasks'
-import type { Taskset } from '@whetstone/core'
 
 /** One subject of MATH as a taskset of its own, for transfer from one to another. */
 function subject(name: string, subjects: readonly MathSubject[], from: { from?: string }): Taskset {
@@ -38,7 +39,7 @@ export default ({ data }: RecipeOptions) => {
       course(subject('math-numbers', ['Number Theory', 'Counting & Probability'], from)),
       { taskset: gsm8k(), train: 100, samples: 4, validation: 312 },
     ],
-    memory: { embedder: () => transformersEmbedder(), reflector: reflectStrategies({ tasks: 100 }), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
+    memory: { embedder: async () => cachedEmbedder(await transformersEmbedder(), join(paths.checkpoints('math-phase1'), 'embeddings.jsonl')), reflector: reflectStrategies({ tasks: 100 }), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
     harvest: [passed, distinct, capPerTask(4)],
     formats: [messages, preference],
     settings: { seed: 1, temperature: 0.7, maxTokens: 2048, context: 8192, concurrency: 16, chunk: 64, reasoning: 'off', memories: 'strip', replay: 0.5, pairs: 0 },
