@@ -3,6 +3,8 @@
 #include "bad-input.h"
 #include "llama.h"
 
+#include <algorithm>
+
 row_tokens::row_tokens(const llama_model * model) : words(llama_model_get_vocab(model)), chat(model) {}
 
 static common_json template_args(const json_row & row) {
@@ -77,19 +79,11 @@ token_ids row_tokens::close_messages(const json_row & row, const opening & start
     }
     token_ids tokens = words.continuation(start.text, start.tokens, full.substr(start.text.size()));
     // What the template writes after the end of the turn (often a line break) is not the model's to say.
-    while (!tokens.empty() && !words.ends_generation(tokens.back())) {
-        bool more = false;
-        for (const llama_token token : tokens) {
-            more = more || words.ends_generation(token);
-        }
-        if (!more) {
-            tokens.push_back(words.end(true));
-            break;
-        }
-        tokens.pop_back();
-    }
-    if (tokens.empty()) {
+    const auto end = std::find_if(tokens.rbegin(), tokens.rend(), [&](llama_token token) { return words.ends_generation(token); });
+    if (end == tokens.rend()) {
         tokens.push_back(words.end(true));
+    } else {
+        tokens.erase(end.base(), tokens.end());
     }
     return tokens;
 }
