@@ -15,9 +15,12 @@ const between = new RegExp(
   ].join('|'),
 )
 
+/** Boxes looked at, from the last. */
+const tried = 100
+
 /** The last box, with the boxes before it that are parts of the same answer. */
 export function lastBoxes(text: string): Found | null {
-  const boxes = [...text.matchAll(boxStart)].map((match) => {
+  const boxes = [...text.matchAll(boxStart)].slice(-tried).map((match) => {
     const start = match.index + match[0].length
     const braced = match[0].endsWith('{')
     const close = braced ? closingBrace(text, start - 1) : start + 1
