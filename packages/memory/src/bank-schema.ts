@@ -18,7 +18,8 @@ export async function bankSchema(embedder: string, dimensions: number): Promise<
   const text = (name: string, nullable = false) => new Field(name, new Utf8(), nullable)
   return new Schema(
     [
-      text('id'),
+      // The key by which LanceDB sees two concurrent inserts of one item as the conflict they are. In the schema, so that no crash comes between table and key.
+      new Field('id', new Utf8(), false, new Map([['lance-schema:unenforced-primary-key', 'true']])),
       text('title'),
       text('description'),
       text('content'),

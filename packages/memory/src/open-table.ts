@@ -50,10 +50,7 @@ export async function openTable(options: OpenTable): Promise<Table> {
 /** Two processes may make the same bank at once: the one that comes second opens what the first has made. */
 async function createTable(connection: Connection, embedder: Embedder): Promise<Table> {
   try {
-    const table = await connection.createEmptyTable(tableName, await bankSchema(embedder.id, embedder.dimensions))
-    // Lets LanceDB see two concurrent inserts of one id as the conflict they are.
-    await table.setUnenforcedPrimaryKey('id').catch(() => {})
-    return table
+    return await connection.createEmptyTable(tableName, await bankSchema(embedder.id, embedder.dimensions))
   } catch (error) {
     if (!(await connection.tableNames()).includes(tableName)) throw error
     return await connection.openTable(tableName)
