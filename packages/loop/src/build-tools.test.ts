@@ -32,7 +32,10 @@ async function withEnvironment<T>(changes: Record<string, string>, work: () => P
   try {
     return await work()
   } finally {
-    for (const [name, value] of Object.entries(before)) value === undefined ? delete process.env[name] : (process.env[name] = value)
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 

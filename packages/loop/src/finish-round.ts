@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
-import { writeJson } from '@whetstone/core'
+import { paths, readJsonl, Trace, writeJson } from '@whetstone/core'
 import { writeReport } from '@whetstone/reports'
+import { olderTraces } from './harvest-round.ts'
+import { memorySections } from './memory-section.ts'
 import { writeIncumbent } from './open-run.ts'
 import { publish } from './publish.ts'
 import type { RoundContext } from './round-context.ts'
@@ -20,7 +22,11 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
   const seconds = stepSeconds(join(folders.report, 'steps'))
   const round: Round = { ...finished.round, cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens } }
   writeJson(join(folders.report, 'round.json'), round)
-  await writeReport(folders.report, round, { seconds })
+  const traces = [...olderTraces(run, context.round).flat(), ...readJsonl(finished.train.file, Trace)]
+  const sections = bank ? await memorySections(paths.bank(run), traces, { round: context.round }) : []
+  writeJson(join(folders.report, 'memory.json'), sections)
+  await writeReport(folders.report, round, { seconds, sections })
+  await bank?.compact()
   writeIncumbent(run, {
     round: context.round,
     model: decision.promoted && finished.candidate ? finished.candidate : incumbent.model,

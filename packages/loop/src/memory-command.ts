@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { BadInput, paths, writeJson } from '@whetstone/core'
-import { bankQuality, exportBank, importBank, measureLift, openBank, type Bank } from '@whetstone/memory'
+import { bankQuality, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
 import { lockRun } from './lock.ts'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
@@ -70,12 +70,14 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
 /** Imports into a bank. Of a run, it becomes part of what the incumbent remembers, so that the next round begins with it. */
 async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryCommand, uri: string): Promise<void> {
   if (file === undefined) throw new BadInput('Say what to import: --file=reasoning_bank.json')
+  // Read before anything is opened: a file that is no bank leaves none behind.
+  const read = readImport(file)
   using _lock = elsewhere === undefined ? lockRun(join(paths.reports(run), 'lock')) : null
   await using embedder = (await recipe.memory?.embedder()) ?? null
   await using bank = await openBank({ uri, embedder })
   const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null
   if (tag !== null) await toTag(bank, tag)
-  const { rows, added, size, damaged } = await importBank(bank, file)
+  const { rows, added, size, damaged } = await importBank(bank, read)
   if (tag !== null) await bank.tag(tag)
   for (const problem of damaged) process.stderr.write(`${problem}\n`)
   print(`${rows} rows of ${file}: ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}`)

@@ -1,12 +1,10 @@
 import type { Trace } from '@whetstone/core'
 import { bankQuality, extremes, measureLift, openBank, type Lift } from '@whetstone/memory'
+import type { Section } from '@whetstone/reports'
 import { points, rate } from './figures.ts'
 
-/** A part of a report: a heading, a paragraph, a table. */
-export type MemorySection = { title: string; text: string; table: { head: string[]; rows: string[][] } }
-
 /** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train traces so far show them. */
-export async function memorySections(uri: string, traces: readonly Trace[], { round, count = 5 }: { round: number; count?: number }): Promise<MemorySection[]> {
+export async function memorySections(uri: string, traces: readonly Trace[], { round, count = 5 }: { round: number; count?: number }): Promise<Section[]> {
   const quality = await bankQuality(uri, traces)
   const lifts = measureLift(traces, { round, halfLife: 8 })
   const { best, worst } = extremes(lifts, count)

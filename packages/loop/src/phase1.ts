@@ -49,10 +49,6 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const { seed } = settings
   const k = options.k ?? memory.k
   const folders = { traces: join(dataRoot, 'datasets', run, 'phase1'), bank: join(paths.checkpoints(run), 'phase1.lance'), report: join(paths.reports(run), 'phase1') }
-  checkPlan(folders, options, {
-    recipe: describeRecipe(recipe), model: base.id, seed, k, bankFrom: learn.taskset.name, testOn: tested.taskset.name, tasks: options.tasks ?? null, tools: toolStamp(),
-    sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1'),
-  })
   const work: Phase1Work = { recipe, run, seed, base, signal, folder: folders.traces, open: () => recipe.backend.open(base, openOptions(recipe, options, folders.report)) }
 
   const load = (from: Course, split: 'train' | 'test', limit: number) => from.taskset.load({ split, seed, round: 1, limit, ...(from.levels ? { levels: range(from.levels.from, from.levels.frontier) } : {}) })
@@ -60,10 +56,17 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const testTasks = await load(tested, 'test', options.tasks ?? tested.validation)
   if (trainTasks.length === 0 || testTasks.length === 0) throw new BadInput(`${(trainTasks.length === 0 ? learn : tested).taskset.name} has no ${trainTasks.length === 0 ? 'train' : 'test'} tasks: name another taskset with --bank-from or --test-on`)
 
+  // Nothing is written before the data has been found.
+  checkPlan(folders, options, {
+    recipe: describeRecipe(recipe), model: base.id, seed, k, bankFrom: learn.taskset.name, testOn: tested.taskset.name, tasks: options.tasks ?? null, tools: toolStamp(),
+    sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1'),
+  })
+
+  // An embedder that cannot be had is found before hours of sampling.
+  await using embedder = await memory.embedder()
   const bare = () => []
   const train = await attemptPhase1(work, { name: 'train', bank: null, label: 'train attempts', taskset: learn.taskset, tasks: trainTasks, samples: learn.samples ?? settings.samples, sampling: samplingOf(settings, 'train'), train: true, memories: bare })
   const memories = await reflectOnce(work, join(folders.traces, 'memories.jsonl'), train.traces)
-  await using embedder = await memory.embedder()
   const bank = await buildPhase1Bank(memories, { uri: folders.bank, embedder, seed })
 
   /** What a share of the bank recalls for every test task; without the answer the guard's answer rule is off. */

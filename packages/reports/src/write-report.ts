@@ -1,22 +1,26 @@
 import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
 import { duration, writeAtomic } from '@whetstone/core'
+import { z } from 'zod'
 import { armsByLevel } from './charts/arms-by-level.ts'
 import { escapeHtml } from './escape-html.ts'
 import { renderPng, renderSvg } from './render-chart.ts'
 
-type Table = { head: string[]; rows: string[][] }
-type Section = { title: string; text?: string; table?: Table }
+const Table = z.object({ head: z.array(z.string()), rows: z.array(z.array(z.string())) })
+type Table = z.infer<typeof Table>
+/** A part of a report: a heading, a paragraph, a table. */
+export const Section = z.object({ title: z.string(), text: z.string().optional(), table: Table.optional() })
+export type Section = z.infer<typeof Section>
 
 const percent = (rate: number) => `${(100 * rate).toFixed(1)}%`
 const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`
 const number = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(4))))
 
 /** Writes report.md, report.html and the chart (arms.svg, arms.png) of a round beside its round.json. */
-export async function writeReport(folder: string, round: Round, extra: { seconds: Partial<Record<string, number>> }): Promise<void> {
+export async function writeReport(folder: string, round: Round, extra: { seconds: Partial<Record<string, number>>; sections?: readonly Section[] }): Promise<void> {
   const spec = armsByLevel(round.evaluations)
   const svg = await renderSvg(spec)
-  const sections = describe(round, extra.seconds)
+  const sections = [...describe(round, extra.seconds), ...(extra.sections ?? [])]
   const title = `${round.run}, round ${round.round}: ${round.decision.promoted ? 'promoted' : 'kept'}`
   writeAtomic(join(folder, 'arms.svg'), svg)
   writeAtomic(join(folder, 'arms.png'), await renderPng(spec))

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { BadInput, dataRoot, paths, readJson, Round } from '@whetstone/core'
-import { writeReport } from '@whetstone/reports'
+import { Section, writeReport } from '@whetstone/reports'
+import { z } from 'zod'
 import { defineCommand } from '../../command.ts'
 import { checkRunName, readIncumbent } from '../../open-run.ts'
 import { showRound } from '../../show-round.ts'
@@ -17,7 +18,8 @@ export default defineCommand({
     const file = join(folder, 'round.json')
     if (!existsSync(file)) throw new BadInput(`Run ${run} has no finished round ${round ?? ''}: it has done ${last}. See npx nx run loops:status`)
     const finished = readJson(file, Round)
-    await writeReport(folder, finished, { seconds: stepSeconds(join(folder, 'steps')) })
+    const memory = join(folder, 'memory.json')
+    await writeReport(folder, finished, { seconds: stepSeconds(join(folder, 'steps')), sections: existsSync(memory) ? readJson(memory, z.array(Section)) : [] })
     console.log(showRound(finished, relative(dataRoot, join(folder, 'report.html'))))
   },
 })
