@@ -73,5 +73,9 @@ async function check(table: Table, uri: string, embedder: Embedder | null): Prom
   )
 }
 
-const unreachable = (uri: string, error: unknown) =>
-  new BadInput(`Cannot open the memory bank ${uri}: ${(error as Error).message.split('\n')[0]}: check the path or URI and the store's credentials`)
+/** LanceDB's errors nest, with source places: the innermost says what happened, the outermost what was being done. */
+function unreachable(uri: string, error: unknown): BadInput {
+  const causes = (error as Error).message.replace(/, \/[^\s:]+:\d+:\d+/g, '').split(/\s*Caused by:\s*|\n/).map((cause) => cause.replace(/^(?:lance error: )?(?:LanceError\(\w+\): )?/, '').trim()).filter(Boolean)
+  const [what, why] = [causes[0] ?? 'unknown error', causes.at(-1) ?? '']
+  return new BadInput(`Cannot open the memory bank ${uri}: ${what.slice(0, 200)}${why === what || why === '' ? '' : ` (${why.slice(0, 120)})`}: check the path or URI and the store's credentials`)
+}

@@ -7,7 +7,10 @@ import { memoryId, type Memory } from '@whetstone/core'
 import { lexicalEmbedder } from '../embedders/lexical-embedder.ts'
 import { openBank } from '../open-bank.ts'
 import { exportBank } from './export-bank.ts'
-import { importBank } from './import-bank.ts'
+import { importBank as importRows, readImport } from './import-bank.ts'
+import type { Bank } from '../open-bank.ts'
+
+const importBank = async (bank: Bank, file: string) => await importRows(bank, readImport(file))
 
 const test = suite<{ folder: string }>('import and export')
 test.before.each((context) => {

@@ -7,26 +7,38 @@ import { splitRows } from './split-rows.ts'
 
 export type Imported = { rows: number; added: number; size: number; damaged: string[] }
 
-/** Takes the memories of a reasoning_bank.json (or JSONL of its rows) into a bank. A damaged row is reported with its line and left out, the rest is kept; doing it twice changes nothing. */
-export async function importBank(bank: Bank, file: string): Promise<Imported> {
+/** The rows of a file that can be read, in their order, and a line for each that cannot. */
+export type ImportRows = { file: string; rows: { row: SeedRow; place: number }[]; damaged: string[] }
+
+/** Reads a reasoning_bank.json (or JSONL of its rows) without touching a bank. A damaged row is reported with its line and left out; a file without a single good row is refused. */
+export function readImport(file: string): ImportRows {
   if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
-  const embedder = await bank.embedder()
   const damaged: string[] = []
-  const memories = new Map<string, StoredMemory>()
-  // What is imported stands after what is there already, in the order of the file.
-  const first = (await bank.memories({ retired: true })).length
-  const rows = splitRows(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
-  for (const [index, { text, line }] of rows.entries()) {
+  const texts = splitRows(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
+  const rows = texts.flatMap(({ text, line }, place) => {
     try {
-      const memory = fromSeedRow(parseRow(text, SeedRow, `${file}:${line}`), { embedder, place: first + index })
-      const known = memories.get(memory.id)
-      memories.set(memory.id, known ? joinOrigins(known, memory) : memory)
+      return [{ row: parseRow(text, SeedRow, `${file}:${line}`), place }]
     } catch (error) {
       if (!(error instanceof BadInput)) throw error
       damaged.push(error.message)
+      return []
     }
+  })
+  if (texts.length > 0 && rows.length === 0) throw new BadInput(`${damaged[0] ?? file}; no row of ${file} could be read: is it a reasoning_bank.json?`)
+  return { file, rows, damaged }
+}
+
+/** Takes the memories that were read into a bank; doing it twice changes nothing. */
+export async function importBank(bank: Bank, { rows, damaged }: ImportRows): Promise<Imported> {
+  const embedder = await bank.embedder()
+  const memories = new Map<string, StoredMemory>()
+  // What is imported stands after what is there already, in the order of the file.
+  const first = (await bank.memories({ retired: true })).length
+  for (const { row, place } of rows) {
+    const memory = fromSeedRow(row, { embedder, place: first + place })
+    const known = memories.get(memory.id)
+    memories.set(memory.id, known ? joinOrigins(known, memory) : memory)
   }
-  if (rows.length > 0 && memories.size === 0) throw new BadInput(`${damaged[0] ?? file}; no row of ${file} could be read: is it a reasoning_bank.json?`)
   const { added, size } = await bank.store([...memories.values()])
-  return { rows: rows.length, added, size, damaged }
+  return { rows: rows.length + damaged.length, added, size, damaged }
 }
