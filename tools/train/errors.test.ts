@@ -1,5 +1,5 @@
 // Bad input gets one line that says what, where and what to do, exit code 1, and leaves nothing behind.
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { folder, randomModel, readLines, rowsFile, tool, toolSuite, train } from './test-model.ts'
@@ -70,6 +70,16 @@ const cases: Case[] = [
   { name: 'no such model', model: async () => join(folder, 'absent.gguf'), error: /absent\.gguf/ },
   { name: 'a model that is no GGUF', model: async () => text('foreign.gguf', 'hello, I am text'), error: /foreign\.gguf: not a GGUF file/ },
   {
+    name: 'an unsupported architecture',
+    model: async () => {
+      const bytes = readFileSync(await randomModel('plain')).toString('latin1')
+      const path = join(folder, 'gemma.gguf')
+      writeFileSync(path, Buffer.from(bytes.replace('llama', 'gemma'), 'latin1')) // general.architecture comes first
+      return path
+    },
+    error: /gemma\.gguf: architecture "gemma" cannot be trained\. Supported: llama, qwen2, qwen3/,
+  },
+  {
     name: 'an unknown target',
     args: () => ['--lora-rank', 2, '--lora-targets', 'attn_q,mlp'],
     error: /no LoRA target "mlp"\. Targets: attn_q, /,
@@ -131,7 +141,7 @@ for (const { name, method = 'sft', rows = [good], data, model, args, error } of 
   })
 }
 
-it('an unsupported architecture is refused with the list of supported ones', async () => {
+it('llama-init refuses an unsupported architecture with the list of supported ones', async () => {
   const spec = text('gpt2.json', JSON.stringify({ architecture: 'gpt2' }))
   const result = await tool('llama-init', ['--spec', spec, '--out', out])
   assert.is(result.exitCode, 1)

@@ -71,6 +71,12 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
     return h;
 }
 
+void check_supported(const std::string & path) {
+    ggml_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
+    const gguf_ptr file(gguf_init_from_file(path.c_str(), { /*no_alloc*/ true, nullptr }));
+    if (file) read_hyperparameters(file.get(), path);
+}
+
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays) {
     m.parameter_index[tensor] = (int) m.parameters.size();
     m.parameters.push_back({ name, tensor, decays, {} });

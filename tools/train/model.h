@@ -79,6 +79,10 @@ struct model {
     int64_t parameter_count() const;
 };
 
+// Throws bad_input when the file is a GGUF that cannot be trained (its architecture, RoPE scaling, ...). A file that is no GGUF passes:
+// libllama, which reads the vocabulary next, says what is wrong with it.
+void check_supported(const std::string & path);
+
 // Reads a GGUF. full: every weight becomes F32 and a parameter; else weights keep their type and nothing is trained yet.
 // Throws bad_input: unreadable, unsupported architecture or RoPE scaling, tensors that are missing or unknown.
 std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place);

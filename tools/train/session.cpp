@@ -52,7 +52,7 @@ std::unique_ptr<batch_runner> make_runner(
 
 session::session(const options & o)
     : target(make_objective(o)),
-      vocabulary(load_model({ o.model, {}, 0, true, false })),
+      vocabulary((check_supported(o.model), load_model({ o.model, {}, 0, true, false }))),
       tokens(vocabulary.model.get()),
       place(choose_place(o)),
       net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
