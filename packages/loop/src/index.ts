@@ -1,3 +1,3 @@
-export * from './gate.ts'
-export * from './load-recipe.ts'
-export * from './recipe.ts'
+export * from './gate/gate.ts'
+export * from './recipe/load-recipe.ts'
+export * from './recipe/recipe.ts'

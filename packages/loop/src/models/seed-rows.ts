@@ -10,9 +10,8 @@ export type LineKind = 'right' | 'none' | 'wrong'
 const additionShare = 0.5
 /** Share of sums with 5 digits in a lesson that tastes them: a dozen rows. */
 const tasteShare = 0.005
-/** Lines are read first; then lines of other keys, which a model that only looks for a line would follow, are told apart. */
-const climbKinds: readonly LineKind[] = ['right', 'right', 'right', 'none', 'wrong']
-const settleKinds: readonly LineKind[] = ['right', 'none', 'wrong', 'wrong']
+/** As many lines of other keys as own ones: a model that only looks whether there is a line follows any. */
+const lineKinds: readonly LineKind[] = ['right', 'right', 'none', 'wrong', 'wrong']
 /** How often the newest level is drawn for each older one. */
 const newestWeight = 3
 
@@ -20,7 +19,7 @@ const newestWeight = 3
 export function drawRows(next: Random, count: number, { top, phase }: Pick<Lesson, 'top' | 'phase'>): SeedRow[] {
   const levels = [...Array.from({ length: top - 1 }, (_, i) => i + 1), ...Array<number>(newestWeight).fill(top)]
   return Array.from({ length: count }, () => {
-    if (next() >= additionShare) return drawOperatorRow(next, pick(next, phase === 'climb' ? climbKinds : settleKinds))
+    if (next() >= additionShare) return drawOperatorRow(next, pick(next, lineKinds))
     const level = phase === 'taste' && next() < tasteShare ? top + 1 : pick(next, levels)
     const { prompt, reference } = drawAddition(next, level, 'train')
     return { prompt, completion: reference }

@@ -36,7 +36,7 @@ export async function makeSeed({ seed, out, signal }: SeedRequest): Promise<Mode
   let model = first
   for (let lesson = nextLesson(taken); lesson; lesson = nextLesson(taken)) {
     const learned = await takeLesson(lesson, { model, folder, next, threads, seed, signal })
-    const questions = drawQuestions(deriveSeed(seed, 'choice'), (group) => (lesson.phase === 'climb' ? 200 : group === 'addition 5' || group.startsWith('operators') ? 2000 : 400))
+    const questions = drawQuestions(deriveSeed(seed, 'choice'), (group) => (lesson.phase === 'climb' ? 200 : group === 'addition 5' ? 2000 : 400))
     taken.push({ ...lesson, ...learned, accuracy: await measure(learned.model, questions, { folder, threads, signal }) })
     if (model !== first) rmSync(model, { force: true })
     model = learned.model

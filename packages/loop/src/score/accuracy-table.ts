@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { deriveSeed } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { samplingOf, type Recipe } from '../recipe.ts'
+import { samplingOf, type Recipe } from '../recipe/recipe.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
 export type Accuracy = {

@@ -4,8 +4,8 @@ import { BadInput, type Model, Model as ModelSchema, paths, readJson } from '@wh
 import { describeGguf } from '@whetstone/inference'
 import { z } from 'zod'
 import { readRounds } from '../compare/read-rounds.ts'
-import { loadRecipe } from '../load-recipe.ts'
-import { modelFile } from '../resolve-recipe.ts'
+import { loadRecipe } from '../recipe/load-recipe.ts'
+import { modelFile } from '../recipe/resolve-recipe.ts'
 
 /** One set of weights on a run's way; `step` 0 is where it began. */
 export type Checkpoint = { step: number; name: string; model: Model }

@@ -1,9 +1,9 @@
 import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { cycle } from '../../cycle.ts'
-import { checkRunName } from '../../open-run.ts'
-import type { Recipe } from '../../recipe.ts'
-import { recipeFlags, resolveRecipe } from '../../resolve-recipe.ts'
+import { cycle } from '../../round/cycle.ts'
+import { checkRunName } from '../../round/open-run.ts'
+import type { Recipe } from '../../recipe/recipe.ts'
+import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '../../build-tools.ts'
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import { BadInput } from '@whetstone/core'
 import { wilson } from '@whetstone/statistics'
 import { defineCommand } from '../../command.ts'
-import { fileGraders, gradeFile, type FileGrader } from '../../grade-file.ts'
+import { fileGraders, gradeFile, type FileGrader } from '../../grade/grade-file.ts'
 
 const percent = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`)
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { BadInput } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { writeRecipe } from '../../write-recipe.ts'
+import { writeRecipe } from '../../recipe/write-recipe.ts'
 
 const questions = {
   name: ['Name of the recipe', 'mine'],

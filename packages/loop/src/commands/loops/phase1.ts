@@ -1,10 +1,10 @@
 import { BadInput } from '@whetstone/core'
 import { ensureTools } from '../../build-tools.ts'
 import { defineCommand } from '../../command.ts'
-import { checkRunName } from '../../open-run.ts'
-import { shares, type Share } from '../../phase1-bank.ts'
-import { phase1 } from '../../phase1.ts'
-import { recipeFlags, resolveRecipe } from '../../resolve-recipe.ts'
+import { checkRunName } from '../../round/open-run.ts'
+import { shares, type Share } from '../../phase1/phase1-bank.ts'
+import { phase1 } from '../../phase1/phase1.ts'
+import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 
 export default defineCommand({
   about: 'does memory help a frozen model? Baseline, memory, and random memories of the same length on the same test tasks and seeds',

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { dataRoot, duration, paths, readJson, Round, writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { points, rate } from '../../figures.ts'
-import { lockOwner } from '../../lock.ts'
-import { checkRunName, readIncumbent, readRun } from '../../open-run.ts'
-import { stepNames, stepSeconds } from '../../step.ts'
+import { lockOwner } from '../../round/lock.ts'
+import { checkRunName, readIncumbent, readRun } from '../../round/open-run.ts'
+import { stepNames, stepSeconds } from '../../round/step.ts'
 
 export default defineCommand({
   about: 'where each run stands: rounds done, what was promoted, how far the open round has got, who is working on it',

@@ -4,7 +4,7 @@ import { selectByLikelihood } from '@whetstone/harvest'
 import { describeEndpoint, llamaSample, openai } from '@whetstone/inference'
 import { ensureTools } from '../../build-tools.ts'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe } from '../../load-recipe.ts'
+import { loadRecipe } from '../../recipe/load-recipe.ts'
 import { namedCheckpoints } from '../../score/checkpoints.ts'
 
 const flags = {

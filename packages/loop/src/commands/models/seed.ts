@@ -7,7 +7,7 @@ import { makeSeed } from '../../models/seed.ts'
 export default defineCommand({
   about: 'makes the seed model of recipe tiny from random weights: lessons in addition and in reading memory lines, minutes on 2 cores; weights and card',
   flags: {
-    seed: { type: 'number', min: 0, default: 1, about: 'of the weights and of all rows' },
+    seed: { type: 'number', min: 0, default: 3, about: 'of the weights and of all rows' },
     out: { type: 'string', about: 'folder for weights and card (default: models/seed-N; models/tiny holds the one that ships)' },
   },
   examples: ['npx nx run models:seed', 'npx nx run models:seed --seed=5 --out=models/seed-5'],

@@ -12,7 +12,7 @@ process.env['WHETSTONE_PROGRESS'] = 'none'
 const { Example, Memory, paths, readJsonl, Round: RoundSchema, Trace } = await import('@whetstone/core')
 const { cycle } = await import('./cycle.ts')
 const { openBank } = await import('@whetstone/memory')
-const { resolveRecipe } = await import('./resolve-recipe.ts')
+const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
 
 const test = suite('cycle on the tiny model')
 const flags = { recipe: 'tiny', seed: 3, limit: 160, samples: 2, threads: 2 } as Parameters<typeof resolveRecipe>[0]

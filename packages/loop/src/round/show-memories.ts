@@ -2,7 +2,7 @@ import type { Memory, Task } from '@whetstone/core'
 import type { Shown } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
 import { holdOut } from '@whetstone/memory'
-import type { Recipe } from './recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 
 /** The system message of each attempt: the taskset's instruction and the memories recalled for the task. Without a bank the instruction alone. */
 export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed: number; holdout: boolean; evaluation: boolean }) {

@@ -5,7 +5,7 @@ import { Arms, armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
 import { attemptTrain, TrainAttempts } from './attempt-train.ts'
 import { Harvest, harvestRound } from './harvest-round.ts'
 import { Plan, planRound } from './plan-round.ts'
-import { describeRecipe } from './recipe.ts'
+import { describeRecipe } from '../recipe/recipe.ts'
 import { Reflected, reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import type { RoundContext } from './round-context.ts'
@@ -29,11 +29,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
   await step('plan', Plan, given, () => planRound(context))
 
-  const train = await step('traces', TrainAttempts, { ...given, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:attempt') }, () => attemptTrain(context))
+  const train = await step('traces', TrainAttempts, { ...given, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt') }, () => attemptTrain(context))
 
-  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:reflect') }, () => reflectRound(context, train.file))
+  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () => reflectRound(context, train.file))
 
-  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:harvest') }, () => harvestRound(context, train.file))
+  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:round/harvest') }, () => harvestRound(context, train.file))
 
   const candidate = await step('candidate', Candidate, { dataset: harvest.dataset.hash, base: incumbent.model.id, trainer: plan['trainer'], tools: toolStamp(), sources: sourceHash('core', 'training') }, async () => {
     if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
@@ -51,11 +51,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   })
 
   const groups = await validationTasks(context, train)
-  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:attempt') }, () =>
+  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt') }, () =>
     attemptArms(context, armsOf(context, candidate?.model ?? null), groups, memories.tag),
   )
 
-  const { decision, retest } = await step('decision', Decided, { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate', 'loop:retest') }, async () => ({
+  const { decision, retest } = await step('decision', Decided, { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') }, async () => ({
     decision: recipe.gate({
       evaluations: arms.evaluations,
       frontier: train.frontier,

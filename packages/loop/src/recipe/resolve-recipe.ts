@@ -4,12 +4,12 @@ import type { Model, Taskset } from '@whetstone/core'
 import { BadInput, root } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, openai } from '@whetstone/inference'
-import type { Flags, Values } from './command.ts'
+import type { Flags, Values } from '../command.ts'
 import { loadRecipe } from './load-recipe.ts'
-import { pulledModel } from './models/pull.ts'
+import { pulledModel } from '../models/pull.ts'
 import type { Recipe, Settings } from './recipe.ts'
 import { Settings as SettingsSchema } from './recipe.ts'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '../round/round-context.ts'
 
 /** Flags that name a recipe and override its numbers. */
 export const recipeFlags = {

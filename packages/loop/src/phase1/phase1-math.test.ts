@@ -11,7 +11,7 @@ const { paths, root } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { lexicalEmbedder } = await import('@whetstone/memory')
 const { requiredTasks } = await import('@whetstone/statistics')
-const { loadRecipe } = await import('./load-recipe.ts')
+const { loadRecipe } = await import('../recipe/load-recipe.ts')
 const { phase1 } = await import('./phase1.ts')
 
 const test = suite('recipe math-phase1')

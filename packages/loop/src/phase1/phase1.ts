@@ -4,15 +4,15 @@ import type { Memory, Model, Recalled, Task, Taskset, Trace } from '@whetstone/c
 import { BadInput, canonicalJson, dataRoot, deriveSeed, hash, Memory as MemorySchema, paths, readJson, readJsonl, writeJson, writeJsonl } from '@whetstone/core'
 import { audit, memoryText, openBank } from '@whetstone/memory'
 import { z } from 'zod'
-import { lockRun } from './lock.ts'
+import { lockRun } from '../round/lock.ts'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
 import { drawControl } from './phase1-control.ts'
 import { compareArms, Phase1Summary, summarizeArm } from './phase1-summary.ts'
 import { showPhase1, writePhase1 } from './phase1-report.ts'
-import { describeRecipe, samplingOf, type Course, type Recipe } from './recipe.ts'
-import { sourceHash } from './source-hash.ts'
-import { toolStamp } from './tool-stamp.ts'
+import { describeRecipe, samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
+import { sourceHash } from '../round/source-hash.ts'
+import { toolStamp } from '../round/tool-stamp.ts'
 
 export type Phase1Options = {
   recipe: Recipe
@@ -59,7 +59,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   // Nothing is written before the data has been found.
   checkPlan(folders, options, {
     recipe: describeRecipe(recipe), model: base.id, seed, k, bankFrom: learn.taskset.name, testOn: tested.taskset.name, tasks: options.tasks ?? null, tools: toolStamp(),
-    sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1'),
+    sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1/'),
   })
 
   // An embedder that cannot be had is found before hours of sampling.

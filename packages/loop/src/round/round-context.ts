@@ -2,7 +2,7 @@ import type { Bank } from '@whetstone/memory'
 import type { LanguageModel, Model } from '@whetstone/core'
 import { Model as ModelSchema } from '@whetstone/core'
 import { z } from 'zod'
-import type { Recipe } from './recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 import type { Step } from './step.ts'
 
 const Level = z.object({ taskset: z.string(), level: z.number().int() })

@@ -3,9 +3,9 @@ import { deriveSeed, duration } from '@whetstone/core'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import { z } from 'zod'
 import { armsOf } from './attempt-arms.ts'
-import { points } from './figures.ts'
-import { warnOfPower } from './power.ts'
-import { samplingOf } from './recipe.ts'
+import { points } from '../figures.ts'
+import { warnOfPower } from '../gate/power.ts'
+import { samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 
 export const Plan = z.object({

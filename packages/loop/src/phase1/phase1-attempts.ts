@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LanguageModel, Memory, Model, Sampling, Task, Taskset } from '@whetstone/core'
 import { collect, type Collected } from '@whetstone/evaluation'
-import type { Recipe } from './recipe.ts'
+import type { Recipe } from '../recipe/recipe.ts'
 
 export type Phase1Work = {
   recipe: Recipe

@@ -4,7 +4,7 @@ import { Evaluation } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { TrainAttempts } from './attempt-train.ts'
-import { samplingOf } from './recipe.ts'
+import { samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 

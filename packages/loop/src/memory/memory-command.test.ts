@@ -8,7 +8,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-memory-'))
 process.env['WHETSTONE_ROOT'] = scratch
 const { appendJsonl, paths } = await import('@whetstone/core')
 const { openBank } = await import('@whetstone/memory')
-const { default: tiny } = await import('../../../loops/recipes/tiny.ts')
+const { default: tiny } = await import('../../../../loops/recipes/tiny.ts')
 const { memoryCommand } = await import('./memory-command.ts')
 
 const test = suite('loops:memory')

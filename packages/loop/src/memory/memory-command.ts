@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { BadInput, paths, writeJson } from '@whetstone/core'
 import { bankQuality, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
-import { lockRun } from './lock.ts'
+import { lockRun } from '../round/lock.ts'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
 import { runTraces } from './memory-traces.ts'
-import { readIncumbent } from './open-run.ts'
-import type { Recipe } from './recipe.ts'
-import { bankTag } from './reflect-round.ts'
+import { readIncumbent } from '../round/open-run.ts'
+import type { Recipe } from '../recipe/recipe.ts'
+import { bankTag } from '../round/reflect-round.ts'
 
 export const memoryActions = ['list', 'show', 'search', 'export', 'import', 'audit'] as const
 export type MemoryAction = (typeof memoryActions)[number]

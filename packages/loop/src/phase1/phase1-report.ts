@@ -3,7 +3,7 @@ import type { Recalled, Trace } from '@whetstone/core'
 import { duration, writeAtomic, writeJson } from '@whetstone/core'
 import type { Leak } from '@whetstone/memory'
 import { accuracyBars, renderPng } from '@whetstone/reports'
-import { points, rate, showP } from './figures.ts'
+import { points, rate, showP } from '../figures.ts'
 import type { Phase1Summary } from './phase1-summary.ts'
 
 /** Writes phase1_results.json (every trial), phase1_summary.json and phase1_accuracy.png. */

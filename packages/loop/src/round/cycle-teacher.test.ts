@@ -13,7 +13,7 @@ process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { Example, paths, readJsonl, Trace } = await import('@whetstone/core')
 const { cycle } = await import('./cycle.ts')
-const { resolveRecipe } = await import('./resolve-recipe.ts')
+const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
 
 const test = suite('cycle with an endpoint')
 const question = (i: number) => `Ann has ${i} pens and buys ${i + 3} more. How many pens has she now?`
