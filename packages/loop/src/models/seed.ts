@@ -72,7 +72,7 @@ async function publish(taken: readonly Taken[], made: { seed: number; out: strin
       seconds: Math.round(made.seconds),
       rows: sum(taken, 'rows'),
       tokens: sum(taken, 'tokens'),
-      rowsOf5Digits: sum(taken, 'tasted'),
+      taught: `sums of 1 to 4 digits, and operators by memory lines; ${sum(taken, 'tasted') || 'no'} rows of 5 digits, a taste for weights that carry too little over to them`,
       chosen: `the first settled lesson after which 2 to 4 digits are solved and 5 digits within 2 points of ${target * 100}%, by validation sums`,
       accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: made.accuracy },
       lessons: taken.map(({ phase, top, steps, learningRate, loss, accuracy }) => ({ phase, digits: top, steps, learningRate, loss, accuracy })),
