@@ -1,7 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
-import { hash, paths } from '@whetstone/core'
+import { hash } from '@whetstone/core'
+import { fingerprint } from '../build-tools/fingerprint.ts'
 
-/** What the native tools are: sizes of the binaries that make results. Names the tools' sources once `tools:build` has stamped them. */
-export function toolStamp(): string {
-  return hash(['llama-sample', 'llama-train', 'llama-score'].map((name) => (existsSync(paths.tool(name)) ? statSync(paths.tool(name)).size : 0)))
-}
+/** What the native tools that make results are built from, so that a step done by other tools is not taken for these ones'. */
+export const toolStamp = (): string => hash(['llama-sample', 'llama-train', 'llama-score'].map(fingerprint))
