@@ -75,7 +75,10 @@ token_ids row_tokens::close_messages(const json_row & row, const opening & start
     if (full.compare(0, start.text.size(), start.text) != 0) {
         // The template writes a past turn unlike one in the making (it drops the thinking, say): train what the model itself would have to write.
         const common_json & last = conversation.at(conversation.size() - 1);
-        return close_text(start, last.at("content").is_string() ? last.at("content").get<std::string>() : "");
+        if (!last.contains("content") || !last.at("content").is_string()) {
+            throw bad_row(row.file, row.line, "the answer's \"content\" must be a string for this chat template");
+        }
+        return close_text(start, last.at("content").get<std::string>());
     }
     token_ids tokens = words.continuation(start.text, start.tokens, full.substr(start.text.size()));
     // What the template writes after the end of the turn (often a line break) is not the model's to say.

@@ -50,7 +50,7 @@ static options parse(int argc, char ** argv) {
     args.value("--lora", "FILE", o.model.loras, "a LoRA adapter, GGUF; may be repeated");
     args.value("--data", "FILE|-", o.data, "rows to sample for");
     args.value("--out", "FILE|-", o.out, "where completions go; a file appears whole, in the order of the input");
-    args.value("-np, --parallel", "N", o.batch.slots, "sequences decoded together");
+    args.value("-np, --parallel", "N", o.batch.slots, "sequences decoded together; a thread takes 8 of them with models up to 5M parameters, 32 up to 50M");
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the tokens");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of prompt and completion together, per sequence");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
