@@ -15,7 +15,7 @@ const { direct } = await import('@whetstone/solvers')
 const { operations, operators } = await import('@whetstone/tasks')
 const { gate } = await import('../gate/gate.ts')
 const { defineRecipe } = await import('../recipe/load-recipe.ts')
-const { drawControl } = await import('./phase1-control.ts')
+const { controlDraw } = await import('./control-draw.ts')
 const { phase1 } = await import('./phase1.ts')
 const { Phase1Summary } = await import('./phase1-summary.ts')
 const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
@@ -36,7 +36,7 @@ const reader = scripted('reader', ({ messages, seed }) => {
 const recipe = (reflector: Reflector = induceOperator(operations)) =>
   defineRecipe({
     name: 'reader', about: 'simulated', model: null, backend: reader, solver: direct, trainer: null, gate: gate(),
-    courses: [{ taskset: operators, train: 1280, samples: 8, validation: 640 }],
+    courses: [{ taskset: operators, train: 640, samples: 8, validation: 640 }],
     memory: { embedder: async () => lexicalEmbedder(), reflector, k: 1, threshold: 0.3, holdout: 0.1, deploy: true, render: (memories) => memories.map(({ content }) => content).join('') },
     harvest: [], formats: [], settings: { seed: 5, maxTokens: 8, context: 128, evalSamples: 2 },
   })
@@ -116,8 +116,9 @@ test('the control takes items of the nearest length, never the recalled or a lea
   const items = [item('own', 'aa'), item('near', 'bb'), item('leak', '7b'), ...Array.from({ length: 30 }, (_, i) => item(`far-${i}`, 'c'.repeat(20 + i)))]
   const task = { id: 't', prompt: '?', reference: '7' } as Task
   const render = (memories: readonly Memory[]) => memories.map(({ content }) => content).join('')
-  const drawn = Array.from({ length: 200 }, (_, sample) => drawControl(task, sample, [items[0] as Memory], { items, render, seed: 1 })[0]?.id ?? '')
-  assert.ok(!drawn.includes('own') && !drawn.includes('leak') && drawn.includes('near') && new Set(drawn).size === 16)
+  const draw = controlDraw({ items, render, seed: 1 })
+  const drawn = Array.from({ length: 200 }, (_, sample) => draw(task, sample, [items[0] as Memory])[0]?.id ?? '')
+  assert.ok(!drawn.includes('own') && !drawn.includes('leak') && drawn.includes('near') && new Set(drawn).size === 15, 'sixteen of the nearest length, one of them a leak')
 })
 
 const weights = join(root, 'models/tiny/whetstone-tiny-f32.gguf')

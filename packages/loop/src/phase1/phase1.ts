@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { lockRun } from '../round/lock.ts'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
-import { drawControl } from './phase1-control.ts'
+import { controlDraw } from './control-draw.ts'
 import { compareArms, Phase1Summary, summarizeArm } from './phase1-summary.ts'
 import { showPhase1, writePhase1 } from './phase1-report.ts'
 import { describeRecipe, samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
@@ -82,7 +82,8 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const guarded = await recallAll('all', true)
   const baseline = await test('baseline', null, bare)
   const withMemory = await test('memory', 'all', shownOf(guarded))
-  const control = await test('control', 'random', (task, sample) => drawControl(task, sample, shownOf(guarded)(task), { items: bank.items, render: memory.render, seed }))
+  const draw = controlDraw({ items: bank.items, render: memory.render, seed })
+  const control = await test('control', 'random', (task, sample) => draw(task, sample, shownOf(guarded)(task)))
   const curve: { share: Share; traces: Trace[] }[] = []
   for (const share of (options.sizes ?? shares).filter((each) => each !== 'all')) curve.push({ share, traces: (await test(`memory-${share.replace('/', '-of-')}`, share, shownOf(await recallAll(share, true)))).traces })
   curve.push({ share: 'all', traces: withMemory.traces })
