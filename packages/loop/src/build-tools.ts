@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { BadInput, hash, paths, root, runTool, startProgress, writeAtomic } from '@whetstone/core'
-import { buildLibraries } from './build-tools/build-libraries.ts'
+import { buildLibraries, builtLibraries } from './build-tools/build-libraries.ts'
 import { compile, objectOf } from './build-tools/compile.ts'
 import type { Unit } from './build-tools/compile.ts'
 import { extractSource, llamaVersion } from './build-tools/extract-source.ts'
@@ -51,7 +51,7 @@ export async function buildTools(names: readonly string[], options: BuildOptions
   const signal = options.signal ? { signal: options.signal } : {}
   const compiler = findCompiler()
   const source = await extractSource(options.signal)
-  const shipped = options.fromSource ? null : shippedLibraries()
+  const shipped = options.fromSource || existsSync(builtLibraries()) ? null : shippedLibraries()
   const libraries = shipped ?? (await buildLibraries(source, signal))
   const plan = names.map((name) => ({ name, units: unitsOf(tools[name] as Tool, source), stamp: fingerprint(name) }))
   const missing = new Set(plan.flatMap(({ units }) => units.map((unit) => objectOf(unit, compiler))).filter((object) => !existsSync(object)))
@@ -61,6 +61,7 @@ export async function buildTools(names: readonly string[], options: BuildOptions
   } finally {
     progress.done()
   }
+  forgetOtherLibraries(libraries)
   linkBeside(libraries, bin)
   const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN'
   for (const { name, units, stamp } of plan) {
@@ -72,9 +73,16 @@ export async function buildTools(names: readonly string[], options: BuildOptions
     } finally {
       rmSync(fresh, { force: true })
     }
-    mkdirSync(join(stampFile(name), '..'), { recursive: true })
     writeAtomic(stampFile(name), stamp)
   }
+}
+
+/** Tools linked against another build's libraries are out of date: their libraries no longer lie beside them. */
+function forgetOtherLibraries(libraries: string): void {
+  const record = join(root, 'tools/build/libraries')
+  if (existsSync(record) && readFileSync(record, 'utf8') === libraries) return
+  rmSync(dirname(stampFile('any')), { recursive: true, force: true })
+  writeAtomic(record, libraries)
 }
 
 /** Builds those of the named tools (default: all the loop needs) that are missing or out of date; a few milliseconds when none is. */

@@ -39,14 +39,15 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
 }
 
 async function batchedBench(model: string, threads: number): Promise<number> {
-  const cells = sequences * 256
-  const out = await runTool({
-    file: paths.tool('llama-batched-bench'),
-    args: ['-m', model, '-c', String(cells), '-b', '2048', '-ub', '512', '-npp', String(promptTokens), '-ntg', String(completionTokens), '-npl', String(sequences), '-t', String(threads), '-tb', String(threads), '-ngl', '0', '--output-format', 'jsonl'],
-  })
-  const line = out.split('\n').find((text) => text.startsWith('{'))
-  if (!line) throw new Error(`llama-batched-bench printed no result: ${out.slice(0, 300)}`)
-  return (JSON.parse(line) as { speed_tg: number }).speed_tg
+  const args = ['-m', model, '-c', String(sequences * 256), '-b', '2048', '-ub', '512', '-npp', String(promptTokens), '-ntg', String(completionTokens), '-npl', String(sequences),
+    '-t', String(threads), '-tb', String(threads), '-ngl', '0', '--output-format', 'jsonl']
+  // its log is written by a thread of its own, which the end of the process sometimes overtakes: then it has printed nothing
+  for (let tries = 0; tries < 5; tries++) {
+    const out = await runTool({ file: paths.tool('llama-batched-bench'), args })
+    const line = out.split('\n').find((text) => text.startsWith('{'))
+    if (line) return (JSON.parse(line) as { speed_tg: number }).speed_tg
+  }
+  throw new Error('llama-batched-bench printed no result in five runs')
 }
 
 async function nodeBinding(path: string, threads: number): Promise<number> {

@@ -6,12 +6,15 @@ import { buildFolder, llamaVersion } from './extract-source.ts'
 import { describePlatform } from './find-libraries.ts'
 import { programVersion } from './find-compiler.ts'
 
+/** Where libraries of our own making lie. Once they are there they are used, until tools/build is removed. */
+export const builtLibraries = () => join(buildFolder, `libraries-${llamaVersion()}`)
+
 /**
  * Builds llama.cpp's libraries with cmake, where node-llama-cpp ships none (minutes); with CUDA where nvcc and an NVIDIA driver are found. A backend that is loaded
  * at run time cannot be built for this very processor alone: on x86 it wants AVX2, ggml's default. Returns their folder.
  */
 export async function buildLibraries(source: string, options: { signal?: AbortSignal } = {}): Promise<string> {
-  const folder = join(buildFolder, `libraries-${llamaVersion()}`)
+  const folder = builtLibraries()
   if (existsSync(folder)) return folder
   if (programVersion('cmake') === null)
     throw new BadInput(`node-llama-cpp ships no libraries for ${describePlatform()}, and cmake, which would build them, is not found: install cmake (Debian: apt install cmake), then run \`npx nx run tools:build\``)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { root } from '@whetstone/core'
 
 const library = /^lib.*\.(so|dylib)$/
@@ -62,8 +62,12 @@ export function linkBeside(folder: string, bin: string): void {
   mkdirSync(bin, { recursive: true })
   const files = readdirSync(folder).filter((file) => library.test(file) || /\.(so|dylib)\.\d/.test(file)).map((file) => join(folder, file))
   const cuda = cudaBackend()
-  for (const file of cuda ? [...files, cuda] : files) {
-    const link = join(bin, file.slice(dirname(file).length + 1))
+  const wanted = cuda ? [...files, cuda] : files
+  const names = new Set(wanted.map((file) => basename(file)))
+  // links to another build's libraries would be loaded beside these
+  for (const file of readdirSync(bin)) if (library.test(file.replace(/\.(so|dylib)\..*$/, '.$1')) && !names.has(file)) rmSync(join(bin, file))
+  for (const file of wanted) {
+    const link = join(bin, basename(file))
     const target = relative(bin, file)
     if (isLinkTo(link, target)) continue
     const fresh = `${link}.${process.pid}.tmp`
