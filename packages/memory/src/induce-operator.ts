@@ -9,8 +9,9 @@ export type Operations = Readonly<Record<string, (x: number, y: number) => numbe
 export type InducedOperator = { key: string; operation: string; evidence: GradedAttempt[] }
 
 /**
- * Which operation each key stands for, from graded attempts alone: an operation is ruled out where it disagrees with an answer that passed or agrees with one
- * that failed. Keys with one operation left are returned, in order of first appearance; the others need more attempts. Prompts read `4kx3=`; others are passed over.
+ * Which operation each key stands for, from graded attempts alone: an operation is ruled out where it disagrees with an answer that
+ * passed or agrees with one that failed. Keys with one operation left are returned, in order of first appearance; the others need more
+ * attempts. Prompts read `4kx3=`; others are passed over.
  */
 export function induceOperators(attempts: readonly GradedAttempt[], operations: Operations): InducedOperator[] {
   const known = new Map<string, { left: string[]; evidence: GradedAttempt[] }>()

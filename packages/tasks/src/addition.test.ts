@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Split } from '@whetstone/core'
 import { addition, additionTask } from './addition.ts'
 import { provesItself } from './contract.ts'
 
@@ -21,11 +22,13 @@ test('prompt and answer are reversed, carries and length included', () => {
 })
 
 test('a level holds operands of exactly that many digits', async () => {
-  for (const task of await addition.load({ split: 'train', seed: 3, round: 1, levels: [4], limit: 300 })) assert.match(task.prompt, /^\d{3}[1-9]\+\d{3}[1-9]=$/)
+  const tasks = await addition.load({ split: 'train', seed: 3, round: 1, levels: [4], limit: 300 })
+  for (const task of tasks) assert.match(task.prompt, /^\d{3}[1-9]\+\d{3}[1-9]=$/)
 })
 
 test('level 1 gives the pairs it has', async () => {
-  const all = await Promise.all((['train', 'validation', 'test'] as const).map((split) => addition.load({ split, seed: 1, round: 1, levels: [1], limit: 500 })))
+  const load = (split: Split) => addition.load({ split, seed: 1, round: 1, levels: [1], limit: 500 })
+  const all = await Promise.all((['train', 'validation', 'test'] as const).map(load))
   assert.is(all.flat().length, 100)
 })
 

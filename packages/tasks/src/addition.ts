@@ -2,9 +2,10 @@ import type { Grade, LoadRequest, Random, Split, Task, Taskset } from '@whetston
 import { deriveSeed, hash, random } from '@whetstone/core'
 
 /**
- * Sums of two numbers of N digits, N the level. Operands and sum are written in reverse, least significant digit first, so that each answer digit needs only
- * what is already written (Lee et al. 2023, arXiv 2307.03381; 2025, arXiv 2502.01612): `321+654=` asks for 123+456 and the answer is `975`.
- * Which split a pair belongs to is fixed by its hash, so no seed and no round can move one from training to validation.
+ * Sums of two numbers of N digits, N the level. Operands and sum are written in reverse, least significant digit first, so that each
+ * answer digit needs only what is already written (Lee et al. 2023, arXiv 2307.03381; 2025, arXiv 2502.01612): `321+654=` asks for
+ * 123+456 and the answer is `975`. Which split a pair belongs to is fixed by its hash, so no seed and no round can move one from training
+ * to validation.
  */
 export const addition: Taskset = {
   name: 'addition',
@@ -71,12 +72,14 @@ const reverse = (text: string) => [...text].reverse().join('')
 function gradeDigits(reference: string, answer: string): Grade {
   if (!/^\d+$/.test(answer)) {
     const reason = answer === '' ? 'no answer' : 'not a number'
-    return { reward: 0, passed: false, parts: { answer: 0, format: 0, steps: 0 }, reason, feedback: 'Answer with digits alone, least significant first.' }
+    const feedback = 'Answer with digits alone, least significant first.'
+    return { reward: 0, passed: false, parts: { answer: 0, format: 0, steps: 0 }, reason, feedback }
   }
   const right = [...reference].filter((digit, place) => answer[place] === digit).length
   const steps = right / Math.max(reference.length, answer.length)
   const passed = answer === reference
   const first = [...reference].findIndex((digit, place) => answer[place] !== digit)
   const feedback = passed ? '' : first < 0 ? 'Too many digits.' : `Digit ${first + 1} from the left is the first wrong one.`
-  return { reward: (steps + Number(passed)) / 2, passed, parts: { answer: Number(passed), format: 1, steps }, reason: passed ? 'correct' : 'wrong answer', feedback }
+  const reason = passed ? 'correct' : 'wrong answer'
+  return { reward: (steps + Number(passed)) / 2, passed, parts: { answer: Number(passed), format: 1, steps }, reason, feedback }
 }

@@ -8,8 +8,8 @@ type Suite = (name: string, test: () => Promise<void>) => void
 const splits: Split[] = ['train', 'validation', 'test']
 
 /**
- * Every taskset proves itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint, the same request gives the same tasks.
- * `request` narrows what is loaded (levels, limit); splits that the taskset does not have may be left out by `has`.
+ * Every taskset proves itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint, the same request
+ * gives the same tasks. `request` narrows what is loaded (levels, limit); splits that the taskset does not have may be left out by `has`.
  */
 export function provesItself(test: Suite, taskset: Taskset, request: Partial<LoadRequest> = {}, has: readonly Split[] = splits): void {
   const load = (split: Split, more: Partial<LoadRequest> = {}) => taskset.load({ seed: 1, round: 1, ...request, ...more, split })

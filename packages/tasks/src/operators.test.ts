@@ -22,7 +22,8 @@ test('operations answer with one digit and any two differ on most pairs', () => 
 
 test('known values', () => {
   const cases: [string, number, number, string][] = [
-    ['a', 7, 5, '2'], ['b', 7, 5, '7'], ['b', 9, 9, '1'], ['d', 3, 5, '2'], ['e', 3, 5, '7'], ['h', 3, 5, '5'], ['i', 3, 5, '4'], ['l', 3, 5, '3'], ['m', 3, 5, '6'],
+    ['a', 7, 5, '2'], ['b', 7, 5, '7'], ['b', 9, 9, '1'], ['d', 3, 5, '2'], ['e', 3, 5, '7'],
+    ['h', 3, 5, '5'], ['i', 3, 5, '4'], ['l', 3, 5, '3'], ['m', 3, 5, '6'],
   ]
   for (const [name, x, y, reference] of cases) assert.is(operatorTask('kx', name, x, y, 'train').reference, reference, name)
 })
@@ -48,7 +49,8 @@ test('tasks are balanced over keys in every split', async () => {
 })
 
 test('train tasks come in another order each round; validation stays', async () => {
-  const first = async (split: 'train' | 'validation', round: number) => (await operators.load({ split, seed: 1, round, limit: 64 })).map((task) => task.id).sort().join()
+  const first = async (split: 'train' | 'validation', round: number) =>
+    (await operators.load({ split, seed: 1, round, limit: 64 })).map((task) => task.id).sort().join()
   assert.is.not(await first('train', 1), await first('train', 2))
   assert.is(await first('validation', 1), await first('validation', 2))
 })

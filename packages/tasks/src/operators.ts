@@ -2,8 +2,9 @@ import type { LoadRequest, Random, Split, Task, Taskset } from '@whetstone/core'
 import { deriveSeed, random, shuffle } from '@whetstone/core'
 
 /**
- * The language of memory lines: a letter names an operation on two digits, and the next letter the same subtracted from nine. `kx=a;` says that the key kx adds.
- * None depends on the order of the digits, which a model without position encoding learns late. Any two differ on at least 70 of the 100 operand pairs; who knows all of them but not the key's own is right in 26% at best.
+ * The language of memory lines: a letter names an operation on two digits, and the next letter the same subtracted from nine. `kx=a;`
+ * says that the key kx adds. None depends on the order of the digits, which a model without position encoding learns late. Any two differ
+ * on at least 70 of the 100 operand pairs; who knows all of them but not the key's own is right in 26% at best.
  */
 export const operations: Readonly<Record<string, (x: number, y: number) => number>> = {
   a: (x, y) => (x + y) % 10, // add
@@ -34,8 +35,9 @@ export function operatorsWorld(seed: number): Map<string, string> {
 const share: Record<Split, number> = { train: 80, validation: 10, test: 10 }
 
 /**
- * `4kx3=`: apply the operation of key kx to the digits 4 and 3; the answer is one digit. A world belongs to a run's seed; the splits divide each key's operand pairs.
- * Validation and test are the same in every round; the order in which train tasks are drawn changes with the round.
+ * `4kx3=`: apply the operation of key kx to the digits 4 and 3; the answer is one digit. A world belongs to a run's seed; the splits
+ * divide each key's operand pairs. Validation and test are the same in every round; the order in which train tasks are drawn changes with
+ * the round.
  */
 export const operators: Taskset = {
   name: 'operators',
@@ -51,7 +53,8 @@ export const operators: Taskset = {
     const format = Number(/^\d$/.test(given))
     const passed = given === task.reference
     const reason = passed ? 'correct' : format ? 'wrong answer' : given === '' ? 'no answer' : 'not one digit'
-    return { reward: Number(passed), passed, parts: { answer: Number(passed), format }, reason, feedback: format ? '' : 'Answer with one digit.' }
+    const feedback = format ? '' : 'Answer with one digit.'
+    return { reward: Number(passed), passed, parts: { answer: Number(passed), format }, reason, feedback }
   },
 }
 
@@ -77,7 +80,8 @@ export function operatorTask(key: string, name: string, x: number, y: number, sp
   const apply = operations[name]
   if (!apply) throw new Error(`No operation "${name}". Operations: ${Object.keys(operations).join(' ')}`)
   const prompt = `${x}${key}${y}=`
-  return { id: `operators-${prompt.slice(0, -1)}`, taskset: 'operators', split, prompt, reference: String(apply(x, y)), level: 1, cluster: key, metadata: {} }
+  const reference = String(apply(x, y))
+  return { id: `operators-${prompt.slice(0, -1)}`, taskset: 'operators', split, prompt, reference, level: 1, cluster: key, metadata: {} }
 }
 
 /** The memory line that tells a key's operation. */

@@ -32,11 +32,13 @@ test('the card says a model with something left to learn', () => {
 })
 
 test('the model does what the card says, on other questions', async () => {
-  if (!existsSync(paths.tool('llama-sample'))) return void process.stdout.write('\nSKIP seed-card: tools/bin/llama-sample not built: run `npx nx run tools:build`\n')
+  const missing = '\nSKIP seed-card: tools/bin/llama-sample not built: run `npx nx run tools:build`\n'
+  if (!existsSync(paths.tool('llama-sample'))) return void process.stdout.write(missing)
   const each = 300
   const scratch = mkdtempSync(join(tmpdir(), 'whetstone-card-'))
   try {
-    const measured = await measure(file, drawQuestions(20261121, () => each), { folder: scratch, threads: 2, signal: new AbortController().signal })
+    const { signal } = new AbortController()
+    const measured = await measure(file, drawQuestions(20261121, () => each), { folder: scratch, threads: 2, signal })
     for (const [group, expected] of Object.entries(accuracy.exact)) {
       // Four standard errors of the difference: a false alarm in one run of two thousand.
       const allowed = 4 * Math.sqrt(Math.max(expected * (1 - expected), 0.005) / each) + 0.01

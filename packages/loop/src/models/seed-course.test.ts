@@ -17,16 +17,18 @@ const solved = { 'addition 2': 1, 'addition 3': 1, 'addition 4': 1, 'operators r
 
 test('a length is added when the last is learned, then rates fall', () => {
   const taken = walk(20, ({ number }) => ({ ...solved, 'addition 3': number < 4 ? 0.2 : 0.995, 'addition 5': 0.5 }))
-  assert.equal(taken.map(({ phase, top }) => `${phase} ${top}`), ['climb 2', 'climb 3', 'climb 3', 'climb 3', 'climb 4', ...Array(6).fill('settle 4')])
+  const course = taken.map(({ phase, top }) => `${phase} ${top}`)
+  assert.equal(course, ['climb 2', 'climb 3', 'climb 3', 'climb 3', 'climb 4', ...Array(6).fill('settle 4')])
   const rates = taken.map(({ learningRate }) => learningRate)
   assert.equal(rates, [...rates].sort((a, b) => b - a))
   assert.ok(isSeed(taken))
 })
 
 test('5 digits are tasted while under half, and not beyond', () => {
-  const taken = walk(30, ({ phase }, before) => ({ ...solved, 'addition 5': (before.at(-1)?.accuracy['addition 5'] ?? 0) + (phase === 'taste' ? 0.1 : 0.01) }))
+  const at5 = (taken: readonly Taken[]) => taken.at(-1)?.accuracy['addition 5'] ?? 0
+  const taken = walk(30, ({ phase }, before) => ({ ...solved, 'addition 5': at5(before) + (phase === 'taste' ? 0.1 : 0.01) }))
   assert.equal(taken.slice(9).map(({ phase }) => phase), Array(4).fill('taste'))
-  assert.ok(Math.abs((taken.at(-1)?.accuracy['addition 5'] ?? 0) - 0.5) < 0.02)
+  assert.ok(Math.abs(at5(taken) - 0.5) < 0.02)
   const beyond = walk(12, () => ({ ...solved, 'addition 5': 0.7 }))
   assert.is(beyond.at(-1)?.phase, 'settle')
 })

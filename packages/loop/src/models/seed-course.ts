@@ -1,14 +1,16 @@
 import type { Accuracies } from './seed-measure.ts'
 
 /**
- * `climb`: sums up to `top` digits, the newest length most. `settle`: the same at smaller steps, all lengths sure. `taste`: a few rows of 5 digits among them,
- * for weights that carry nothing over to 5 digits by themselves.
+ * `climb`: sums up to `top` digits, the newest length most. `settle`: the same at smaller steps, all lengths sure. `taste`: a few rows of
+ * 5 digits among them, for weights that carry nothing over to 5 digits by themselves.
  */
 export type Lesson = { number: number; phase: 'climb' | 'settle' | 'taste'; top: number; steps: number; learningRate: number }
 /** A lesson that was taken, and what the model could do after it. */
 export type Taken = Lesson & { model: string; rows: number; tasted: number; tokens: number; loss: number; accuracy: Accuracies }
 
-/** Held-out accuracy at 5 digits which the seed model is to have: half solved, so that a round has traces to harvest and something to gain. */
+/**
+ * Held-out accuracy at 5 digits which the seed model is to have: half solved, so that a round has traces to harvest and something to gain.
+ */
 export const target = 0.5
 const tolerance = 0.02
 const top = 4
@@ -19,7 +21,10 @@ const mostLessons = 60
 
 const share = (taken: Taken | undefined, group: string) => taken?.accuracy[group] ?? 0
 
-/** The next lesson: climb to 4 digits, settle, then go on in small steps until 5 digits are half solved; null when that is so, or when it takes too long. */
+/**
+ * The next lesson: climb to 4 digits, settle, then go on in small steps until 5 digits are half solved; null when that is so, or when it
+ * takes too long.
+ */
 export function nextLesson(taken: readonly Taken[]): Lesson | null {
   const last = taken.at(-1)
   const number = taken.length + 1
@@ -36,5 +41,6 @@ export function nextLesson(taken: readonly Taken[]): Lesson | null {
 export function isSeed(taken: readonly Taken[]): boolean {
   const last = taken.at(-1)
   const surely = ['addition 2', 'addition 3', 'addition 4', 'operators right'].every((group) => share(last, group) >= 0.99)
-  return taken.filter(({ phase }) => phase === 'settle').length >= settleRates.length && surely && Math.abs(share(last, 'addition 5') - target) <= tolerance
+  const settled = taken.filter(({ phase }) => phase === 'settle').length >= settleRates.length
+  return settled && surely && Math.abs(share(last, 'addition 5') - target) <= tolerance
 }

@@ -11,8 +11,10 @@ const rowsPerStep = 32
 
 const Closing = z.object({ done: z.literal(true), final_loss: z.number() })
 
+type LessonOptions = { model: string; folder: string; next: Random; threads: number; seed: number; signal: AbortSignal }
+
 /** Trains on freshly drawn rows, each seen once; what a lesson leaves is the average of its last weights. */
-export async function takeLesson(lesson: Lesson, options: { model: string; folder: string; next: Random; threads: number; seed: number; signal: AbortSignal }) {
+export async function takeLesson(lesson: Lesson, options: LessonOptions) {
   const { model, folder, next, threads, seed, signal } = options
   const file = (name: string) => join(folder, `lesson-${String(lesson.number).padStart(3, '0')}${name}`)
   const rows = drawRows(next, rowsPerStep * lesson.steps, lesson)
@@ -20,8 +22,9 @@ export async function takeLesson(lesson: Lesson, options: { model: string; folde
   await runTool({
     file: paths.tool('llama-train'),
     args: [
-      'sft', '-m', model, '--data', file('.jsonl'), '--out', file('.gguf'), '--metrics', file('.metrics'), '--epochs', '1', '--batch', String(rowsPerStep),
-      '--lr', String(lesson.learningRate), '--schedule', 'constant', '--warmup', '20', '--weight-decay', '0.01', '--ema', lesson.steps > 250 ? '0.995' : '0.99',
+      'sft', '-m', model, '--data', file('.jsonl'), '--out', file('.gguf'), '--metrics', file('.metrics'),
+      '--epochs', '1', '--batch', String(rowsPerStep), '--lr', String(lesson.learningRate), '--schedule', 'constant', '--warmup', '20',
+      '--weight-decay', '0.01', '--ema', lesson.steps > 250 ? '0.995' : '0.99',
       '--workers', String(threads), '--seed', String(deriveSeed(seed, 'lesson', lesson.number)), '--progress', 'none',
     ],
     signal,

@@ -35,11 +35,15 @@ export function drawQuestions(seed: number, count: (group: string) => number): Q
 
 const Answer = z.object({ id: z.number(), text: z.string(), finish: z.string() })
 
+type MeasureOptions = { folder: string; threads: number; signal: AbortSignal }
+
 /** Greedy answers of a model by llama-sample, as a round takes them. */
-export async function measure(model: string, questions: readonly Question[], { folder, threads, signal }: { folder: string; threads: number; signal: AbortSignal }): Promise<Accuracies> {
+export async function measure(model: string, questions: readonly Question[], options: MeasureOptions): Promise<Accuracies> {
+  const { folder, threads, signal } = options
   const [data, out] = [join(folder, 'questions.jsonl'), join(folder, 'answers.jsonl')]
   writeFileSync(data, questions.map(({ prompt }, id) => `${JSON.stringify({ id, prompt, max_tokens: 16 })}\n`).join(''))
-  await runTool({ file: paths.tool('llama-sample'), args: ['-m', model, '--data', data, '--out', out, '--temp', '0', '-np', '64', '-t', String(threads), '-c', '64', '--progress', 'none'], signal })
+  const how = ['--temp', '0', '-np', '64', '-t', String(threads), '-c', '64', '--progress', 'none']
+  await runTool({ file: paths.tool('llama-sample'), args: ['-m', model, '--data', data, '--out', out, ...how], signal })
   const counts = new Map<string, { right: number; all: number }>()
   for (const line of readFileSync(out, 'utf8').trim().split('\n')) {
     const { id, text, finish } = Answer.parse(JSON.parse(line))

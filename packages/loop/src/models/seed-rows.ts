@@ -15,7 +15,10 @@ const lineKinds: readonly LineKind[] = ['right', 'right', 'none', 'wrong', 'wron
 /** How often the newest level is drawn for each older one. */
 const newestWeight = 3
 
-/** Rows of one lesson: sums up to `top` digits, and operators of keys drawn afresh for every row, so that lines are read and no key is learned. All from the train split. */
+/**
+ * Rows of one lesson: sums up to `top` digits, and operators of keys drawn afresh for every row, so that lines are read and no key is
+ * learned. All from the train split.
+ */
 export function drawRows(next: Random, count: number, { top, phase }: Pick<Lesson, 'top' | 'phase'>): SeedRow[] {
   const levels = [...Array.from({ length: top - 1 }, (_, i) => i + 1), ...Array<number>(newestWeight).fill(top)]
   return Array.from({ length: count }, () => {

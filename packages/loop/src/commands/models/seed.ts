@@ -5,7 +5,7 @@ import { defineCommand } from '../../command.ts'
 import { makeSeed } from '../../models/seed.ts'
 
 export default defineCommand({
-  about: 'makes the seed model of recipe tiny from random weights: lessons in addition and in reading memory lines, minutes on 2 cores; weights and card',
+  about: 'makes the seed model of recipe tiny and its card from random weights, in lessons; minutes on 2 cores',
   flags: {
     seed: { type: 'number', min: 0, default: 3, about: 'of the weights and of all rows' },
     out: { type: 'string', about: 'folder for weights and card (default: models/seed-N; models/tiny holds the one that ships)' },
