@@ -17,6 +17,6 @@ export default defineCommand({
     await ensureTools(undefined, { signal })
     const results = await runBench({ threads, large, ...(only ? { only } : {}), signal })
     console.log(showBench(results))
-    if (json) writeJson(json, results)
+    if (json) writeJson(json, results.filter((result) => 'ratio' in result))
   },
 })
