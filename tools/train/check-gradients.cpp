@@ -1,4 +1,5 @@
 #include "check-gradients.h"
+#include "interrupted.h"
 #include "lora.h"
 #include "random.h"
 #include "reference.h"
@@ -63,7 +64,7 @@ int check_gradients(const options & o) {
     if (s.net->lora_context) dequantized = dequantized_gradients(s, o, examples, *objective);
     const auto value = [&] { return total_loss(s.runner->evaluate(examples), *objective); };
 
-    for (size_t i = 0; i < s.net->parameters.size(); i++) {
+    for (size_t i = 0; i < s.net->parameters.size() && !interrupted(); i++) {
         parameter & p = s.net->parameters[i];
         const int64_t n = ggml_nelements(p.tensor);
         float * w = p.values();
