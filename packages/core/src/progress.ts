@@ -28,7 +28,7 @@ export function startProgress(label: string, total: number, unit = ''): Progress
     const seconds = (now - started) / 1000
     const rate = count / Math.max(seconds, 1e-9)
     const left = last || rate === 0 ? '' : `, ${duration((total - count) / rate)} left`
-    const text = `  ${label.padEnd(24)} ${bar(total ? count / total : 1)} ${count}/${total}${unit && ` ${unit}`}  ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s  ${duration(seconds)}${left}${extra && `  ${extra}`}`
+    const text = `  ${label.padEnd(26)} ${bar(total ? count / total : 1)} ${count}/${total}${unit && ` ${unit}`}  ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s  ${duration(seconds)}${left}${extra && `  ${extra}`}`
     const columns = process.stderr.columns || 120
     if (terminal) process.stderr.write(`\r\x1b[2K${text.slice(0, columns - 1)}${last ? '\n' : ''}`)
     else if (!last || seconds > 2) process.stderr.write(`${text}\n`)
