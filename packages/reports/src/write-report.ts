@@ -33,7 +33,7 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
   const sections: Section[] = [
     {
       title: 'Arms',
-      text: 'Share of validation tasks passed, with 95% intervals. All arms attempted the same tasks with the same seeds.',
+      text: 'Validation tasks passed, %, with 95% intervals. All arms attempted the same tasks with the same seeds.',
       table: armsTable(round.evaluations),
     },
     {
@@ -71,7 +71,8 @@ function armsTable(evaluations: Round['evaluations']): Table {
     String(group[0]?.n ?? 0),
     ...arms.map((arm) => {
       const found = group.find((each) => name(each) === arm)
-      return found ? `${percent(found.passRate)} [${percent(found.ci[0])}, ${percent(found.ci[1])}]` : '-'
+      const [rate, low, high] = found ? [found.passRate, ...found.ci].map((share) => (100 * share).toFixed(1)) : []
+      return found ? `${rate}\u00a0[${low},\u00a0${high}]` : '-'
     }),
   ])
   return { head: ['tasks', 'n', ...arms], rows }
