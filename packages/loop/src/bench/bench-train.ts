@@ -55,6 +55,9 @@ async function finetuneRate(folder: string, model: string, threads: number): Pro
 }
 const shapeTexts = [257 + 128 * 2 + 1, 257 + 128 * 10 + 1] as const
 
+/** torch.set_num_threads(1) does not reach OpenBLAS's own threads. */
+const oneThread = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+
 /** Against PyTorch on one core, the same model, batch and optimizer, where a Python with torch is installed. */
 export async function benchTorch(folder: string, shape: Shape, length: number, batch: number): Promise<BenchResult | Skipped> {
   const name = `training, full weights, ${batch} x ${length} tokens, 1 thread, against PyTorch`
@@ -71,7 +74,7 @@ export async function benchTorch(folder: string, shape: Shape, length: number, b
   const script = join(import.meta.dirname, 'torch-train.py')
   const rates = await inTurn(2, {
     ours: () => trainRate(folder, model, length, batch, 1),
-    peer: async () => Number(await runTool({ file: python, args: [script, shape, String(length), String(batch), String(trainingSteps)] })),
+    peer: async () => Number(await runTool({ file: python, args: [script, shape, String(length), String(batch), String(trainingSteps)], env: oneThread })),
   })
   return compared(name, shape, rates.ours, rates.peer, 'tokens/s', 1)
 }
