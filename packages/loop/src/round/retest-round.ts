@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import type { Model, Round } from '@whetstone/core'
+import type { Model, Round, Task } from '@whetstone/core'
 import { readJsonl, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
 import { attemptArm, type Arms } from './attempt-arms.ts'
 import type { RoundContext } from './round-context.ts'
 import { failedTasks, pairedRetest } from './retest.ts'
-import type { Task } from '@whetstone/core'
 
 /**
  * What the incumbent failed in its arm is attempted once more by both, sampled (a greedy incumbent would fail again by construction), with the memory setting that is deployed.
