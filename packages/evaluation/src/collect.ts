@@ -60,14 +60,13 @@ export async function collect(request: CollectRequest): Promise<Collected> {
           progress.advance()
         })
         request.signal?.throwIfAborted()
-        const failed = faults.filter((fault) => fault.fault)
-        if (failed.length === slice.length) throw new BadInput(`${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${failed[0]?.fault}): mend it and run the same command again, it resumes here`)
+        if (faults.length === slice.length) throw new BadInput(`${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${faults[0]?.fault}): mend it and run the same command again, it resumes here`)
         appendJsonl(request.file, traces)
         const entry = {
           chunk: done.length,
           bytes: existsSync(request.file) ? statSync(request.file).size : 0,
           traces: traces.length,
-          failed: failed.length,
+          failed: faults.length,
           retried: faults.reduce((sum, fault) => sum + fault.retries, 0),
         }
         appendJsonl(ledger, [entry])
@@ -113,7 +112,7 @@ async function attemptChunk(request: CollectRequest, model: LanguageModel, slice
   }))
   const order = new Map(attempts.map((attempt, index) => [attempt.id, index]))
   const traces: { index: number; trace: Trace }[] = []
-  const faults: { fault: string; retries: number }[] = []
+  const faults: SolveFault[] = []
   const options = { sampling: request.sampling, ...(request.mayGrade ? { grade: request.grade } : {}), ...(request.signal ? { signal: request.signal } : {}) }
   for await (const result of request.solver.solve(attempts, model, options)) {
     if ('fault' in result) {
@@ -127,7 +126,7 @@ async function attemptChunk(request: CollectRequest, model: LanguageModel, slice
   }
   const answered = traces.length + faults.length
   if (answered < attempts.length && !request.signal?.aborted) throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
-  return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults: faults as (SolveFault | { fault: string; retries: number })[] }
+  return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults }
 }
 
 async function gradeSolution(request: CollectRequest, solution: Solution, shown: Shown): Promise<Trace> {

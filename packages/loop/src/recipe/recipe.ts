@@ -77,6 +77,19 @@ export type Recipe = {
   settings: Settings
 }
 
+/** A recipe's tasksets by name. */
+export const tasksetsOf = ({ courses }: Pick<Recipe, 'courses'>): Map<string, Taskset> => new Map(courses.map(({ taskset }) => [taskset.name, taskset]))
+
+/** Grades a task by the taskset that it came from. */
+export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
+  const tasksets = tasksetsOf(recipe)
+  return (task, answer) => {
+    const taskset = tasksets.get(task.taskset)
+    if (!taskset) throw new Error(`No taskset ${task.taskset} in the recipe. Tasksets: ${[...tasksets.keys()].join(', ')}`)
+    return taskset.grade(task, answer)
+  }
+}
+
 /** Sampling for train collection, or greedy (one attempt a task) for arms. */
 export function samplingOf(settings: Settings, purpose: 'train' | 'arms'): Sampling {
   const greedy = purpose === 'arms' && settings.evalSamples === 1

@@ -4,7 +4,7 @@ import { Evaluation } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { TrainAttempts } from './attempt-train.ts'
-import { samplingOf } from '../recipe/recipe.ts'
+import { graderOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -65,7 +65,6 @@ function addCosts(arms: Arms, traces: readonly Trace[], faults: Arms['faults']):
 /** One arm: greedy unless the recipe samples more, or a temperature is given. */
 export function attemptArm(context: RoundContext, arm: Arm, groups: readonly (readonly Task[])[], how: { file: string; bankTag: string | null; arm: string; temperature: number | undefined }) {
   const { recipe, seed } = context
-  const tasksets = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset]))
   const bank = arm.memory ? context.bank : null
   const sampling = samplingOf(recipe.settings, 'arms')
   return collect({
@@ -78,11 +77,7 @@ export function attemptArm(context: RoundContext, arm: Arm, groups: readonly (re
     solver: recipe.solver,
     sampling: how.temperature === undefined ? sampling : { ...sampling, temperature: how.temperature },
     mayGrade: false,
-    grade: (task, answer) => {
-      const taskset = tasksets.get(task.taskset)
-      if (!taskset) throw new Error(`No taskset ${task.taskset} in recipe ${recipe.name}`)
-      return taskset.grade(task, answer)
-    },
+    grade: graderOf(recipe),
     show: showMemories(recipe, bank, { seed, holdout: false, evaluation: true }),
     open: () => context.open(arm.model),
     file: how.file,

@@ -3,7 +3,7 @@ import type { Task, Trace } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { Course } from '../recipe/recipe.ts'
-import { samplingOf } from '../recipe/recipe.ts'
+import { graderOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -73,7 +73,6 @@ async function trainGroup({ recipe, seed, round, incumbent }: RoundContext, cour
 
 function attempt(context: RoundContext, groups: readonly Group[], file: string) {
   const { recipe, incumbent, teacher, bank, seed } = context
-  const tasksets = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset]))
   const deployed = recipe.memory?.deploy ? bank : null
   return collect({
     run: context.run,
@@ -85,7 +84,7 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
     solver: recipe.solver,
     sampling: samplingOf(recipe.settings, 'train'),
     mayGrade: true,
-    grade: (task, answer) => (tasksets.get(task.taskset) as Course['taskset']).grade(task, answer),
+    grade: graderOf(recipe),
     show: showMemories(recipe, deployed, { seed, holdout: true, evaluation: false }),
     open: () => (teacher ? teacher.open() : context.open(incumbent.model)),
     file,

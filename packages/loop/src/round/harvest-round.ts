@@ -5,6 +5,7 @@ import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@wh
 import { exportDataset } from '@whetstone/datasets'
 import { passed, replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
 import { z } from 'zod'
+import { tasksetsOf } from '../recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import type { RoundContext } from './round-context.ts'
 
@@ -31,8 +32,8 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   for (const each of olderTraces(run, round)) older.push(...(await filter(unfoldRewrites(each))))
   const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
   const rows = [...newest, ...replayed]
-  const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))
-  const examples = toExamples(rows, { memories: recipe.settings.memories, instruction: (taskset) => instructions.get(taskset) ?? null, seed: deriveSeed(seed, 'rows', round) })
+  const tasksets = tasksetsOf(recipe)
+  const examples = toExamples(rows, { memories: recipe.settings.memories, instruction: (taskset) => tasksets.get(taskset)?.instruction ?? null, seed: deriveSeed(seed, 'rows', round) })
   const pairs = recipe.settings.pairs > 0 ? toPairs(traces, { perTask: recipe.settings.pairs }) : []
   const dataset = exportDataset({ run, round, folder: folders.dataset, examples, pairs, traces: rows, formats: recipe.formats, createdAt: new Date().toISOString() })
   return { dataset, kept: newest.length, replayed: replayed.length, pairs: pairs.length }

@@ -12,12 +12,11 @@ export const bankTag = (round: number) => `round-${String(round).padStart(3, '0'
 
 /**
  * Distils memories from this round's train traces into the bank, curates it (duplicates merged, harmful items retired by their lift over all train traces so far) and tags it.
- * Starts from the incumbent's bank, so that doing it twice changes nothing.
+ * The bank comes as the incumbent's tag has it (cycle rolls back what a stopped round left), so that doing it twice changes nothing.
  */
 export async function reflectRound(context: RoundContext, file: string): Promise<Reflected> {
   const { recipe, bank, incumbent, run, round, seed, signal } = context
   if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
-  await bank.rollback(incumbent.bank)
   const before = await bank.size()
   const traces = readJsonl(file, Trace)
   const memories = await recipe.memory.reflector.reflect(traces, { signal, createdAt: new Date().toISOString(), open: () => context.open(incumbent.model), seed: deriveSeed(seed, 'reflect', round) })

@@ -27,9 +27,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   const plan = describeRecipe(recipe)
   const given = { recipe: plan, seed, incumbent: incumbent.model.id, bank: incumbent.bank, teacher: context.teacher?.model.id ?? null, tools: toolStamp() }
 
+  const attempting = sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt')
+
   await step('plan', Plan, given, () => planRound(context))
 
-  const train = await step('traces', TrainAttempts, { ...given, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt') }, () => attemptTrain(context))
+  const train = await step('traces', TrainAttempts, { ...given, sources: attempting }, () => attemptTrain(context))
 
   const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () => reflectRound(context, train.file))
 
@@ -51,7 +53,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   })
 
   const groups = await validationTasks(context, train)
-  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt') }, () =>
+  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: attempting }, () =>
     attemptArms(context, armsOf(context, candidate?.model ?? null), groups, memories.tag),
   )
 

@@ -3,10 +3,11 @@ import type { Shown } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
 import { holdOut } from '@whetstone/memory'
 import type { Recipe } from '../recipe/recipe.ts'
+import { tasksetsOf } from '../recipe/recipe.ts'
 
 /** The system message of each attempt: the taskset's instruction and the memories recalled for the task. Without a bank the instruction alone. */
 export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed: number; holdout: boolean; evaluation: boolean }) {
-  const instructions = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset.instruction ?? null]))
+  const tasksets = tasksetsOf(recipe)
   return async (attempts: readonly { task: Task; sample: number }[]): Promise<Shown[]> => {
     const memory = recipe.memory
     const recalled =
@@ -19,7 +20,7 @@ export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed:
         seed: options.seed,
         attempt: `${task.id}#${sample}`,
       })
-      const parts = [instructions.get(task.taskset), shown.length > 0 && memory ? memory.render(shown) : null].filter((part) => part !== null && part !== undefined)
+      const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 && memory ? memory.render(shown) : null].filter((part) => part !== null && part !== undefined)
       return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) }
     })
   }

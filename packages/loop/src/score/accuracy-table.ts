@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { deriveSeed } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { samplingOf, type Recipe } from '../recipe/recipe.ts'
+import { graderOf, samplingOf, type Recipe } from '../recipe/recipe.ts'
+import { showMemories } from '../round/show-memories.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
 export type Accuracy = {
@@ -32,7 +33,6 @@ export async function accuracyTable(
       return taskset.load({ split: 'validation', seed, round: 1, limit, ...(climbed ? { levels: climbed } : {}) })
     }),
   )
-  const tasksets = new Map(recipe.courses.map(({ taskset }) => [taskset.name, taskset]))
   const rows: Accuracy[] = []
   for (const { step, name, model } of checkpoints) {
     const { traces } = await collect({
@@ -45,13 +45,8 @@ export async function accuracyTable(
       solver: recipe.solver,
       sampling: samplingOf(recipe.settings, 'arms'),
       mayGrade: false,
-      grade: (task, answer) => {
-        const taskset = tasksets.get(task.taskset)
-        if (!taskset) throw new Error(`No taskset ${task.taskset} in recipe ${recipe.name}`)
-        return taskset.grade(task, answer)
-      },
-      show: async (attempts) =>
-        attempts.map(({ task }) => ({ system: tasksets.get(task.taskset)?.instruction ?? null, shown: [], withheld: [] })),
+      grade: graderOf(recipe),
+      show: showMemories(recipe, null, { seed, holdout: false, evaluation: true }),
       open: () =>
         recipe.backend.open(model, {
           concurrency: recipe.settings.concurrency,
