@@ -21,7 +21,11 @@ function runFile(file: string): Promise<Result> {
   const started = performance.now()
   return new Promise((resolve) => {
     let output = ''
-    const child = spawn(process.execPath, [file], { cwd: root, detached: true, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', WHETSTONE_PROGRESS: 'none' } })
+    const child = spawn(process.execPath, [file], {
+      cwd: root,
+      detached: true,
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', WHETSTONE_PROGRESS: 'none' },
+    })
     const kill = () => {
       try {
         process.kill(-(child.pid as number), 'SIGKILL')
@@ -41,8 +45,18 @@ function runFile(file: string): Promise<Result> {
       kill() // whatever the test left behind
       const count = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(output)?.[1] ?? 0)
       const [total, passed] = [count('Total'), count('Passed')]
-      const skipped = [...output.split('\n').filter((line) => line.startsWith('SKIP ')), ...Array.from({ length: count('Skipped') }, () => 'SKIP by the suite')]
-      resolve({ file: relative(root, file), passed, failed: total - passed + (code !== 0 && total === passed ? 1 : 0), skipped, seconds: (performance.now() - started) / 1000, output })
+      const skipped = [
+        ...output.split('\n').filter((line) => line.startsWith('SKIP ')),
+        ...Array.from({ length: count('Skipped') }, () => 'SKIP by the suite'),
+      ]
+      resolve({
+        file: relative(root, file),
+        passed,
+        failed: total - passed + (code !== 0 && total === passed ? 1 : 0),
+        skipped,
+        seconds: (performance.now() - started) / 1000,
+        output,
+      })
     })
   })
 }
@@ -59,9 +73,19 @@ await Promise.all(
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const result = await runFile(file)
       results.push(result)
-      console.log(`${result.failed ? 'FAIL' : 'ok  '} ${result.file}  ${result.passed} passed${result.failed ? `, ${result.failed} failed` : ''}  ${result.seconds.toFixed(1)}s`)
+      console.log(
+        `${result.failed ? 'FAIL' : 'ok  '} ${result.file}  ${result.passed} passed${result.failed ? `, ${result.failed} failed` : ''}  ${result.seconds.toFixed(1)}s`,
+      )
       for (const line of result.skipped) console.log(`     ${line}`)
-      if (result.failed) console.log(result.output.trimEnd().split('\n').slice(-60).map((line) => `     ${line}`).join('\n'))
+      if (result.failed)
+        console.log(
+          result.output
+            .trimEnd()
+            .split('\n')
+            .slice(-60)
+            .map((line) => `     ${line}`)
+            .join('\n'),
+        )
     }
   }),
 )

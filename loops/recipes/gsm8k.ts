@@ -12,16 +12,35 @@ import { llamaTrain } from '@whetstone/training'
 export default ({ data }: RecipeOptions) =>
   defineRecipe({
     name: 'gsm8k',
-    about: 'grade-school maths with a model of up to about 4B parameters (default Qwen3-1.7B Q8_0): memory and LoRA; hours on a workstation',
+    about:
+      'grade-school maths with a model of up to about 4B parameters (default Qwen3-1.7B Q8_0): memory and LoRA; hours on a workstation',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
     backend: llamaSample,
     solver: direct,
     trainer: llamaTrain({ weights: 'lora', rank: 16, alpha: 32, learningRate: 1e-4, epochs: 2, batch: 16, schedule: 'cosine', warmup: 10 }),
     gate: gate(),
     courses: [{ taskset: gsm8k(data === undefined ? {} : { from: data }), train: 512, samples: 4, validation: 750 }],
-    memory: { embedder: async () => lexicalEmbedder(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
+    memory: {
+      embedder: async () => lexicalEmbedder(),
+      reflector: reflectStrategies(),
+      k: 1,
+      holdout: 0.2,
+      deploy: true,
+      render: showStrategies,
+    },
     harvest: [passed, distinct, capPerTask(4)],
     formats: [messages, preference],
     publish: 'Q8_0',
-    settings: { seed: 1, temperature: 0.7, maxTokens: 1024, context: 4096, concurrency: 16, chunk: 64, reasoning: 'off', memories: 'mix', replay: 0.5, pairs: 1 },
+    settings: {
+      seed: 1,
+      temperature: 0.7,
+      maxTokens: 1024,
+      context: 4096,
+      concurrency: 16,
+      chunk: 64,
+      reasoning: 'off',
+      memories: 'mix',
+      replay: 0.5,
+      pairs: 1,
+    },
   })

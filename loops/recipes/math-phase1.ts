@@ -26,7 +26,8 @@ export default ({ data }: RecipeOptions) => {
   const course = (taskset: Taskset) => ({ taskset, levels, train: 50, samples: 4, validation: 156 })
   return defineRecipe({
     name: 'math-phase1',
-    about: 'MATH levels 3-4 with Qwen3-1.7B: does a bank from 100 training problems help on 312 test problems? For loops:phase1; hours on a GPU',
+    about:
+      'MATH levels 3-4 with Qwen3-1.7B: does a bank from 100 training problems help on 312 test problems? For loops:phase1; hours on a GPU',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
     backend: llamaSample,
     solver: direct,
@@ -39,9 +40,27 @@ export default ({ data }: RecipeOptions) => {
       course(subject('math-numbers', ['Number Theory', 'Counting & Probability'], from)),
       { taskset: gsm8k(), train: 100, samples: 4, validation: 312 },
     ],
-    memory: { embedder: async () => cachedEmbedder(await transformersEmbedder(), join(paths.checkpoints('math-phase1'), 'embeddings.jsonl')), reflector: reflectStrategies({ tasks: 100 }), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
+    memory: {
+      embedder: async () => cachedEmbedder(await transformersEmbedder(), join(paths.checkpoints('math-phase1'), 'embeddings.jsonl')),
+      reflector: reflectStrategies({ tasks: 100 }),
+      k: 1,
+      holdout: 0.2,
+      deploy: true,
+      render: showStrategies,
+    },
     harvest: [passed, distinct, capPerTask(4)],
     formats: [messages, preference],
-    settings: { seed: 1, temperature: 0.7, maxTokens: 2048, context: 8192, concurrency: 16, chunk: 64, reasoning: 'off', memories: 'strip', replay: 0.5, pairs: 0 },
+    settings: {
+      seed: 1,
+      temperature: 0.7,
+      maxTokens: 2048,
+      context: 8192,
+      concurrency: 16,
+      chunk: 64,
+      reasoning: 'off',
+      memories: 'strip',
+      replay: 0.5,
+      pairs: 0,
+    },
   })
 }

@@ -3,7 +3,9 @@
 // Plain JavaScript, so that a Node that cannot read TypeScript can still say so.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(`Node ${process.versions.node} is too old: Whetstone needs 22.18 or newer. Run through \`npx nx run …\` after \`npm ci\` (it brings Node 24), or install Node 24`)
+  console.error(
+    `Node ${process.versions.node} is too old: Whetstone needs 22.18 or newer. Run through \`npx nx run …\` after \`npm ci\` (it brings Node 24), or install Node 24`,
+  )
   process.exit(1)
 }
 const { main } = await import('./src/main.ts')

@@ -30,7 +30,8 @@ struct writer {
 
     void matrix(const std::string & name, int64_t in, int64_t out, double deviation) {
         std::vector<float> values(in * out);
-        for (float & v : values) v = (float) (deviation * random.normal());
+        for (float & v : values)
+            v = (float) (deviation * random.normal());
         add(name, in, out, storable_type(type, in), values);
     }
 
@@ -66,8 +67,8 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
     write_hyperparameters(file.get(), s);
     const int64_t vocabulary = write_tokenizer(file.get(), s);
 
-    context_ptr shapes(ggml_init({ (size_t) (s.block_count * 16 + 8) * ggml_tensor_overhead(), nullptr, true }));
-    writer w{ file.get(), shapes.get(), type_by_name(type), random_stream(seed), {} };
+    context_ptr shapes(ggml_init({(size_t) (s.block_count * 16 + 8) * ggml_tensor_overhead(), nullptr, true}));
+    writer w{file.get(), shapes.get(), type_by_name(type), random_stream(seed), {}};
     const int64_t e = s.embedding_length, q = s.head_count * s.head_dim, kv = s.head_count_kv * s.head_dim, ff = s.feed_forward_length;
     w.matrix("token_embd.weight", e, vocabulary, s.tied_embeddings ? 1.0 / std::sqrt((double) e) : 1.0);
     for (int64_t i = 0; i < s.block_count; i++) {
@@ -92,6 +93,7 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
         w.matrix(b + "ffn_down.weight", ff, e);
     }
     w.vector("output_norm.weight", e, 1.0f);
-    if (!s.tied_embeddings) w.matrix("output.weight", e, vocabulary);
+    if (!s.tied_embeddings)
+        w.matrix("output.weight", e, vocabulary);
     write_gguf(file.get(), out);
 }

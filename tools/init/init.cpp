@@ -1,19 +1,20 @@
 // llama-init: a GGUF model with random weights from a JSON description, to be trained from scratch or to test with.
 #include "arguments.h"
 #include "bad-input.h"
-#include "run-tool.h"
 #include "init-model.h"
 #include "read-spec.h"
+#include "run-tool.h"
 
 int main(int argc, char ** argv) {
     return run_tool("llama-init", argc, argv, [](int count, char ** values) {
         std::string spec, out, type = "F32";
         int32_t seed = 1;
-        arguments args("llama-init", "--spec spec.json --seed 1 --out model.gguf",
+        arguments args(
+            "llama-init", "--spec spec.json --seed 1 --out model.gguf",
             "Writes a GGUF model (llama, qwen2 or qwen3 architecture) with random weights and the tokenizer that the description names.");
         args.value("--spec", "FILE", spec,
-            "JSON: architecture, context_length, embedding_length, block_count, feed_forward_length, head_count, head_count_kv, "
-            "head_dim, rms_eps, rope_freq_base, nope, tied_embeddings, tokenizer, chat_template");
+                   "JSON: architecture, context_length, embedding_length, block_count, feed_forward_length, head_count, head_count_kv, "
+                   "head_dim, rms_eps, rope_freq_base, nope, tied_embeddings, tokenizer, chat_template");
         args.value("--seed", "N", seed, "seed of the weights");
         args.value("--out", "FILE", out, "the model to write");
         args.value("--type", "TYPE", type, "storage type of the matrices: F32, F16, BF16, Q8_0, Q4_K, ...");

@@ -8,9 +8,11 @@ using nlohmann::json;
 static tokenizer_spec read_tokenizer(const json & j) {
     tokenizer_spec t;
     t.from = j.value("from", "");
-    if (!t.from.empty()) return t;
+    if (!t.from.empty())
+        return t;
     t.model = j.at("model").get<std::string>();
-    if (t.model != "llama" && t.model != "gpt2") throw bad_input("tokenizer.model is \"" + t.model + "\". Known: llama, gpt2");
+    if (t.model != "llama" && t.model != "gpt2")
+        throw bad_input("tokenizer.model is \"" + t.model + "\". Known: llama, gpt2");
     t.tokens = j.at("tokens").get<std::vector<std::string>>();
     t.scores = j.value("scores", std::vector<float>());
     t.types = j.value("types", std::vector<int32_t>());
@@ -22,7 +24,8 @@ static tokenizer_spec read_tokenizer(const json & j) {
     t.add_bos = j.value("add_bos", false);
     t.add_space_prefix = j.value("add_space_prefix", false);
     const int64_t n = (int64_t) t.tokens.size();
-    if (n == 0) throw bad_input("tokenizer.tokens is empty");
+    if (n == 0)
+        throw bad_input("tokenizer.tokens is empty");
     if ((!t.scores.empty() && (int64_t) t.scores.size() != n) || (!t.types.empty() && (int64_t) t.types.size() != n)) {
         throw bad_input("tokenizer.scores and tokenizer.types need one entry for each of the " + std::to_string(n) + " tokens");
     }
@@ -50,7 +53,8 @@ static model_spec from_json(const json & j) {
         throw bad_input("sizes must be positive and head_count a multiple of head_count_kv");
     }
     s.head_dim = j.value("head_dim", s.embedding_length / s.head_count);
-    if (s.head_dim <= 0 || s.head_dim % 2) throw bad_input("head_dim is " + std::to_string(s.head_dim) + ", it must be even");
+    if (s.head_dim <= 0 || s.head_dim % 2)
+        throw bad_input("head_dim is " + std::to_string(s.head_dim) + ", it must be even");
     s.rms_eps = j.value("rms_eps", 1e-5);
     s.rope_freq_base = j.value("rope_freq_base", 10000.0);
     s.nope = j.value("nope", false);
@@ -61,7 +65,8 @@ static model_spec from_json(const json & j) {
 
 model_spec read_spec(const std::string & path) {
     std::ifstream stream(path);
-    if (!stream) throw bad_input(path + ": cannot be opened");
+    if (!stream)
+        throw bad_input(path + ": cannot be opened");
     try {
         return from_json(json::parse(stream));
     } catch (const std::exception & e) {

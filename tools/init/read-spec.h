@@ -5,7 +5,7 @@
 #include <vector>
 
 struct tokenizer_spec {
-    std::string from; // copy the tokenizer of this GGUF; then nothing else here is read
+    std::string from;  // copy the tokenizer of this GGUF; then nothing else here is read
     std::string model; // "llama" (SPM) or "gpt2" (byte-level BPE)
     std::vector<std::string> tokens;
     std::vector<float> scores; // default 0

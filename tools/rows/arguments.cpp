@@ -50,7 +50,7 @@ static std::string show(double number) {
 
 void arguments::add(const char * names, const char * placeholder, const std::string & initial, const char * help,
                     std::function<void(const std::string &, const std::string &)> set) {
-    entries.push_back({ split_names(names), placeholder, help, initial, std::move(set) });
+    entries.push_back({split_names(names), placeholder, help, initial, std::move(set)});
 }
 
 void arguments::flag(const char * names, bool & target, const char * help) {
@@ -78,15 +78,13 @@ void arguments::value(const char * names, const char * placeholder, uint32_t & t
 }
 
 void arguments::value(const char * names, const char * placeholder, float & target, const char * help) {
-    add(names, placeholder, show(target), help, [&target](const std::string & name, const std::string & text) {
-        target = (float) to_number(name, text);
-    });
+    add(names, placeholder, show(target), help,
+        [&target](const std::string & name, const std::string & text) { target = (float) to_number(name, text); });
 }
 
 void arguments::value(const char * names, const char * placeholder, double & target, const char * help) {
-    add(names, placeholder, show(target), help, [&target](const std::string & name, const std::string & text) {
-        target = to_number(name, text);
-    });
+    add(names, placeholder, show(target), help,
+        [&target](const std::string & name, const std::string & text) { target = to_number(name, text); });
 }
 
 void arguments::require(const char * name, const std::string & value) const {
@@ -104,7 +102,8 @@ void arguments::print_help() const {
         }
         left += e.placeholder.empty() ? "" : " " + e.placeholder;
         const std::string initial = e.initial.empty() ? "" : " (default: " + e.initial + ")";
-        std::printf(left.size() < 34 ? "%-34s%s%s\n" : "%s\n                                  %s%s\n", left.c_str(), e.help.c_str(), initial.c_str());
+        std::printf(left.size() < 34 ? "%-34s%s%s\n" : "%s\n                                  %s%s\n", left.c_str(), e.help.c_str(),
+                    initial.c_str());
     }
     std::printf("  %-32s%s\n  %-32s%s\n", "-h, --help", "this text", "--version", "version of the tool and of llama.cpp");
 }
@@ -127,9 +126,8 @@ void arguments::parse(int argc, char ** argv) const {
             text = name.substr(equals + 1);
             name.resize(equals);
         }
-        const auto found = std::find_if(entries.begin(), entries.end(), [&](const entry & e) {
-            return std::find(e.names.begin(), e.names.end(), name) != e.names.end();
-        });
+        const auto found = std::find_if(entries.begin(), entries.end(),
+                                        [&](const entry & e) { return std::find(e.names.begin(), e.names.end(), name) != e.names.end(); });
         if (found == entries.end()) {
             std::string known;
             for (const entry & e : entries) {

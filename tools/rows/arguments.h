@@ -12,7 +12,7 @@ class arguments {
     arguments(std::string tool, std::string synopsis, std::string about);
 
     // names: "-m, --model". The target holds the default, which --help prints. A vector takes repeated flags.
-    void flag (const char * names, bool & target, const char * help);
+    void flag(const char * names, bool & target, const char * help);
     void value(const char * names, const char * placeholder, std::string & target, const char * help);
     void value(const char * names, const char * placeholder, std::vector<std::string> & target, const char * help);
     void value(const char * names, const char * placeholder, int32_t & target, const char * help);

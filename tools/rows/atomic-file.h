@@ -6,7 +6,8 @@
 
 class atomic_file {
   public:
-    // path "-" is stdout, flushed after every write; a device or pipe (/dev/null) is written in place. Throws bad_input when the place cannot be written.
+    // path "-" is stdout, flushed after every write; a device or pipe (/dev/null) is written in place. Throws bad_input when the place
+    // cannot be written.
     explicit atomic_file(const std::string & path);
     ~atomic_file(); // without commit(): removes what was written
     atomic_file(const atomic_file &) = delete;
@@ -24,5 +25,5 @@ class atomic_file {
     std::string path;
     std::string temporary_path;
     std::FILE * stream;
-    bool        in_place = false;
+    bool in_place = false;
 };

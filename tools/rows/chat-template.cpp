@@ -31,9 +31,9 @@ chat_template::chat_template(const llama_model * model) {
 }
 
 std::string chat_template::render(common_chat_templates_inputs & inputs, const common_json & args) const {
-    inputs.use_jinja          = true;
-    inputs.reasoning_format   = COMMON_REASONING_FORMAT_DEEPSEEK; // llama-server's default
-    inputs.enable_thinking    = supports_thinking;
+    inputs.use_jinja = true;
+    inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK; // llama-server's default
+    inputs.enable_thinking = supports_thinking;
     inputs.force_pure_content = plain;
     if (args.is_object()) {
         for (const auto & [key, value] : args.items()) {
@@ -54,7 +54,7 @@ std::string chat_template::prompt(const common_json & messages, const common_jso
     inputs.messages = common_chat_msgs_parse_oaicompat(messages);
     if (!inputs.messages.empty() && inputs.messages.back().role == "assistant") {
         inputs.continue_final_message = COMMON_CHAT_CONTINUATION_AUTO;
-        inputs.add_generation_prompt  = false;
+        inputs.add_generation_prompt = false;
     }
     return render(inputs, args);
 }

@@ -50,7 +50,8 @@ jsonl_reader::result jsonl_reader::next(json_row & row) {
         // the parser's text names a position within the line: "... at line 1, column 17: ..."
         std::string what = e.what();
         const size_t at = what.find("column");
-        throw bad_row(file, line_number, "not valid JSON" + (at == std::string::npos ? "" : " (" + what.substr(at) + ")") + ", mend or remove the line");
+        throw bad_row(file, line_number,
+                      "not valid JSON" + (at == std::string::npos ? "" : " (" + what.substr(at) + ")") + ", mend or remove the line");
     }
     if (!row.json.is_object()) {
         throw bad_row(file, line_number, "a row must be a JSON object, mend or remove the line");

@@ -10,7 +10,7 @@
 struct json_row {
     common_json json; // always an object
     std::string file; // as the user named it; "stdin" for "-"
-    size_t      line; // from 1
+    size_t line;      // from 1
 };
 
 class jsonl_reader {
@@ -32,9 +32,9 @@ class jsonl_reader {
   private:
     std::string file;
     std::FILE * stream;
-    size_t      line_number = 0;
-    char *      buffer   = nullptr;
-    size_t      capacity = 0;
+    size_t line_number = 0;
+    char * buffer = nullptr;
+    size_t capacity = 0;
 };
 
 // All rows of a file, blank lines skipped. Throws bad_input when there is none.
@@ -43,6 +43,6 @@ std::vector<json_row> read_rows(const std::string & path);
 // Typed fields; a wrong type throws bad_input with file, line and key. The _or forms give the fallback when the key is absent or null.
 std::string row_string(const json_row & row, const char * key);
 std::string row_string_or(const json_row & row, const char * key, const std::string & fallback);
-double      row_number_or(const json_row & row, const char * key, double fallback);
-int64_t     row_integer_or(const json_row & row, const char * key, int64_t fallback, int64_t low, int64_t high);
-bool        row_has(const json_row & row, const char * key);
+double row_number_or(const json_row & row, const char * key, double fallback);
+int64_t row_integer_or(const json_row & row, const char * key, int64_t fallback, int64_t low, int64_t high);
+bool row_has(const json_row & row, const char * key);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static std::string last_error;
-static bool        pass_through = false;
+static bool pass_through = false;
 
 static void keep_errors(ggml_log_level level, const char * text, void *) {
     if (pass_through) {
@@ -66,10 +66,10 @@ loaded_model load_model(const model_options & options) {
     }
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
-    params.vocab_only   = options.vocab_only;
+    params.vocab_only = options.vocab_only;
 
     // With no layer on the GPU keep it out altogether: else it still takes large matrix products, slow for small models.
-    ggml_backend_dev_t none[] = { nullptr };
+    ggml_backend_dev_t none[] = {nullptr};
     if (options.gpu_layers == 0) {
         params.devices = none;
     }

@@ -10,8 +10,8 @@ struct model_options {
     std::string path;
     std::vector<std::string> loras;
     int32_t gpu_layers = 0;
-    bool    vocab_only = false;
-    bool    verbose    = false; // pass llama.cpp's log through to stderr
+    bool vocab_only = false;
+    bool verbose = false; // pass llama.cpp's log through to stderr
 };
 
 struct loaded_model {

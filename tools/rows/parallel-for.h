@@ -7,7 +7,8 @@
 #include <vector>
 
 // Calls work(i) for each i below count. Thread k takes i = k, k + threads, ..., so which thread does what is fixed. work must not throw.
-template <typename F> void parallel_for(size_t count, int32_t threads, F && work) {
+template <typename F>
+void parallel_for(size_t count, int32_t threads, F && work) {
     const auto run = [&](size_t begin) {
         for (size_t i = begin; i < count; i += (size_t) threads) {
             work(i);

@@ -23,11 +23,12 @@ void progress::update(size_t done, const std::string & note) {
     }
     drawn = now;
     const double fraction = total ? std::min(1.0, (double) done / (double) total) : 0.0;
-    const double seconds  = (double) (now - started) / 1e6;
-    const long   left     = fraction > 0 ? (long) (seconds * (1 - fraction) / fraction + 0.5) : 0;
-    const int    width    = 24;
+    const double seconds = (double) (now - started) / 1e6;
+    const long left = fraction > 0 ? (long) (seconds * (1 - fraction) / fraction + 0.5) : 0;
+    const int width = 24;
     std::string bar((size_t) (fraction * width), '#');
     bar.resize(width, '.');
-    std::fprintf(stderr, "\r\033[K[%s] %zu/%zu %s  %ld:%02ld left  %s", bar.c_str(), done, total, label.c_str(), left / 60, left % 60, note.c_str());
+    std::fprintf(stderr, "\r\033[K[%s] %zu/%zu %s  %ld:%02ld left  %s", bar.c_str(), done, total, label.c_str(), left / 60, left % 60,
+                 note.c_str());
     std::fflush(stderr);
 }

@@ -16,8 +16,8 @@ class progress {
 
   private:
     std::string label;
-    size_t      total;
-    bool        visible;
-    int64_t     started;
-    int64_t     drawn = 0;
+    size_t total;
+    bool visible;
+    int64_t started;
+    int64_t drawn = 0;
 };

@@ -18,7 +18,8 @@ static common_json template_args(const json_row & row) {
 }
 
 // Runs a rendering step; its errors name the row. outside_vocabulary passes through.
-template <typename F> static auto in_row(const json_row & row, F && step) {
+template <typename F>
+static auto in_row(const json_row & row, F && step) {
     try {
         return step();
     } catch (const outside_vocabulary &) {
@@ -35,8 +36,8 @@ row_tokens::opening row_tokens::open_messages(const json_row & row, const common
     }
     opening start;
     start.messages = messages;
-    start.text     = in_row(row, [&] { return chat.prompt(messages, template_args(row)); });
-    start.tokens   = words.prompt(start.text);
+    start.text = in_row(row, [&] { return chat.prompt(messages, template_args(row)); });
+    start.tokens = words.prompt(start.text);
     return start;
 }
 
@@ -51,7 +52,7 @@ row_tokens::opening row_tokens::open(const json_row & row) const {
         throw bad_row(row.file, row.line, "a row needs \"prompt\" or \"messages\"");
     }
     opening start;
-    start.text   = row_string(row, "prompt");
+    start.text = row_string(row, "prompt");
     start.tokens = words.prompt(start.text);
     return start;
 }
@@ -73,7 +74,8 @@ token_ids row_tokens::close_text(const opening & start, const std::string & text
 token_ids row_tokens::close_messages(const json_row & row, const opening & start, const common_json & conversation) const {
     const std::string full = in_row(row, [&] { return chat.conversation(conversation, template_args(row)); });
     if (full.compare(0, start.text.size(), start.text) != 0) {
-        // The template writes a past turn unlike one in the making (it drops the thinking, say): train what the model itself would have to write.
+        // The template writes a past turn unlike one in the making (it drops the thinking, say): train what the model itself would have to
+        // write.
         const common_json & last = conversation.at(conversation.size() - 1);
         if (!last.contains("content") || !last.at("content").is_string()) {
             throw bad_row(row.file, row.line, "the answer's \"content\" must be a string for this chat template");
@@ -104,7 +106,7 @@ token_ids row_tokens::close(const json_row & row, const opening & start, const c
     }
     common_json conversation = start.messages;
     if (text) {
-        conversation.push_back({ { "role", "assistant" }, { "content", answer.get<std::string>() } });
+        conversation.push_back({{"role", "assistant"}, {"content", answer.get<std::string>()}});
     } else {
         conversation.insert(answer);
     }
@@ -115,7 +117,7 @@ example_tokens row_tokens::example(const json_row & row) const {
     const char * key = row_has(row, "response") ? "response" : "completion";
     if (row_has(row, key)) {
         const opening start = open(row);
-        return { start.tokens, close(row, start, row.json.at(key), key) };
+        return {start.tokens, close(row, start, row.json.at(key), key)};
     }
     if (!row_has(row, "messages")) {
         throw bad_row(row.file, row.line, "a row needs \"prompt\" and \"completion\", or \"messages\"");
@@ -127,17 +129,18 @@ example_tokens row_tokens::example(const json_row & row) const {
     }
     before.erase(before.size() - 1);
     const opening start = open_messages(row, before);
-    return { start.tokens, close_messages(row, start, row.json.at("messages")) };
+    return {start.tokens, close_messages(row, start, row.json.at("messages"))};
 }
 
 pair_tokens row_tokens::pair(const json_row & row) const {
-    for (const char * key : { "chosen", "rejected" }) {
+    for (const char * key : {"chosen", "rejected"}) {
         if (!row_has(row, key)) {
-            throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" is missing, a preference row needs prompt, chosen and rejected");
+            throw bad_row(row.file, row.line,
+                          "\"" + std::string(key) + "\" is missing, a preference row needs prompt, chosen and rejected");
         }
     }
     const opening start = open(row);
-    return { start.tokens, close(row, start, row.json.at("chosen"), "chosen"), close(row, start, row.json.at("rejected"), "rejected") };
+    return {start.tokens, close(row, start, row.json.at("chosen"), "chosen"), close(row, start, row.json.at("rejected"), "rejected")};
 }
 
 token_ids row_tokens::completion(const json_row & row, const std::string & text) const {

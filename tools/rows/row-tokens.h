@@ -13,7 +13,7 @@ struct example_tokens {
 
 struct pair_tokens {
     token_ids prompt;
-    token_ids chosen;   // each ends with an end-of-generation token
+    token_ids chosen; // each ends with an end-of-generation token
     token_ids rejected;
 };
 
@@ -40,7 +40,7 @@ class row_tokens {
   private:
     struct opening {
         std::string text;
-        token_ids   tokens;
+        token_ids tokens;
         common_json messages; // null when the prompt is plain text
     };
 
@@ -50,6 +50,6 @@ class row_tokens {
     token_ids close_text(const opening & start, const std::string & text) const;
     token_ids close_messages(const json_row & row, const opening & start, const common_json & conversation) const;
 
-    vocabulary    words;
+    vocabulary words;
     chat_template chat;
 };

@@ -3,5 +3,6 @@
 
 #include <functional>
 
-// Runs body and returns the exit code: what body returned, 1 after an exception (one line on stderr), 130 when body returned 0 but was interrupted.
+// Runs body and returns the exit code: what body returned, 1 after an exception (one line on stderr), 130 when body returned 0 but was
+// interrupted.
 int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body);

@@ -106,7 +106,7 @@ token_ids vocabulary::continuation(const std::string & prompt_text, const token_
 llama_token vocabulary::end(bool of_turn) const {
     const llama_token eos = llama_vocab_eos(vocab);
     const llama_token eot = llama_vocab_eot(vocab);
-    for (const llama_token token : { of_turn ? eot : eos, of_turn ? eos : eot }) {
+    for (const llama_token token : {of_turn ? eot : eos, of_turn ? eos : eot}) {
         if (token != LLAMA_TOKEN_NULL) {
             return token;
         }

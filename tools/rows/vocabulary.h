@@ -22,7 +22,8 @@ class vocabulary {
   public:
     explicit vocabulary(const llama_vocab * vocab);
 
-    // The start of a sequence: with the model's BOS token where it wants one. Special tokens in the text are parsed. Throws outside_vocabulary.
+    // The start of a sequence: with the model's BOS token where it wants one. Special tokens in the text are parsed. Throws
+    // outside_vocabulary.
     token_ids prompt(const std::string & text) const;
 
     // What follows prompt_text: no BOS, no leading space of the tokenizer's own; special tokens are parsed. Throws outside_vocabulary.
@@ -33,7 +34,8 @@ class vocabulary {
 
     bool ends_generation(llama_token token) const { return llama_vocab_is_eog(vocab, token); }
 
-    // The token that ends a text, or a turn of a chat where the model has one of its own for that. Throws bad_input when the model has none.
+    // The token that ends a text, or a turn of a chat where the model has one of its own for that. Throws bad_input when the model has
+    // none.
     llama_token end(bool of_turn) const;
 
     size_t size() const { return pieces.size(); }
@@ -45,7 +47,7 @@ class vocabulary {
     void check_nothing_lost(const std::string & text, const token_ids & tokens) const;
 
     std::vector<std::string> pieces;
-    std::vector<uint32_t>    lengths; // bytes of each token with special tokens spelled out
-    bool adds_space;     // the tokenizer puts a space before text
-    bool drops_unknown;  // a BPE vocabulary without all 256 bytes: unknown ones vanish silently
+    std::vector<uint32_t> lengths; // bytes of each token with special tokens spelled out
+    bool adds_space;               // the tokenizer puts a space before text
+    bool drops_unknown;            // a BPE vocabulary without all 256 bytes: unknown ones vanish silently
 };

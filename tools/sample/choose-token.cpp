@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-token_chooser::token_chooser(const sampling & s, uint32_t seed, const llama_vocab * vocab, grammar_cache & grammars, const token_ids & prompt) :
-    temperature(s.temperature), state(seed), size(llama_vocab_n_tokens(vocab)) {
+token_chooser::token_chooser(const sampling & s, uint32_t seed, const llama_vocab * vocab, grammar_cache & grammars,
+                             const token_ids & prompt) :
+    temperature(s.temperature),
+    state(seed), size(llama_vocab_n_tokens(vocab)) {
     const bool penalize = s.repeat_penalty != 1.0f || s.presence_penalty != 0.0f || s.frequency_penalty != 0.0f;
     const bool truncate = temperature > 0 && (s.top_k > 0 || s.top_p < 1.0f || s.min_p > 0.0f);
     if (penalize || truncate) {
@@ -12,7 +14,8 @@ token_chooser::token_chooser(const sampling & s, uint32_t seed, const llama_voca
         params.no_perf = true;
         truncation.reset(llama_sampler_chain_init(params));
         if (penalize) {
-            llama_sampler_chain_add(truncation.get(), llama_sampler_init_penalties(size, 64, s.repeat_penalty, s.frequency_penalty, s.presence_penalty));
+            llama_sampler_chain_add(truncation.get(),
+                                    llama_sampler_init_penalties(size, 64, s.repeat_penalty, s.frequency_penalty, s.presence_penalty));
         }
         if (truncate) {
             llama_sampler_chain_add(truncation.get(), llama_sampler_init_top_k(s.top_k));
@@ -92,9 +95,9 @@ llama_token token_chooser::choose(const float * logits) {
     const auto attempt = [&](bool constrained) {
         data.resize((size_t) size);
         for (llama_token token = 0; token < size; token++) {
-            data[(size_t) token] = { token, logits[token], 0.0f };
+            data[(size_t) token] = {token, logits[token], 0.0f};
         }
-        llama_token_data_array candidates = { data.data(), data.size(), -1, false };
+        llama_token_data_array candidates = {data.data(), data.size(), -1, false};
         if (constrained) {
             llama_sampler_apply(grammar.get(), &candidates);
         }
@@ -105,8 +108,8 @@ llama_token token_chooser::choose(const float * logits) {
     };
     llama_token token = attempt(false);
     if (grammar) {
-        llama_token_data       one    = { token, 1.0f, 0.0f };
-        llama_token_data_array single = { &one, 1, -1, false };
+        llama_token_data one = {token, 1.0f, 0.0f};
+        llama_token_data_array single = {&one, 1, -1, false};
         llama_sampler_apply(grammar.get(), &single);
         if (std::isinf(one.logit)) {
             token = attempt(true);

@@ -17,11 +17,11 @@ class token_chooser {
   private:
     llama_token draw(const llama_token_data * candidates, size_t count);
     llama_token draw(const float * logits);
-    double      uniform();
+    double uniform();
 
-    float    temperature;
+    float temperature;
     uint64_t state;
-    int32_t  size; // of the vocabulary
+    int32_t size;                 // of the vocabulary
     llama_sampler_ptr truncation; // penalties, top-k, top-p, min-p; null when all are off
     llama_sampler_ptr grammar;    // null when there is none
 };

@@ -6,9 +6,10 @@
 
 std::string completion_line(const completion & sample, const request & asked, bool with_logprobs) {
     // text may end inside a character: dump_safe writes U+FFFD for the torn bytes
-    std::string line = "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) + ",\"text\":" + common_json::make(sample.text).dump_safe() +
-        ",\"finish\":\"" + sample.finish + "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
-        ",\"completion_tokens\":" + std::to_string(sample.tokens.size());
+    std::string line = "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) +
+                       ",\"text\":" + common_json::make(sample.text).dump_safe() + ",\"finish\":\"" + sample.finish +
+                       "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
+                       ",\"completion_tokens\":" + std::to_string(sample.tokens.size());
     if (asked.opened) {
         line += ",\"opened\":true";
     }

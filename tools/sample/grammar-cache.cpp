@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 // What llama.cpp's grammar parser prints to stderr while work runs: its first line, for our own message.
-template <typename F> static std::string printed_by(F && work) {
+template <typename F>
+static std::string printed_by(F && work) {
     std::fflush(stderr);
     std::FILE * file = std::tmpfile();
-    const int   kept = file ? dup(STDERR_FILENO) : -1;
+    const int kept = file ? dup(STDERR_FILENO) : -1;
     if (kept >= 0) {
         dup2(fileno(file), STDERR_FILENO);
     }
@@ -40,7 +41,8 @@ llama_sampler * grammar_cache::clone(const std::string & text) {
         llama_sampler_ptr sampler;
         const std::string why = printed_by([&] { sampler.reset(llama_sampler_init_grammar(vocab, text.c_str(), "root")); });
         if (!sampler) {
-            throw bad_input("the grammar does not parse" + (why.empty() ? "" : " (" + why + ")") + ", it must be GBNF with a rule named root");
+            throw bad_input("the grammar does not parse" + (why.empty() ? "" : " (" + why + ")") +
+                            ", it must be GBNF with a rule named root");
         }
         found = parsed.emplace(text, std::move(sampler)).first;
     }

@@ -68,18 +68,18 @@ request read_request(const json_row & row, const row_tokens & tokens, const samp
     request result;
     result.id = row_has(row, "id") ? row.json.at("id").dump_safe() : std::to_string(number);
     sampling & s = result.settings;
-    s.temperature    = read_number(row, "temperature", defaults.temperature, 0, 100);
-    s.top_k          = (int32_t) row_integer_or(row, "top_k", defaults.top_k, 0, INT32_MAX);
-    s.top_p          = read_number(row, "top_p", defaults.top_p, 0, 1);
-    s.min_p          = read_number(row, "min_p", defaults.min_p, 0, 1);
+    s.temperature = read_number(row, "temperature", defaults.temperature, 0, 100);
+    s.top_k = (int32_t) row_integer_or(row, "top_k", defaults.top_k, 0, INT32_MAX);
+    s.top_p = read_number(row, "top_p", defaults.top_p, 0, 1);
+    s.min_p = read_number(row, "min_p", defaults.min_p, 0, 1);
     s.repeat_penalty = read_number(row, "repeat_penalty", defaults.repeat_penalty, 0.01, 100);
-    s.presence_penalty  = read_number(row, "presence_penalty", defaults.presence_penalty, -100, 100);
+    s.presence_penalty = read_number(row, "presence_penalty", defaults.presence_penalty, -100, 100);
     s.frequency_penalty = read_number(row, "frequency_penalty", defaults.frequency_penalty, -100, 100);
-    s.reasoning_budget  = (int32_t) row_integer_or(row, "reasoning_budget", defaults.reasoning_budget, -1, INT32_MAX);
-    s.max_tokens     = (int32_t) row_integer_or(row, "max_tokens", defaults.max_tokens, 1, INT32_MAX);
-    s.stop           = read_stop(row, defaults.stop);
-    s.grammar        = row_string_or(row, "grammar", defaults.grammar);
-    result.seeds     = read_seeds(row, seed, result.id);
+    s.reasoning_budget = (int32_t) row_integer_or(row, "reasoning_budget", defaults.reasoning_budget, -1, INT32_MAX);
+    s.max_tokens = (int32_t) row_integer_or(row, "max_tokens", defaults.max_tokens, 1, INT32_MAX);
+    s.stop = read_stop(row, defaults.stop);
+    s.grammar = row_string_or(row, "grammar", defaults.grammar);
+    result.seeds = read_seeds(row, seed, result.id);
     try {
         std::string text;
         result.prompt = tokens.prompt(row, &text);

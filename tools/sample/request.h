@@ -8,26 +8,26 @@
 #include <vector>
 
 struct sampling {
-    float   temperature    = 1.0f; // 0: greedy
-    int32_t top_k          = 0;    // 0: off
-    float   top_p          = 1.0f;
-    float   min_p          = 0.0f;
-    float   repeat_penalty    = 1.0f; // these three over the last 64 tokens, the prompt's included; 1: off
-    float   presence_penalty  = 0.0f;
-    float   frequency_penalty = 0.0f;
-    int32_t max_tokens     = 256;
+    float temperature = 1.0f; // 0: greedy
+    int32_t top_k = 0;        // 0: off
+    float top_p = 1.0f;
+    float min_p = 0.0f;
+    float repeat_penalty = 1.0f; // these three over the last 64 tokens, the prompt's included; 1: off
+    float presence_penalty = 0.0f;
+    float frequency_penalty = 0.0f;
+    int32_t max_tokens = 256;
     int32_t reasoning_budget = -1; // most tokens inside <think>..</think>, then the block is closed for the model; -1: no limit
     std::vector<std::string> stop;
-    std::string grammar;           // GBNF text; "": none
+    std::string grammar; // GBNF text; "": none
 };
 
 struct request {
-    std::string           id;    // as JSON: "\"a\"" or 7
-    token_ids             prompt;
-    std::string           finish; // "vocabulary" when the prompt cannot be written in the model's tokens, "" otherwise
-    bool                  opened = false; // the prompt ends with <think>: the completion begins inside the block
+    std::string id; // as JSON: "\"a\"" or 7
+    token_ids prompt;
+    std::string finish;          // "vocabulary" when the prompt cannot be written in the model's tokens, "" otherwise
+    bool opened = false;         // the prompt ends with <think>: the completion begins inside the block
     std::vector<uint32_t> seeds; // one per sample
-    sampling              settings;
+    sampling settings;
 };
 
 // Reads {id?, prompt | messages, template_args?, n?, seeds?, temperature?, ...}; what the row leaves out comes from defaults.

@@ -18,8 +18,8 @@ static int32_t slots_per_group(uint64_t parameters) {
     return parameters <= 5000000 ? 8 : parameters <= small_model_parameters ? 32 : INT32_MAX;
 }
 
-void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options, const std::vector<request> & requests,
-                  const std::function<void(const completion &)> & done) {
+void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options,
+                  const std::vector<request> & requests, const std::function<void(const completion &)> & done) {
     std::mutex mutex;
     const auto hand_over = [&](const completion & sample) {
         const std::lock_guard<std::mutex> lock(mutex);
@@ -30,8 +30,8 @@ void sample_batch(const loaded_model & loaded, const vocabulary & words, const b
 
     // what does not fit or cannot be written is answered at once
     std::vector<size_t> fitting;
-    size_t  samples = 0;
-    int32_t cells   = 0;
+    size_t samples = 0;
+    int32_t cells = 0;
     for (size_t i = 0; i < requests.size(); i++) {
         const request & r = requests[i];
         const bool fits = r.finish.empty() && !r.prompt.empty() && r.prompt.size() < (size_t) context;
@@ -39,8 +39,8 @@ void sample_batch(const loaded_model & loaded, const vocabulary & words, const b
             for (size_t index = 0; index < r.seeds.size(); index++) {
                 completion sample;
                 sample.request = i;
-                sample.index   = index;
-                sample.finish  = r.finish.empty() ? "context" : r.finish;
+                sample.index = index;
+                sample.finish = r.finish.empty() ? "context" : r.finish;
                 sample.prompt_tokens = r.prompt.size();
                 hand_over(sample);
             }
@@ -55,25 +55,25 @@ void sample_batch(const loaded_model & loaded, const vocabulary & words, const b
     }
 
     const uint64_t parameters = llama_model_n_params(loaded.model.get());
-    const bool    small   = parameters <= small_model_parameters;
+    const bool small = parameters <= small_model_parameters;
     const int32_t threads = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
-    const int32_t slots   = (int32_t) std::min<size_t>((size_t) options.slots, samples);
-    const int32_t groups  = (slots - 1) / slots_per_group(parameters) + 1;
+    const int32_t slots = (int32_t) std::min<size_t>((size_t) options.slots, samples);
+    const int32_t groups = (slots - 1) / slots_per_group(parameters) + 1;
 
     std::vector<std::vector<job>> jobs((size_t) groups);
     for (size_t k = 0; k < fitting.size(); k++) {
         for (size_t index = 0; index < requests[fitting[k]].seeds.size(); index++) {
-            jobs[k % (size_t) groups].push_back({ fitting[k], index });
+            jobs[k % (size_t) groups].push_back({fitting[k], index});
         }
     }
 
     std::atomic<int32_t> next(0);
-    std::exception_ptr   failure;
+    std::exception_ptr failure;
     const auto work = [&] {
         for (int32_t g; (g = next++) < groups;) {
             try {
                 const int32_t share = (slots + groups - 1 - g) / groups; // the slots dealt out evenly
-                slot_group group(loaded, words, { share, cells, small ? 1 : threads, options.batch, options.logprobs });
+                slot_group group(loaded, words, {share, cells, small ? 1 : threads, options.batch, options.logprobs});
                 group.run(requests, jobs[(size_t) g], hand_over);
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);

@@ -9,13 +9,13 @@
 #include <vector>
 
 struct batch_options {
-    int32_t slots   = 32;
+    int32_t slots = 32;
     int32_t context = 2048; // most tokens a slot may hold
     int32_t threads = 0;    // 0: all cores
-    int32_t batch   = 512;
-    bool    logprobs = false;
+    int32_t batch = 512;
+    bool logprobs = false;
 };
 
 // done is called once for every sample as it ends, never from two threads at once. Returns early when interrupted.
-void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options, const std::vector<request> & requests,
-                  const std::function<void(const completion &)> & done);
+void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options,
+                  const std::vector<request> & requests, const std::function<void(const completion &)> & done);

@@ -14,23 +14,27 @@
 #include <fstream>
 #include <sstream>
 
-static const char * about =
-    "Samples completions for many prompts at once, as fast as the engine decodes.\n"
-    "Rows in:  {\"id\", \"prompt\": text} or {\"id\", \"messages\": [..], \"template_args\": {..}}; optional in each row: n or seeds, temperature, top_k,\n"
-    "          top_p, min_p, repeat_penalty, presence_penalty, frequency_penalty, max_tokens, stop, grammar (GBNF text), reasoning_budget (most tokens in <think>).\n"
-    "Rows out: {\"id\", \"index\", \"text\", \"finish\": stop|length|context|vocabulary, \"prompt_tokens\", \"completion_tokens\", \"seconds\"}, with --logprobs also\n"
-    "          \"prompt\" and \"tokens\" (ids) and \"logprobs\" (of the model itself: temperature 1, no truncation), and \"opened\": true when the prompt ends with <think>.\n"
-    "With --data - a blank line ends a batch; its rows are written as they finish, then {\"batch_done\": rows}, and the next batch starts from a clean state.";
+static const char * about = "Samples completions for many prompts at once, as fast as the engine decodes.\n"
+                            "Rows in:  {\"id\", \"prompt\": text} or {\"id\", \"messages\": [..], \"template_args\": {..}}; optional in "
+                            "each row: n or seeds, temperature, top_k,\n"
+                            "          top_p, min_p, repeat_penalty, presence_penalty, frequency_penalty, max_tokens, stop, grammar (GBNF "
+                            "text), reasoning_budget (most tokens in <think>).\n"
+                            "Rows out: {\"id\", \"index\", \"text\", \"finish\": stop|length|context|vocabulary, \"prompt_tokens\", "
+                            "\"completion_tokens\", \"seconds\"}, with --logprobs also\n"
+                            "          \"prompt\" and \"tokens\" (ids) and \"logprobs\" (of the model itself: temperature 1, no "
+                            "truncation), and \"opened\": true when the prompt ends with <think>.\n"
+                            "With --data - a blank line ends a batch; its rows are written as they finish, then {\"batch_done\": rows}, "
+                            "and the next batch starts from a clean state.";
 
 struct options {
     model_options model;
     batch_options batch;
-    sampling      defaults;
-    uint32_t      seed = 0;
-    std::string   data;
-    std::string   out = "-";
-    std::string   progress = "auto";
-    std::string   grammar_file;
+    sampling defaults;
+    uint32_t seed = 0;
+    std::string data;
+    std::string out = "-";
+    std::string progress = "auto";
+    std::string grammar_file;
 };
 
 static std::string read_text(const std::string & path) {
@@ -50,7 +54,8 @@ static options parse(int argc, char ** argv) {
     args.value("--lora", "FILE", o.model.loras, "a LoRA adapter, GGUF; may be repeated");
     args.value("--data", "FILE|-", o.data, "rows to sample for");
     args.value("--out", "FILE|-", o.out, "where completions go; a file appears whole, in the order of the input");
-    args.value("-np, --parallel", "N", o.batch.slots, "sequences decoded together; a thread takes 8 of them with models up to 5M parameters, 32 up to 50M");
+    args.value("-np, --parallel", "N", o.batch.slots,
+               "sequences decoded together; a thread takes 8 of them with models up to 5M parameters, 32 up to 50M");
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the tokens");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of prompt and completion together, per sequence");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
@@ -87,12 +92,13 @@ static options parse(int argc, char ** argv) {
 }
 
 struct sampler_tool {
-    const options &    o;
-    loaded_model       loaded;
-    row_tokens         tokens;
-    grammar_cache      grammars;
+    const options & o;
+    loaded_model loaded;
+    row_tokens tokens;
+    grammar_cache grammars;
 
-    explicit sampler_tool(const options & o) : o(o), loaded(load_model(o.model)), tokens(loaded.model.get()), grammars(tokens.vocab().vocab) {}
+    explicit sampler_tool(const options & o) :
+        o(o), loaded(load_model(o.model)), tokens(loaded.model.get()), grammars(tokens.vocab().vocab) {}
 
     request read(const json_row & row, size_t number) {
         request r = read_request(row, tokens, o.defaults, o.seed, number);
@@ -154,7 +160,7 @@ static void sample_file(sampler_tool & tool) {
 static void sample_stdin(sampler_tool & tool) {
     const options & o = tool.o;
     jsonl_reader reader("-");
-    atomic_file  out(o.out);
+    atomic_file out(o.out);
     std::vector<request> requests;
     json_row row;
     for (jsonl_reader::result got = jsonl_reader::result::row; got != jsonl_reader::result::end && !interrupted();) {

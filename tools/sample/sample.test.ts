@@ -7,20 +7,39 @@ import * as assert from 'uvu/assert'
 import { paths } from '@whetstone/core'
 import { fromJsonl, haveTools, makeModel, testFolder, toJsonl, tool } from '../rows/make-model.ts'
 
-type Row = { id: string | number; index: number; text: string; finish: string; prompt_tokens: number; completion_tokens: number; prompt: number[]; tokens: number[]; logprobs: number[]; seconds: number }
+type Row = {
+  id: string | number
+  index: number
+  text: string
+  finish: string
+  prompt_tokens: number
+  completion_tokens: number
+  prompt: number[]
+  tokens: number[]
+  logprobs: number[]
+  seconds: number
+}
 
 const test = suite('llama-sample tool')
 const built = haveTools('llama-sample', ['llama-sample', 'llama-init'])
-const it = (what: string, check: () => void | Promise<void>) => test(what, async () => { if (built) await check() })
+const it = (what: string, check: () => void | Promise<void>) =>
+  test(what, async () => {
+    if (built) await check()
+  })
 const folder = testFolder('sample')
 const model = built ? makeModel(folder, 'model') : ''
 const sample = (rows: readonly object[] | string, ...args: string[]): Row[] => {
-  const { code, out, error } = tool('llama-sample', ['-m', model, '--data', '-', '--out', '-', '--logprobs', '-t', '1', ...args], typeof rows === 'string' ? rows : toJsonl(rows))
+  const { code, out, error } = tool(
+    'llama-sample',
+    ['-m', model, '--data', '-', '--out', '-', '--logprobs', '-t', '1', ...args],
+    typeof rows === 'string' ? rows : toJsonl(rows),
+  )
   if (code !== 0) throw new Error(`exit code ${code}: ${error}`)
   return fromJsonl<Row>(out).filter((row) => 'id' in row)
 }
-const inOrder = (rows: Row[]) => rows.map(({ seconds: _, ...row }) => row).sort((a, b) => String(a.id).localeCompare(String(b.id)) || a.index - b.index)
-const prompts = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, prompt: `${i * 7919 % 1000}+${i}=`, n: 1 + (i % 3) }))
+const inOrder = (rows: Row[]) =>
+  rows.map(({ seconds: _, ...row }) => row).sort((a, b) => String(a.id).localeCompare(String(b.id)) || a.index - b.index)
+const prompts = Array.from({ length: 30 }, (_, i) => ({ id: `p${i}`, prompt: `${(i * 7919) % 1000}+${i}=`, n: 1 + (i % 3) }))
 
 it('gives the same for the same input, seed and slot count, whatever the threads', () => {
   const first = inOrder(sample(prompts, '--seed', '3', '-n', '20'))
@@ -34,7 +53,11 @@ it('answers each batch on stdin from a clean state', () => {
   const first = toJsonl(prompts)
   const second = toJsonl(prompts.slice(5, 12).map((row) => ({ ...row, max_tokens: 60 })))
   const alone = inOrder(sample(second))
-  const out = tool('llama-sample', ['-m', model, '--data', '-', '--out', '-', '--logprobs', '-t', '1'], `\n${first}\n${second}\n${second}`).out
+  const out = tool(
+    'llama-sample',
+    ['-m', model, '--data', '-', '--out', '-', '--logprobs', '-t', '1'],
+    `\n${first}\n${second}\n${second}`,
+  ).out
   const batches: Row[][] = [[]]
   const done: number[] = []
   for (const row of fromJsonl<Row | { batch_done: number }>(out)) {
@@ -54,7 +77,10 @@ it('writes a file whole, in the order of the input, and leaves nothing beside it
   writeFileSync(data, toJsonl(prompts))
   assert.is(tool('llama-sample', ['-m', model, '--data', data, '--out', out, '-n', '5', '-np', '4']).code, 0)
   const rows = fromJsonl<Row>(readFileSync(out, 'utf8'))
-  assert.equal(rows.map(({ id, index }) => `${id}/${index}`), prompts.flatMap(({ id, n }) => Array.from({ length: n }, (_, i) => `${id}/${i}`)))
+  assert.equal(
+    rows.map(({ id, index }) => `${id}/${index}`),
+    prompts.flatMap(({ id, n }) => Array.from({ length: n }, (_, i) => `${id}/${i}`)),
+  )
   assert.is(tool('llama-sample', ['-m', model, '--data', data, '--out', '/dev/null', '-n', '1']).code, 0)
   assert.ok(statSync('/dev/null').isCharacterDevice(), '/dev/null was replaced by a file')
 })
@@ -63,11 +89,17 @@ it('samples of one prompt share it, and are what they are alone', () => {
   const seeds = [11, 12, 13, 14, 15]
   const together = inOrder(sample([{ id: 'a', prompt: '12+34=', seeds }], '-np', '1', '-n', '12'))
   const alone = seeds.map((seed) => sample([{ id: 'a', prompt: '12+34=', seeds: [seed] }], '-np', '1', '-n', '12')[0] as Row)
-  assert.equal(together.map(({ text }) => text), alone.map(({ text }) => text))
+  assert.equal(
+    together.map(({ text }) => text),
+    alone.map(({ text }) => text),
+  )
   assert.is(new Set(together.map(({ text }) => text)).size, seeds.length)
   // more slots: the others copy the first one's cells
   const spread = inOrder(sample([{ id: 'a', prompt: '12+34=', seeds }], '-np', '5', '-n', '12'))
-  assert.equal(spread.map(({ tokens }) => tokens[0]), together.map(({ tokens }) => tokens[0]))
+  assert.equal(
+    spread.map(({ tokens }) => tokens[0]),
+    together.map(({ tokens }) => tokens[0]),
+  )
   for (const [i, row] of spread.entries()) assert.ok(Math.abs((row.logprobs[0] ?? 0) - (together[i]?.logprobs[0] ?? 1)) < 1e-4)
 })
 
@@ -94,7 +126,10 @@ it('draws from the distribution that the log-probabilities describe', () => {
   assert.ok(worst < 4.5, `a token is ${worst.toFixed(1)} standard deviations off`)
   // top-k keeps k tokens, renormalized but with the model's own log-probability
   const two = sample([{ id: 'a', prompt: '7*8=', n: 300, max_tokens: 1, top_k: 2 }])
-  const best = [...counts].sort((a, b) => b[1].p - a[1].p).slice(0, 2).map(([token]) => token)
+  const best = [...counts]
+    .sort((a, b) => b[1].p - a[1].p)
+    .slice(0, 2)
+    .map(([token]) => token)
   assert.equal([...new Set(two.map(({ tokens }) => tokens[0]))].sort(), best.sort())
 })
 
@@ -110,17 +145,35 @@ it('ends at stop strings, at max_tokens and at the end of the context', () => {
 })
 
 it('says so where a prompt does not fit or cannot be written, and answers the others', () => {
-  const gpt2 = makeModel(folder, 'few-bytes', { tokenizer: { model: 'gpt2', pre: 'gpt-2', tokens: ['<s>', '</s>', ...'0123456789+='], merges: [], bos: 0, eos: 1, add_bos: false } })
-  const { out } = tool('llama-sample', ['-m', gpt2, '--data', '-', '--out', '-', '-n', '3', '-c', '16'], toJsonl([
-    { id: 1, prompt: '1+1=' }, { id: 2, prompt: '1+é=' }, { id: 3, prompt: '1'.repeat(40), n: 2 }, { id: 4, prompt: '' },
-  ]))
+  const gpt2 = makeModel(folder, 'few-bytes', {
+    tokenizer: { model: 'gpt2', pre: 'gpt-2', tokens: ['<s>', '</s>', ...'0123456789+='], merges: [], bos: 0, eos: 1, add_bos: false },
+  })
+  const { out } = tool(
+    'llama-sample',
+    ['-m', gpt2, '--data', '-', '--out', '-', '-n', '3', '-c', '16'],
+    toJsonl([
+      { id: 1, prompt: '1+1=' },
+      { id: 2, prompt: '1+é=' },
+      { id: 3, prompt: '1'.repeat(40), n: 2 },
+      { id: 4, prompt: '' },
+    ]),
+  )
   const rows = fromJsonl<Row>(out).filter((row) => 'id' in row)
-  assert.equal(rows.map(({ id, finish }) => `${id} ${finish === 'stop' ? 'length' : finish}`).sort(), ['1 length', '2 vocabulary', '3 context', '3 context', '4 context'])
+  assert.equal(rows.map(({ id, finish }) => `${id} ${finish === 'stop' ? 'length' : finish}`).sort(), [
+    '1 length',
+    '2 vocabulary',
+    '3 context',
+    '3 context',
+    '4 context',
+  ])
   for (const row of rows.filter(({ id }) => id !== 1)) assert.equal([row.text, row.completion_tokens], ['', 0])
 })
 
 it('follows the grammar of each row', () => {
-  const rows = sample([{ id: 'digits', prompt: '1', n: 5, grammar: 'root ::= [0-9] [0-9] [0-9]' }, { id: 'word', prompt: '1', n: 3, grammar: 'root ::= "yes" | "no"' }])
+  const rows = sample([
+    { id: 'digits', prompt: '1', n: 5, grammar: 'root ::= [0-9] [0-9] [0-9]' },
+    { id: 'word', prompt: '1', n: 3, grammar: 'root ::= "yes" | "no"' },
+  ])
   for (const { id, text, finish } of rows) {
     assert.match(text, id === 'digits' ? /^\d{3}$/ : /^(yes|no)$/)
     assert.is(finish, 'stop')
@@ -181,7 +234,10 @@ it('an interrupt ends it with code 130 and leaves nothing', async () => {
     child.kill(signal)
     assert.is(await ended, 130)
   }
-  assert.equal(readdirSync(folder).filter((name) => name.startsWith('interrupted')), [])
+  assert.equal(
+    readdirSync(folder).filter((name) => name.startsWith('interrupted')),
+    [],
+  )
 })
 
 it('--help and --version', () => {

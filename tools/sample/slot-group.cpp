@@ -19,19 +19,19 @@ static int32_t pad(int32_t cells) {
 slot_group::slot_group(const loaded_model & loaded, const vocabulary & words, const group_options & options) :
     loaded(loaded), words(words), options(options), grammars(words.vocab) {
     llama_context_params params = llama_context_default_params();
-    params.kv_unified      = options.cells * options.slots <= shared_cells;
-    params.n_ctx           = (uint32_t) (params.kv_unified ? pad(options.cells * options.slots) : pad(options.cells) * options.slots);
-    params.n_seq_max       = (uint32_t) options.slots;
-    params.n_batch         = (uint32_t) std::max(options.batch, options.slots);
-    params.n_ubatch        = std::min<uint32_t>(params.n_batch, 512);
-    params.n_threads       = options.threads;
+    params.kv_unified = options.cells * options.slots <= shared_cells;
+    params.n_ctx = (uint32_t) (params.kv_unified ? pad(options.cells * options.slots) : pad(options.cells) * options.slots);
+    params.n_seq_max = (uint32_t) options.slots;
+    params.n_batch = (uint32_t) std::max(options.batch, options.slots);
+    params.n_ubatch = std::min<uint32_t>(params.n_batch, 512);
+    params.n_threads = options.threads;
     params.n_threads_batch = options.threads;
-    params.no_perf         = true;
+    params.no_perf = true;
     context.reset(llama_init_from_model(loaded.model.get(), params));
     if (!context) {
         const std::string why = last_llama_error();
-        throw bad_input("cannot make a context of " + std::to_string(options.slots) + " slots x " + std::to_string(options.cells) + " tokens" +
-                        (why.empty() ? "" : ": " + why) + ", use fewer slots (-np) or a shorter context (-c)");
+        throw bad_input("cannot make a context of " + std::to_string(options.slots) + " slots x " + std::to_string(options.cells) +
+                        " tokens" + (why.empty() ? "" : ": " + why) + ", use fewer slots (-np) or a shorter context (-c)");
     }
     apply_loras(loaded, context.get());
     memory = llama_get_memory(context.get());
@@ -45,7 +45,8 @@ slot_group::slot_group(const loaded_model & loaded, const vocabulary & words, co
     }
 }
 
-void slot_group::run(const std::vector<request> & all, const std::vector<job> & jobs, const std::function<void(const completion &)> & on_done) {
+void slot_group::run(const std::vector<request> & all, const std::vector<job> & jobs,
+                     const std::function<void(const completion &)> & on_done) {
     requests = &all;
     queue.assign(jobs.begin(), jobs.end());
     done = on_done;
@@ -76,21 +77,20 @@ void slot_group::fill_slots() {
         const job next = queue.front();
         queue.pop_front();
         const auto holder = std::find_if(slots.begin(), slots.end(), holds);
-        const auto leader = std::find_if(slots.begin(), slots.end(), [&](const slot & s) {
-            return s.phase == state::leads && (ptrdiff_t) s.sample.request == wanted;
-        });
+        const auto leader = std::find_if(slots.begin(), slots.end(),
+                                         [&](const slot & s) { return s.phase == state::leads && (ptrdiff_t) s.sample.request == wanted; });
         start(*chosen, next);
         if (holder != slots.end()) {
             continue_prompt(*chosen, *holder);
             draw(*chosen, first_logits.at(next.request).data());
             take(*chosen);
         } else if (leader != slots.end()) {
-            chosen->held   = -1;
-            chosen->phase  = state::follows;
+            chosen->held = -1;
+            chosen->phase = state::follows;
             chosen->leader = (size_t) (leader - slots.begin());
         } else {
             llama_memory_seq_rm(memory, chosen->sequence, -1, -1);
-            chosen->held  = -1;
+            chosen->held = -1;
             chosen->phase = state::leads;
         }
         if (queue.empty() || queue.front().request != next.request) {
@@ -102,16 +102,16 @@ void slot_group::fill_slots() {
 
 void slot_group::start(slot & s, const job & next) {
     const request & r = (*requests)[next.request];
-    s.sample               = completion();
-    s.sample.request       = next.request;
-    s.sample.index         = next.index;
+    s.sample = completion();
+    s.sample.request = next.request;
+    s.sample.index = next.index;
     s.sample.prompt_tokens = r.prompt.size();
     s.position = 0;
-    s.output   = -1;
-    s.limit    = std::min(r.settings.max_tokens, options.cells - (int32_t) r.prompt.size());
-    s.answers  = r.settings.reasoning_budget < 0;
+    s.output = -1;
+    s.limit = std::min(r.settings.max_tokens, options.cells - (int32_t) r.prompt.size());
+    s.answers = r.settings.reasoning_budget < 0;
     s.closing.clear();
-    s.started  = ggml_time_us();
+    s.started = ggml_time_us();
     s.chooser.reset(new token_chooser(r.settings, r.seeds[next.index], words.vocab, grammars, r.prompt));
 }
 
@@ -123,9 +123,9 @@ void slot_group::continue_prompt(slot & s, const slot & holder) {
         llama_memory_seq_cp(memory, holder.sequence, s.sequence, -1, -1);
     }
     llama_memory_seq_rm(memory, s.sequence, length, -1);
-    s.held     = (ptrdiff_t) s.sample.request;
+    s.held = (ptrdiff_t) s.sample.request;
     s.position = length;
-    s.phase    = state::generates;
+    s.phase = state::generates;
 }
 
 void slot_group::build_batch() {
@@ -157,12 +157,14 @@ void slot_group::build_batch() {
 }
 
 void slot_group::decode() {
-    const llama_batch view = { (int32_t) batch.tokens.size(), batch.tokens.data(), nullptr, batch.positions.data(),
-                               batch.sequence_counts.data(), batch.sequence_pointers.data(), batch.outputs.data() };
+    const llama_batch view = {(int32_t) batch.tokens.size(), batch.tokens.data(),          nullptr,
+                              batch.positions.data(),        batch.sequence_counts.data(), batch.sequence_pointers.data(),
+                              batch.outputs.data()};
     const int32_t code = llama_decode(context.get(), view);
     if (code != 0) {
         const std::string why = last_llama_error();
-        throw bad_input("llama_decode failed with code " + std::to_string(code) + (why.empty() ? "" : ": " + why) + ", use fewer slots (-np) or a shorter context (-c)");
+        throw bad_input("llama_decode failed with code " + std::to_string(code) + (why.empty() ? "" : ": " + why) +
+                        ", use fewer slots (-np) or a shorter context (-c)");
     }
 }
 
@@ -175,7 +177,8 @@ void slot_group::read_logits() {
     }
     llama_synchronize(context.get());
     const bool large = ready.size() * words.size() > 1000000; // else starting threads takes longer than drawing
-    parallel_for(ready.size(), large ? options.threads : 1, [&](size_t i) { draw(*ready[i], llama_get_logits_ith(context.get(), ready[i]->output)); });
+    parallel_for(ready.size(), large ? options.threads : 1,
+                 [&](size_t i) { draw(*ready[i], llama_get_logits_ith(context.get(), ready[i]->output)); });
     for (slot * s : ready) {
         if (s->phase == state::leads) {
             end_prompt(*s, llama_get_logits_ith(context.get(), s->output));
@@ -188,7 +191,7 @@ void slot_group::read_logits() {
 // A prompt has been evaluated: its followers start from the same logits, and samples that still wait will.
 void slot_group::end_prompt(slot & leader, const float * logits) {
     leader.phase = state::generates;
-    leader.held  = (ptrdiff_t) leader.sample.request;
+    leader.held = (ptrdiff_t) leader.sample.request;
     for (slot & follower : slots) {
         if (follower.phase == state::follows && follower.leader == (size_t) leader.sequence) {
             continue_prompt(follower, leader);
@@ -258,7 +261,7 @@ void slot_group::close_thinking(slot & s, const request & r) {
 }
 
 void slot_group::finish(slot & s, const char * reason) {
-    s.sample.finish  = reason;
+    s.sample.finish = reason;
     s.sample.seconds = (double) (ggml_time_us() - s.started) / 1e6;
     s.phase = state::idle;
     s.chooser.reset();

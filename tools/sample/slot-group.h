@@ -17,10 +17,10 @@
 
 struct group_options {
     int32_t slots;
-    int32_t cells;   // most tokens of prompt and completion together, per slot
+    int32_t cells; // most tokens of prompt and completion together, per slot
     int32_t threads;
-    int32_t batch;   // most tokens decoded together
-    bool    logprobs;
+    int32_t batch; // most tokens decoded together
+    bool logprobs;
 };
 
 struct job {
@@ -32,7 +32,8 @@ class slot_group {
   public:
     slot_group(const loaded_model & loaded, const vocabulary & words, const group_options & options);
 
-    // Samples all jobs (in order; the samples of one request must be neighbours) and hands over each as it ends. Stops early when interrupted.
+    // Samples all jobs (in order; the samples of one request must be neighbours) and hands over each as it ends. Stops early when
+    // interrupted.
     void run(const std::vector<request> & requests, const std::vector<job> & jobs, const std::function<void(const completion &)> & done);
 
   private:
@@ -40,19 +41,19 @@ class slot_group {
 
     struct slot {
         llama_seq_id sequence;
-        state        phase = state::idle;
-        ptrdiff_t    held  = -1; // request whose prompt lies in this slot's cells, evaluated to its end
-        size_t       leader = 0; // of a slot that follows
-        int32_t      position = 0; // tokens in the cells
-        int32_t      limit = 0;    // most tokens to sample
-        int32_t      output = -1;  // index of its logits in the batch
-        llama_token  last = 0;
-        float        logprob = 0;  // of last
-        int64_t      started = 0;
-        completion   sample;
+        state phase = state::idle;
+        ptrdiff_t held = -1;  // request whose prompt lies in this slot's cells, evaluated to its end
+        size_t leader = 0;    // of a slot that follows
+        int32_t position = 0; // tokens in the cells
+        int32_t limit = 0;    // most tokens to sample
+        int32_t output = -1;  // index of its logits in the batch
+        llama_token last = 0;
+        float logprob = 0; // of last
+        int64_t started = 0;
+        completion sample;
         std::unique_ptr<token_chooser> chooser;
         std::deque<llama_token> closing; // of the think block, still to be given
-        bool         answers = false;    // the think block is closed
+        bool answers = false;            // the think block is closed
     };
 
     void fill_slots();
@@ -68,25 +69,25 @@ class slot_group {
     void finish(slot & s, const char * reason);
 
     const loaded_model & loaded;
-    const vocabulary &   words;
-    group_options        options;
-    llama_context_ptr    context;
-    llama_memory_t       memory;
-    grammar_cache        grammars;
-    std::vector<slot>    slots;
-    token_ids            thinking_end; // "\n</think>\n\n"
+    const vocabulary & words;
+    group_options options;
+    llama_context_ptr context;
+    llama_memory_t memory;
+    grammar_cache grammars;
+    std::vector<slot> slots;
+    token_ids thinking_end; // "\n</think>\n\n"
 
     struct batch_arrays {
-        token_ids                   tokens;
-        std::vector<llama_pos>      positions;
-        std::vector<int32_t>        sequence_counts;
-        std::vector<llama_seq_id>   sequences;
+        token_ids tokens;
+        std::vector<llama_pos> positions;
+        std::vector<int32_t> sequence_counts;
+        std::vector<llama_seq_id> sequences;
         std::vector<llama_seq_id *> sequence_pointers;
-        std::vector<int8_t>         outputs;
+        std::vector<int8_t> outputs;
     } batch;
 
     const std::vector<request> * requests = nullptr;
-    std::deque<job>              queue;
+    std::deque<job> queue;
     std::map<size_t, std::vector<float>> first_logits; // after a prompt, while samples of it still wait
     std::function<void(const completion &)> done;
 };

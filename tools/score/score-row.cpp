@@ -10,7 +10,7 @@ score_row read_score_row(const json_row & row, const row_tokens & tokens, size_t
     try {
         example_tokens example = tokens.example(row);
         result.tokens = std::move(example.prompt);
-        result.first  = result.tokens.size();
+        result.first = result.tokens.size();
         result.tokens.insert(result.tokens.end(), example.completion.begin(), example.completion.end());
         if (result.first == 0) {
             result.error = "prompt";
@@ -34,15 +34,17 @@ std::string score_line(const score_row & row, bool with_logprobs) {
     }
     double sum = 0, entropy = 0;
     for (size_t i = 0; i < row.logprobs.size(); i++) {
-        sum     += row.logprobs[i];
+        sum += row.logprobs[i];
         entropy += row.entropies[i];
     }
     const double count = (double) row.logprobs.size();
-    line += ",\"log_likelihood\":" + number(sum) + ",\"mean_log_likelihood\":" + number(sum / count) + ",\"perplexity\":" + number(std::exp(-sum / count)) +
-        ",\"tokens\":" + std::to_string(row.logprobs.size()) + ",\"entropy\":" + number(entropy / count) +
-        ",\"greedy_match\":" + (std::count(row.greedy.begin(), row.greedy.end(), 1) == (ptrdiff_t) row.greedy.size() ? "true" : "false");
+    line += ",\"log_likelihood\":" + number(sum) + ",\"mean_log_likelihood\":" + number(sum / count) +
+            ",\"perplexity\":" + number(std::exp(-sum / count)) + ",\"tokens\":" + std::to_string(row.logprobs.size()) +
+            ",\"entropy\":" + number(entropy / count) + ",\"greedy_match\":" +
+            (std::count(row.greedy.begin(), row.greedy.end(), 1) == (ptrdiff_t) row.greedy.size() ? "true" : "false");
     if (with_logprobs) {
-        line += ",\"prompt\":" + show_tokens(row.tokens, 0, row.first) + ",\"completion\":" + show_tokens(row.tokens, row.first) + ",\"logprobs\":[";
+        line += ",\"prompt\":" + show_tokens(row.tokens, 0, row.first) + ",\"completion\":" + show_tokens(row.tokens, row.first) +
+                ",\"logprobs\":[";
         for (size_t i = 0; i < row.logprobs.size(); i++) {
             line += (i ? "," : "") + number(row.logprobs[i]);
         }

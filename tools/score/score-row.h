@@ -7,15 +7,15 @@
 #include <vector>
 
 struct score_row {
-    std::string id;        // as JSON
-    token_ids   tokens;    // prompt and completion
-    size_t      first = 0; // where the completion starts
-    std::string error;     // "vocabulary", "context", "prompt" (an empty prompt, nothing to condition on); "" when it can be scored
+    std::string id;    // as JSON
+    token_ids tokens;  // prompt and completion
+    size_t first = 0;  // where the completion starts
+    std::string error; // "vocabulary", "context", "prompt" (an empty prompt, nothing to condition on); "" when it can be scored
 
     // Of each completion token given all before it, natural logarithm and nats; filled by score_batch.
     std::vector<float> logprobs;
     std::vector<float> entropies;
-    std::vector<char>  greedy; // 1: the likeliest token
+    std::vector<char> greedy; // 1: the likeliest token
 };
 
 // Reads {id?, prompt, response | completion} or {id?, messages}. number: the row's place in its batch. Throws bad_input with file and line.

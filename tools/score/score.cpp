@@ -9,20 +9,22 @@
 #include "run-tool.h"
 #include "score-batch.h"
 
-static const char * about =
-    "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
-    "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the assistant's turn]}, \"template_args\": {..} optional.\n"
-    "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", \"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
-    "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids) and \"logprobs\"; or {\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
-    "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
+static const char * about = "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
+                            "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the "
+                            "assistant's turn]}, \"template_args\": {..} optional.\n"
+                            "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", "
+                            "\"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
+                            "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids) and \"logprobs\"; or "
+                            "{\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
+                            "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
 
 struct options {
     model_options model;
     score_options batch;
-    std::string   data;
-    std::string   out = "-";
-    std::string   progress = "auto";
-    bool          logprobs = false;
+    std::string data;
+    std::string out = "-";
+    std::string progress = "auto";
+    bool logprobs = false;
 };
 
 static options parse(int argc, char ** argv) {
@@ -55,9 +57,9 @@ static options parse(int argc, char ** argv) {
 // Reads batches (a file is one), scores and writes them.
 static void score(const options & o) {
     const loaded_model loaded = load_model(o.model);
-    const row_tokens   tokens(loaded.model.get());
+    const row_tokens tokens(loaded.model.get());
     jsonl_reader reader(o.data);
-    atomic_file  out(o.out);
+    atomic_file out(o.out);
     std::vector<score_row> rows;
     size_t total = 0;
     json_row row;
@@ -68,7 +70,8 @@ static void score(const options & o) {
             total++;
             continue;
         }
-        const bool asked = got == jsonl_reader::result::blank && o.data == "-"; // an empty batch is answered too: a caller learns that the model is loaded
+        const bool asked =
+            got == jsonl_reader::result::blank && o.data == "-"; // an empty batch is answered too: a caller learns that the model is loaded
         if (!asked && (got == jsonl_reader::result::blank || rows.empty())) {
             continue;
         }

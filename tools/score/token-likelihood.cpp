@@ -9,12 +9,12 @@ token_likelihood likelihood_of(const float * logits, int32_t size, int32_t token
     double total = 0, weighted = 0;
     for (int32_t i = 0; i < size; i++) {
         const float below = logits[i] - *top;
-        const float p     = std::exp(below);
+        const float p = std::exp(below);
         total += p;
         if (p > 0) { // a masked logit of -inf adds nothing, and -inf * 0 is no number
             weighted += (double) below * p;
         }
     }
     const double log_total = std::log(total);
-    return { (float) ((double) logits[token] - *top - log_total), (float) (log_total - weighted / total), top - logits == token };
+    return {(float) ((double) logits[token] - *top - log_total), (float) (log_total - weighted / total), top - logits == token};
 }

@@ -6,7 +6,7 @@
 struct token_likelihood {
     float logprob; // log softmax(logits)[token]
     float entropy; // of softmax(logits), nats
-    bool  greedy;  // the token is the likeliest
+    bool greedy;   // the token is the likeliest
 };
 
 token_likelihood likelihood_of(const float * logits, int32_t size, int32_t token);

@@ -15,7 +15,8 @@ struct unit {
 
 static bool next_unit(const attention_shape & shape, int64_t index, unit & u) {
     const int64_t sequences = (int64_t) shape.starts->size() - 1;
-    if (index >= sequences * shape.kv_heads) return false;
+    if (index >= sequences * shape.kv_heads)
+        return false;
     const int64_t sequence = index / shape.kv_heads;
     u.first = (*shape.starts)[sequence];
     u.length = (*shape.starts)[sequence + 1] - u.first;
@@ -24,28 +25,38 @@ static bool next_unit(const attention_shape & shape, int64_t index, unit & u) {
 }
 
 static float * scratch(std::vector<float> & buffer, int64_t size) {
-    if ((int64_t) buffer.size() < size) buffer.resize(size);
+    if ((int64_t) buffer.size() < size)
+        buffer.resize(size);
     return buffer.data();
 }
 
-static void rotate(
-    const attention_shape & shape, int64_t length, float sign, const float * x, int64_t stride, float * y, int64_t y_stride) {
+static void rotate(const attention_shape & shape, int64_t length, float sign, const float * x, int64_t stride, float * y,
+                   int64_t y_stride) {
     const rope_table & rope = *shape.rope;
     for (int64_t t = 0; t < length; t++) {
         rotate_row(rope.half, rope.neox, sign, &rope.cosines[t * rope.half], &rope.sines[t * rope.half], x + t * stride, y + t * y_stride);
     }
 }
 
-static MatrixA plain(const float * data, int64_t stride) { return { data, stride, 1 }; }
-static MatrixA flipped(const float * data, int64_t stride) { return { data, 1, stride }; }
-static MatrixB rows(const float * data, int64_t stride) { return { data, GGML_TYPE_F32, stride * (int64_t) sizeof(float), false }; }
-static MatrixB columns(const float * data, int64_t stride) { return { data, GGML_TYPE_F32, stride * (int64_t) sizeof(float), true }; }
+static MatrixA plain(const float * data, int64_t stride) {
+    return {data, stride, 1};
+}
+static MatrixA flipped(const float * data, int64_t stride) {
+    return {data, 1, stride};
+}
+static MatrixB rows(const float * data, int64_t stride) {
+    return {data, GGML_TYPE_F32, stride * (int64_t) sizeof(float), false};
+}
+static MatrixB columns(const float * data, int64_t stride) {
+    return {data, GGML_TYPE_F32, stride * (int64_t) sizeof(float), true};
+}
 
 // Probabilities of query rows [i0, i0 + n) over keys [0, i0 + n)
 static void probabilities(const attention_shape & shape, const float * q, const float * k, int64_t i0, int64_t n, float * p) {
     const int64_t d = shape.head_size, keys = i0 + n;
     gemm(n, keys, d, shape.scale, plain(q + i0 * d, d), columns(k, d), p, keys, false);
-    for (int64_t i = 0; i < n; i++) softmax_row(i0 + i + 1, keys, p + i * keys);
+    for (int64_t i = 0; i < n; i++)
+        softmax_row(i0 + i + 1, keys, p + i * keys);
 }
 
 void attention(const attention_shape & shape, const float * q, const float * k, const float * v, float * out, int ith, int nth) {
@@ -70,7 +81,7 @@ void attention(const attention_shape & shape, const float * q, const float * k, 
 }
 
 void attention_back(const attention_shape & shape, const float * q, const float * k, const float * v, const float * dout, float * dq,
-    float * dk, float * dv, int ith, int nth) {
+                    float * dk, float * dv, int ith, int nth) {
     thread_local std::vector<float> q_buffer, k_buffer, p_buffer, dp_buffer, dq_buffer, dk_buffer;
     const int64_t d = shape.head_size, group = shape.heads / shape.kv_heads, q_stride = shape.heads * d, kv_stride = shape.kv_heads * d;
     unit u;
@@ -84,7 +95,8 @@ void attention_back(const attention_shape & shape, const float * q, const float 
         const int64_t kv = u.first * kv_stride + u.kv_head * d;
         rotate(shape, u.length, 1.0f, k + kv, kv_stride, kr, d);
         memset(dkr, 0, u.length * d * sizeof(float));
-        for (int64_t t = 0; t < u.length; t++) memset(dv + kv + t * kv_stride, 0, d * sizeof(float));
+        for (int64_t t = 0; t < u.length; t++)
+            memset(dv + kv + t * kv_stride, 0, d * sizeof(float));
         for (int64_t h = u.kv_head * group; h < (u.kv_head + 1) * group; h++) {
             rotate(shape, u.length, 1.0f, q + u.first * q_stride + h * d, q_stride, qr, d);
             for (int64_t i0 = 0; i0 < u.length; i0 += block_rows) {

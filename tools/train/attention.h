@@ -7,8 +7,8 @@
 namespace train {
 
 struct rope_table {
-    int64_t half = 0; // pairs per head
-    bool neox = false; // pairs (i, i + half), else (2i, 2i + 1)
+    int64_t half = 0;                  // pairs per head
+    bool neox = false;                 // pairs (i, i + half), else (2i, 2i + 1)
     std::vector<float> cosines, sines; // [positions][half]
 };
 
@@ -22,6 +22,6 @@ struct attention_shape {
 // q: [tokens][heads * head_size], k and v: [tokens][kv_heads * head_size], out like q; all contiguous
 void attention(const attention_shape & shape, const float * q, const float * k, const float * v, float * out, int ith, int nth);
 void attention_back(const attention_shape & shape, const float * q, const float * k, const float * v, const float * dout, float * dq,
-    float * dk, float * dv, int ith, int nth);
+                    float * dk, float * dv, int ith, int nth);
 
 } // namespace train

@@ -2,30 +2,35 @@
 
 namespace train {
 
-batch_runner::batch_runner(
-    const model & m, const rope_table & rope, int count, const worker_options & options, int64_t max_tokens, int64_t max_examples)
-    : threads(count),
-      max_tokens(max_tokens),
-      max_examples(max_examples),
-      padded(options.place.plain) {
-    for (int i = 0; i < count; i++) workers.push_back(std::make_unique<worker>(m, rope, options));
+batch_runner::batch_runner(const model & m, const rope_table & rope, int count, const worker_options & options, int64_t max_tokens,
+                           int64_t max_examples) :
+    threads(count),
+    max_tokens(max_tokens), max_examples(max_examples), padded(options.place.plain) {
+    for (int i = 0; i < count; i++)
+        workers.push_back(std::make_unique<worker>(m, rope, options));
 }
 
 std::vector<batch> batch_runner::run(const std::vector<const example *> & examples, const loss * objective) {
     std::vector<batch> batches = split_by_length(examples, max_tokens, max_examples, (int64_t) workers.size(), padded);
     threads.run([&](int w) {
-        if (objective) workers[w]->clear_gradients();
+        if (objective)
+            workers[w]->clear_gradients();
         // batch i belongs to worker i mod n whatever the timing: the sums, and so the results, are the same in every run
         for (size_t i = w; i < batches.size(); i += workers.size()) {
-            if (objective) workers[w]->train(batches[i], *objective);
-            else workers[w]->evaluate(batches[i]);
+            if (objective)
+                workers[w]->train(batches[i], *objective);
+            else
+                workers[w]->evaluate(batches[i]);
         }
-        if (objective) workers[w]->fetch_gradients();
+        if (objective)
+            workers[w]->fetch_gradients();
     });
     return batches;
 }
 
-std::vector<batch> batch_runner::evaluate(const std::vector<const example *> & examples) { return run(examples, nullptr); }
+std::vector<batch> batch_runner::evaluate(const std::vector<const example *> & examples) {
+    return run(examples, nullptr);
+}
 
 std::vector<batch> batch_runner::train(const std::vector<const example *> & examples, const loss & objective) {
     return run(examples, &objective);

@@ -7,8 +7,8 @@ namespace train {
 
 class batch_runner {
   public:
-    batch_runner(
-        const model & m, const rope_table & rope, int workers, const worker_options & options, int64_t max_tokens, int64_t max_examples);
+    batch_runner(const model & m, const rope_table & rope, int workers, const worker_options & options, int64_t max_tokens,
+                 int64_t max_examples);
 
     // Log-probs and greedy matches of all examples.
     std::vector<batch> evaluate(const std::vector<const example *> & examples);

@@ -7,36 +7,41 @@ namespace train {
 
 int64_t example::inputs() const {
     int64_t n = 0;
-    for (const sequence & s : sequences) n += s.inputs();
+    for (const sequence & s : sequences)
+        n += s.inputs();
     return n;
 }
 
 int64_t example::targets() const {
     int64_t n = 0;
-    for (const sequence & s : sequences) n += s.targets();
+    for (const sequence & s : sequences)
+        n += s.targets();
     return n;
 }
 
 double batch::sequence_logp(int64_t s) const {
     double sum = 0;
-    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++) sum += logp[r];
+    for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++)
+        sum += logp[r];
     return sum;
 }
 
 bool batch::sequence_greedy(int64_t s) const {
     for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++)
-        if (!greedy[r]) return false;
+        if (!greedy[r])
+            return false;
     return true;
 }
 
 batch make_batch(const std::vector<const example *> & examples, bool padded) {
     batch b;
     b.examples = examples;
-    b.starts = { 0 };
-    b.row_starts = { 0 };
+    b.starts = {0};
+    b.row_starts = {0};
     int64_t length = 0;
     for (const example * e : examples)
-        for (const sequence & s : e->sequences) length = std::max(length, s.inputs());
+        for (const sequence & s : e->sequences)
+            length = std::max(length, s.inputs());
     for (const example * e : examples) {
         for (const sequence & s : e->sequences) {
             const int32_t first = (int32_t) b.tokens.size();
@@ -45,7 +50,8 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
                 b.positions.push_back(first + (int32_t) t - 1);
                 b.targets.push_back(s.tokens[t]);
             }
-            if (padded) b.tokens.resize(first + length, 0);
+            if (padded)
+                b.tokens.resize(first + length, 0);
             b.starts.push_back((int32_t) b.tokens.size());
             b.row_starts.push_back((int32_t) b.targets.size());
         }
@@ -55,11 +61,12 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
     return b;
 }
 
-std::vector<batch> split_by_length(
-    std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded) {
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces,
+                                   bool padded) {
     std::stable_sort(examples.begin(), examples.end(), [](const example * a, const example * b) { return a->inputs() > b->inputs(); });
     int64_t total = 0;
-    for (const example * e : examples) total += e->inputs();
+    for (const example * e : examples)
+        total += e->inputs();
     const int64_t wanted = std::max(pieces, (total + max_tokens - 1) / max_tokens);
     const int64_t rounded = (wanted + pieces - 1) / pieces * pieces; // the same number for every worker
     const int64_t each = std::min(max_tokens, (total + rounded - 1) / rounded);
@@ -78,7 +85,8 @@ std::vector<batch> split_by_length(
         tokens += e->inputs();
         left--;
     }
-    if (!current.empty()) batches.push_back(make_batch(current, padded));
+    if (!current.empty())
+        batches.push_back(make_batch(current, padded));
     return batches;
 }
 
@@ -86,7 +94,8 @@ std::vector<int64_t> permutation(int64_t n, uint64_t seed) {
     std::vector<int64_t> order(n);
     std::iota(order.begin(), order.end(), 0);
     random_stream random(seed);
-    for (int64_t i = n - 1; i > 0; i--) std::swap(order[i], order[random.below((uint64_t) i + 1)]);
+    for (int64_t i = n - 1; i > 0; i--)
+        std::swap(order[i], order[random.below((uint64_t) i + 1)]);
     return order;
 }
 

@@ -30,13 +30,13 @@ struct example {
 // Rows of one graph: the inputs of all sequences end to end, and one target for each position that has one.
 struct batch {
     std::vector<const example *> examples;
-    std::vector<int32_t> tokens; // inputs
-    std::vector<int32_t> starts; // first input of each sequence, then the total
-    std::vector<int32_t> positions; // of the targets: index into tokens
-    std::vector<int32_t> targets; // token that should follow
+    std::vector<int32_t> tokens;     // inputs
+    std::vector<int32_t> starts;     // first input of each sequence, then the total
+    std::vector<int32_t> positions;  // of the targets: index into tokens
+    std::vector<int32_t> targets;    // token that should follow
     std::vector<int32_t> row_starts; // first target of each sequence, then the total
     // filled by computing
-    std::vector<float> logp; // of each target
+    std::vector<float> logp;     // of each target
     std::vector<uint8_t> greedy; // whether the target was the largest logit
 
     int64_t sequences() const { return (int64_t) starts.size() - 1; }
@@ -49,8 +49,8 @@ batch make_batch(const std::vector<const example *> & examples, bool padded);
 
 // Cuts examples into batches of like length with at most max_tokens inputs each (one example may exceed it) and at most max_examples (0:
 // any), at least `pieces` where there are that many examples. The cut depends on the arguments alone.
-std::vector<batch> split_by_length(
-    std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces, bool padded);
+std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces,
+                                   bool padded);
 
 // A seeded permutation of 0..n-1 (Fisher-Yates over splitmix64): the same on every platform
 std::vector<int64_t> permutation(int64_t n, uint64_t seed);

@@ -11,15 +11,16 @@ constexpr int directions = 6;
 
 static double norm_of(const std::vector<float> & x) {
     double sum = 0;
-    for (float v : x) sum += (double) v * v;
+    for (float v : x)
+        sum += (double) v * v;
     return std::sqrt(sum);
 }
 
 // The gradients of the same adapter on the dequantized weights of the base, from which those on the stored weights must not differ
-static std::vector<std::vector<float>> dequantized_gradients(
-    session & s, const options & o, const std::vector<const example *> & examples, const loss & objective) {
+static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples,
+                                                             const loss & objective) {
     const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()));
-    static const char * const targets[] = { "attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down" };
+    static const char * const targets[] = {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"};
     for (size_t i = 0; i < plain->layers.size(); i++) {
         for (const char * target : targets) {
             const matrix & from = *target_matrix(s.net->layers[i], target);
@@ -42,7 +43,8 @@ static std::vector<std::vector<float>> dequantized_gradients(
 
 static double cosine(const std::vector<float> & a, const std::vector<float> & b) {
     double product = 0;
-    for (size_t i = 0; i < a.size(); i++) product += (double) a[i] * b[i];
+    for (size_t i = 0; i < a.size(); i++)
+        product += (double) a[i] * b[i];
     return product / std::max(norm_of(a) * norm_of(b), 1e-30);
 }
 
@@ -53,7 +55,8 @@ int check_gradients(const options & o) {
     for (parameter & p : s.net->parameters) {
         float * w = p.values();
         const double deviation = p.decays ? 0.5 / std::sqrt((double) p.tensor->ne[0]) : 0.1;
-        for (int64_t i = 0; i < ggml_nelements(p.tensor); i++) w[i] += (float) (deviation * random.normal());
+        for (int64_t i = 0; i < ggml_nelements(p.tensor); i++)
+            w[i] += (float) (deviation * random.normal());
     }
     upload_parameters(*s.net);
     const auto examples = pointers(s.data.examples);
@@ -61,7 +64,8 @@ int check_gradients(const options & o) {
     s.runner->train(examples, *objective);
     optimizer(*s.net, o.optimizer).reduce(s.runner->threads, s.runner->workers);
     std::vector<std::vector<float>> dequantized;
-    if (s.net->lora_context) dequantized = dequantized_gradients(s, o, examples, *objective);
+    if (s.net->lora_context)
+        dequantized = dequantized_gradients(s, o, examples, *objective);
     const auto value = [&] { return total_loss(s.runner->evaluate(examples), *objective); };
 
     for (size_t i = 0; i < s.net->parameters.size() && !interrupted(); i++) {
@@ -76,12 +80,15 @@ int check_gradients(const options & o) {
             // the gradient's own direction plus noise: a difference large enough to be seen, and errors across the gradient count too
             std::vector<float> u(n);
             const double scale = norm_of(gradient) / std::sqrt((double) n);
-            for (int64_t k = 0; k < n; k++) u[k] = (float) (gradient[k] + (d == 0 ? 0.0 : scale * random.normal()));
+            for (int64_t k = 0; k < n; k++)
+                u[k] = (float) (gradient[k] + (d == 0 ? 0.0 : scale * random.normal()));
             const double length = std::max(norm_of(u), 1e-30);
             double slope = 0;
-            for (int64_t k = 0; k < n; k++) slope += (double) gradient[k] * u[k] / length;
+            for (int64_t k = 0; k < n; k++)
+                slope += (double) gradient[k] * u[k] / length;
             const auto loss_at = [&](double distance) {
-                for (int64_t k = 0; k < n; k++) w[k] = (float) (weights[k] + distance / length * u[k]);
+                for (int64_t k = 0; k < n; k++)
+                    w[k] = (float) (weights[k] + distance / length * u[k]);
                 upload_parameters(*s.net);
                 const double loss = value();
                 std::copy(weights.begin(), weights.end(), w);
@@ -89,18 +96,21 @@ int check_gradients(const options & o) {
                 return loss;
             };
             double smallest = 1e30;
-            for (double part : { 6e-3, 8e-4 }) {
+            for (double part : {6e-3, 8e-4}) {
                 const double step = part * std::max(norm_of(weights), 0.1);
-                const double difference = (8.0 * (loss_at(step) - loss_at(-step)) - (loss_at(2 * step) - loss_at(-2 * step))) /
-                    (12.0 * step);
+                const double difference =
+                    (8.0 * (loss_at(step) - loss_at(-step)) - (loss_at(2 * step) - loss_at(-2 * step))) / (12.0 * step);
                 smallest = std::min(smallest, std::fabs(difference - slope));
             }
             error += smallest * smallest;
             expected += slope * slope;
         }
-        json line = { { "tensor", p.name }, { "norm", norm_of(gradient) },
-            { "relative_error", std::sqrt(error / std::max(expected, 1e-30)) }, { "directions", directions } };
-        if (!dequantized.empty()) line["cosine_to_dequantized"] = cosine(gradient, dequantized[i]);
+        json line = {{"tensor", p.name},
+                     {"norm", norm_of(gradient)},
+                     {"relative_error", std::sqrt(error / std::max(expected, 1e-30))},
+                     {"directions", directions}};
+        if (!dequantized.empty())
+            line["cosine_to_dequantized"] = cosine(gradient, dequantized[i]);
         printf("%s\n", line.dump().c_str());
     }
     return 0;

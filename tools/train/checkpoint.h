@@ -16,8 +16,8 @@ std::string checkpoint_path(const std::string & directory);
 
 // fingerprint: everything that must not change between the parts of a run. Throws bad_input, e.g. when the disk is full; the old checkpoint
 // stays then.
-void write_checkpoint(
-    const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam, const run_state & state);
+void write_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam,
+                      const run_state & state);
 
 // Returns false where there is none. Throws bad_input for a checkpoint of another run.
 bool read_checkpoint(const std::string & directory, const std::string & fingerprint, model & m, optimizer & adam, run_state & state);

@@ -14,8 +14,9 @@ dataset read_dataset(const std::string & path, const objective & target, const r
                 for (const sequence & s : e.sequences) {
                     if (s.inputs() > context)
                         why = std::to_string(s.tokens.size()) + " tokens do not fit the context of " + std::to_string(context) +
-                            ", shorten the row";
-                    if (s.targets() < 1) why = "there is nothing to learn in this row, its answer is empty";
+                              ", shorten the row";
+                    if (s.targets() < 1)
+                        why = "there is nothing to learn in this row, its answer is empty";
                 }
             }
             if (why.empty()) {
@@ -25,11 +26,16 @@ dataset read_dataset(const std::string & path, const objective & target, const r
                 }
                 continue;
             }
-        } catch (const outside_vocabulary & e) { why = e.what(); }
-        if (strict) throw bad_row(row.file, row.line, why);
-        if (set.skipped++ == 0) set.first_skip = bad_row(row.file, row.line, why).what();
+        } catch (const outside_vocabulary & e) {
+            why = e.what();
+        }
+        if (strict)
+            throw bad_row(row.file, row.line, why);
+        if (set.skipped++ == 0)
+            set.first_skip = bad_row(row.file, row.line, why).what();
     }
-    if (set.examples.empty()) throw bad_input("no row is left to train on; the first: " + set.first_skip);
+    if (set.examples.empty())
+        throw bad_input("no row is left to train on; the first: " + set.first_skip);
     return set;
 }
 

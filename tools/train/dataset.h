@@ -5,7 +5,7 @@ namespace train {
 
 struct dataset {
     std::vector<example> examples;
-    int64_t skipped = 0; // rows that do not fit the context or the vocabulary
+    int64_t skipped = 0;    // rows that do not fit the context or the vocabulary
     std::string first_skip; // where and why the first of them did not
 };
 

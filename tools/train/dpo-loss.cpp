@@ -4,11 +4,13 @@
 
 namespace train {
 
-static double log_sigmoid(double x) { return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)); }
+static double log_sigmoid(double x) {
+    return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));
+}
 
 pair_rewards rewards_of(const batch & rows, int64_t pair, double beta) {
     const std::vector<float> & reference = rows.examples[pair]->reference;
-    return { beta * (rows.sequence_logp(2 * pair) - reference[0]), beta * (rows.sequence_logp(2 * pair + 1) - reference[1]) };
+    return {beta * (rows.sequence_logp(2 * pair) - reference[0]), beta * (rows.sequence_logp(2 * pair + 1) - reference[1])};
 }
 
 void dpo_loss::coefficients(const batch & rows, int64_t first, int64_t last, float * out) const {
@@ -18,7 +20,7 @@ void dpo_loss::coefficients(const batch & rows, int64_t first, int64_t last, flo
         const double h = r.chosen - r.rejected;
         const double dh = -(1.0 - o.label_smoothing) * std::exp(log_sigmoid(-h)) + o.label_smoothing * std::exp(log_sigmoid(h));
         const double weight = e.weight / normalizer;
-        const double each[2] = { weight * (o.beta * dh - o.nll_weight / (double) e.sequences[0].targets()), -weight * o.beta * dh };
+        const double each[2] = {weight * (o.beta * dh - o.nll_weight / (double) e.sequences[0].targets()), -weight * o.beta * dh};
         for (int64_t side = 0; side < 2; side++) {
             const int64_t s = 2 * (int64_t) pair + side;
             for (int64_t t = std::max<int64_t>(first, rows.row_starts[s]); t < std::min<int64_t>(last, rows.row_starts[s + 1]); t++)

@@ -7,21 +7,23 @@ namespace train {
 
 std::vector<example> dpo::read(const json_row & row, const row_tokens & tokens) const {
     const pair_tokens ids = tokens.pair(row);
-    if (ids.chosen == ids.rejected) throw bad_row(row.file, row.line, "chosen and rejected are the same, leave the row out");
+    if (ids.chosen == ids.rejected)
+        throw bad_row(row.file, row.line, "chosen and rejected are the same, leave the row out");
     example e;
-    e.sequences = { join(ids.prompt, ids.chosen), join(ids.prompt, ids.rejected) };
+    e.sequences = {join(ids.prompt, ids.chosen), join(ids.prompt, ids.rejected)};
     e.weight = row_weight(row);
-    return { e };
+    return {e};
 }
 
 std::unique_ptr<loss> dpo::step_loss(const std::vector<const example *> & examples) const {
     double sum = 0;
-    for (const example * e : examples) sum += e->weight;
+    for (const example * e : examples)
+        sum += e->weight;
     return std::make_unique<dpo_loss>(o, std::max(sum, 1e-9));
 }
 
 void dpo::set_reference(example & e, const std::vector<double> & sums, const std::vector<std::vector<float>> &) const {
-    e.reference = { (float) sums[0], (float) sums[1] };
+    e.reference = {(float) sums[0], (float) sums[1]};
 }
 
 void dpo::report(const std::vector<batch> & batches, const std::string & prefix, json & line) const {

@@ -88,7 +88,11 @@ const cases: Case[] = [
   { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
   { name: 'NaN loss', args: () => ['--lr', 1e30, '--clip', 0, '--steps', 20], error: /the loss is not a number at step \d+, lower --lr/ },
   { name: 'a full disk', args: () => ['--out', '/dev/full'], error: /\/dev\/full: cannot be written \(No space left on device\)/ },
-  { name: 'no such folder', args: () => ['--out', join(folder, 'absent/out.gguf')], error: /cannot be written \(.*absent: No such file or directory\)/ },
+  {
+    name: 'no such folder',
+    args: () => ['--out', join(folder, 'absent/out.gguf')],
+    error: /cannot be written \(.*absent: No such file or directory\)/,
+  },
   { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
   { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo/ },
   {

@@ -7,15 +7,22 @@ namespace train {
 struct hash {
     uint64_t value = 0xcbf29ce484222325ull;
     void add(const void * data, size_t size) {
-        for (size_t i = 0; i < size; i++) value = (value ^ ((const uint8_t *) data)[i]) * 0x100000001b3ull;
+        for (size_t i = 0; i < size; i++)
+            value = (value ^ ((const uint8_t *) data)[i]) * 0x100000001b3ull;
     }
-    template <typename T> void add(const std::vector<T> & v) { add(v.data(), v.size() * sizeof(T)); }
-    template <typename T> void one(const T & v) { add(&v, sizeof(v)); }
+    template <typename T>
+    void add(const std::vector<T> & v) {
+        add(v.data(), v.size() * sizeof(T));
+    }
+    template <typename T>
+    void one(const T & v) {
+        add(&v, sizeof(v));
+    }
 };
 
 std::string fingerprint_of(const options & o, const session & s) {
     hash h;
-    for (const dataset * set : { &s.data, &s.val }) {
+    for (const dataset * set : {&s.data, &s.val}) {
         for (const example & e : set->examples) {
             for (const sequence & q : e.sequences) {
                 h.add(q.tokens);
@@ -32,12 +39,12 @@ std::string fingerprint_of(const options & o, const session & s) {
         h.add(p.tensor->ne, sizeof(p.tensor->ne));
     }
     const optimizer_options & a = o.optimizer;
-    for (double v : { a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing,
-             o.nll_weight, o.clip_ratio, o.kl, o.epochs, (double) s.net->lora_scale })
+    for (double v : {a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing,
+                     o.nll_weight, o.clip_ratio, o.kl, o.epochs, (double) s.net->lora_scale})
         h.one(v);
     for (int64_t v :
-        { (int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.steps, (int64_t) o.batch, (int64_t) o.micro_batch,
-            (int64_t) s.runner->workers.size(), (int64_t) o.seed, (int64_t) o.val_every, (int64_t) o.early_stop, (int64_t) o.inner_epochs })
+         {(int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.steps, (int64_t) o.batch, (int64_t) o.micro_batch,
+          (int64_t) s.runner->workers.size(), (int64_t) o.seed, (int64_t) o.val_every, (int64_t) o.early_stop, (int64_t) o.inner_epochs})
         h.one(v);
     char text[32];
     snprintf(text, sizeof(text), "%016llx", (unsigned long long) h.value);

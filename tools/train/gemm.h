@@ -17,13 +17,13 @@ struct MatrixA {
 
 struct MatrixB {
     const void * data;
-    ggml_type type; // storage type; quantized rows must be stored along their contiguous dimension
-    int64_t stride; // bytes between stored rows
+    ggml_type type;  // storage type; quantized rows must be stored along their contiguous dimension
+    int64_t stride;  // bytes between stored rows
     bool transposed; // false: stored row k holds B[k][0..N); true: stored row n holds B[0..K)[n]
 };
 
 // Thread `ith` of `nth` computes its share of C. No barrier is needed between threads: shares are disjoint.
-void gemm(
-    int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate, int ith = 0, int nth = 1);
+void gemm(int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate, int ith = 0,
+          int nth = 1);
 
 } // namespace train

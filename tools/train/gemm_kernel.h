@@ -23,19 +23,23 @@ struct Scratch {
 Scratch & gemm_scratch(); // one per thread
 
 // One register tile: C[0..MR)[0..NV*lanes) (+)= alpha * A * panel
-template <typename V, int MR, int NV> TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel,
-    float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
+template <typename V, int MR, int NV>
+TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c, int64_t ldc,
+                       int64_t columns, bool accumulate) {
     constexpr int lanes = sizeof(V) / sizeof(float);
     V acc[MR][NV];
     for (int i = 0; i < MR; i++)
-        for (int j = 0; j < NV; j++) acc[i][j] = V{};
+        for (int j = 0; j < NV; j++)
+            acc[i][j] = V{};
     for (int64_t k = 0; k < K; k++) {
         V b[NV];
-        for (int j = 0; j < NV; j++) memcpy(&b[j], panel + (k * NV + j) * lanes, sizeof(V));
+        for (int j = 0; j < NV; j++)
+            memcpy(&b[j], panel + (k * NV + j) * lanes, sizeof(V));
 #pragma GCC unroll 16
         for (int i = 0; i < MR; i++) {
             const float av = a[i * rs + k * cs];
-            for (int j = 0; j < NV; j++) acc[i][j] += av * b[j];
+            for (int j = 0; j < NV; j++)
+                acc[i][j] += av * b[j];
         }
     }
     if (columns == NV * lanes) {
@@ -56,15 +60,18 @@ template <typename V, int MR, int NV> TRAIN_INLINE void tile(int64_t K, const fl
     float edge[MR][NV * lanes];
     memcpy(edge, acc, sizeof(edge));
     for (int i = 0; i < MR; i++) {
-        for (int64_t j = 0; j < columns; j++) c[i * ldc + j] = alpha * edge[i][j] + (accumulate ? c[i * ldc + j] : 0.0f);
+        for (int64_t j = 0; j < columns; j++)
+            c[i * ldc + j] = alpha * edge[i][j] + (accumulate ? c[i * ldc + j] : 0.0f);
     }
 }
 
-template <typename V, int MR, int NV> TRAIN_INLINE void tile_rows(int64_t rows, int64_t K, const float * a, int64_t rs, int64_t cs,
-    const float * panel, float alpha, float * c, int64_t ldc, int64_t columns, bool accumulate) {
-#define TRAIN_TILE(n) \
-    case n: \
-        if constexpr (n <= MR) tile<V, (n <= MR ? n : 1), NV>(K, a, rs, cs, panel, alpha, c, ldc, columns, accumulate); \
+template <typename V, int MR, int NV>
+TRAIN_INLINE void tile_rows(int64_t rows, int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c,
+                            int64_t ldc, int64_t columns, bool accumulate) {
+#define TRAIN_TILE(n)                                                                                                                      \
+    case n:                                                                                                                                \
+        if constexpr (n <= MR)                                                                                                             \
+            tile<V, (n <= MR ? n : 1), NV>(K, a, rs, cs, panel, alpha, c, ldc, columns, accumulate);                                       \
         break
     switch (rows) {
         TRAIN_TILE(1);
@@ -90,9 +97,11 @@ TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, i
     const int64_t stored_first = b.transposed ? n0 : k0, stored_count = b.transposed ? N : K;
     const int64_t along_first = b.transposed ? k0 : n0, along_count = b.transposed ? K : N;
     const bool convert = b.type != GGML_TYPE_F32;
-    if (convert && (int64_t) row.size() < along_count + 256) row.resize(along_count + 256);
+    if (convert && (int64_t) row.size() < along_count + 256)
+        row.resize(along_count + 256);
     const int64_t panels = (N + NR - 1) / NR;
-    if (N % NR) memset(out + (panels - 1) * K * NR, 0, K * NR * sizeof(float));
+    if (N % NR)
+        memset(out + (panels - 1) * K * NR, 0, K * NR * sizeof(float));
     for (int64_t s = 0; s < stored_count; s++) {
         const char * stored = (const char *) b.data + (stored_first + s) * b.stride + along_first / traits->blck_size * traits->type_size;
         const float * values = (const float *) stored;
@@ -103,7 +112,8 @@ TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, i
         }
         if (b.transposed) {
             float * column = out + (s / NR) * K * NR + s % NR;
-            for (int64_t k = 0; k < K; k++) column[k * NR] = values[k];
+            for (int64_t k = 0; k < K; k++)
+                column[k * NR] = values[k];
         } else {
             for (int64_t p = 0; p < panels; p++) {
                 memcpy(out + (p * K + s) * NR, values + p * NR, std::min<int64_t>(NR, N - p * NR) * sizeof(float));
@@ -112,8 +122,9 @@ TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, i
     }
 }
 
-template <typename V, int MR, int NV> TRAIN_INLINE void gemm_body(
-    int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate, int ith, int nth) {
+template <typename V, int MR, int NV>
+TRAIN_INLINE void gemm_body(int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate,
+                            int ith, int nth) {
     constexpr int NR = NV * (int) (sizeof(V) / sizeof(float));
     int64_t m_first = 0, m_last = M, n_first = 0, n_last = N;
     if (nth > 1) {
@@ -128,14 +139,17 @@ template <typename V, int MR, int NV> TRAIN_INLINE void gemm_body(
             m_last = std::min(M, m_first + share);
         }
     }
-    if (m_first >= m_last || n_first >= n_last) return;
+    if (m_first >= m_last || n_first >= n_last)
+        return;
     Scratch & scratch = gemm_scratch();
     const int64_t widest = (std::min(block_n, n_last - n_first) + NR - 1) / NR * NR;
     const size_t need = widest * std::min(block_k, K);
-    if (scratch.b.size() < need) scratch.b.resize(need);
+    if (scratch.b.size() < need)
+        scratch.b.resize(need);
     // strides that are multiples of a page map every row of a tile to the same cache set
     const bool pack = (std::max(a.row_stride, a.col_stride) * sizeof(float)) % 4096 == 0 && (a.row_stride == 1 || a.col_stride == 1);
-    if (pack && scratch.a.empty()) scratch.a.resize(std::max(block_m * packed_k, block_k * packed_m));
+    if (pack && scratch.a.empty())
+        scratch.a.resize(std::max(block_m * packed_k, block_k * packed_m));
 
     for (int64_t n0 = n_first; n0 < n_last; n0 += block_n) {
         const int64_t nc = std::min(block_n, n_last - n0);
@@ -148,11 +162,13 @@ template <typename V, int MR, int NV> TRAIN_INLINE void gemm_body(
                 const float * ablock = a.data + m0 * a.row_stride + k0 * a.col_stride;
                 int64_t rs = a.row_stride, cs = a.col_stride;
                 if (pack && cs == 1) {
-                    for (int64_t m = 0; m < mc; m++) memcpy(&scratch.a[m * packed_k], ablock + m * rs, kc * sizeof(float));
+                    for (int64_t m = 0; m < mc; m++)
+                        memcpy(&scratch.a[m * packed_k], ablock + m * rs, kc * sizeof(float));
                     ablock = scratch.a.data();
                     rs = packed_k;
                 } else if (pack) {
-                    for (int64_t k = 0; k < kc; k++) memcpy(&scratch.a[k * packed_m], ablock + k * cs, mc * sizeof(float));
+                    for (int64_t k = 0; k < kc; k++)
+                        memcpy(&scratch.a[k * packed_m], ablock + k * cs, mc * sizeof(float));
                     ablock = scratch.a.data();
                     cs = packed_m;
                 }
@@ -160,7 +176,7 @@ template <typename V, int MR, int NV> TRAIN_INLINE void gemm_body(
                     const int64_t columns = std::min<int64_t>(NR, nc - p * NR);
                     for (int64_t m = 0; m < mc; m += MR) {
                         tile_rows<V, MR, NV>(std::min<int64_t>(MR, mc - m), kc, ablock + m * rs, rs, cs, scratch.b.data() + p * kc * NR,
-                            alpha, c + (m0 + m) * ldc + n0 + p * NR, ldc, columns, add);
+                                             alpha, c + (m0 + m) * ldc + n0 + p * NR, ldc, columns, add);
                     }
                 }
             }

@@ -3,11 +3,9 @@
 
 namespace train {
 
-graph::graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size)
-    : hyper(hyper),
-      rope(rope),
-      rows(rows) {
-    context.reset(ggml_init({ size * ggml_tensor_overhead() + ggml_graph_overhead_custom(size, false), nullptr, true }));
+graph::graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size) :
+    hyper(hyper), rope(rope), rows(rows) {
+    context.reset(ggml_init({size * ggml_tensor_overhead() + ggml_graph_overhead_custom(size, false), nullptr, true}));
     nodes = ggml_new_graph_custom(context.get(), size, false);
 }
 
@@ -35,7 +33,8 @@ void graph::fill() const {
 
 ggml_tensor * graph::zeros(int64_t ne0, int64_t ne1) {
     const auto run = [](ggml_tensor * dst, int ith, int, void *) {
-        if (ith == 0) memset(dst->data, 0, ggml_nbytes(dst));
+        if (ith == 0)
+            memset(dst->data, 0, ggml_nbytes(dst));
     };
     return emit(ggml_custom_4d(context.get(), GGML_TYPE_F32, ne0, ne1, 1, 1, nullptr, 0, run, 1, nullptr));
 }

@@ -12,8 +12,8 @@ struct graph {
     // What a custom node needs besides its sources.
     struct record {
         const graph * in = nullptr;
-        float scale = 1.0f; // a factor, or the epsilon of a norm
-        bool onto = false; // in place: source 0 is the target
+        float scale = 1.0f;        // a factor, or the epsilon of a norm
+        bool onto = false;         // in place: source 0 is the target
         int start = -1, bias = -1; // which source, if any
     };
 

@@ -6,10 +6,13 @@ namespace train {
 
 std::vector<double> group_advantages(const std::vector<double> & rewards) {
     double mean = 0, variance = 0;
-    for (double r : rewards) mean += r / (double) rewards.size();
-    for (double r : rewards) variance += (r - mean) * (r - mean) / (double) rewards.size();
+    for (double r : rewards)
+        mean += r / (double) rewards.size();
+    for (double r : rewards)
+        variance += (r - mean) * (r - mean) / (double) rewards.size();
     std::vector<double> advantages;
-    for (double r : rewards) advantages.push_back(variance > 1e-12 ? (r - mean) / std::sqrt(variance) : 0.0);
+    for (double r : rewards)
+        advantages.push_back(variance > 1e-12 ? (r - mean) / std::sqrt(variance) : 0.0);
     return advantages;
 }
 
@@ -41,8 +44,8 @@ double grpo_loss::value(const batch & rows) const {
         for (int64_t row = rows.row_starts[s]; row < rows.row_starts[s + 1]; row++) {
             const token k = at(rows, s, row);
             const double clipped = std::min(std::max(k.ratio, 1.0 - o.clip_ratio), 1.0 + o.clip_ratio);
-            sum += e.weight *
-                (-std::min(k.ratio * e.advantage, clipped * e.advantage) + o.kl * (std::exp(k.divergence) - k.divergence - 1.0));
+            sum +=
+                e.weight * (-std::min(k.ratio * e.advantage, clipped * e.advantage) + o.kl * (std::exp(k.divergence) - k.divergence - 1.0));
         }
     }
     return sum / normalizer;

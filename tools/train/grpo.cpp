@@ -7,7 +7,8 @@
 namespace train {
 
 static std::vector<double> numbers(const json_row & row, const common_json & values, const char * key) {
-    if (!values.is_array()) throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
+    if (!values.is_array())
+        throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
     std::vector<double> all;
     for (size_t i = 0; i < values.size(); i++) {
         if (!values.at(i).is_number())
@@ -47,13 +48,16 @@ std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens)
         }
         example e;
         const token_ids ids = completion_tokens(row, c, tokens);
-        for (double p : numbers(row, c.at("logprobs"), "logprobs")) e.sampled.push_back((float) p);
+        for (double p : numbers(row, c.at("logprobs"), "logprobs"))
+            e.sampled.push_back((float) p);
         if (e.sampled.size() != ids.size()) {
             throw bad_row(row.file, row.line,
-                "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) + " logprobs");
+                          "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) +
+                              " logprobs");
         }
-        if (prompt.empty() && !e.sampled.empty()) e.sampled.erase(e.sampled.begin()); // see join(): the first token of all is no target
-        e.sequences = { join(prompt, ids) };
+        if (prompt.empty() && !e.sampled.empty())
+            e.sampled.erase(e.sampled.begin()); // see join(): the first token of all is no target
+        e.sequences = {join(prompt, ids)};
         e.weight = row_weight(row);
         rewards.push_back(c.at("reward").get<double>());
         group.push_back(std::move(e));
@@ -68,7 +72,8 @@ std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens)
 
 std::unique_ptr<loss> grpo::step_loss(const std::vector<const example *> & examples) const {
     double sum = 0;
-    for (const example * e : examples) sum += e->weight * (double) e->targets();
+    for (const example * e : examples)
+        sum += e->weight * (double) e->targets();
     return std::make_unique<grpo_loss>(o, std::max(sum, 1e-9));
 }
 

@@ -7,7 +7,7 @@ namespace train {
 // Groups of sampled completions with rewards. Example: one completion, its advantage and the log-probs it was sampled with.
 class grpo final : public objective {
   public:
-    explicit grpo(const options & o) : o({ o.clip_ratio, o.kl }) {}
+    explicit grpo(const options & o) : o({o.clip_ratio, o.kl}) {}
     std::vector<example> read(const json_row & row, const row_tokens & tokens) const override;
     std::unique_ptr<loss> step_loss(const std::vector<const example *> & examples) const override;
     void report(const std::vector<batch> & batches, const std::string & prefix, json & line) const override;

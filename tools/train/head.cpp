@@ -12,7 +12,7 @@ struct head {
     operations & ops;
     gradient_of leaf;
     head_state & state;
-    ggml_tensor * h; // normed hidden states of the tokens that have a target
+    ggml_tensor * h;     // normed hidden states of the tokens that have a target
     ggml_tensor * stats; // [2, rows]: log-sum-exp, dL/dlogp
 
     ggml_tensor * columns(ggml_tensor * x, int64_t first, int64_t n) {
@@ -30,7 +30,9 @@ struct head {
     }
 };
 
-int64_t first_row(const ggml_tensor * stats) { return (int64_t) (stats->view_offs / stats->nb[1]); }
+int64_t first_row(const ggml_tensor * stats) {
+    return (int64_t) (stats->view_offs / stats->nb[1]);
+}
 
 // onto stats; src 1: logits. Log-sum-exp, log-prob of the target and greedy match of every row.
 void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
@@ -40,7 +42,8 @@ void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
     const int64_t first = first_row(dst);
     for (int64_t r = ith; r < logits->ne[1]; r += nth) {
         const float * row = (const float *) logits->data + r * logits->ne[0];
-        if (state.logits) std::copy(row, row + logits->ne[0], state.logits->data() + (first + r) * logits->ne[0]);
+        if (state.logits)
+            std::copy(row, row + logits->ne[0], state.logits->data() + (first + r) * logits->ne[0]);
         const row_summary s = summarize_row(logits->ne[0], row);
         const int32_t target = rows.targets[first + r];
         ((float *) dst->data)[2 * r] = s.log_sum;
@@ -50,12 +53,14 @@ void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
 }
 
 void run_coefficients(ggml_tensor * dst, int ith, int, void * p) {
-    if (ith != 0) return;
+    if (ith != 0)
+        return;
     const head_state & state = *(head_state *) p;
     const int64_t first = first_row(dst), n = dst->ne[1];
     std::vector<float> values(n);
     state.objective->coefficients(*state.rows, first, first + n, values.data());
-    for (int64_t r = 0; r < n; r++) ((float *) dst->data)[2 * r + 1] = values[r];
+    for (int64_t r = 0; r < n; r++)
+        ((float *) dst->data)[2 * r + 1] = values[r];
 }
 
 // src: logits, stats. dL/dlogits
@@ -65,28 +70,29 @@ void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
     const int64_t n = logits->ne[0], first = first_row(stats);
     for (int64_t r = ith; r < logits->ne[1]; r += nth) {
         const float * stat = (const float *) stats->data + 2 * r;
-        logits_gradient_row(
-            n, (const float *) logits->data + r * n, stat[0], rows.targets[first + r], stat[1], (float *) dst->data + r * n);
+        logits_gradient_row(n, (const float *) logits->data + r * n, stat[0], rows.targets[first + r], stat[1],
+                            (float *) dst->data + r * n);
     }
 }
 
 } // namespace
 
 ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf, ggml_tensor * hidden,
-    head_state & state, int64_t chunk) {
+                        head_state & state, int64_t chunk) {
     const int64_t rows = hidden->ne[1];
     ggml_tensor * h = net.norm(hidden, m.output_norm);
     ggml_tensor * stats = g.zeros(2, rows);
     ggml_set_output(stats);
-    head part{ m, g, ops, leaf, state, h, stats };
+    head part{m, g, ops, leaf, state, h, stats};
     const bool one = rows <= chunk;
     const bool two_passes = state.objective && state.objective->coupled() && !one;
     if (two_passes || !state.objective) {
         for (int64_t first = 0; first < rows; first += chunk) {
             const int64_t n = std::min(chunk, rows - first);
-            part.onto(part.columns(stats, first, n), { part.logits(first, n) }, run_summarize);
+            part.onto(part.columns(stats, first, n), {part.logits(first, n)}, run_summarize);
         }
-        if (!state.objective) return nullptr;
+        if (!state.objective)
+            return nullptr;
         part.onto(stats, {}, run_coefficients);
     }
     ggml_tensor * dh = one ? nullptr : g.zeros(h->ne[0], rows);
@@ -95,16 +101,19 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
         ggml_tensor * logits = part.logits(first, n);
         ggml_tensor * stat = part.columns(stats, first, n);
         if (!two_passes) {
-            stat = part.onto(stat, { logits }, run_summarize);
+            stat = part.onto(stat, {logits}, run_summarize);
             stat = part.onto(stat, {}, run_coefficients);
         }
-        ggml_tensor * sources[] = { logits, stat };
+        ggml_tensor * sources[] = {logits, stat};
         ggml_tensor * dlogits = g.emit(
             ggml_custom_4d(g.context.get(), GGML_TYPE_F32, logits->ne[0], n, 1, 1, sources, 2, run_gradient, GGML_N_TASKS_MAX, &state));
-        if (ggml_tensor * d = leaf(m.output.weight)) ops.multiply_back_weight(d, part.columns(h, first, n), dlogits, 1.0f);
-        if (ggml_tensor * d = m.output.bias ? leaf(m.output.bias) : nullptr) ops.bias_back(d, dlogits);
+        if (ggml_tensor * d = leaf(m.output.weight))
+            ops.multiply_back_weight(d, part.columns(h, first, n), dlogits, 1.0f);
+        if (ggml_tensor * d = m.output.bias ? leaf(m.output.bias) : nullptr)
+            ops.bias_back(d, dlogits);
         ggml_tensor * back = ops.multiply_back(m.output.weight, dlogits, 1.0f, one ? nullptr : part.columns(dh, first, n));
-        if (one) dh = back;
+        if (one)
+            dh = back;
     }
     net.set_gradient(h, dh);
     net.play_last(); // the output norm, the last entry on the tape

@@ -30,7 +30,8 @@ constexpr int lanes = 16; // partial sums, so that reductions vectorize without 
 
 static inline __attribute__((always_inline)) float total(const float * partial) {
     float sum = 0;
-    for (int j = 0; j < lanes; j++) sum += partial[j];
+    for (int j = 0; j < lanes; j++)
+        sum += partial[j];
     return sum;
 }
 
@@ -38,9 +39,11 @@ static inline __attribute__((always_inline)) float dot(int64_t n, const float * 
     float partial[lanes] = {};
     int64_t i = 0;
     for (; i + lanes <= n; i += lanes)
-        for (int j = 0; j < lanes; j++) partial[j] += a[i + j] * b[i + j];
+        for (int j = 0; j < lanes; j++)
+            partial[j] += a[i + j] * b[i + j];
     float sum = total(partial);
-    for (; i < n; i++) sum += a[i] * b[i];
+    for (; i < n; i++)
+        sum += a[i] * b[i];
     return sum;
 }
 
@@ -52,26 +55,31 @@ TRAIN_CLONES
 void rms_norm_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, float * y) {
     for (int64_t r = 0; r < rows; r++, x += n, y += n) {
         const float inverse = inverse_rms(n, eps, x);
-        for (int64_t i = 0; i < n; i++) y[i] = x[i] * inverse * gain[i];
+        for (int64_t i = 0; i < n; i++)
+            y[i] = x[i] * inverse * gain[i];
     }
 }
 
 TRAIN_CLONES
-void rms_norm_back_rows(
-    int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip, float * dx) {
+void rms_norm_back_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip,
+                        float * dx) {
     for (int64_t r = 0; r < rows; r++, x += n, dy += n, dx += n) {
         const float inverse = inverse_rms(n, eps, x);
         float partial[lanes] = {};
         int64_t i = 0;
         for (; i + lanes <= n; i += lanes)
-            for (int j = 0; j < lanes; j++) partial[j] += dy[i + j] * gain[i + j] * x[i + j];
+            for (int j = 0; j < lanes; j++)
+                partial[j] += dy[i + j] * gain[i + j] * x[i + j];
         float sum = total(partial);
-        for (; i < n; i++) sum += dy[i] * gain[i] * x[i];
+        for (; i < n; i++)
+            sum += dy[i] * gain[i] * x[i];
         const float along = inverse * inverse * inverse / (float) n * sum;
         if (skip) {
-            for (int64_t k = 0; k < n; k++) dx[k] = inverse * dy[k] * gain[k] - along * x[k] + skip[r * n + k];
+            for (int64_t k = 0; k < n; k++)
+                dx[k] = inverse * dy[k] * gain[k] - along * x[k] + skip[r * n + k];
         } else {
-            for (int64_t k = 0; k < n; k++) dx[k] = inverse * dy[k] * gain[k] - along * x[k];
+            for (int64_t k = 0; k < n; k++)
+                dx[k] = inverse * dy[k] * gain[k] - along * x[k];
         }
     }
 }
@@ -80,13 +88,15 @@ TRAIN_CLONES
 void rms_norm_back_gain(int64_t rows, int64_t n, float eps, const float * x, const float * dy, float * dgain) {
     for (int64_t r = 0; r < rows; r++, x += n, dy += n) {
         const float inverse = inverse_rms(n, eps, x);
-        for (int64_t i = 0; i < n; i++) dgain[i] += dy[i] * x[i] * inverse;
+        for (int64_t i = 0; i < n; i++)
+            dgain[i] += dy[i] * x[i] * inverse;
     }
 }
 
 TRAIN_CLONES
 void swiglu(int64_t n, const float * gate, const float * up, float * y) {
-    for (int64_t i = 0; i < n; i++) y[i] = gate[i] / (1.0f + exp_of(-gate[i])) * up[i];
+    for (int64_t i = 0; i < n; i++)
+        y[i] = gate[i] / (1.0f + exp_of(-gate[i])) * up[i];
 }
 
 TRAIN_CLONES
@@ -101,23 +111,29 @@ void swiglu_back(int64_t n, const float * gate, const float * up, const float * 
 
 TRAIN_CLONES
 void add_to(int64_t n, const float * x, float * y) {
-    for (int64_t i = 0; i < n; i++) y[i] += x[i];
+    for (int64_t i = 0; i < n; i++)
+        y[i] += x[i];
 }
 
 TRAIN_CLONES
 void scale_by(int64_t n, float factor, float * x) {
-    for (int64_t i = 0; i < n; i++) x[i] *= factor;
+    for (int64_t i = 0; i < n; i++)
+        x[i] *= factor;
 }
 
 static inline __attribute__((always_inline)) float largest_of(int64_t n, const float * x) {
     float partial[lanes];
-    for (int j = 0; j < lanes; j++) partial[j] = -INFINITY;
+    for (int j = 0; j < lanes; j++)
+        partial[j] = -INFINITY;
     int64_t i = 0;
     for (; i + lanes <= n; i += lanes)
-        for (int j = 0; j < lanes; j++) partial[j] = x[i + j] > partial[j] ? x[i + j] : partial[j];
+        for (int j = 0; j < lanes; j++)
+            partial[j] = x[i + j] > partial[j] ? x[i + j] : partial[j];
     float largest = -INFINITY;
-    for (int j = 0; j < lanes; j++) largest = partial[j] > largest ? partial[j] : largest;
-    for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+    for (int j = 0; j < lanes; j++)
+        largest = partial[j] > largest ? partial[j] : largest;
+    for (; i < n; i++)
+        largest = x[i] > largest ? x[i] : largest;
     return largest;
 }
 
@@ -138,15 +154,18 @@ void softmax_row(int64_t n, int64_t width, float * row) {
         sum += row[i];
     }
     const float inverse = 1.0f / sum;
-    for (int64_t k = 0; k < n; k++) row[k] *= inverse;
-    for (int64_t k = n; k < width; k++) row[k] = 0.0f;
+    for (int64_t k = 0; k < n; k++)
+        row[k] *= inverse;
+    for (int64_t k = n; k < width; k++)
+        row[k] = 0.0f;
 }
 
 TRAIN_CLONES
 void softmax_back_rows(int64_t rows, int64_t n, const float * p, float * d) {
     for (int64_t r = 0; r < rows; r++, p += n, d += n) {
         const float mean = dot(n, p, d);
-        for (int64_t i = 0; i < n; i++) d[i] = p[i] * (d[i] - mean);
+        for (int64_t i = 0; i < n; i++)
+            d[i] = p[i] * (d[i] - mean);
     }
 }
 
@@ -160,19 +179,23 @@ row_summary summarize_row(int64_t n, const float * logits) {
         float partial[lanes] = {};
         int64_t i = first;
         for (; i + lanes <= last; i += lanes)
-            for (int j = 0; j < lanes; j++) partial[j] += exp_of(logits[i + j] - largest);
+            for (int j = 0; j < lanes; j++)
+                partial[j] += exp_of(logits[i + j] - largest);
         float part = total(partial);
-        for (; i < last; i++) part += exp_of(logits[i] - largest);
+        for (; i < last; i++)
+            part += exp_of(logits[i] - largest);
         sum += part;
     }
     int32_t index = 0;
-    while (index < n - 1 && logits[index] != largest) index++;
-    return { largest + (float) log(sum), index };
+    while (index < n - 1 && logits[index] != largest)
+        index++;
+    return {largest + (float) log(sum), index};
 }
 
 TRAIN_CLONES
 void logits_gradient_row(int64_t n, const float * logits, float log_sum, int32_t target, float coefficient, float * out) {
-    for (int64_t i = 0; i < n; i++) out[i] = -coefficient * exp_of(logits[i] - log_sum);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = -coefficient * exp_of(logits[i] - log_sum);
     out[target] += coefficient;
 }
 
@@ -180,7 +203,8 @@ TRAIN_CLONES
 double sum_of_squares(int64_t n, const float * x) {
     double sum = 0;
     constexpr int64_t block = 4096;
-    for (int64_t first = 0; first < n; first += block) sum += dot(first + block < n ? block : n - first, x + first, x + first);
+    for (int64_t first = 0; first < n; first += block)
+        sum += dot(first + block < n ? block : n - first, x + first, x + first);
     return sum;
 }
 

@@ -8,8 +8,8 @@ namespace train {
 void rms_norm_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, float * y);
 
 // dx = d(rms_norm)/dx applied to dy, plus skip where given (the gradient that reaches x by the residual stream)
-void rms_norm_back_rows(
-    int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip, float * dx);
+void rms_norm_back_rows(int64_t rows, int64_t n, float eps, const float * x, const float * gain, const float * dy, const float * skip,
+                        float * dx);
 
 // dgain[first..last) += sum over rows of dy * x / rms(x)
 void rms_norm_back_gain(int64_t rows, int64_t n, float eps, const float * x, const float * dy, float * dgain);

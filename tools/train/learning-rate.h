@@ -12,7 +12,7 @@ struct optimizer_options {
     schedule shape = schedule::cosine;
     double min_ratio = 0.0; // what the schedule falls to, as a part of rate
     double weight_decay = 0.0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-    double clip = 1.0; // largest global norm; 0: none
+    double clip = 1.0;    // largest global norm; 0: none
     double average = 0.0; // decay of the weights' exponential moving average; 0: none
 };
 

@@ -12,25 +12,30 @@ static std::string kept_lines(const std::string & path, int64_t last_step) {
     std::string kept;
     for (std::string text; last_step > 0 && std::getline(old, text);) {
         const json line = json::parse(text, nullptr, false);
-        if (line.is_object() && line.value("step", last_step + 1) <= last_step) kept += text + "\n";
+        if (line.is_object() && line.value("step", last_step + 1) <= last_step)
+            kept += text + "\n";
     }
     return kept;
 }
 
 metrics::metrics(const std::string & path, int64_t last_step) : path(path) {
-    if (path.empty()) return;
+    if (path.empty())
+        return;
     const std::string kept = kept_lines(path, last_step);
     stream = fopen(path.c_str(), "wb");
-    if (!stream) throw bad_input(path + ": cannot be written (" + strerror(errno) + ")");
+    if (!stream)
+        throw bad_input(path + ": cannot be written (" + strerror(errno) + ")");
     fwrite(kept.data(), 1, kept.size(), stream);
 }
 
 metrics::~metrics() {
-    if (stream) fclose(stream);
+    if (stream)
+        fclose(stream);
 }
 
 void metrics::write(const json & line) {
-    if (!stream) return;
+    if (!stream)
+        return;
     const std::string text = line.dump() + "\n";
     if (fwrite(text.data(), 1, text.size(), stream) != text.size() || fflush(stream) != 0) {
         throw bad_input(path + ": cannot be written (" + strerror(errno) + "), make room");

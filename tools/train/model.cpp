@@ -7,21 +7,28 @@
 
 namespace train {
 
-static const char * const supported[] = { "llama", "qwen2", "qwen3" };
+static const char * const supported[] = {"llama", "qwen2", "qwen3"};
 
 static double number(const gguf_context * file, const std::string & key, double fallback, bool required, const std::string & path) {
     const int64_t id = gguf_find_key(file, key.c_str());
     if (id < 0) {
-        if (required) throw bad_input(path + ": the key " + key + " is missing, is this a complete model?");
+        if (required)
+            throw bad_input(path + ": the key " + key + " is missing, is this a complete model?");
         return fallback;
     }
     switch (gguf_get_kv_type(file, id)) {
-        case GGUF_TYPE_UINT32: return gguf_get_val_u32(file, id);
-        case GGUF_TYPE_INT32: return gguf_get_val_i32(file, id);
-        case GGUF_TYPE_UINT64: return (double) gguf_get_val_u64(file, id);
-        case GGUF_TYPE_FLOAT32: return gguf_get_val_f32(file, id);
-        case GGUF_TYPE_FLOAT64: return gguf_get_val_f64(file, id);
-        default: throw bad_input(path + ": the key " + key + " is not one number, such models cannot be trained");
+    case GGUF_TYPE_UINT32:
+        return gguf_get_val_u32(file, id);
+    case GGUF_TYPE_INT32:
+        return gguf_get_val_i32(file, id);
+    case GGUF_TYPE_UINT64:
+        return (double) gguf_get_val_u64(file, id);
+    case GGUF_TYPE_FLOAT32:
+        return gguf_get_val_f32(file, id);
+    case GGUF_TYPE_FLOAT64:
+        return gguf_get_val_f64(file, id);
+    default:
+        throw bad_input(path + ": the key " + key + " is not one number, such models cannot be trained");
     }
 }
 
@@ -39,7 +46,8 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
         known += std::string(known.empty() ? "" : ", ") + name;
         found = found || h.architecture == name;
     }
-    if (!found) throw bad_input(path + ": architecture \"" + h.architecture + "\" cannot be trained. Supported: " + known);
+    if (!found)
+        throw bad_input(path + ": architecture \"" + h.architecture + "\" cannot be trained. Supported: " + known);
     const std::string a = h.architecture + ".";
     const auto need = [&](const char * key) { return number(file, a + key, 0, true, path); };
     const auto may = [&](const char * key, double fallback) { return number(file, a + key, fallback, false, path); };
@@ -54,7 +62,8 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
     h.rope_base = (float) may("rope.freq_base", 10000.0);
     h.rope_neox = h.architecture != "llama";
     h.attention_scale = (float) may("attention.scale", 0.0);
-    if (h.attention_scale == 0.0f) h.attention_scale = 1.0f / sqrtf((float) h.head_size);
+    if (h.attention_scale == 0.0f)
+        h.attention_scale = 1.0f / sqrtf((float) h.head_size);
     const std::string scaling = text(file, a + "rope.scaling.type");
     if (!scaling.empty() && scaling != "none" && scaling != "linear") {
         throw bad_input(path + ": RoPE scaling \"" + scaling + "\" cannot be trained. Supported: none, linear");
@@ -73,18 +82,20 @@ static hyperparameters read_hyperparameters(const gguf_context * file, const std
 
 void check_supported(const std::string & path) {
     ggml_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
-    const gguf_ptr file(gguf_init_from_file(path.c_str(), { /*no_alloc*/ true, nullptr }));
-    if (file) read_hyperparameters(file.get(), path);
+    const gguf_ptr file(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
+    if (file)
+        read_hyperparameters(file.get(), path);
 }
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays) {
     m.parameter_index[tensor] = (int) m.parameters.size();
-    m.parameters.push_back({ name, tensor, decays, {} });
+    m.parameters.push_back({name, tensor, decays, {}});
 }
 
 void copy_parameters_to_host(model & m) {
     for (parameter & p : m.parameters) {
-        if (ggml_backend_buffer_is_host(p.tensor->buffer)) continue;
+        if (ggml_backend_buffer_is_host(p.tensor->buffer))
+            continue;
         p.copy.resize(p.size());
         ggml_backend_tensor_get(p.tensor, p.copy.data(), 0, ggml_nbytes(p.tensor));
     }
@@ -92,13 +103,15 @@ void copy_parameters_to_host(model & m) {
 
 void upload_parameters(const model & m) {
     for (const parameter & p : m.parameters) {
-        if (!p.copy.empty()) ggml_backend_tensor_set(p.tensor, p.copy.data(), 0, ggml_nbytes(p.tensor));
+        if (!p.copy.empty())
+            ggml_backend_tensor_set(p.tensor, p.copy.data(), 0, ggml_nbytes(p.tensor));
     }
 }
 
 int64_t model::parameter_count() const {
     int64_t count = 0;
-    for (const parameter & p : parameters) count += ggml_nelements(p.tensor);
+    for (const parameter & p : parameters)
+        count += ggml_nelements(p.tensor);
     return count;
 }
 
@@ -106,13 +119,14 @@ std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_back
     auto m = std::make_unique<model>();
     m->path = path;
     ggml_context * shapes = nullptr;
-    m->file.reset(gguf_init_from_file(path.c_str(), { /*no_alloc*/ true, &shapes }));
+    m->file.reset(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, &shapes}));
     context_ptr shapes_owner(shapes);
-    if (!m->file) throw bad_input(path + ": cannot be read as GGUF, check the path and that the file is complete");
+    if (!m->file)
+        throw bad_input(path + ": cannot be read as GGUF, check the path and that the file is complete");
     m->hyper = read_hyperparameters(m->file.get(), path);
 
     const int64_t count = gguf_get_n_tensors(m->file.get());
-    m->context.reset(ggml_init({ (size_t) (count + 1) * ggml_tensor_overhead(), nullptr, true }));
+    m->context.reset(ggml_init({(size_t) (count + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (int64_t i = 0; i < count; i++) {
         const std::string name = gguf_get_tensor_name(m->file.get(), i);
         const ggml_tensor * stored = ggml_get_tensor(shapes, name.c_str());
@@ -121,10 +135,12 @@ std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_back
         ggml_tensor * t = ggml_new_tensor(m->context.get(), full ? GGML_TYPE_F32 : stored->type, GGML_MAX_DIMS, stored->ne);
         ggml_set_name(t, name.c_str());
         m->tensors[name] = t;
-        if (full && !constant) add_parameter(*m, name, t, ggml_n_dims(t) > 1);
+        if (full && !constant)
+            add_parameter(*m, name, t, ggml_n_dims(t) > 1);
     }
     m->buffer.reset(ggml_backend_alloc_ctx_tensors_from_buft(m->context.get(), place));
-    if (!m->buffer) throw bad_input(path + ": not enough memory for the weights");
+    if (!m->buffer)
+        throw bad_input(path + ": not enough memory for the weights");
     read_tensors(*m);
     assign_roles(*m);
     copy_parameters_to_host(*m);
@@ -138,7 +154,8 @@ void fill_rope_table(const model & m, int64_t positions, rope_table & table) {
     table.cosines.resize(positions * table.half);
     table.sines.resize(positions * table.half);
     std::vector<float> factors(table.half, 1.0f);
-    if (m.rope_factors) ggml_backend_tensor_get(m.rope_factors, factors.data(), 0, table.half * sizeof(float));
+    if (m.rope_factors)
+        ggml_backend_tensor_get(m.rope_factors, factors.data(), 0, table.half * sizeof(float));
     const float step = powf(h.rope_base, -2.0f / (float) h.head_size);
     for (int64_t p = 0; p < positions; p++) {
         float theta = (float) p; // multiplied up in float, as ggml_rope does

@@ -6,8 +6,10 @@
 namespace train {
 
 std::unique_ptr<objective> make_objective(const options & o) {
-    if (o.method == method::dpo) return std::make_unique<dpo>(o);
-    if (o.method == method::grpo) return std::make_unique<grpo>(o);
+    if (o.method == method::dpo)
+        return std::make_unique<dpo>(o);
+    if (o.method == method::grpo)
+        return std::make_unique<grpo>(o);
     return std::make_unique<sft>();
 }
 

@@ -28,13 +28,13 @@ class operations {
     virtual ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) = 0;
     // scale * w^T dy, likewise
     virtual ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * onto) = 0;
-    virtual void multiply_back_weight(
-        ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) = 0; // gradient += scale * dy x^T
+    virtual void multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy,
+                                      float scale) = 0; // gradient += scale * dy x^T
     virtual void bias_back(ggml_tensor * gradient, ggml_tensor * dy) = 0;
 
     virtual ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain) = 0;
-    virtual ggml_tensor * norm_back(
-        ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy, ggml_tensor * skip) = 0; // + skip, which may be null
+    virtual ggml_tensor * norm_back(ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy,
+                                    ggml_tensor * skip) = 0; // + skip, which may be null
     virtual void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) = 0;
 
     // rotary positions, then causal attention within each sequence of the batch

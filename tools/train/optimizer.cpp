@@ -11,12 +11,13 @@ constexpr int64_t span_length = 32768;
 optimizer::optimizer(model & m, const optimizer_options & options) : m(m), options(options) {
     for (size_t i = 0; i < m.parameters.size(); i++) {
         const int64_t n = m.parameters[i].size();
-        states.push_back({ std::vector<float>(n), std::vector<float>(n), {} });
+        states.push_back({std::vector<float>(n), std::vector<float>(n), {}});
         if (options.average > 0) {
             const float * w = m.parameters[i].values();
             states.back().average.assign(w, w + n);
         }
-        for (int64_t first = 0; first < n; first += span_length) spans.push_back({ (int) i, first, std::min(span_length, n - first) });
+        for (int64_t first = 0; first < n; first += span_length)
+            spans.push_back({(int) i, first, std::min(span_length, n - first)});
     }
 }
 
@@ -31,7 +32,8 @@ double optimizer::reduce(team & threads, const std::vector<std::unique_ptr<worke
         }
     });
     double total = 0;
-    for (double s : squares) total += s;
+    for (double s : squares)
+        total += s;
     return std::sqrt(total);
 }
 
@@ -53,7 +55,8 @@ static void adamw(int64_t n, const adamw_step a, const float * gradient, float *
 
 TRAIN_CLONES
 static void move_average(int64_t n, float decay, const float * w, float * average) {
-    for (int64_t i = 0; i < n; i++) average[i] += (1.0f - decay) * (w[i] - average[i]);
+    for (int64_t i = 0; i < n; i++)
+        average[i] += (1.0f - decay) * (w[i] - average[i]);
 }
 
 void optimizer::update(team & threads, worker & reduced, double norm, double rate, int64_t step) {
@@ -76,14 +79,16 @@ void optimizer::update(team & threads, worker & reduced, double norm, double rat
             mine.decay = p.decays ? (float) options.weight_decay : 0.0f;
             float * w = p.values() + s.first;
             adamw(s.count, mine, reduced.gradient(s.parameter) + s.first, w, st.first.data() + s.first, st.second.data() + s.first);
-            if (options.average > 0) move_average(s.count, decay, w, st.average.data() + s.first);
+            if (options.average > 0)
+                move_average(s.count, decay, w, st.average.data() + s.first);
         }
     });
     upload_parameters(m);
 }
 
 void optimizer::swap_average() {
-    if (options.average <= 0) return;
+    if (options.average <= 0)
+        return;
     for (size_t i = 0; i < states.size(); i++) {
         float * w = m.parameters[i].values();
         std::swap_ranges(states[i].average.begin(), states[i].average.end(), w);

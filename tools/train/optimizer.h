@@ -23,7 +23,7 @@ class optimizer {
 
     struct state {
         std::vector<float> first, second, average;
-    }; // one value per weight
+    };                         // one value per weight
     std::vector<state> states; // by parameter index
 
   private:

@@ -16,9 +16,12 @@ static const char * const about =
     "Ctrl-C or SIGTERM writes a checkpoint (where --checkpoint-dir is given); --resume goes on bit for bit.";
 
 static schedule schedule_by_name(const std::string & name) {
-    if (name == "cosine") return schedule::cosine;
-    if (name == "linear") return schedule::linear;
-    if (name == "constant") return schedule::constant;
+    if (name == "cosine")
+        return schedule::cosine;
+    if (name == "linear")
+        return schedule::linear;
+    if (name == "constant")
+        return schedule::constant;
     throw bad_input("no schedule \"" + name + "\". Schedules: cosine, linear, constant");
 }
 
@@ -38,12 +41,12 @@ static void step_flags(arguments & args, options & o) {
     args.value("--steps", "N", o.steps, "optimizer steps instead of epochs");
     args.value("--batch", "N", o.batch, "rows of one optimizer step");
     args.value("--micro-batch", "N", o.micro_batch,
-        "rows computed at once by a worker; 0: as many as fill 1024 tokens or the memory for activations");
+               "rows computed at once by a worker; 0: as many as fill 1024 tokens or the memory for activations");
     args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
-    args.value(
-        "-t, --threads", "N", o.threads, "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
+    args.value("-t, --threads", "N", o.threads,
+               "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
     args.value("--activation-memory", "MIB", o.activation_memory,
-        "memory for activations, all workers together; what would need more is computed twice instead of kept");
+               "memory for activations, all workers together; what would need more is computed twice instead of kept");
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
     args.flag("--plain", o.plain, "use ggml's own operations on the CPU too, as on a GPU: slow, to check them");
     args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
@@ -85,7 +88,8 @@ static void preference_flags(arguments & args, options & o) {
 
 static void check(const options & o) {
     const auto must = [](bool good, const char * what) {
-        if (!good) throw bad_input(what);
+        if (!good)
+            throw bad_input(what);
     };
     must(o.steps >= 0 && o.epochs > 0, "--epochs must be above 0 and --steps at least 0");
     must(o.batch >= 1, "--batch must be at least 1");
@@ -93,20 +97,21 @@ static void check(const options & o) {
     must(o.activation_memory >= 0, "--activation-memory must not be negative");
     must(o.optimizer.rate > 0, "--lr must be above 0");
     must(o.optimizer.warmup >= 0 && o.optimizer.min_ratio >= 0 && o.optimizer.min_ratio <= 1,
-        "--warmup must not be negative, --min-lr-ratio lies between 0 and 1");
+         "--warmup must not be negative, --min-lr-ratio lies between 0 and 1");
     must(o.optimizer.average >= 0 && o.optimizer.average < 1, "--ema lies between 0 and 1, such as 0.999");
     must(o.optimizer.beta1 >= 0 && o.optimizer.beta1 < 1 && o.optimizer.beta2 >= 0 && o.optimizer.beta2 < 1,
-        "--beta1 and --beta2 lie between 0 and 1");
+         "--beta1 and --beta2 lie between 0 and 1");
     must(o.lora_rank >= 0 && o.lora_alpha >= 0, "--lora-rank and --lora-alpha must not be negative");
     must(o.type.empty() || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
     must(!o.resume || !o.checkpoint_dir.empty(), "--resume needs --checkpoint-dir");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0,
-        "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");
-    must(
-        o.clip_ratio > 0 && o.kl >= 0 && o.inner_epochs >= 1, "--clip-ratio must be above 0, --kl not negative, --inner-epochs at least 1");
-    if (!o.type.empty()) type_by_name(o.type);
+         "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");
+    must(o.clip_ratio > 0 && o.kl >= 0 && o.inner_epochs >= 1,
+         "--clip-ratio must be above 0, --kl not negative, --inner-epochs at least 1");
+    if (!o.type.empty())
+        type_by_name(o.type);
 }
 
 options parse_options(int argc, char ** argv) {
@@ -121,16 +126,20 @@ options parse_options(int argc, char ** argv) {
     preference_flags(args, o);
 
     const std::string name = argc > 1 ? argv[1] : "";
-    if (name == "sft") o.method = method::sft;
-    else if (name == "dpo") o.method = method::dpo;
-    else if (name == "grpo") o.method = method::grpo;
+    if (name == "sft")
+        o.method = method::sft;
+    else if (name == "dpo")
+        o.method = method::dpo;
+    else if (name == "grpo")
+        o.method = method::grpo;
     else if (name.empty() || name[0] != '-')
         throw bad_input((name.empty() ? "no method" : "no method \"" + name + "\"") +
-            std::string(". Methods: sft, dpo, grpo, as in: llama-train sft --help"));
+                        std::string(". Methods: sft, dpo, grpo, as in: llama-train sft --help"));
     const int skip = name[0] == '-' ? 0 : 1; // llama-train --help
     args.parse(argc - skip, argv + skip);
-    if (!skip) throw bad_input("the method comes first: llama-train sft|dpo|grpo ...");
-    for (const auto & required : { std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out) })
+    if (!skip)
+        throw bad_input("the method comes first: llama-train sft|dpo|grpo ...");
+    for (const auto & required : {std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out)})
         args.require(required.first, *required.second);
     o.optimizer.warmup = warmup;
     o.optimizer.shape = schedule_by_name(shape);

@@ -17,7 +17,8 @@ class plain final : public operations {
         places = g.constant(GGML_TYPE_I32, length, 1, "places", order.data());
         std::vector<float> shade(length * length, 0.0f); // a query sees itself and what came before
         for (int64_t q = 0; q < length; q++)
-            for (int64_t k = q + 1; k < length; k++) shade[q * length + k] = -INFINITY;
+            for (int64_t k = q + 1; k < length; k++)
+                shade[q * length + k] = -INFINITY;
         mask = g.constant(GGML_TYPE_F32, length, length, "mask", shade.data());
     }
 
@@ -27,7 +28,8 @@ class plain final : public operations {
     }
 
     ggml_tensor * initial(ggml_tensor * start, ggml_tensor * bias, int64_t tokens) override {
-        if (!bias) return g.emit(ggml_cont(c, start));
+        if (!bias)
+            return g.emit(ggml_cont(c, start));
         return g.emit(start ? ggml_add(c, start, bias) : ggml_repeat_4d(c, bias, bias->ne[0], tokens, 1, 1));
     }
     ggml_tensor * multiply(ggml_tensor * w, ggml_tensor * x, float scale, ggml_tensor * onto) override {
@@ -66,12 +68,12 @@ class plain final : public operations {
         ggml_tensor * dv = ggml_mul_mat(c, flipped(dout), flipped(p));
         ggml_tensor * dq = ggml_mul_mat(c, flipped(x.k), ds);
         ggml_tensor * dk = ggml_mul_mat(c, flipped(x.q), flipped(ds));
-        return { g.emit(unrotated(dq, h.heads)), g.emit(unrotated(dk, h.kv_heads)), g.emit(joined(dv, h.kv_heads)) };
+        return {g.emit(unrotated(dq, h.heads)), g.emit(unrotated(dk, h.kv_heads)), g.emit(joined(dv, h.kv_heads))};
     }
 
     ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up) override { return g.emit(ggml_mul(c, ggml_silu(c, gate), up)); }
     swiglu_gradients swiglu_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) override {
-        return { g.emit(ggml_silu_back(c, ggml_mul(c, dy, up), gate)), g.emit(ggml_mul(c, dy, ggml_silu(c, gate))) };
+        return {g.emit(ggml_silu_back(c, ggml_mul(c, dy, up), gate)), g.emit(ggml_mul(c, dy, ggml_silu(c, gate)))};
     }
 
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return g.emit(ggml_get_rows(c, x, rows)); }
@@ -115,19 +117,19 @@ class plain final : public operations {
     ggml_tensor * folded(ggml_tensor * scores) { return ggml_reshape_4d(c, scores, length, length * group(), h.kv_heads, count); }
 
     ggml_tensor * rotated(ggml_tensor * t, int64_t n) {
-        return ggml_rope_ext(
-            c, view(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
+        return ggml_rope_ext(c, view(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f,
+                             1.0f);
     }
     ggml_tensor * unrotated(ggml_tensor * t, int64_t n) {
-        ggml_tensor * x = ggml_rope_ext_back(
-            c, together(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f, 1.0f);
+        ggml_tensor * x = ggml_rope_ext_back(c, together(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale,
+                                             0.0f, 1.0f, 32.0f, 1.0f);
         return ggml_reshape_2d(c, x, h.head_size * n, length * count);
     }
     int mode() const { return h.rope_neox ? GGML_ROPE_TYPE_NEOX : GGML_ROPE_TYPE_NORMAL; }
 
     heads split(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) {
         const auto swap = [&](ggml_tensor * t) { return ggml_cont(c, ggml_permute(c, t, 0, 2, 1, 3)); };
-        return { grouped(swap(rotated(q, h.heads))), swap(rotated(k, h.kv_heads)), apart(v, h.kv_heads) };
+        return {grouped(swap(rotated(q, h.heads))), swap(rotated(k, h.kv_heads)), apart(v, h.kv_heads)};
     }
     ggml_tensor * probabilities(const heads & x) {
         return folded(ggml_soft_max_ext(c, unfolded(ggml_mul_mat(c, x.k, x.q)), mask, h.attention_scale, 0.0f));
@@ -136,6 +138,8 @@ class plain final : public operations {
 
 } // namespace
 
-std::unique_ptr<operations> plain_operations(graph & g, const model & m) { return std::make_unique<plain>(g, m); }
+std::unique_ptr<operations> plain_operations(graph & g, const model & m) {
+    return std::make_unique<plain>(g, m);
+}
 
 } // namespace train

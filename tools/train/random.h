@@ -16,7 +16,7 @@ class random_stream {
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
         return z ^ (z >> 31);
     }
-    uint64_t below(uint64_t n) { return next() % n; } // n is tiny against 2^64: the bias is below 1e-12
+    uint64_t below(uint64_t n) { return next() % n; }                         // n is tiny against 2^64: the bias is below 1e-12
     double uniform() { return (double) (next() >> 11) / 9007199254740992.0; } // [0, 1)
     double normal() { return std::sqrt(-2.0 * std::log(1.0 - uniform())) * std::cos(6.283185307179586 * uniform()); } // Box-Muller
 

@@ -6,14 +6,17 @@
 namespace train {
 
 void to_f32(ggml_type type, const void * stored, float * values, int64_t n) {
-    if (type == GGML_TYPE_F32) memcpy(values, stored, n * sizeof(float));
-    else ggml_get_type_traits(type)->to_float(stored, values, n);
+    if (type == GGML_TYPE_F32)
+        memcpy(values, stored, n * sizeof(float));
+    else
+        ggml_get_type_traits(type)->to_float(stored, values, n);
 }
 
 void read_tensors(model & m) {
     const gguf_context * file = m.file.get();
     std::unique_ptr<FILE, int (*)(FILE *)> stream(fopen(m.path.c_str(), "rb"), fclose);
-    if (!stream) throw bad_input(m.path + ": cannot be opened");
+    if (!stream)
+        throw bad_input(m.path + ": cannot be opened");
     std::vector<char> stored;
     std::vector<float> values;
     for (int64_t i = 0; i < gguf_get_n_tensors(file); i++) {

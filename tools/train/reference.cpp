@@ -20,7 +20,8 @@ static void fill(batch_runner & runner, const objective & target, std::vector<ex
 }
 
 void compute_reference(session & s, const options & o) {
-    if (!s.target->needs_reference()) return;
+    if (!s.target->needs_reference())
+        return;
     std::unique_ptr<model> other;
     std::unique_ptr<batch_runner> other_runner;
     rope_table rope;
@@ -29,14 +30,15 @@ void compute_reference(session & s, const options & o) {
         other = read_model(o.ref_model, false, s.place.buffers());
         if (other->hyper.vocabulary != s.net->hyper.vocabulary) {
             throw bad_input(o.ref_model + ": has " + std::to_string(other->hyper.vocabulary) + " tokens, the model has " +
-                std::to_string(s.net->hyper.vocabulary) + "; the reference must share its tokenizer");
+                            std::to_string(s.net->hyper.vocabulary) + "; the reference must share its tokenizer");
         }
         fill_rope_table(*other, s.longest, rope);
         other_runner = make_runner(*other, rope, o, s.longest, s.place);
         runner = other_runner.get();
     }
     fill(*runner, *s.target, s.data.examples);
-    if (!s.val.examples.empty()) fill(*runner, *s.target, s.val.examples);
+    if (!s.val.examples.empty())
+        fill(*runner, *s.target, s.val.examples);
 }
 
 } // namespace train

@@ -13,16 +13,18 @@ struct finder {
     ggml_tensor * find(const std::string & name, bool required, int64_t ne0, int64_t ne1) {
         const auto at = m.tensors.find(name);
         if (at == m.tensors.end()) {
-            if (required) throw bad_input(m.path + ": tensor " + name + " is missing");
+            if (required)
+                throw bad_input(m.path + ": tensor " + name + " is missing");
             return nullptr;
         }
         seen.insert(name);
         ggml_tensor * t = at->second;
         if (t->ne[0] != ne0 || t->ne[1] != ne1 || t->ne[2] != 1 || t->ne[3] != 1) {
             throw bad_input(m.path + ": tensor " + name + " is " + std::to_string(t->ne[0]) + " x " + std::to_string(t->ne[1]) +
-                ", expected " + std::to_string(ne0) + " x " + std::to_string(ne1));
+                            ", expected " + std::to_string(ne0) + " x " + std::to_string(ne1));
         }
-        if (ne1 == 1 && t->type != GGML_TYPE_F32) throw bad_input(m.path + ": tensor " + name + " is a vector and must be F32");
+        if (ne1 == 1 && t->type != GGML_TYPE_F32)
+            throw bad_input(m.path + ": tensor " + name + " is a vector and must be F32");
         return t;
     }
 
@@ -41,16 +43,18 @@ struct finder {
 void assign_roles(model & m) {
     hyperparameters & h = m.hyper;
     const auto embedding = m.tensors.find("token_embd.weight");
-    if (embedding == m.tensors.end()) throw bad_input(m.path + ": tensor token_embd.weight is missing");
+    if (embedding == m.tensors.end())
+        throw bad_input(m.path + ": tensor token_embd.weight is missing");
     h.vocabulary = embedding->second->ne[1];
 
-    finder f{ m, {} };
+    finder f{m, {}};
     const int64_t q = h.heads * h.head_size, kv = h.kv_heads * h.head_size;
     const bool head_norms = h.architecture == "qwen3";
     m.token_embedding = f.find("token_embd.weight", true, h.embedding, h.vocabulary);
     m.output_norm = f.vector("output_norm.weight", true, h.embedding);
     m.output.weight = f.find("output.weight", false, h.embedding, h.vocabulary);
-    if (!m.output.weight) m.output.weight = m.token_embedding;
+    if (!m.output.weight)
+        m.output.weight = m.token_embedding;
     m.rope_factors = f.vector("rope_freqs.weight", false, h.head_size / 2);
     m.layers.resize(h.layers);
     for (int64_t i = 0; i < h.layers; i++) {
@@ -72,8 +76,8 @@ void assign_roles(model & m) {
     }
     for (const auto & entry : m.tensors) {
         if (!f.seen.count(entry.first))
-            throw bad_input(
-                m.path + ": tensor " + entry.first + " is unknown for architecture " + h.architecture + ", the trainer would leave it out");
+            throw bad_input(m.path + ": tensor " + entry.first + " is unknown for architecture " + h.architecture +
+                            ", the trainer would leave it out");
     }
 }
 

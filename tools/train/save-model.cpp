@@ -6,7 +6,7 @@ namespace train {
 
 // Adds a tensor in the given type; `held` owns what is converted until the file is written.
 static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name,
-    const ggml_tensor * source, ggml_type type) {
+                       const ggml_tensor * source, ggml_type type) {
     ggml_tensor * t = ggml_new_tensor(shapes, type, GGML_MAX_DIMS, source->ne);
     ggml_set_name(t, name.c_str());
     gguf_add_tensor(file, t);
@@ -27,7 +27,7 @@ static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<s
 
 void save_model(const model & m, const std::string & path, const std::string & type) {
     gguf_ptr file(gguf_init_empty());
-    context_ptr shapes(ggml_init({ (m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true }));
+    context_ptr shapes(ggml_init({(m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     std::vector<std::vector<char>> held;
     gguf_set_kv(file.get(), m.file.get());
     if (!type.empty()) {
@@ -38,7 +38,8 @@ void save_model(const model & m, const std::string & path, const std::string & t
         const std::string name = gguf_get_tensor_name(m.file.get(), i);
         const ggml_tensor * t = m.tensors.at(name);
         ggml_type stored = m.file_types.at(name);
-        if (!type.empty() && ggml_n_dims(t) > 1) stored = storable_type(type_by_name(type), t->ne[0]);
+        if (!type.empty() && ggml_n_dims(t) > 1)
+            stored = storable_type(type_by_name(type), t->ne[0]);
         add_tensor(file.get(), shapes.get(), held, name, t, stored);
     }
     write_gguf(file.get(), path);

@@ -8,24 +8,27 @@ namespace train {
 
 constexpr int64_t fewest_tokens = 256,
                   most_tokens = 1024; // of a micro-batch: enough for full speed of the matrix products, few enough for the caches
-constexpr int64_t logits_part = 12; // of the memory for activations, one part is for the logits of a chunk of rows
+constexpr int64_t logits_part = 12;   // of the memory for activations, one part is for the logits of a chunk of rows
 
 std::vector<const example *> pointers(const std::vector<example> & examples) {
     std::vector<const example *> all;
-    for (const example & e : examples) all.push_back(&e);
+    for (const example & e : examples)
+        all.push_back(&e);
     return all;
 }
 
 double total_loss(const std::vector<batch> & batches, const loss & objective) {
     double sum = 0;
-    for (const batch & b : batches) sum += objective.value(b);
+    for (const batch & b : batches)
+        sum += objective.value(b);
     return sum;
 }
 
 static int64_t longest_in(const dataset & set) {
     int64_t n = 1;
     for (const example & e : set.examples)
-        for (const sequence & s : e.sequences) n = std::max(n, s.inputs());
+        for (const sequence & s : e.sequences)
+            n = std::max(n, s.inputs());
     return n;
 }
 
@@ -35,8 +38,8 @@ static int64_t bytes_per_token(const hyperparameters & h) {
     return (h.layers * block + 4 * h.embedding) * (int64_t) sizeof(float);
 }
 
-std::unique_ptr<batch_runner> make_runner(
-    const model & m, const rope_table & rope, const options & o, int64_t longest, const place & where) {
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest,
+                                          const place & where) {
     const int cores = std::max(1, (int) std::thread::hardware_concurrency());
     const int workers = where.gpu ? 1 : o.workers ? o.workers : std::min(cores, o.batch);
     worker_options each;
@@ -45,21 +48,22 @@ std::unique_ptr<batch_runner> make_runner(
     const int64_t budget = ((int64_t) o.activation_memory << 20) / workers;
     each.chunk = std::max<int64_t>(16, budget / logits_part / (m.hyper.vocabulary * (int64_t) sizeof(float)));
     each.checkpoint = std::max(longest, fewest_tokens) * bytes_per_token(m.hyper) > budget;
-    const int64_t tokens = each.checkpoint ? most_tokens
-                                           : std::min(most_tokens, std::max(fewest_tokens, budget / 2 / bytes_per_token(m.hyper)));
+    const int64_t tokens =
+        each.checkpoint ? most_tokens : std::min(most_tokens, std::max(fewest_tokens, budget / 2 / bytes_per_token(m.hyper)));
     return std::make_unique<batch_runner>(m, rope, workers, each, tokens, o.micro_batch);
 }
 
-session::session(const options & o)
-    : target(make_objective(o)),
-      vocabulary((check_supported(o.model), load_model({ o.model, {}, 0, true, false }))),
-      tokens(vocabulary.model.get()),
-      place(choose_place(o)),
-      net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
-    if (!o.lora_init.empty()) read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
-    else if (o.lora_rank > 0) add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
+session::session(const options & o) :
+    target(make_objective(o)), vocabulary((check_supported(o.model), load_model({o.model, {}, 0, true, false}))),
+    tokens(vocabulary.model.get()), place(choose_place(o)),
+    net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
+    if (!o.lora_init.empty())
+        read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
+    else if (o.lora_rank > 0)
+        add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
-    if (!o.val.empty()) val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);
+    if (!o.val.empty())
+        val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);
     if (data.skipped > 0)
         fprintf(stderr, "llama-train: %lld rows are skipped; the first: %s\n", (long long) data.skipped, data.first_skip.c_str());
     longest = std::max(longest_in(data), longest_in(val));

@@ -22,8 +22,8 @@ struct session {
     std::unique_ptr<batch_runner> runner;
 };
 
-std::unique_ptr<batch_runner> make_runner(
-    const model & m, const rope_table & rope, const options & o, int64_t longest, const place & where);
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest,
+                                          const place & where);
 
 std::vector<const example *> pointers(const std::vector<example> & examples);
 

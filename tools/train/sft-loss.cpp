@@ -13,7 +13,8 @@ void sft_loss::coefficients(const batch & rows, int64_t first, int64_t last, flo
 
 double sft_loss::value(const batch & rows) const {
     double sum = 0;
-    for (int64_t s = 0; s < rows.sequences(); s++) sum -= rows.examples[s]->weight * rows.sequence_logp(s);
+    for (int64_t s = 0; s < rows.sequences(); s++)
+        sum -= rows.examples[s]->weight * rows.sequence_logp(s);
     return sum / normalizer;
 }
 

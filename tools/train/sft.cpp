@@ -7,7 +7,8 @@ namespace train {
 
 double row_weight(const json_row & row) {
     const double weight = row_number_or(row, "weight", 1.0);
-    if (!(weight >= 0.0 && weight < 1e9)) throw bad_row(row.file, row.line, "\"weight\" must be a number from 0 up");
+    if (!(weight >= 0.0 && weight < 1e9))
+        throw bad_row(row.file, row.line, "\"weight\" must be a number from 0 up");
     return weight;
 }
 
@@ -22,14 +23,15 @@ sequence join(const std::vector<int32_t> & prompt, const std::vector<int32_t> & 
 std::vector<example> sft::read(const json_row & row, const row_tokens & tokens) const {
     const example_tokens ids = tokens.example(row);
     example e;
-    e.sequences = { join(ids.prompt, ids.completion) };
+    e.sequences = {join(ids.prompt, ids.completion)};
     e.weight = row_weight(row);
-    return { e };
+    return {e};
 }
 
 std::unique_ptr<loss> sft::step_loss(const std::vector<const example *> & examples) const {
     double sum = 0;
-    for (const example * e : examples) sum += e->weight * (double) e->targets();
+    for (const example * e : examples)
+        sum += e->weight * (double) e->targets();
     return std::make_unique<sft_loss>(std::max(sum, 1e-9));
 }
 
@@ -37,7 +39,8 @@ void sft::report(const std::vector<batch> & batches, const std::string & prefix,
     int64_t sequences = 0, exact = 0;
     for (const batch & b : batches) {
         sequences += b.sequences();
-        for (int64_t s = 0; s < b.sequences(); s++) exact += b.sequence_greedy(s);
+        for (int64_t s = 0; s < b.sequences(); s++)
+            exact += b.sequence_greedy(s);
     }
     line[prefix + "exact"] = (double) exact / (double) std::max<int64_t>(1, sequences);
 }

@@ -3,7 +3,8 @@
 namespace train {
 
 team::team(int size) {
-    for (int i = 1; i < size; i++) threads.emplace_back([this, i] { loop(i); });
+    for (int i = 1; i < size; i++)
+        threads.emplace_back([this, i] { loop(i); });
 }
 
 team::~team() {
@@ -12,7 +13,8 @@ team::~team() {
         stopping = true;
     }
     wake.notify_all();
-    for (std::thread & t : threads) t.join();
+    for (std::thread & t : threads)
+        t.join();
 }
 
 void team::call(int index) {
@@ -20,7 +22,8 @@ void team::call(int index) {
         (*task)(index);
     } catch (...) {
         std::lock_guard<std::mutex> lock(mutex);
-        if (!error) error = std::current_exception();
+        if (!error)
+            error = std::current_exception();
     }
 }
 
@@ -30,12 +33,14 @@ void team::loop(int index) {
         {
             std::unique_lock<std::mutex> lock(mutex);
             wake.wait(lock, [&] { return stopping || round != seen; });
-            if (stopping) return;
+            if (stopping)
+                return;
             seen = round;
         }
         call(index);
         std::lock_guard<std::mutex> lock(mutex);
-        if (--pending == 0) finished.notify_one();
+        if (--pending == 0)
+            finished.notify_one();
     }
 }
 
@@ -51,7 +56,8 @@ void team::run(const std::function<void(int)> & work) {
     call(0);
     std::unique_lock<std::mutex> lock(mutex);
     finished.wait(lock, [&] { return pending == 0; });
-    if (error) std::rethrow_exception(error);
+    if (error)
+        std::rethrow_exception(error);
 }
 
 } // namespace train

@@ -28,13 +28,15 @@ usage usage_so_far() {
     getrusage(RUSAGE_SELF, &u);
     const double cpu = (double) (u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double) (u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 #ifdef __APPLE__
-    return { cpu, u.ru_maxrss >> 20 };
+    return {cpu, u.ru_maxrss >> 20};
 #else
-    return { cpu, u.ru_maxrss >> 10 };
+    return {cpu, u.ru_maxrss >> 10};
 #endif
 }
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 struct run {
     const options & o;
@@ -63,16 +65,17 @@ struct run {
         const auto batches = s.runner->train(examples, *objective);
         const double loss = total_loss(batches, *objective);
         const double norm = adam.reduce(s.runner->threads, s.runner->workers);
-        if (!std::isfinite(loss) || !std::isfinite(norm)) return false;
+        if (!std::isfinite(loss) || !std::isfinite(norm))
+            return false;
         const double rate = learning_rate(o.optimizer, step, steps);
         adam.update(s.runner->threads, *s.runner->workers[0], norm, rate, step);
         state.step = step;
         state.last_loss = loss;
         int64_t tokens = 0;
-        for (const example * e : examples) tokens += e->inputs();
+        for (const example * e : examples)
+            tokens += e->inputs();
         const double speed = std::round((double) tokens / (now() - began));
-        json line = { { "step", step }, { "steps", steps }, { "loss", loss }, { "lr", rate }, { "grad_norm", norm },
-            { "tokens_per_second", speed } };
+        json line = {{"step", step}, {"steps", steps}, {"loss", loss}, {"lr", rate}, {"grad_norm", norm}, {"tokens_per_second", speed}};
         s.target->report(batches, "", line);
         log.write(line);
         char note[96];
@@ -88,14 +91,15 @@ struct run {
         adam.swap_average();
         const auto batches = s.runner->evaluate(examples);
         const double loss = total_loss(batches, *objective);
-        json line = { { "step", state.step }, { "val_loss", loss } };
+        json line = {{"step", state.step}, {"val_loss", loss}};
         s.target->report(batches, "val_", line);
         log.write(line);
         if (loss < state.best) {
             state.best = loss;
             state.best_step = state.step;
             state.validations_since_best = 0;
-            if (o.early_stop) keep_best();
+            if (o.early_stop)
+                keep_best();
         } else {
             state.validations_since_best++;
         }
@@ -104,7 +108,9 @@ struct run {
 
     void keep_best() {
         state.best_weights.clear();
-        for (const parameter & p : s.net->parameters) { state.best_weights.emplace_back(p.values(), p.values() + p.size()); }
+        for (const parameter & p : s.net->parameters) {
+            state.best_weights.emplace_back(p.values(), p.values() + p.size());
+        }
     }
 
     void use_best() const {
@@ -122,7 +128,8 @@ struct run {
 
 [[noreturn]] void stop_at_nan(const options & o, const run_state & state) {
     std::string what = "the loss is not a number at step " + std::to_string(state.step + 1) + ", lower --lr or look into the data";
-    if (!o.checkpoint_dir.empty() && o.checkpoint_every > 0) what += "; the last good checkpoint is " + checkpoint_path(o.checkpoint_dir);
+    if (!o.checkpoint_dir.empty() && o.checkpoint_every > 0)
+        what += "; the last good checkpoint is " + checkpoint_path(o.checkpoint_dir);
     throw bad_input(what);
 }
 
@@ -135,36 +142,49 @@ int run_training(const options & o) {
     optimizer adam(*s.net, o.optimizer);
     run_state state;
     const std::string fingerprint = fingerprint_of(o, s);
-    if (o.resume) read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+    if (o.resume)
+        read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
 
     const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
     const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
     const int64_t steps = o.steps > 0 ? o.steps : (int64_t) std::ceil(o.epochs * (double) per_epoch);
     metrics log(o.metrics, state.step);
     const double started = now(), cpu_started = usage_so_far().cpu_seconds;
-    run r{ o, s, adam, log, state, steps, per_epoch };
+    run r{o, s, adam, log, state, steps, per_epoch};
     {
         progress bar("steps", steps, o.progress);
         while (state.step < steps && !r.stops_early() && !interrupted()) {
-            if (!r.take(state.step + 1, bar)) stop_at_nan(o, state);
-            if (r.validates_at(state.step)) r.validate();
+            if (!r.take(state.step + 1, bar))
+                stop_at_nan(o, state);
+            if (r.validates_at(state.step))
+                r.validate();
             if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0)
                 write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
         }
     }
     if (interrupted() && state.step < steps) {
-        if (!o.checkpoint_dir.empty()) write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+        if (!o.checkpoint_dir.empty())
+            write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
         fprintf(stderr, "llama-train: interrupted at step %lld, %s\n", (long long) state.step,
-            o.checkpoint_dir.empty() ? "nothing was kept (--checkpoint-dir would)" : "go on with --resume");
+                o.checkpoint_dir.empty() ? "nothing was kept (--checkpoint-dir would)" : "go on with --resume");
         return 130;
     }
-    if (o.early_stop > 0) r.use_best();
-    else adam.swap_average();
+    if (o.early_stop > 0)
+        r.use_best();
+    else
+        adam.swap_average();
     const double seconds = now() - started, cpu_seconds = usage_so_far().cpu_seconds - cpu_started;
-    if (s.net->lora_context) save_lora(*s.net, o.out);
-    else save_model(*s.net, o.out, o.type);
-    log.write({ { "done", true }, { "steps", state.step }, { "final_loss", state.last_loss }, { "seconds", seconds },
-        { "cpu_seconds", cpu_seconds }, { "peak_mib", usage_so_far().peak_mib }, { "skipped_rows", s.data.skipped } });
+    if (s.net->lora_context)
+        save_lora(*s.net, o.out);
+    else
+        save_model(*s.net, o.out, o.type);
+    log.write({{"done", true},
+               {"steps", state.step},
+               {"final_loss", state.last_loss},
+               {"seconds", seconds},
+               {"cpu_seconds", cpu_seconds},
+               {"peak_mib", usage_so_far().peak_mib},
+               {"skipped_rows", s.data.skipped}});
     return 0;
 }
 

@@ -10,21 +10,24 @@ constexpr size_t graph_limit = 65536; // nodes the scheduler has room for
 static void set_threads(ggml_backend_t cpu, int threads) {
     auto * registry = ggml_backend_dev_backend_reg(ggml_backend_get_device(cpu));
     auto * set = (ggml_backend_set_n_threads_t) ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads");
-    if (set) set(cpu, threads);
+    if (set)
+        set(cpu, threads);
 }
 
 worker::worker(const model & m, const rope_table & rope, const worker_options & options) : m(m), rope(rope), options(options) {
     cpu.reset(ggml_backend_init_by_type(GGML_BACKEND_DEVICE_TYPE_CPU, nullptr));
-    if (!cpu) throw bad_input("no CPU backend of ggml was found beside the program, build the tools again");
+    if (!cpu)
+        throw bad_input("no CPU backend of ggml was found beside the program, build the tools again");
     set_threads(cpu.get(), options.threads);
     if (!options.place.plain) {
         allocator.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(cpu.get())));
         return;
     }
-    std::vector<ggml_backend_t> backends = { cpu.get() };
+    std::vector<ggml_backend_t> backends = {cpu.get()};
     if (options.place.gpu) {
         gpu.reset(ggml_backend_dev_init(options.place.gpu, nullptr));
-        if (!gpu) throw bad_input("the GPU cannot be used, leave --n-gpu-layers out to train on the CPU");
+        if (!gpu)
+            throw bad_input("the GPU cannot be used, leave --n-gpu-layers out to train on the CPU");
         backends.insert(backends.begin(), gpu.get());
     }
     scheduler.reset(ggml_backend_sched_new(backends.data(), nullptr, (int) backends.size(), graph_limit, false, true));
@@ -32,21 +35,24 @@ worker::worker(const model & m, const rope_table & rope, const worker_options & 
 
 void worker::clear_gradients() {
     fetched.clear();
-    if (m.parameters.empty()) return;
+    if (m.parameters.empty())
+        return;
     if (leaves.empty()) {
-        gradient_context.reset(ggml_init({ (m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true }));
+        gradient_context.reset(ggml_init({(m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
         for (const parameter & p : m.parameters) {
             leaves.push_back(ggml_dup_tensor(gradient_context.get(), p.tensor));
             ggml_set_name(leaves.back(), "gradient");
         }
         gradient_buffer.reset(ggml_backend_alloc_ctx_tensors(gradient_context.get(), gpu ? gpu.get() : cpu.get()));
-        if (!gradient_buffer) throw bad_input("not enough memory for the gradients, use fewer --workers or --lora-rank");
+        if (!gradient_buffer)
+            throw bad_input("not enough memory for the gradients, use fewer --workers or --lora-rank");
     }
     ggml_backend_buffer_clear(gradient_buffer.get(), 0);
 }
 
 void worker::fetch_gradients() {
-    if (!gpu) return;
+    if (!gpu)
+        return;
     for (ggml_tensor * t : leaves) {
         fetched.emplace_back(ggml_nelements(t));
         ggml_backend_tensor_get(t, fetched.back().data(), 0, ggml_nbytes(t));
@@ -54,14 +60,17 @@ void worker::fetch_gradients() {
 }
 
 void worker::run(graph & g) {
-    if (scheduler) ggml_backend_sched_reset(scheduler.get());
-    const bool placed = scheduler ? ggml_backend_sched_alloc_graph(scheduler.get(), g.nodes)
-                                  : ggml_gallocr_alloc_graph(allocator.get(), g.nodes);
-    if (!placed) throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
+    if (scheduler)
+        ggml_backend_sched_reset(scheduler.get());
+    const bool placed =
+        scheduler ? ggml_backend_sched_alloc_graph(scheduler.get(), g.nodes) : ggml_gallocr_alloc_graph(allocator.get(), g.nodes);
+    if (!placed)
+        throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
     g.fill();
-    const ggml_status status = scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes)
-                                         : ggml_backend_graph_compute(cpu.get(), g.nodes);
-    if (status != GGML_STATUS_SUCCESS) throw bad_input("ggml could not compute the graph");
+    const ggml_status status =
+        scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes) : ggml_backend_graph_compute(cpu.get(), g.nodes);
+    if (status != GGML_STATUS_SUCCESS)
+        throw bad_input("ggml could not compute the graph");
 }
 
 void worker::compute(batch & rows, const loss * objective, std::vector<float> * logits) {
@@ -74,17 +83,23 @@ void worker::compute(batch & rows, const loss * objective, std::vector<float> * 
     };
     ggml_tensor * ids = g.constant(GGML_TYPE_I32, (int64_t) rows.tokens.size(), 1, "tokens", rows.tokens.data());
     ggml_tensor * positions = g.constant(GGML_TYPE_I32, (int64_t) rows.positions.size(), 1, "positions", rows.positions.data());
-    if (logits) logits->resize(rows.targets.size() * m.hyper.vocabulary);
-    head_state state{ &rows, objective, logits };
+    if (logits)
+        logits->resize(rows.targets.size() * m.hyper.vocabulary);
+    head_state state{&rows, objective, logits};
     transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
     ggml_tensor * hidden = net.forward(ids, positions);
     ggml_tensor * back = emit_head(m, g, *ops, net, leaf, hidden, state, options.chunk);
-    if (back) net.backward(back);
+    if (back)
+        net.backward(back);
     run(g);
 }
 
-void worker::evaluate(batch & rows, std::vector<float> * logits) { compute(rows, nullptr, logits); }
+void worker::evaluate(batch & rows, std::vector<float> * logits) {
+    compute(rows, nullptr, logits);
+}
 
-void worker::train(batch & rows, const loss & objective) { compute(rows, &objective, nullptr); }
+void worker::train(batch & rows, const loss & objective) {
+    compute(rows, &objective, nullptr);
+}
 
 } // namespace train

@@ -20,7 +20,7 @@ struct scheduler_deleter {
 struct worker_options {
     train::place place;
     int threads = 1;
-    int64_t chunk = 256; // rows of logits at once
+    int64_t chunk = 256;     // rows of logits at once
     bool checkpoint = false; // recompute activations
 };
 
@@ -45,7 +45,7 @@ class worker {
     const rope_table & rope;
     worker_options options;
     std::unique_ptr<ggml_backend, backend_deleter> cpu, gpu;
-    std::unique_ptr<ggml_gallocr, allocator_deleter> allocator; // of fused graphs, CPU only
+    std::unique_ptr<ggml_gallocr, allocator_deleter> allocator;       // of fused graphs, CPU only
     std::unique_ptr<ggml_backend_sched, scheduler_deleter> scheduler; // of plain graphs: what the GPU lacks runs on the CPU
     context_ptr gradient_context;
     buffer_ptr gradient_buffer;

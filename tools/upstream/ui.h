@@ -6,11 +6,11 @@
 #include <string>
 
 struct llama_ui_asset {
-    std::string           name;
+    std::string name;
     const unsigned char * data;
-    std::size_t           size;
-    std::string           etag;
-    std::string           type;
+    std::size_t size;
+    std::string etag;
+    std::string type;
 };
 
 const llama_ui_asset * llama_ui_find_asset(const std::string & name);

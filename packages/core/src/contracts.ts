@@ -72,7 +72,15 @@ export const isFault = (result: Completion | Fault): result is Fault => 'fault' 
 
 export type ScoreRequest = { id: string; messages: readonly Message[]; reasoning?: Reasoning }
 /** Likelihood of the last assistant turn given what precedes it; natural log; entropy in nats, mean over its tokens. */
-export type Score = { id: string; logLikelihood: number; meanLogLikelihood: number; perplexity: number; tokens: number; entropy: number; greedyMatch: boolean }
+export type Score = {
+  id: string
+  logLikelihood: number
+  meanLogLikelihood: number
+  perplexity: number
+  tokens: number
+  entropy: number
+  greedyMatch: boolean
+}
 
 /** An opened model. Batch first: many requests in, completions out as they finish. */
 export type LanguageModel = AsyncDisposable & {

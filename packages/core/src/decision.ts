@@ -22,9 +22,25 @@ export const Decision = z.object({
   losses: z.number(),
   minimumDetectableEffect: z.number(),
   nonInferiority: z.array(
-    z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), difference: z.number(), low: z.number(), margin: z.number(), passed: z.boolean() }),
+    z.object({
+      taskset: z.string(),
+      level: z.number().int(),
+      n: z.number().int(),
+      difference: z.number(),
+      low: z.number(),
+      margin: z.number(),
+      passed: z.boolean(),
+    }),
   ),
   /** Whether the bank helps: memory on against off, same model. */
-  memory: z.object({ difference: z.number(), ci: z.tuple([z.number(), z.number()]), pValue: z.number(), n: z.number().int(), keepBank: z.boolean() }).nullable(),
+  memory: z
+    .object({
+      difference: z.number(),
+      ci: z.tuple([z.number(), z.number()]),
+      pValue: z.number(),
+      n: z.number().int(),
+      keepBank: z.boolean(),
+    })
+    .nullable(),
 })
 export type Decision = z.infer<typeof Decision>

@@ -12,7 +12,9 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of a string, or of the canonical JSON of any other value; hex, 64 characters. */
 export function hash(value: unknown): string {
-  return createHash('sha256').update(typeof value === 'string' ? value : canonicalJson(value)).digest('hex')
+  return createHash('sha256')
+    .update(typeof value === 'string' ? value : canonicalJson(value))
+    .digest('hex')
 }
 
 /** A short id: a kind and the first 16 hex digits (64 bits) of the content's hash, e.g. `trace-3f2a…`. */

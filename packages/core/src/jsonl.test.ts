@@ -45,7 +45,10 @@ for (const [name, text, where] of [
   test(`a bad row is named by file and line: ${name}`, () => {
     const file = join(folder, 'bad.jsonl')
     writeFileSync(file, text)
-    assert.throws(() => readJsonl(file, Row), (error: Error) => error instanceof BadInput && where.test(error.message))
+    assert.throws(
+      () => readJsonl(file, Row),
+      (error: Error) => error instanceof BadInput && where.test(error.message),
+    )
   })
 }
 

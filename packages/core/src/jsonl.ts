@@ -13,7 +13,7 @@ export function appendJsonl(path: string, rows: readonly unknown[]): void {
   try {
     ftruncateSync(file, whole)
     const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
     fsyncSync(file)
   } catch (error) {
     try {

@@ -14,8 +14,16 @@ export const Round = z.object({
   bank: z.object({ size: z.number().int(), added: z.number().int(), tag: z.string().nullable(), kept: z.boolean() }),
   evaluations: z.array(Evaluation.omit({ outcomes: true })),
   decision: Decision,
-  retest: z.object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() }).nullable(),
-  harvest: z.object({ attempted: z.number().int(), passed: z.number().int(), kept: z.number().int(), replayed: z.number().int(), pairs: z.number().int() }),
+  retest: z
+    .object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() })
+    .nullable(),
+  harvest: z.object({
+    attempted: z.number().int(),
+    passed: z.number().int(),
+    kept: z.number().int(),
+    replayed: z.number().int(),
+    pairs: z.number().int(),
+  }),
   training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
   /** Why there is no training, where there is none. */
   untrained: z.string().nullable(),

@@ -92,11 +92,14 @@ export async function runTool(run: ToolRun): Promise<string> {
     if (result.exitCode === 0) return result.stdout as string
     const name = run.file.split('/').pop()
     const last = [...tail, partial].filter((line) => line.trim() !== '').slice(-8)
-    if (timedOut) throw new BadInput(`${name} was stopped after ${run.timeout} s without finishing${run.logFile ? `: see ${run.logFile}` : ''}`)
+    if (timedOut)
+      throw new BadInput(`${name} was stopped after ${run.timeout} s without finishing${run.logFile ? `: see ${run.logFile}` : ''}`)
     const own = last.find((line) => line.startsWith(`${name}: `))
     if (result.exitCode === 1 && own) throw new BadInput(own)
     if (result.code === 'ENOENT') throw new BadInput(`${name} not found: install it or put it on PATH`)
-    throw new Error(`${name} ended with ${result.exitCode === undefined ? `signal ${result.signal}` : `exit code ${result.exitCode}`}: ${run.file} ${run.args.join(' ')}\n${last.join('\n')}`)
+    throw new Error(
+      `${name} ended with ${result.exitCode === undefined ? `signal ${result.signal}` : `exit code ${result.exitCode}`}: ${run.file} ${run.args.join(' ')}\n${last.join('\n')}`,
+    )
   } finally {
     clearTimeout(timer)
     clearTimeout(hardStop)

@@ -28,7 +28,10 @@ test('numbers are uniform in [0, 1)', () => {
 test('a shuffle keeps every item, leaves its input alone, and repeats for a seed', () => {
   const items = Array.from({ length: 50 }, (_, i) => i)
   const mixed = shuffle(items, random(3))
-  assert.equal([...mixed].sort((a, b) => a - b), items)
+  assert.equal(
+    [...mixed].sort((a, b) => a - b),
+    items,
+  )
   assert.not.equal(mixed, items)
   assert.equal(mixed, shuffle(items, random(3)))
 })

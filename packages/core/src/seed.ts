@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto'
 
 /** A seed in [0, 2^31) derived from a parent seed and a path of names: independent streams that do not depend on the order in which they are asked for. */
 export function deriveSeed(seed: number, ...path: (string | number)[]): number {
-  return createHash('sha256').update(JSON.stringify([seed, ...path])).digest().readUInt32LE(0) >>> 1
+  return (
+    createHash('sha256')
+      .update(JSON.stringify([seed, ...path]))
+      .digest()
+      .readUInt32LE(0) >>> 1
+  )
 }
 
 /** A uniform random number in [0, 1); the same seed gives the same sequence everywhere. */

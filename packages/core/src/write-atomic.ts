@@ -10,7 +10,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     const file = openSync(neighbour, 'w')
     try {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -25,7 +25,8 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
 /** Turns a full or read-only disk into one line that says what to do; other errors pass through. */
 export function explainDiskError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new BadInput(`Disk full while writing ${path}: free some space and run the same command again, it resumes`)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new BadInput(`Disk full while writing ${path}: free some space and run the same command again, it resumes`)
   if (code === 'EACCES' || code === 'EROFS') return new BadInput(`Cannot write ${path} (${code}): check the folder's permissions`)
   return error
 }

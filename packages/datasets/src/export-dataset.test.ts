@@ -11,10 +11,33 @@ import { formatNames, loadFormat } from './load-format.ts'
 const test = suite('exportDataset')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-dataset-'))
 const trace = (id: string, level: number) => ({ id, taskset: 'sums', level }) as Trace
-const example = (id: string): Example => ({ messages: [{ role: 'user', content: '1+1=' }, { role: 'assistant', content: '2' }], weight: 1, trace: id })
-const pairs = [{ prompt: [{ role: 'user' as const, content: 'q' }], chosen: [{ role: 'assistant' as const, content: 'a' }], rejected: [{ role: 'assistant' as const, content: 'b' }], weight: 1, traces: { chosen: 'x', rejected: 'y' } }]
+const example = (id: string): Example => ({
+  messages: [
+    { role: 'user', content: '1+1=' },
+    { role: 'assistant', content: '2' },
+  ],
+  weight: 1,
+  trace: id,
+})
+const pairs = [
+  {
+    prompt: [{ role: 'user' as const, content: 'q' }],
+    chosen: [{ role: 'assistant' as const, content: 'a' }],
+    rejected: [{ role: 'assistant' as const, content: 'b' }],
+    weight: 1,
+    traces: { chosen: 'x', rejected: 'y' },
+  },
+]
 const formats = await Promise.all(formatNames().map(loadFormat))
-const request = { run: 'r', round: 1, examples: [example('a'), example('b')], pairs, traces: [trace('a', 2), trace('b', 3)], formats, createdAt: '2026-11-21T00:00:00Z' }
+const request = {
+  run: 'r',
+  round: 1,
+  examples: [example('a'), example('b')],
+  pairs,
+  traces: [trace('a', 2), trace('b', 3)],
+  formats,
+  createdAt: '2026-11-21T00:00:00Z',
+}
 
 test('rows and card are written; equal rows have equal ids', () => {
   const card = exportDataset({ ...request, folder: join(folder, 'one') })

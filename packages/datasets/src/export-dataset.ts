@@ -1,6 +1,16 @@
 import { join } from 'node:path'
 import type { Example, Format, Pair, Trace } from '@whetstone/core'
-import { BadInput, Dataset, contentId, hash, Pair as PairSchema, Example as ExampleSchema, parseRecord, writeAtomic, writeJson } from '@whetstone/core'
+import {
+  BadInput,
+  Dataset,
+  contentId,
+  hash,
+  Pair as PairSchema,
+  Example as ExampleSchema,
+  parseRecord,
+  writeAtomic,
+  writeJson,
+} from '@whetstone/core'
 
 /** Writes rows in each format and the dataset's card (card.json). Every row is checked against its schema before anything is written. */
 export function exportDataset(request: {
@@ -18,7 +28,9 @@ export function exportDataset(request: {
   const examples = request.examples.map((row, index) => parseRecord(row, ExampleSchema, `example ${index + 1} of ${run} round ${round}`))
   const pairs = request.pairs.map((row, index) => parseRecord(row, PairSchema, `pair ${index + 1} of ${run} round ${round}`))
   const known = new Set(request.traces.map((trace) => trace.id))
-  for (const row of examples) if (!known.has(row.trace)) throw new BadInput(`A training row names trace ${row.trace}, which is not among the traces: the rows have lost their provenance`)
+  for (const row of examples)
+    if (!known.has(row.trace))
+      throw new BadInput(`A training row names trace ${row.trace}, which is not among the traces: the rows have lost their provenance`)
   const texts = formats.map((format) => ({ format, text: format.render({ examples, pairs }) }))
   for (const { format, text } of texts) writeAtomic(join(folder, format.file), text)
   const levels = new Map(request.traces.map((trace) => [trace.id, `${trace.taskset} ${trace.level}`]))

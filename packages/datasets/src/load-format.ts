@@ -6,7 +6,11 @@ import { BadInput } from '@whetstone/core'
 const folder = join(import.meta.dirname, 'formats')
 
 /** Names of the export formats: the listing of formats/ is the registry. */
-export const formatNames = (): string[] => readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')).map((file) => file.slice(0, -3)).sort()
+export const formatNames = (): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.slice(0, -3))
+    .sort()
 
 /** The format of a name: the export that its file is named after. */
 export async function loadFormat(name: string): Promise<Format> {

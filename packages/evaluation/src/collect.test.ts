@@ -9,8 +9,23 @@ import { evaluate } from './evaluate.ts'
 
 const test = suite('collect')
 
-const tasks: Task[] = Array.from({ length: 10 }, (_, i) => ({ id: `t${i}`, taskset: 'toy', split: 'train', prompt: `${i}?`, reference: String(i), level: 1 + (i % 2), cluster: `t${i}`, metadata: {} }))
-const grade = (task: Task, answer: string): Grade => ({ reward: Number(answer === task.reference), passed: answer === task.reference, parts: {}, reason: 'toy', feedback: '' })
+const tasks: Task[] = Array.from({ length: 10 }, (_, i) => ({
+  id: `t${i}`,
+  taskset: 'toy',
+  split: 'train',
+  prompt: `${i}?`,
+  reference: String(i),
+  level: 1 + (i % 2),
+  cluster: `t${i}`,
+  metadata: {},
+}))
+const grade = (task: Task, answer: string): Grade => ({
+  reward: Number(answer === task.reference),
+  passed: answer === task.reference,
+  parts: {},
+  reason: 'toy',
+  feedback: '',
+})
 const finishes: Record<string, Finish> = { t3: 'context', t4: 'length' }
 
 /** Answers in reverse order, even tasks rightly; counts attempts; can stop after some, or fault on chosen tasks. */
@@ -29,7 +44,10 @@ function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: numb
         const right = Number(attempt.task.id.slice(1)) % 2 === 0
         yield {
           attempt,
-          messages: [{ role: 'user', content: attempt.task.prompt }, { role: 'assistant', content: right ? attempt.task.reference : 'no' }],
+          messages: [
+            { role: 'user', content: attempt.task.prompt },
+            { role: 'assistant', content: right ? attempt.task.reference : 'no' },
+          ],
           finish: finishes[attempt.task.id] ?? 'stop',
           tokens: { prompt: 3, completion: 2 },
           seconds: 0,
@@ -42,11 +60,34 @@ function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: numb
 const closed = { opened: 0, closed: 0 }
 const open = async (): Promise<LanguageModel> => {
   closed.opened++
-  return { model: {} as LanguageModel['model'], async *generate() {}, async [Symbol.asyncDispose]() { closed.closed++ } }
+  return {
+    model: {} as LanguageModel['model'],
+    async *generate() {},
+    async [Symbol.asyncDispose]() {
+      closed.closed++
+    },
+  }
 }
 const request = (file: string, solver: Solver, more: Partial<CollectRequest> = {}): CollectRequest => ({
-  run: 'r', round: 1, arm: 'train', policy: { model: 'm', bank: null }, groups: [{ tasks: tasks.slice(0, 6), samples: 2 }, { tasks: tasks.slice(6), samples: 1 }], seed: 5,
-  solver, sampling: { temperature: 0, maxTokens: 4 }, mayGrade: true, grade, show: async (attempts) => attempts.map(() => ({ system: null, shown: [], withheld: [] })), open, file, chunk: 5, label: 'toy', ...more,
+  run: 'r',
+  round: 1,
+  arm: 'train',
+  policy: { model: 'm', bank: null },
+  groups: [
+    { tasks: tasks.slice(0, 6), samples: 2 },
+    { tasks: tasks.slice(6), samples: 1 },
+  ],
+  seed: 5,
+  solver,
+  sampling: { temperature: 0, maxTokens: 4 },
+  mayGrade: true,
+  grade,
+  show: async (attempts) => attempts.map(() => ({ system: null, shown: [], withheld: [] })),
+  open,
+  file,
+  chunk: 5,
+  label: 'toy',
+  ...more,
 })
 const inFolder = async (work: (file: string) => Promise<void>) => {
   const folder = mkdtempSync(join(tmpdir(), 'whetstone-collect-'))
@@ -61,7 +102,10 @@ test('traces are in canonical order whatever the order of answers; the model is 
   inFolder(async (file) => {
     const counts = new Map<string, number>()
     const { traces } = await collect(request(file, scriptedSolver(counts)))
-    assert.equal(traces.map((trace) => `${trace.task}#${trace.sample}`), [...tasks.slice(0, 6).flatMap(({ id }) => [`${id}#0`, `${id}#1`]), ...tasks.slice(6).map(({ id }) => `${id}#0`)])
+    assert.equal(
+      traces.map((trace) => `${trace.task}#${trace.sample}`),
+      [...tasks.slice(0, 6).flatMap(({ id }) => [`${id}#0`, `${id}#1`]), ...tasks.slice(6).map(({ id }) => `${id}#0`)],
+    )
     assert.is(new Set(traces.map((trace) => trace.id)).size, 16)
     assert.is(new Set(traces.map((trace) => trace.seed)).size, 16)
     assert.is(closed.opened, closed.closed)
@@ -126,11 +170,17 @@ test('an arm folds into outcomes per task, by taskset and level', () =>
   inFolder(async (file) => {
     const { traces } = await collect(request(file, scriptedSolver(new Map())))
     const evaluations = evaluate(traces, { model: 'candidate', memory: true })
-    assert.equal(evaluations.map(({ level, n, passed, model, memory }) => ({ level, n, passed, model, memory })), [
-      { level: 1, n: 5, passed: 5, model: 'candidate', memory: true },
-      { level: 2, n: 5, passed: 0, model: 'candidate', memory: true },
-    ])
-    assert.equal(evaluations[0]?.outcomes.map(({ attempts }) => attempts), [2, 2, 2, 1, 1])
+    assert.equal(
+      evaluations.map(({ level, n, passed, model, memory }) => ({ level, n, passed, model, memory })),
+      [
+        { level: 1, n: 5, passed: 5, model: 'candidate', memory: true },
+        { level: 2, n: 5, passed: 0, model: 'candidate', memory: true },
+      ],
+    )
+    assert.equal(
+      evaluations[0]?.outcomes.map(({ attempts }) => attempts),
+      [2, 2, 2, 1, 1],
+    )
   }))
 
 test.run()

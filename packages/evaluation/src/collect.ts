@@ -34,19 +34,34 @@ export type CollectRequest = {
 }
 export type Collected = { traces: Trace[]; faults: { retried: number; failed: number } }
 
-const Chunk = z.object({ chunk: z.number().int(), bytes: z.number().int(), traces: z.number().int(), failed: z.number().int(), retried: z.number().int() })
+const Chunk = z.object({
+  chunk: z.number().int(),
+  bytes: z.number().int(),
+  traces: z.number().int(),
+  failed: z.number().int(),
+  retried: z.number().int(),
+})
 
 /**
  * Attempts tasks in canonical order (task, then sample) in fixed chunks and appends each chunk's traces whole: a torn chunk is cut off and done again, a whole one never. So a run that was
  * killed however often ends with the same file as an undisturbed one, wherever the backend is reproducible.
  */
 export async function collect(request: CollectRequest): Promise<Collected> {
-  const chunks = request.groups.flatMap(({ tasks, samples }) => inChunks(tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample }))), request.chunk))
+  const chunks = request.groups.flatMap(({ tasks, samples }) =>
+    inChunks(
+      tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample }))),
+      request.chunk,
+    ),
+  )
   const ledger = `${request.file}.chunks`
   const done = resume(request.file, ledger)
   if (done.length < chunks.length) {
     const left = chunks.slice(done.length)
-    const progress = startProgress(request.label, left.reduce((count, chunk) => count + chunk.length, 0), 'attempts')
+    const progress = startProgress(
+      request.label,
+      left.reduce((count, chunk) => count + chunk.length, 0),
+      'attempts',
+    )
     let passed = 0
     let tried = 0
     try {
@@ -60,7 +75,10 @@ export async function collect(request: CollectRequest): Promise<Collected> {
           progress.advance()
         })
         request.signal?.throwIfAborted()
-        if (faults.length === slice.length) throw new BadInput(`${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${faults[0]?.fault}): mend it and run the same command again, it resumes here`)
+        if (faults.length === slice.length)
+          throw new BadInput(
+            `${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${faults[0]?.fault}): mend it and run the same command again, it resumes here`,
+          )
         appendJsonl(request.file, traces)
         const entry = {
           chunk: done.length,
@@ -84,7 +102,8 @@ function inChunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, chunk) => items.slice(chunk * size, (chunk + 1) * size))
 }
 
-const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed') => entries.reduce((total, entry) => total + entry[member], 0)
+const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed') =>
+  entries.reduce((total, entry) => total + entry[member], 0)
 
 /** The whole chunks so far; what a torn chunk left behind is cut off. */
 function resume(file: string, ledger: string): z.infer<typeof Chunk>[] {
@@ -101,7 +120,12 @@ function resume(file: string, ledger: string): z.infer<typeof Chunk>[] {
   return done
 }
 
-async function attemptChunk(request: CollectRequest, model: LanguageModel, slice: readonly { task: Task; sample: number }[], onTrace: (trace: Trace) => void) {
+async function attemptChunk(
+  request: CollectRequest,
+  model: LanguageModel,
+  slice: readonly { task: Task; sample: number }[],
+  onTrace: (trace: Trace) => void,
+) {
   const shown = await request.show(slice)
   const attempts: Attempt[] = slice.map(({ task, sample }, index) => ({
     id: `${task.id}#${sample}`,
@@ -113,7 +137,11 @@ async function attemptChunk(request: CollectRequest, model: LanguageModel, slice
   const order = new Map(attempts.map((attempt, index) => [attempt.id, index]))
   const traces: { index: number; trace: Trace }[] = []
   const faults: SolveFault[] = []
-  const options = { sampling: request.sampling, ...(request.mayGrade ? { grade: request.grade } : {}), ...(request.signal ? { signal: request.signal } : {}) }
+  const options = {
+    sampling: request.sampling,
+    ...(request.mayGrade ? { grade: request.grade } : {}),
+    ...(request.signal ? { signal: request.signal } : {}),
+  }
   for await (const result of request.solver.solve(attempts, model, options)) {
     if ('fault' in result) {
       faults.push(result)
@@ -125,7 +153,8 @@ async function attemptChunk(request: CollectRequest, model: LanguageModel, slice
     onTrace(trace)
   }
   const answered = traces.length + faults.length
-  if (answered < attempts.length && !request.signal?.aborted) throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
+  if (answered < attempts.length && !request.signal?.aborted)
+    throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
   return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults }
 }
 

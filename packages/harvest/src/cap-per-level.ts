@@ -6,6 +6,8 @@ export function capPerLevel(limit: number): Filter {
   return {
     name: `cap-per-level ${limit}`,
     apply: (traces, { seed }) =>
-      [...Map.groupBy(traces, (trace) => `${trace.taskset} ${trace.level}`)].flatMap(([level, group]) => shuffle(group, random(deriveSeed(seed, 'cap', level))).slice(0, limit)),
+      [...Map.groupBy(traces, (trace) => `${trace.taskset} ${trace.level}`)].flatMap(([level, group]) =>
+        shuffle(group, random(deriveSeed(seed, 'cap', level))).slice(0, limit),
+      ),
   }
 }

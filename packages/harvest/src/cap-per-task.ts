@@ -7,7 +7,11 @@ export function capPerTask(limit: number): Filter {
     name: `cap-per-task ${limit}`,
     apply: (traces, { seed }) =>
       [...Map.groupBy(traces, (trace) => trace.task)].flatMap(([task, group]) =>
-        group.length <= limit ? group : shuffle(group, random(deriveSeed(seed, 'cap', task))).slice(0, limit).sort((a: Trace, b: Trace) => a.sample - b.sample),
+        group.length <= limit
+          ? group
+          : shuffle(group, random(deriveSeed(seed, 'cap', task)))
+              .slice(0, limit)
+              .sort((a: Trace, b: Trace) => a.sample - b.sample),
       ),
   }
 }

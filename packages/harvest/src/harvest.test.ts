@@ -15,10 +15,30 @@ const trace = (more: Partial<Omit<Trace, 'grade'>> & { answer?: string; right?: 
   const { answer = '4', right = true, system, ...rest } = more
   const id = `trace-${count++}`
   return {
-    id, run: 'r', round: 1, task: 't1', taskset: 'sums', split: 'train', level: 1, cluster: 't1', policy: { model: 'm', bank: null }, solver: 'direct', sample: count, seed: 1,
+    id,
+    run: 'r',
+    round: 1,
+    task: 't1',
+    taskset: 'sums',
+    split: 'train',
+    level: 1,
+    cluster: 't1',
+    policy: { model: 'm', bank: null },
+    solver: 'direct',
+    sample: count,
+    seed: 1,
     memories: { shown: system ? ['memory-1'] : [], withheld: [] },
-    messages: [...(system ? [{ role: 'system' as const, content: system }] : []), { role: 'user', content: '2+2=' }, { role: 'assistant', content: answer }],
-    grade: { reward: Number(right), passed: right, parts: {}, reason: '', feedback: '' }, tokens: { prompt: 1, completion: 1 }, seconds: 0, finish: 'stop', truncated: false, ...rest,
+    messages: [
+      ...(system ? [{ role: 'system' as const, content: system }] : []),
+      { role: 'user', content: '2+2=' },
+      { role: 'assistant', content: answer },
+    ],
+    grade: { reward: Number(right), passed: right, parts: {}, reason: '', feedback: '' },
+    tokens: { prompt: 1, completion: 1 },
+    seconds: 0,
+    finish: 'stop',
+    truncated: false,
+    ...rest,
   }
 }
 const options = { seed: 1 }
@@ -57,8 +77,10 @@ test('replay draws its share from all levels evenly, and what there is when that
 
 test('rows keep memories, lose them, or each in half of the rows; the instruction stays; a row without memories is as it was', () => {
   const shown = Array.from({ length: 200 }, () => trace({ system: 'Do it.\n\nkx=a;' }))
-  const rows = (memories: 'strip' | 'keep' | 'mix') => toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1 })
-  const withLine = (memories: 'strip' | 'keep' | 'mix') => rows(memories).filter(({ messages }) => messages[0]?.content.includes('kx=a;')).length
+  const rows = (memories: 'strip' | 'keep' | 'mix') =>
+    toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1 })
+  const withLine = (memories: 'strip' | 'keep' | 'mix') =>
+    rows(memories).filter(({ messages }) => messages[0]?.content.includes('kx=a;')).length
   assert.is(withLine('keep'), 200)
   assert.is(withLine('strip'), 0)
   assert.ok(Math.abs(withLine('mix') - 100) < 30, `${withLine('mix')} of 200`)
@@ -68,12 +90,24 @@ test('rows keep memories, lose them, or each in half of the rows; the instructio
 })
 
 test('pairs hold a passed and a failed answer to the same prompt, and no truncated one', () => {
-  const [right, wrong, cut, other] = [trace({ answer: '4' }), trace({ answer: '5', right: false }), trace({ answer: '44444', right: false, truncated: true }), trace({ task: 't2', right: false })]
+  const [right, wrong, cut, other] = [
+    trace({ answer: '4' }),
+    trace({ answer: '5', right: false }),
+    trace({ answer: '44444', right: false, truncated: true }),
+    trace({ task: 't2', right: false }),
+  ]
   const pairs = toPairs([right, wrong, cut, other], { perTask: 4 })
   assert.is(pairs.length, 1)
   assert.equal(pairs[0]?.traces, { chosen: right?.id, rejected: wrong?.id })
-  assert.equal([pairs[0]?.prompt, pairs[0]?.chosen[0]?.content, pairs[0]?.rejected[0]?.content], [[{ role: 'user', content: '2+2=' }], '4', '5'])
-  assert.is(toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1 }).length, 0, 'another system message is another prompt')
+  assert.equal(
+    [pairs[0]?.prompt, pairs[0]?.chosen[0]?.content, pairs[0]?.rejected[0]?.content],
+    [[{ role: 'user', content: '2+2=' }], '4', '5'],
+  )
+  assert.is(
+    toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1 }).length,
+    0,
+    'another system message is another prompt',
+  )
 })
 
 test.run()

@@ -8,10 +8,19 @@ export type MemoriesInRows = 'strip' | 'keep' | 'mix'
  * Training rows of traces. `instruction` is what stays of the system message when memories are stripped (null: nothing). A trace without memories gives the same row either way.
  * With `mix` each trace is stripped or kept by a fair coin that its id seeds.
  */
-export function toExamples(traces: readonly Trace[], options: { memories: MemoriesInRows; instruction: (taskset: string) => string | null; seed: number }): Example[] {
+export function toExamples(
+  traces: readonly Trace[],
+  options: { memories: MemoriesInRows; instruction: (taskset: string) => string | null; seed: number },
+): Example[] {
   return traces.map((trace) => {
-    const strip = trace.memories.shown.length > 0 && (options.memories === 'strip' || (options.memories === 'mix' && random(deriveSeed(options.seed, 'mix', trace.id))() < 0.5))
-    return { messages: strip ? stripMemories(trace.messages, options.instruction(trace.taskset)) : [...trace.messages], weight: 1, trace: trace.id }
+    const strip =
+      trace.memories.shown.length > 0 &&
+      (options.memories === 'strip' || (options.memories === 'mix' && random(deriveSeed(options.seed, 'mix', trace.id))() < 0.5))
+    return {
+      messages: strip ? stripMemories(trace.messages, options.instruction(trace.taskset)) : [...trace.messages],
+      weight: 1,
+      trace: trace.id,
+    }
   })
 }
 

@@ -16,7 +16,13 @@ export function unfoldRewrites(traces: readonly Trace[]): Trace[] {
     const at = (i: number) => [...prompt, ...trace.messages.slice(i, i + 1)]
     const rewritten: Trace = { ...trace, messages: at(last) }
     if (trace.split !== 'train' || !fromFailure.test(trace.solver)) return [rewritten]
-    const failed: Trace = { ...trace, messages: at(first), grade: { reward: 0, passed: false, parts: {}, reason: 'rewritten', feedback: '' }, finish: 'stop', truncated: false }
+    const failed: Trace = {
+      ...trace,
+      messages: at(first),
+      grade: { reward: 0, passed: false, parts: {}, reason: 'rewritten', feedback: '' },
+      finish: 'stop',
+      truncated: false,
+    }
     return [failed, rewritten]
   })
 }

@@ -14,18 +14,25 @@ import { writeRandomGguf } from './write-random-gguf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-llama-sample-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) => describeGguf(writeRandomGguf(join(folder, name), options))
+const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) =>
+  describeGguf(writeRandomGguf(join(folder, name), options))
 const built = existsSync(paths.tool('llama-sample')) && existsSync(paths.tool('llama-score'))
 const missing = 'tools/bin/llama-sample or llama-score not found: run `npx nx run tools:build`'
 
 backendContract('llama-sample', async () => (built ? { backend: llamaSample, model: await random('random.gguf'), context: 128 } : missing))
 
 const test = suite('llama-sample')
-const it = (what: string, check: () => Promise<void>) => test(what, async () => { if (built) await check() })
+const it = (what: string, check: () => Promise<void>) =>
+  test(what, async () => {
+    if (built) await check()
+  })
 if (!built) process.stdout.write(`\nSKIP llama-sample: ${missing}\n`)
 
 const request = (id: string, content: string, sampling: Partial<Sampling> = {}): GenerateRequest => ({
-  id, messages: [{ role: 'user', content }], seed: 7, sampling: { temperature: 1, maxTokens: 24, ...sampling },
+  id,
+  messages: [{ role: 'user', content }],
+  seed: 7,
+  sampling: { temperature: 1, maxTokens: 24, ...sampling },
 })
 const collect = async (model: LanguageModel, requests: GenerateRequest[]): Promise<Completion[]> => {
   const completions: Completion[] = []
@@ -36,10 +43,17 @@ const collect = async (model: LanguageModel, requests: GenerateRequest[]): Promi
   return completions.sort((a, b) => a.id.localeCompare(b.id))
 }
 const ask = async (options: Parameters<typeof writeRandomGguf>[1], content: string, sampling: Partial<Sampling>): Promise<Completion> => {
-  await using model = await llamaSample.open(await random(`${JSON.stringify(options).length}.gguf`, options), { concurrency: 1, context: 256, threads: 1 })
+  await using model = await llamaSample.open(await random(`${JSON.stringify(options).length}.gguf`, options), {
+    concurrency: 1,
+    context: 256,
+    threads: 1,
+  })
   return (await collect(model, [request('a', content, sampling)]))[0] as Completion
 }
-const children = () => execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n').filter((line) => line.includes('llama-sample'))
+const children = () =>
+  execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes('llama-sample'))
 
 it('holds to a grammar', async () => {
   const { text, finish } = await ask({}, '1+1=', { grammar: 'root ::= "<" [0-9] [0-9] ">"' })
@@ -81,7 +95,10 @@ it('calls that overlap give what they give alone', async () => {
   const batches = [0, 1, 2].map((k) => Array.from({ length: 6 }, (_, i) => request(`r${i}`, `${i}+${k}=`)))
   const alone = []
   for (const batch of batches) alone.push((await collect(model, batch)).map(({ text }) => text))
-  assert.equal((await Promise.all(batches.map((batch) => collect(model, batch)))).map((batch) => batch.map(({ text }) => text)), alone)
+  assert.equal(
+    (await Promise.all(batches.map((batch) => collect(model, batch)))).map((batch) => batch.map(({ text }) => text)),
+    alone,
+  )
 })
 
 it('leaves no process behind', async () => {
@@ -105,12 +122,18 @@ it('an adapter that is none is one line', async () => {
 
 it('scores the last turn, and likelier answers higher', async () => {
   await using model = await llamaSample.open(await random('random.gguf'), { concurrency: 4, context: 128, threads: 1 })
-  const [greedy] = await collect(model, [request('greedy', '1+1=', { temperature: 0, maxTokens: 6 })]) as [Completion]
-  const turns = (answer: string): Message[] => [{ role: 'user', content: '1+1=' }, { role: 'assistant', content: answer }]
+  const [greedy] = (await collect(model, [request('greedy', '1+1=', { temperature: 0, maxTokens: 6 })])) as [Completion]
+  const turns = (answer: string): Message[] => [
+    { role: 'user', content: '1+1=' },
+    { role: 'assistant', content: answer },
+  ]
   const answers = [greedy.text, 'zzzzzz', 'x'.repeat(200)]
-  const scores = await model.score?.(answers.map((answer, i) => ({ id: `s${i}`, messages: turns(answer) }))) ?? []
-  assert.equal(scores.map(({ id }) => id), ['s0', 's1']) // the third does not fit
-  const [first, second] = scores as [typeof scores[0], typeof scores[0]]
+  const scores = (await model.score?.(answers.map((answer, i) => ({ id: `s${i}`, messages: turns(answer) })))) ?? []
+  assert.equal(
+    scores.map(({ id }) => id),
+    ['s0', 's1'],
+  ) // the third does not fit
+  const [first, second] = scores as [(typeof scores)[0], (typeof scores)[0]]
   assert.ok(first && second)
   assert.ok((first?.meanLogLikelihood ?? 0) > (second?.meanLogLikelihood ?? 0))
   for (const score of scores) {

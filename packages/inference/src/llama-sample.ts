@@ -18,7 +18,8 @@ export const llamaSample: Backend = {
   name: 'llama-sample',
   reproducible: true,
   async open(model, options) {
-    if (model.path === null) throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+    if (model.path === null)
+      throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
     const { parameters } = checkGguf(model.path)
     if (model.adapter) checkGguf(model.adapter)
     const flags = toolFlags(model, options, parameters)
@@ -29,8 +30,17 @@ export const llamaSample: Backend = {
 function toolFlags(model: Model, options: OpenOptions, parameters: number): string[] {
   const gpu = typeof options.gpuLayers === 'number' ? options.gpuLayers : parameters < smallModel ? 0 : -1
   return [
-    '-m', model.path as string, ...(model.adapter ? ['--lora', model.adapter] : []), '-np', String(options.concurrency), '-t', String(options.threads ?? availableParallelism()),
-    '-c', String(options.context ?? 4096), '-ngl', String(gpu),
+    '-m',
+    model.path as string,
+    ...(model.adapter ? ['--lora', model.adapter] : []),
+    '-np',
+    String(options.concurrency),
+    '-t',
+    String(options.threads ?? availableParallelism()),
+    '-c',
+    String(options.context ?? 4096),
+    '-ngl',
+    String(gpu),
   ]
 }
 
@@ -89,7 +99,8 @@ function languageModel(model: Model, options: OpenOptions, flags: readonly strin
         turn.resolve()
       }
     },
-    score: (requests, { signal } = {}) => llamaScore(flags, requests, { ...(signal ? { signal } : {}), ...(options.logFile ? { logFile: options.logFile } : {}) }),
+    score: (requests, { signal } = {}) =>
+      llamaScore(flags, requests, { ...(signal ? { signal } : {}), ...(options.logFile ? { logFile: options.logFile } : {}) }),
     async [Symbol.asyncDispose]() {
       closed = true
       const last = sampler
@@ -100,7 +111,9 @@ function languageModel(model: Model, options: OpenOptions, flags: readonly strin
 }
 
 /** Requests with equal prompt and sampling are samples of one row, in the order of the first of each: the tool evaluates their prompt once. */
-const groupByPrompt = (requests: readonly GenerateRequest[]): GenerateRequest[][] => [...Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, sampling])).values()]
+const groupByPrompt = (requests: readonly GenerateRequest[]): GenerateRequest[][] => [
+  ...Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, sampling])).values(),
+]
 
 function toRow(group: readonly GenerateRequest[], id: number): object {
   const { messages, sampling } = group[0] as GenerateRequest
@@ -108,9 +121,16 @@ function toRow(group: readonly GenerateRequest[], id: number): object {
 }
 
 const samplingFields = ({ reasoning, ...sampling }: Sampling) => ({
-  temperature: sampling.temperature, max_tokens: sampling.maxTokens, top_k: sampling.topK, top_p: sampling.topP, min_p: sampling.minP,
-  repeat_penalty: sampling.repeatPenalty, presence_penalty: sampling.presencePenalty, frequency_penalty: sampling.frequencyPenalty,
-  stop: sampling.stop, grammar: sampling.grammar,
+  temperature: sampling.temperature,
+  max_tokens: sampling.maxTokens,
+  top_k: sampling.topK,
+  top_p: sampling.topP,
+  min_p: sampling.minP,
+  repeat_penalty: sampling.repeatPenalty,
+  presence_penalty: sampling.presencePenalty,
+  frequency_penalty: sampling.frequencyPenalty,
+  stop: sampling.stop,
+  grammar: sampling.grammar,
   ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }),
   ...(typeof reasoning === 'object' ? { reasoning_budget: reasoning.budget } : {}),
 })

@@ -12,24 +12,49 @@ const Scored = z.object({
   entropy: z.number(),
   greedy_match: z.boolean(),
 })
-const Line = z.union([z.object({ batch_done: z.number() }), Scored, z.object({ id: z.number().int(), error: z.enum(['context', 'vocabulary', 'prompt']) })])
+const Line = z.union([
+  z.object({ batch_done: z.number() }),
+  Scored,
+  z.object({ id: z.number().int(), error: z.enum(['context', 'vocabulary', 'prompt']) }),
+])
 
 /**
  * Likelihoods of the last assistant turns, its end token included, by tools/bin/llama-score. `flags` name the model as for llama-sample (`-m`, `--lora`, `-c`, …).
  * What cannot be scored (it does not fit the context, or holds characters outside the vocabulary) is left out: match by id.
  */
-export async function llamaScore(flags: readonly string[], requests: readonly ScoreRequest[], options: { signal?: AbortSignal; logFile?: string } = {}): Promise<Score[]> {
+export async function llamaScore(
+  flags: readonly string[],
+  requests: readonly ScoreRequest[],
+  options: { signal?: AbortSignal; logFile?: string } = {},
+): Promise<Score[]> {
   if (requests.length === 0) return []
-  const rows = requests.map(({ messages, reasoning }, id) => ({ id, messages, ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }) }))
+  const rows = requests.map(({ messages, reasoning }, id) => ({
+    id,
+    messages,
+    ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }),
+  }))
   const out = await runTool({
-    file: paths.tool('llama-score'), args: [...flags, '--data', '-', '--out', '-', '--progress', 'none'], input: rows.map((row) => `${JSON.stringify(row)}\n`).join(''), ...options,
+    file: paths.tool('llama-score'),
+    args: [...flags, '--data', '-', '--out', '-', '--progress', 'none'],
+    input: rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+    ...options,
   })
-  return out.split('\n').filter((line) => line !== '').flatMap((line) => {
-    const row = Line.parse(JSON.parse(line))
-    if (!('log_likelihood' in row)) return []
-    return [{
-      id: (requests[row.id] as ScoreRequest).id, logLikelihood: row.log_likelihood, meanLogLikelihood: row.mean_log_likelihood, perplexity: row.perplexity ?? Infinity,
-      tokens: row.tokens, entropy: row.entropy, greedyMatch: row.greedy_match,
-    }]
-  })
+  return out
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const row = Line.parse(JSON.parse(line))
+      if (!('log_likelihood' in row)) return []
+      return [
+        {
+          id: (requests[row.id] as ScoreRequest).id,
+          logLikelihood: row.log_likelihood,
+          meanLogLikelihood: row.mean_log_likelihood,
+          perplexity: row.perplexity ?? Infinity,
+          tokens: row.tokens,
+          entropy: row.entropy,
+          greedyMatch: row.greedy_match,
+        },
+      ]
+    })
 }

@@ -2,7 +2,13 @@ import { writeAtomic } from '@whetstone/core'
 
 /** A typed value of the header; `i32s` is an array of 32-bit integers. */
 export type GgufWrite =
-  { u32: number } | { f32: number } | { bool: boolean } | { text: string } | { texts: string[] } | { f32s: number[] } | { i32s: number[] }
+  | { u32: number }
+  | { f32: number }
+  | { bool: boolean }
+  | { text: string }
+  | { texts: string[] }
+  | { f32s: number[] }
+  | { i32s: number[] }
 /** A tensor of F32; the first dimension runs fastest. */
 export type F32Tensor = { name: string; shape: number[]; data: Float32Array }
 

@@ -13,8 +13,12 @@ import { headerFiles, neededTools, sourceFiles, tools } from './build-tools/tool
 const test = suite('build-tools')
 const bin = join(root, 'tools/bin')
 const built = Object.keys(tools).filter((name) => existsSync(paths.tool(name)))
-const it = (what: string, check: () => void | Promise<void>) => test(what, async () => { if (built.includes('llama-quantize') && built.includes('llama-sample')) await check() })
-if (!built.includes('llama-quantize')) process.stdout.write('\nSKIP build-tools: tools/bin/llama-quantize not built: run `npx nx run tools:build`\n')
+const it = (what: string, check: () => void | Promise<void>) =>
+  test(what, async () => {
+    if (built.includes('llama-quantize') && built.includes('llama-sample')) await check()
+  })
+if (!built.includes('llama-quantize'))
+  process.stdout.write('\nSKIP build-tools: tools/bin/llama-quantize not built: run `npx nx run tools:build`\n')
 
 async function refused(work: () => Promise<unknown>): Promise<string> {
   try {
@@ -50,8 +54,14 @@ test('every tool has sources, each of which exists', () => {
 
 test('what is missing is said in one line', async () => {
   assert.match(await refused(() => buildTools(['llama-nothing'])), /^No tool "llama-nothing"\. Tools: llama-init, /)
-  assert.match(await withEnvironment({ PATH: '/nowhere', CXX: '' }, () => refused(async () => findCompiler())), /^No C\+\+ compiler found .* install one \(.*\) or name it in CXX, then run `npx nx run tools:build`$/)
-  assert.match(await withEnvironment({ CXX: '/nowhere/c++' }, () => refused(async () => findCompiler())), /^CXX=\/nowhere\/c\+\+ cannot be run/)
+  assert.match(
+    await withEnvironment({ PATH: '/nowhere', CXX: '' }, () => refused(async () => findCompiler())),
+    /^No C\+\+ compiler found .* install one \(.*\) or name it in CXX, then run `npx nx run tools:build`$/,
+  )
+  assert.match(
+    await withEnvironment({ CXX: '/nowhere/c++' }, () => refused(async () => findCompiler())),
+    /^CXX=\/nowhere\/c\+\+ cannot be run/,
+  )
 })
 
 it('what is up to date is left alone, in no time', async () => {
@@ -75,7 +85,10 @@ it('a touched source changes nothing, its content would', () => {
 it('what is linked anew runs', async () => {
   await buildTools(['llama-sample']) // all objects are cached: links only
   assert.match(execFileSync(paths.tool('llama-sample'), ['--version'], { encoding: 'utf8' }), /^llama-sample \d/)
-  assert.equal(readdirSync(bin).filter((file) => file.endsWith('.tmp')), [])
+  assert.equal(
+    readdirSync(bin).filter((file) => file.endsWith('.tmp')),
+    [],
+  )
 })
 
 it('libraries lie beside the tools, as relative links that hold', () => {

@@ -25,8 +25,17 @@ function flagsFor(source: string): { ours: string[]; upstream: string[] } {
   const shared = ['-DGGML_BACKEND_DL', '-DGGML_BACKEND_SHARED', '-DGGML_SHARED', '-DLLAMA_SHARED', ...include]
   return {
     ours: ['-std=c++17', '-O3', '-Wno-psabi', ...shared, `-I${join(root, 'tools/rows')}`, `-DWHETSTONE_VERSION="${version}"`],
-    upstream: ['-O2', '-w', '-DCPPHTTPLIB_TCP_NODELAY=1', '-DCPPHTTPLIB_LISTEN_BACKLOG=512', '-DCPPHTTPLIB_REQUEST_URI_MAX_LENGTH=32768',
-      '-DCPPHTTPLIB_FORM_URL_ENCODED_PAYLOAD_MAX_LENGTH=1048576', ...shared, `-I${join(source, 'vendor/hash')}`, `-I${join(root, 'tools/upstream')}`],
+    upstream: [
+      '-O2',
+      '-w',
+      '-DCPPHTTPLIB_TCP_NODELAY=1',
+      '-DCPPHTTPLIB_LISTEN_BACKLOG=512',
+      '-DCPPHTTPLIB_REQUEST_URI_MAX_LENGTH=32768',
+      '-DCPPHTTPLIB_FORM_URL_ENCODED_PAYLOAD_MAX_LENGTH=1048576',
+      ...shared,
+      `-I${join(source, 'vendor/hash')}`,
+      `-I${join(root, 'tools/upstream')}`,
+    ],
   }
 }
 
@@ -36,11 +45,16 @@ function unitsOf(tool: Tool, source: string): Unit[] {
   const headers = hash(headerFiles(tool).map((file) => readFileSync(file, 'utf8')))
   const rowHeaders = hash(headerFiles({ ...tool, ours: ['tools/rows'], headers: [] }).map((file) => readFileSync(file, 'utf8')))
   const ours = sourceFiles(root, tool.ours ?? []).map((file) => ({
-    source: file, flags: flags.ours, key: `${llamaVersion()} ${file.includes('/tools/rows/') ? rowHeaders : headers}`,
+    source: file,
+    flags: flags.ours,
+    key: `${llamaVersion()} ${file.includes('/tools/rows/') ? rowHeaders : headers}`,
   }))
   const upstream = sourceFiles(source, tool.upstream ?? []).map((file) => ({
     // plain C files of the vendored hashes are C++ to upstream's build, or C without a standard of ours
-    source: file, flags: file.endsWith('.c') && !file.endsWith('sha1.c') ? ['-x', 'c', ...flags.upstream] : ['-x', 'c++', '-std=c++17', ...flags.upstream], key: llamaVersion(),
+    source: file,
+    flags:
+      file.endsWith('.c') && !file.endsWith('sha1.c') ? ['-x', 'c', ...flags.upstream] : ['-x', 'c++', '-std=c++17', ...flags.upstream],
+    key: llamaVersion(),
   }))
   return [...ours, ...upstream]
 }
@@ -54,10 +68,16 @@ export async function buildTools(names: readonly string[], options: BuildOptions
   const shipped = options.fromSource || existsSync(builtLibraries()) ? null : shippedLibraries()
   const libraries = shipped ?? (await buildLibraries(source, signal))
   const plan = names.map((name) => ({ name, units: unitsOf(tools[name] as Tool, source), stamp: fingerprint(name) }))
-  const missing = new Set(plan.flatMap(({ units }) => units.map((unit) => objectOf(unit, compiler))).filter((object) => !existsSync(object)))
+  const missing = new Set(
+    plan.flatMap(({ units }) => units.map((unit) => objectOf(unit, compiler))).filter((object) => !existsSync(object)),
+  )
   const progress = startProgress('compiling tools', missing.size, 'files')
   try {
-    await compile(plan.flatMap(({ units }) => units), compiler, { done: () => progress.advance(), ...signal })
+    await compile(
+      plan.flatMap(({ units }) => units),
+      compiler,
+      { done: () => progress.advance(), ...signal },
+    )
   } finally {
     progress.done()
   }
@@ -68,7 +88,19 @@ export async function buildTools(names: readonly string[], options: BuildOptions
     const fresh = join(bin, `${name}.${process.pid}.tmp`)
     try {
       const objects = units.map((unit) => objectOf(unit, compiler))
-      await runTool({ file: compiler.file, args: [...objects, '-o', fresh, `-Wl,-rpath,${origin}`, ...linkLibraries(libraries), '-lpthread', ...(process.platform === 'linux' ? ['-ldl'] : [])], ...signal })
+      await runTool({
+        file: compiler.file,
+        args: [
+          ...objects,
+          '-o',
+          fresh,
+          `-Wl,-rpath,${origin}`,
+          ...linkLibraries(libraries),
+          '-lpthread',
+          ...(process.platform === 'linux' ? ['-ldl'] : []),
+        ],
+        ...signal,
+      })
       renameSync(fresh, paths.tool(name)) // a running tool keeps its old file
     } finally {
       rmSync(fresh, { force: true })

@@ -23,7 +23,10 @@ const command = defineCommand({
 for (const [argv, expected] of [
   [[], { run: undefined, rounds: 1, share: undefined, kind: 'a', keep: false, _: [] }],
   [['--run=x=y', '--rounds=3', '--keep'], { run: 'x=y', rounds: 3, share: undefined, kind: 'a', keep: true, _: [] }],
-  [['--run', 'x', '--share', '0.5', '--kind=b', '--keep=true', '--no-keep'], { run: 'x', rounds: 1, share: 0.5, kind: 'b', keep: false, _: [] }],
+  [
+    ['--run', 'x', '--share', '0.5', '--kind=b', '--keep=true', '--no-keep'],
+    { run: 'x', rounds: 1, share: 0.5, kind: 'b', keep: false, _: [] },
+  ],
   [['--run='], { run: '', rounds: 1, share: undefined, kind: 'a', keep: false, _: [] }],
 ] as const) {
   test(`reads ${JSON.stringify(argv)}`, () => assert.equal(parseFlags('x:y', command, argv), expected))
@@ -41,12 +44,18 @@ for (const [argv, message] of [
   [['--keep=maybe'], /--keep takes no value/],
   [['stray'], /does not know what to do with "stray"/],
 ] as const) {
-  test(`refuses ${JSON.stringify(argv)}`, () => assert.throws(() => parseFlags('x:y', command, argv), (error: Error) => error instanceof BadInput && message.test(error.message) && !error.message.includes('\n')))
+  test(`refuses ${JSON.stringify(argv)}`, () =>
+    assert.throws(
+      () => parseFlags('x:y', command, argv),
+      (error: Error) => error instanceof BadInput && message.test(error.message) && !error.message.includes('\n'),
+    ))
 }
 
 test('every command is an Nx target, and every target a command with an example that names it', async () => {
   const targets = ['loops', 'models', 'datasets', 'tools'].flatMap((project) => {
-    const { targets: own } = JSON.parse(readFileSync(join(root, project, 'project.json'), 'utf8')) as { targets: Record<string, { options: { command: string } }> }
+    const { targets: own } = JSON.parse(readFileSync(join(root, project, 'project.json'), 'utf8')) as {
+      targets: Record<string, { options: { command: string } }>
+    }
     return Object.entries(own).map(([target, { options }]) => {
       assert.is(options.command, `node packages/loop/whetstone.mjs ${project}:${target}`)
       return `${project}:${target}`
@@ -57,7 +66,8 @@ test('every command is an Nx target, and every target a command with an example 
   for (const name of commandNames()) {
     const { about, examples, flags } = await loadCommand(name)
     assert.ok(about.length > 10 && examples.length > 0 && examples.every((example) => example.includes(name)), name)
-    for (const flag of Object.keys(flags)) assert.not.ok(reserved.includes(flag), `${name} names a flag --${flag}, which Nx takes for itself`)
+    for (const flag of Object.keys(flags))
+      assert.not.ok(reserved.includes(flag), `${name} names a flag --${flag}, which Nx takes for itself`)
   }
 })
 

@@ -10,8 +10,12 @@ export type Flags = Record<string, Flag>
 type ValueOf<F extends Flag> = F extends { type: 'boolean' }
   ? boolean
   : F extends { type: 'number' }
-    ? F extends { default: number } ? number : number | undefined
-    : F extends { default: string } ? string : string | undefined
+    ? F extends { default: number }
+      ? number
+      : number | undefined
+    : F extends { default: string }
+      ? string
+      : string | undefined
 export type Values<F extends Flags> = { [K in keyof F]: ValueOf<F[K]> }
 
 /** One command: a file `commands/<project>/<target>.ts` whose default export this is, named after the Nx target that runs it. */
@@ -26,7 +30,9 @@ export type Command = {
 }
 
 /** Ties a command's flags to the type of the values it is run with. */
-export function defineCommand<const F extends Flags>(command: Omit<Command, 'flags' | 'run'> & { flags: F; run(values: Values<F> & { _: string[] }, signal: AbortSignal): Promise<void> }): Command {
+export function defineCommand<const F extends Flags>(
+  command: Omit<Command, 'flags' | 'run'> & { flags: F; run(values: Values<F> & { _: string[] }, signal: AbortSignal): Promise<void> },
+): Command {
   return command
 }
 
@@ -34,7 +40,9 @@ export function defineCommand<const F extends Flags>(command: Omit<Command, 'fla
 export function parseFlags(name: string, command: Command, argv: readonly string[]): Record<string, unknown> & { _: string[] } {
   const values: Record<string, unknown> & { _: string[] } = { _: [] }
   for (const [flag, spec] of Object.entries(command.flags)) values[flag] = spec.type === 'boolean' ? false : spec.default
-  const known = Object.keys(command.flags).map((flag) => `--${flag}`).join(' ')
+  const known = Object.keys(command.flags)
+    .map((flag) => `--${flag}`)
+    .join(' ')
   for (let i = 0; i < argv.length; i++) {
     const arg = argv[i] as string
     if (!arg.startsWith('--')) {
@@ -53,7 +61,8 @@ export function parseFlags(name: string, command: Command, argv: readonly string
       continue
     }
     const text = inline ?? argv[++i]
-    if (text === undefined || (inline === undefined && text.startsWith('--'))) throw new BadInput(`--${flag} needs a value: --${flag}=…  (${spec.about})`)
+    if (text === undefined || (inline === undefined && text.startsWith('--')))
+      throw new BadInput(`--${flag} needs a value: --${flag}=…  (${spec.about})`)
     values[flag] = spec.type === 'number' ? parseNumber(flag, text, spec) : parseText(flag, text, spec)
   }
   return values
@@ -68,7 +77,9 @@ function parseNumber(flag: string, text: string, spec: Flag & { type: 'number' }
   const value = Number(text)
   const { min = -Infinity, max = Infinity, whole = true } = spec
   if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max || (whole && !Number.isInteger(value)))
-    throw new BadInput(`--${flag} takes a ${whole ? 'whole ' : ''}number${min > -Infinity ? ` from ${min}` : ''}${max < Infinity ? ` to ${max}` : ''}, got "${text}"`)
+    throw new BadInput(
+      `--${flag} takes a ${whole ? 'whole ' : ''}number${min > -Infinity ? ` from ${min}` : ''}${max < Infinity ? ` to ${max}` : ''}, got "${text}"`,
+    )
   return value
 }
 
@@ -81,10 +92,18 @@ export function showHelp(name: string, command: Command): void {
   })
   const width = Math.min(34, Math.max(0, ...rows.map(([left]) => left.length)) + 2)
   const usage = `npx nx run ${name}${command.positional ? ` ${command.positional.name}` : ''}${rows.length ? ' [--flag=value …]' : ''}`
-  console.log([
-    `${name}: ${command.about}`, '', `Usage: ${usage}`,
-    ...(command.positional ? ['', `  ${command.positional.name}: ${command.positional.about}`] : []),
-    ...(rows.length ? ['', ...rows.map(([left, right]) => (left.length < width ? left.padEnd(width) + right : `${left}\n${' '.repeat(width)}${right}`))] : []),
-    '', 'Examples:', ...command.examples.map((line) => `  ${line}`),
-  ].join('\n'))
+  console.log(
+    [
+      `${name}: ${command.about}`,
+      '',
+      `Usage: ${usage}`,
+      ...(command.positional ? ['', `  ${command.positional.name}: ${command.positional.about}`] : []),
+      ...(rows.length
+        ? ['', ...rows.map(([left, right]) => (left.length < width ? left.padEnd(width) + right : `${left}\n${' '.repeat(width)}${right}`))]
+        : []),
+      '',
+      'Examples:',
+      ...command.examples.map((line) => `  ${line}`),
+    ].join('\n'),
+  )
 }

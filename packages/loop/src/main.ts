@@ -17,7 +17,8 @@ export function commandNames(): string[] {
 
 export async function loadCommand(name: string): Promise<Command> {
   const file = join(folder, ...name.split(':')) + '.ts'
-  if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !existsSync(file)) throw new BadInput(`No command "${name}". Commands: ${commandNames().join(', ')}`)
+  if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !existsSync(file))
+    throw new BadInput(`No command "${name}". Commands: ${commandNames().join(', ')}`)
   return ((await import(file)) as { default: Command }).default
 }
 
@@ -40,7 +41,10 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     process.exitCode = 1
     if (abort.signal.aborted) process.exitCode = 130
     else if (error instanceof BadInput) process.stderr.write(`${error.message}\n`)
-    else process.stderr.write(`${(error as Error).stack ?? String(error)}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`)
+    else
+      process.stderr.write(
+        `${(error as Error).stack ?? String(error)}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
+      )
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }

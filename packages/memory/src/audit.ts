@@ -24,14 +24,19 @@ const shortestForEmbedding = 8
  * Leaks between items (a bank, a training set) and test tasks: by 13-grams, as test sets are usually decontaminated (Brown et al. 2020, appendix C), by similarity, and by source. Each pair is reported once, by the
  * first rule that finds it. Without an embedder the similarity rule is left out.
  */
-export async function audit(items: readonly Audited[], tasks: readonly Pick<Task, 'id' | 'prompt'>[], embedder: Embedder | null): Promise<Leak[]> {
+export async function audit(
+  items: readonly Audited[],
+  tasks: readonly Pick<Task, 'id' | 'prompt'>[],
+  embedder: Embedder | null,
+): Promise<Leak[]> {
   const leaks = new Map<string, Leak>()
   const report = (leak: Leak) => {
     const pair = `${leak.item}\u0000${leak.task}`
     if (!leaks.has(pair)) leaks.set(pair, leak)
   }
   const ids = new Set(tasks.map((task) => task.id))
-  for (const { id, sourceTask } of items) if (sourceTask !== undefined && ids.has(sourceTask)) report({ item: id, task: sourceTask, rule: 'source', evidence: sourceTask })
+  for (const { id, sourceTask } of items)
+    if (sourceTask !== undefined && ids.has(sourceTask)) report({ item: id, task: sourceTask, rule: 'source', evidence: sourceTask })
 
   // Every run of tokens that gives a question away, by its length.
   const grams = new Map<number, Map<string, string[]>>()
@@ -60,14 +65,26 @@ export async function audit(items: readonly Audited[], tasks: readonly Pick<Task
   const [items2, tasks2] = [items.filter(({ text }) => long(text)), tasks.filter(({ prompt }) => long(prompt))]
   if (embedder && items2.length > 0 && tasks2.length > 0) {
     const missing = items2.filter((item) => !item.embedding)
-    const fresh = await embedder.embed(missing.map(({ text }) => text), 'document')
+    const fresh = await embedder.embed(
+      missing.map(({ text }) => text),
+      'document',
+    )
     const embedded = new Map(missing.map((item, index) => [item, fresh[index] as Float32Array]))
-    const questions = await embedder.embed(tasks2.map(({ prompt }) => prompt), 'document')
+    const questions = await embedder.embed(
+      tasks2.map(({ prompt }) => prompt),
+      'document',
+    )
     for (const item of items2) {
       const vector = item.embedding ?? (embedded.get(item) as Float32Array)
       for (const [index, question] of questions.entries()) {
         const similarity = cosine(vector, question)
-        if (similarity > tooSimilar) report({ item: item.id, task: (tasks2[index] as Pick<Task, 'id'>).id, rule: 'embedding', evidence: `similarity ${similarity.toFixed(3)}` })
+        if (similarity > tooSimilar)
+          report({
+            item: item.id,
+            task: (tasks2[index] as Pick<Task, 'id'>).id,
+            rule: 'embedding',
+            evidence: `similarity ${similarity.toFixed(3)}`,
+          })
       }
     }
   }

@@ -31,7 +31,12 @@ export async function benchRetrieval(items: number, { dimensions = 1024, seed = 
   }
   const queries = Array.from({ length: 50 }, draw)
   let asked = 0
-  const embedder: Embedder = { id: 'bench', dimensions, embed: async () => [queries[asked++ % queries.length] as Float32Array], async [Symbol.asyncDispose]() {} }
+  const embedder: Embedder = {
+    id: 'bench',
+    dimensions,
+    embed: async () => [queries[asked++ % queries.length] as Float32Array],
+    async [Symbol.asyncDispose]() {},
+  }
   const folder = mkdtempSync(join(tmpdir(), 'whetstone-bench-'))
   try {
     await using bank = await openBank({ uri: join(folder, 'bank'), embedder })
@@ -42,7 +47,20 @@ export async function benchRetrieval(items: number, { dimensions = 1024, seed = 
         const id = `memory-${start + index}`
         const vector = draw()
         vectors.push({ id, vector })
-        return { id, title: id, description: 'd', content: `content of ${id}`, sourceTask: id, sourceTraces: ['trace'], success: true, createdAt: '2026', reflector: 'bench', retired: null, origin: null, embedding: vector as unknown as number[] }
+        return {
+          id,
+          title: id,
+          description: 'd',
+          content: `content of ${id}`,
+          sourceTask: id,
+          sourceTraces: ['trace'],
+          success: true,
+          createdAt: '2026',
+          reflector: 'bench',
+          retired: null,
+          origin: null,
+          embedding: vector as unknown as number[],
+        }
       })
       const started = performance.now()
       await bank.store(batch)
@@ -62,11 +80,21 @@ export async function benchRetrieval(items: number, { dimensions = 1024, seed = 
     }
     // Apart from the timing: an exact search goes through all of the memory that the caches held.
     for (const [place, query] of queries.entries()) {
-      const exact = vectors.map(({ id, vector }) => ({ id, similarity: cosine(query, vector) })).sort((a, b) => b.similarity - a.similarity).slice(0, 10)
+      const exact = vectors
+        .map(({ id, vector }) => ({ id, similarity: cosine(query, vector) }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, 10)
       hits += exact.filter(({ id }) => answers[place]?.includes(id)).length
     }
     times.sort((a, b) => a - b)
-    return { items, dimensions, insertSeconds, medianMs: times[25] as number, p95Ms: times[47] as number, recall: hits / (10 * queries.length) }
+    return {
+      items,
+      dimensions,
+      insertSeconds,
+      medianMs: times[25] as number,
+      p95Ms: times[47] as number,
+      recall: hits / (10 * queries.length),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

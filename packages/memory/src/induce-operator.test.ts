@@ -26,20 +26,37 @@ test('one operation is left, or nothing is said', () => {
 test('evidence is what ruled something out', () => {
   const attempts = [attempt('5kx4=', '4', true), attempt('5kx4=', '4', true, 'again'), attempt('7kx1=', '1', true)]
   const [induced] = induceOperators(attempts, operations)
-  assert.equal(induced?.evidence.map((item) => item.trace), ['5kx4=4', '7kx1=1'])
+  assert.equal(
+    induced?.evidence.map((item) => item.trace),
+    ['5kx4=4', '7kx1=1'],
+  )
 })
 
 test('traces become lines with their sources; the same traces give the same memory', async () => {
   const trace = {
-    id: 'trace-1', run: 'r', round: 1, task: 'operators-3kx4', taskset: 'operators', split: 'train' as const, level: 1, cluster: 'kx',
-    policy: { model: 'm', bank: null }, solver: 'direct', sample: 0, seed: 1, memories: { shown: [], withheld: [] },
+    id: 'trace-1',
+    run: 'r',
+    round: 1,
+    task: 'operators-3kx4',
+    taskset: 'operators',
+    split: 'train' as const,
+    level: 1,
+    cluster: 'kx',
+    policy: { model: 'm', bank: null },
+    solver: 'direct',
+    sample: 0,
+    seed: 1,
+    memories: { shown: [], withheld: [] },
     messages: [
       { role: 'system' as const, content: 'zz=a;' },
       { role: 'user' as const, content: '3kx4=' },
       { role: 'assistant' as const, content: '7' },
     ],
     grade: { reward: 1, passed: true, parts: {}, reason: 'correct', feedback: '' },
-    tokens: { prompt: 1, completion: 1 }, seconds: 0, finish: 'stop' as const, truncated: false,
+    tokens: { prompt: 1, completion: 1 },
+    seconds: 0,
+    finish: 'stop' as const,
+    truncated: false,
   }
   const options = { createdAt: '2026-11-21T00:00:00Z', open: () => Promise.reject(new Error('a program needs no model')), seed: 1 }
   const reflect = () => induceOperator(operations).reflect([trace, { ...trace, id: 'trace-2', taskset: 'addition' }], options)

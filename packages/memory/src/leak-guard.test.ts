@@ -5,13 +5,17 @@ import { leakRule } from './leak-guard.ts'
 import { quotes } from './quotes.ts'
 
 const test = suite('leakRule')
-const question = 'Natalia sold clips to 48 of her friends in April, and then she sold half as many clips in May. How many clips did Natalia sell altogether in April and May?'
+const question =
+  'Natalia sold clips to 48 of her friends in April, and then she sold half as many clips in May. How many clips did Natalia sell altogether in April and May?'
 const task = { id: 'gsm8k-1', prompt: question }
 const memory = (content: string, sourceTask = 'gsm8k-2') => ({ title: 'Sales', description: '', content, sourceTask })
 
 test('each rule by itself', () => {
   assert.is(leakRule({ memory: memory('Add both.', 'gsm8k-1'), task }), 'source')
-  assert.is(leakRule({ memory: memory(`As in: "she sold half as many clips in May. How many clips did Natalia sell altogether"`), task }), 'quote')
+  assert.is(
+    leakRule({ memory: memory(`As in: "she sold half as many clips in May. How many clips did Natalia sell altogether"`), task }),
+    'quote',
+  )
   assert.is(leakRule({ memory: memory('It came to seventy-two.'), task, answer: '72' }), 'answer')
   assert.is(leakRule({ memory: memory('It came to seventy-two.'), task }), null, 'without the answer its rule is off')
   assert.is(leakRule({ memory: memory('Half as many: halve the first number, then add both.'), task, answer: '72' }), null)
@@ -23,7 +27,8 @@ test('a near copy is blocked by similarity, a strategy is not', async () => {
     const [memory_, asked] = (await embedder.embed([text, question], 'document')) as [Float32Array, Float32Array]
     return { memory: memory_, question: asked }
   }
-  const copy = 'How many clips did Natalia sell altogether in May and April? To 48 of her friends Natalia sold clips in April, and half as many clips then she sold in May.'
+  const copy =
+    'How many clips did Natalia sell altogether in May and April? To 48 of her friends Natalia sold clips in April, and half as many clips then she sold in May.'
   assert.is(leakRule({ memory: memory(copy), task, vectors: await vectorsOf(copy) }), 'similar')
   const strategy = 'When somebody sells half as many in a later month, halve the earlier number of clips and add the two months.'
   assert.is(leakRule({ memory: memory(strategy), task, vectors: await vectorsOf(strategy) }), null)

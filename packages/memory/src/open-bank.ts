@@ -61,7 +61,11 @@ export async function openBank(options: OpenBank): Promise<Bank> {
   }
   const size = () => table.countRows('retired IS NULL')
   const existing = async (ids: readonly string[]): Promise<Set<string>> => {
-    const rows: { id: string }[] = await table.query().where(`id IN (${ids.map(quoteSql).join(', ')})`).select(['id']).toArray()
+    const rows: { id: string }[] = await table
+      .query()
+      .where(`id IN (${ids.map(quoteSql).join(', ')})`)
+      .select(['id'])
+      .toArray()
     return new Set(rows.map((row) => row.id))
   }
 
@@ -69,18 +73,25 @@ export async function openBank(options: OpenBank): Promise<Bank> {
   /** Counts of the version that is open: counting with a filter reads a column. */
   async function counts(): Promise<{ version: number; rows: number; retired: number }> {
     const version = await table.version()
-    if (counted?.version !== version) counted = { version, rows: await table.countRows(), retired: await table.countRows('retired IS NOT NULL') }
+    if (counted?.version !== version)
+      counted = { version, rows: await table.countRows(), retired: await table.countRows('retired IS NOT NULL') }
     return counted
   }
   let flat: Flat | null = null
   let warmed = -1
   /** The nearest live memories: exact up to {@link flatLimit} items, by index beyond. */
   async function search(vectors: readonly Float32Array[], limit: number, texts?: readonly string[]): Promise<Found[][]> {
-    if (hybrid && texts) return await searchHybrid(table, vectors.map((vector, index) => ({ vector, text: texts[index] as string })), limit)
+    if (hybrid && texts)
+      return await searchHybrid(
+        table,
+        vectors.map((vector, index) => ({ vector, text: texts[index] as string })),
+        limit,
+      )
     const { version, rows, retired } = await counts()
     if (rows > flatLimit) {
       // Partitions are read once, not at every query.
-      if (warmed !== version && (await table.listIndices()).some(({ name }) => name === 'vector_idx')) await table.prewarmIndex('vector_idx')
+      if (warmed !== version && (await table.listIndices()).some(({ name }) => name === 'vector_idx'))
+        await table.prewarmIndex('vector_idx')
       warmed = version
     }
     if (rows > flatLimit) return await searchIndex(table, vectors, { limit, retired })
@@ -117,7 +128,13 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       if (fresh.length === 0) continue
       const texts = fresh.map(memoryText)
       const missing = fresh.flatMap((memory, index) => (memory.embedding.length === 0 ? [index] : []))
-      const vectors = missing.length === 0 ? [] : await embedding().embed(missing.map((index) => texts[index] as string), 'document')
+      const vectors =
+        missing.length === 0
+          ? []
+          : await embedding().embed(
+              missing.map((index) => texts[index] as string),
+              'document',
+            )
       const vectorOf = new Map(missing.map((index, place) => [index, vectors[place] as Float32Array]))
       const rows = fresh.map((memory, index) => toRow(memory, texts[index] as string, vectorOf.get(index) ?? checked(memory)))
       const result = await table.mergeInsert('id').whenNotMatchedInsertAll().execute(rows)
@@ -131,7 +148,9 @@ export async function openBank(options: OpenBank): Promise<Bank> {
   function checked(memory: Memory): Float32Array {
     const { dimensions, id } = embedding()
     if (memory.embedding.length !== dimensions)
-      throw new BadInput(`Memory ${memory.id} has an embedding of ${memory.embedding.length} dimensions, bank ${uri} holds ${dimensions} (${id}): remove its embedding, and it is embedded anew`)
+      throw new BadInput(
+        `Memory ${memory.id} has an embedding of ${memory.embedding.length} dimensions, bank ${uri} holds ${dimensions} (${id}): remove its embedding, and it is embedded anew`,
+      )
     return Float32Array.from(memory.embedding)
   }
 
@@ -171,9 +190,13 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     remember: (memories) => store(memories.map((memory) => ({ ...memory, retired: null, origin: null }))),
     async memories({ retired = false, embeddings = false } = {}) {
       const query = retired ? table.query() : table.query().where('retired IS NULL')
-      const columns = (await table.schema()).fields.map((field) => field.name).filter((name) => name !== 'text' && (embeddings || name !== 'vector'))
+      const columns = (await table.schema()).fields
+        .map((field) => field.name)
+        .filter((name) => name !== 'text' && (embeddings || name !== 'vector'))
       const rows: Record<string, unknown>[] = await query.select(columns).toArray()
-      return rows.map((row) => fromRow(row, embeddings)).sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1))
+      return rows
+        .map((row) => fromRow(row, embeddings))
+        .sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : a.id < b.id ? -1 : 1))
     },
     async search(text, limit) {
       const vectors = await embedding().embed([text], 'query')
@@ -182,11 +205,19 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     async neighbours(ids, { limit, similarity }) {
       const near: { id: string; found: Found[] }[] = []
       for (let start = 0; start < ids.length; start += 512) {
-        const wanted = ids.slice(start, start + 512).map(quoteSql).join(', ')
-        const rows: { id: string; vector: { toArray(): Float32Array } }[] = await table.query().where(`id IN (${wanted}) AND retired IS NULL`).select(['id', 'vector']).toArray()
+        const wanted = ids
+          .slice(start, start + 512)
+          .map(quoteSql)
+          .join(', ')
+        const rows: { id: string; vector: { toArray(): Float32Array } }[] = await table
+          .query()
+          .where(`id IN (${wanted}) AND retired IS NULL`)
+          .select(['id', 'vector'])
+          .toArray()
         const vectors = rows.map((row) => row.vector.toArray())
         const found = await search(vectors, limit + 1)
-        for (const [index, { id }] of rows.entries()) near.push({ id, found: (found[index] as Found[]).filter((hit) => hit.memory.id !== id && hit.similarity >= similarity) })
+        for (const [index, { id }] of rows.entries())
+          near.push({ id, found: (found[index] as Found[]).filter((hit) => hit.memory.id !== id && hit.similarity >= similarity) })
       }
       return near.sort((a, b) => (a.id < b.id ? -1 : 1))
     },
@@ -195,11 +226,18 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       if (items.length === 0) return 0
       const reasons = new Map(items.map(({ id, reason }) => [id, reason]))
       // One commit for all: the rows are read whole and put back with their reason.
-      const rows: Record<string, unknown>[] = await table.query().where(`id IN (${[...reasons.keys()].map(quoteSql).join(', ')}) AND retired IS NULL`).toArray()
+      const rows: Record<string, unknown>[] = await table
+        .query()
+        .where(`id IN (${[...reasons.keys()].map(quoteSql).join(', ')}) AND retired IS NULL`)
+        .toArray()
       if (rows.length === 0) return 0
       const retired = rows.map((row) => {
         const memory = fromRow(row)
-        return toRow({ ...memory, retired: reasons.get(memory.id) as string }, row['text'] as string, (row['vector'] as { toArray(): Float32Array }).toArray())
+        return toRow(
+          { ...memory, retired: reasons.get(memory.id) as string },
+          row['text'] as string,
+          (row['vector'] as { toArray(): Float32Array }).toArray(),
+        )
       })
       const result = await table.mergeInsert('id').whenMatchedUpdateAll().execute(retired)
       return Number(result.numUpdatedRows)
@@ -213,7 +251,9 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     },
     async tags() {
       const listed = await (await table.tags()).list()
-      return Object.entries(listed).map(([name, { version }]) => ({ name, version: Number(version) })).sort((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1))
+      return Object.entries(listed)
+        .map(([name, { version }]) => ({ name, version: Number(version) }))
+        .sort((a, b) => a.version - b.version || (a.name < b.name ? -1 : 1))
     },
     async rollback(name) {
       writable()
@@ -229,7 +269,8 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       // LanceDB refuses to remove versions when a tagged one is among them, so nothing newer than the oldest tag is touched.
       const { compaction } = await table.optimize({ cleanupOlderThan: kept ? new Date(kept.timestamp.getTime() - 1) : new Date() })
       // An index that was carried over to the merged files makes each query look rows up again, for twice the time.
-      if (compaction.fragmentsRemoved > 0 && (await table.listIndices()).some(({ name }) => name === 'vector_idx')) await buildIndex(await table.countRows())
+      if (compaction.fragmentsRemoved > 0 && (await table.listIndices()).some(({ name }) => name === 'vector_idx'))
+        await buildIndex(await table.countRows())
     },
     async [Symbol.asyncDispose]() {
       table.close()

@@ -24,13 +24,16 @@ export async function openTable(options: OpenTable): Promise<Table> {
   const { uri, embedder } = options
   const place = isUri(uri) ? uri : resolve(uri)
   const mustExist = options.existing || options.tag !== undefined || embedder === null
-  const missing = () => new BadInput(`No memory bank at ${uri}: run a round first (npx nx run loops:cycle), or import one (npx nx run loops:memory import)`)
+  const missing = () =>
+    new BadInput(`No memory bank at ${uri}: run a round first (npx nx run loops:cycle), or import one (npx nx run loops:memory import)`)
   if (mustExist && !isUri(uri) && !existsSync(place)) throw missing()
   // Loaded when it is used: every command imports this file, few open a bank.
   const { connect } = await import('@lancedb/lancedb')
-  const connection = await connect(place, options.storageOptions ? { storageOptions: options.storageOptions } : {}).catch((error: unknown) => {
-    throw unreachable(uri, error)
-  })
+  const connection = await connect(place, options.storageOptions ? { storageOptions: options.storageOptions } : {}).catch(
+    (error: unknown) => {
+      throw unreachable(uri, error)
+    },
+  )
   const names = await connection.tableNames().catch((error: unknown) => {
     throw unreachable(uri, error)
   })
@@ -41,7 +44,8 @@ export async function openTable(options: OpenTable): Promise<Table> {
   await check(table, uri, embedder)
   if (options.tag !== undefined) {
     const tags = await (await table.tags()).list()
-    if (!(options.tag in tags)) throw new BadInput(`Bank ${uri} has no tag "${options.tag}". Tags: ${Object.keys(tags).sort().join(', ') || 'none'}`)
+    if (!(options.tag in tags))
+      throw new BadInput(`Bank ${uri} has no tag "${options.tag}". Tags: ${Object.keys(tags).sort().join(', ') || 'none'}`)
     await table.checkout(options.tag)
   }
   return table
@@ -60,9 +64,12 @@ async function createTable(connection: Connection, embedder: Embedder): Promise<
 async function check(table: Table, uri: string, embedder: Embedder | null): Promise<void> {
   const { metadata, fields } = await table.schema()
   const format = Number(metadata.get('whetstone.format') ?? 'NaN')
-  if (!(format >= 1)) throw new BadInput(`${uri} is not a memory bank of Whetstone (no whetstone.format in its schema): name another folder`)
+  if (!(format >= 1))
+    throw new BadInput(`${uri} is not a memory bank of Whetstone (no whetstone.format in its schema): name another folder`)
   if (format > bankFormat)
-    throw new BadInput(`Bank ${uri} has format ${format}, this Whetstone reads up to ${bankFormat}: update Whetstone, or export the bank to JSON with the newer one and import it here`)
+    throw new BadInput(
+      `Bank ${uri} has format ${format}, this Whetstone reads up to ${bankFormat}: update Whetstone, or export the bank to JSON with the newer one and import it here`,
+    )
   if (!embedder) return
   const id = metadata.get('whetstone.embedder')
   const dimensions = (fields.find((field) => field.name === 'vector')?.type as { listSize?: number } | undefined)?.listSize
@@ -75,7 +82,13 @@ async function check(table: Table, uri: string, embedder: Embedder | null): Prom
 
 /** LanceDB's errors nest, with source places: the innermost says what happened, the outermost what was being done. */
 function unreachable(uri: string, error: unknown): BadInput {
-  const causes = (error as Error).message.replace(/, \/[^\s:]+:\d+:\d+/g, '').split(/\s*Caused by:\s*|\n/).map((cause) => cause.replace(/^(?:lance error: )?(?:LanceError\(\w+\): )?/, '').trim()).filter(Boolean)
+  const causes = (error as Error).message
+    .replace(/, \/[^\s:]+:\d+:\d+/g, '')
+    .split(/\s*Caused by:\s*|\n/)
+    .map((cause) => cause.replace(/^(?:lance error: )?(?:LanceError\(\w+\): )?/, '').trim())
+    .filter(Boolean)
   const [what, why] = [causes[0] ?? 'unknown error', causes.at(-1) ?? '']
-  return new BadInput(`Cannot open the memory bank ${uri}: ${what.slice(0, 200)}${why === what || why === '' ? '' : ` (${why.slice(0, 120)})`}: check the path or URI and the store's credentials`)
+  return new BadInput(
+    `Cannot open the memory bank ${uri}: ${what.slice(0, 200)}${why === what || why === '' ? '' : ` (${why.slice(0, 120)})`}: check the path or URI and the store's credentials`,
+  )
 }

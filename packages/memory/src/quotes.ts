@@ -1,6 +1,11 @@
 /** Words and numbers of a text, lower-cased; LaTeX markup and punctuation left out. */
 export function tokens(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/\p{L}+|\p{N}+/gu) ?? []
+  )
 }
 
 /** Tokens in a row that make a quotation: as in the usual 13-gram test of training sets for test questions (Brown et al. 2020, appendix C). */
@@ -12,6 +17,7 @@ export function quotes(text: string, question: string): boolean {
   const span = Math.min(longSpan, Math.ceil(asked.length * 0.8))
   if (asked.length < 8) return false
   const said = ` ${tokens(text).join(' ')} `
-  for (let start = 0; start + span <= asked.length; start++) if (said.includes(` ${asked.slice(start, start + span).join(' ')} `)) return true
+  for (let start = 0; start + span <= asked.length; start++)
+    if (said.includes(` ${asked.slice(start, start + span).join(' ')} `)) return true
   return false
 }

@@ -13,13 +13,21 @@ const probes = 24
 const fewRetired = 64
 
 /** The nearest live memories of each query by the table's IVF index, best first, ties in order of id. `retired` is how many rows are not live. */
-export async function searchIndex(table: Table, queries: readonly Float32Array[], { limit, retired }: { limit: number; retired: number }): Promise<Found[][]> {
+export async function searchIndex(
+  table: Table,
+  queries: readonly Float32Array[],
+  { limit, retired }: { limit: number; retired: number },
+): Promise<Found[][]> {
   const found: Found[][] = []
   for (let start = 0; start < queries.length; start += batch) {
     const slice = queries.slice(start, start + batch)
     let query = table.query().nearestTo(slice[0] as Float32Array)
     for (const vector of slice.slice(1)) query = query.addQueryVector(vector)
-    query = query.column('vector').distanceType('cosine').nprobes(probes).limit(limit + Math.min(retired, fewRetired))
+    query = query
+      .column('vector')
+      .distanceType('cosine')
+      .nprobes(probes)
+      .limit(limit + Math.min(retired, fewRetired))
     if (retired > fewRetired) query = query.where('retired IS NULL')
     const rows: Record<string, unknown>[] = await query.toArray()
     const perQuery: Found[][] = slice.map(() => [])
@@ -28,13 +36,18 @@ export async function searchIndex(table: Table, queries: readonly Float32Array[]
       const index = slice.length === 1 ? 0 : Number(row['query_index'])
       if (row['retired'] === null) perQuery[index]?.push(toFound(row, slice[index] as Float32Array))
     }
-    for (const hits of perQuery) found.push(hits.sort((a, b) => b.similarity - a.similarity || (a.memory.id < b.memory.id ? -1 : 1)).slice(0, limit))
+    for (const hits of perQuery)
+      found.push(hits.sort((a, b) => b.similarity - a.similarity || (a.memory.id < b.memory.id ? -1 : 1)).slice(0, limit))
   }
   return found
 }
 
 /** The best live memories of each query by reciprocal rank fusion (Cormack et al. 2009) of cosine and full text. */
-export async function searchHybrid(table: Table, queries: readonly { vector: Float32Array; text: string }[], limit: number): Promise<Found[][]> {
+export async function searchHybrid(
+  table: Table,
+  queries: readonly { vector: Float32Array; text: string }[],
+  limit: number,
+): Promise<Found[][]> {
   const { rerankers } = await import('@lancedb/lancedb')
   const reranker = await rerankers.RRFReranker.create()
   return await Promise.all(

@@ -29,7 +29,10 @@ function numbersOf(text: string): Rational[] {
 
 /** The number that an answer is, in all its readings: a box, a currency, a unit and a leading `x =` are passed over. Empty where the answer is no number: (3, -4), 2\sqrt{3}. */
 function answerValues(answer: string): Rational[] {
-  const bare = answer.replace(/^\$?\\boxed\{(.*)\}\$?$/, '$1').replace(/^[a-z]\s*=\s*/i, '').replace(/^[€£¥]\s*|\s*(?:[€£¥¢°]|\^\\circ)$/g, '')
+  const bare = answer
+    .replace(/^\$?\\boxed\{(.*)\}\$?$/, '$1')
+    .replace(/^[a-z]\s*=\s*/i, '')
+    .replace(/^[€£¥]\s*|\s*(?:[€£¥¢°]|\^\\circ)$/g, '')
   const values = valueOf(bare)
   return values.length > 0 ? values : valueOf(bare.replace(/(?<=\d)(?:\s*\\text\s*\{[^{}]*\}|\s+[a-z][a-z. ]*)$/i, ''))
 }
@@ -66,10 +69,17 @@ function readBackwards(text: string, { n, d }: Rational): boolean {
 
 /** Expressions are compared without spaces, markup and multiplication signs, and must not be a part of a longer word or number; words whole, in any case. */
 function holdsExpression(text: string, answer: string): boolean {
-  const bare = (value: string) => wordNumbers(plainText(value)).replace(/\\(?=[a-z])/g, '').replace(/(\^|sqrt)\s*\((\w+)\)/g, '$1$2').replace(/π/g, 'pi').replace(/[{}*]/g, '')
+  const bare = (value: string) =>
+    wordNumbers(plainText(value))
+      .replace(/\\(?=[a-z])/g, '')
+      .replace(/(\^|sqrt)\s*\((\w+)\)/g, '$1$2')
+      .replace(/π/g, 'pi')
+      .replace(/[{}*]/g, '')
   if (/^[\p{L}\s'-]+$/u.test(answer)) {
     if (answer.length < 2) return false
-    return new RegExp(`(?<![\\p{L}\\p{N}])${escape(answer.toLowerCase()).replace(/\s+/g, '\\s+')}(?![\\p{L}\\p{N}])`, 'u').test(text.normalize('NFKC').toLowerCase())
+    return new RegExp(`(?<![\\p{L}\\p{N}])${escape(answer.toLowerCase()).replace(/\s+/g, '\\s+')}(?![\\p{L}\\p{N}])`, 'u').test(
+      text.normalize('NFKC').toLowerCase(),
+    )
   }
   const wanted = [...bare(answer).replace(/\s/g, '')]
   if (wanted.length < 2) return false

@@ -21,5 +21,10 @@ export async function renderSvg(spec: vegaLite.TopLevelSpec): Promise<string> {
 /** The same as PNG bytes, twice the size, with a font that ships with us: on a bare machine there may be none. */
 export async function renderPng(spec: vegaLite.TopLevelSpec): Promise<Uint8Array> {
   const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) => join(fonts, file))
-  return new Resvg(await renderSvg(spec), { fitTo: { mode: 'zoom', value: 2 }, font: { loadSystemFonts: false, fontFiles, defaultFontFamily: font } }).render().asPng()
+  return new Resvg(await renderSvg(spec), {
+    fitTo: { mode: 'zoom', value: 2 },
+    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: font },
+  })
+    .render()
+    .asPng()
 }

@@ -17,7 +17,11 @@ const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * di
 const number = (value: number) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(4))))
 
 /** Writes report.md, report.html and the chart (arms.svg, arms.png) of a round beside its round.json. */
-export async function writeReport(folder: string, round: Round, extra: { seconds: Partial<Record<string, number>>; sections?: readonly Section[] }): Promise<void> {
+export async function writeReport(
+  folder: string,
+  round: Round,
+  extra: { seconds: Partial<Record<string, number>>; sections?: readonly Section[] },
+): Promise<void> {
   const spec = armsByLevel(round.evaluations)
   const svg = await renderSvg(spec)
   const sections = [...describe(round, extra.seconds), ...(extra.sections ?? [])]
@@ -42,18 +46,37 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
       ...(decision.nonInferiority.length > 0 && {
         table: {
           head: ['solved level', 'n', 'difference, points', 'lower 95% bound', 'margin', 'kept'],
-          rows: decision.nonInferiority.map((each) => [`${each.taskset} ${each.level}`, String(each.n), points(each.difference), points(each.low), points(-each.margin), each.passed ? 'yes' : 'NO']),
+          rows: decision.nonInferiority.map((each) => [
+            `${each.taskset} ${each.level}`,
+            String(each.n),
+            points(each.difference),
+            points(each.low),
+            points(-each.margin),
+            each.passed ? 'yes' : 'NO',
+          ]),
         },
       }),
     },
   ]
-  if (round.frontier) sections.push({ title: 'Frontier', text: `${round.frontier.taskset} level ${round.frontier.level}: ${round.frontier.rule}; its train pass@1 was ${percent(round.frontier.trainRate)}. Chosen before any validation attempt.` })
+  if (round.frontier)
+    sections.push({
+      title: 'Frontier',
+      text: `${round.frontier.taskset} level ${round.frontier.level}: ${round.frontier.rule}; its train pass@1 was ${percent(round.frontier.trainRate)}. Chosen before any validation attempt.`,
+    })
   sections.push({
     title: 'Harvest and training',
     text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : `${round.untrained ?? 'nothing was trained'}.`}`,
   })
-  if (bank.tag) sections.push({ title: 'Memory', text: `The bank holds ${bank.size} memories, ${bank.added} of them new${bank.kept ? '' : '; it was rolled back, since it hurt'}. ${decision.memory ? `On against off: ${points(decision.memory.difference)} points (95% interval ${points(decision.memory.ci[0])} to ${points(decision.memory.ci[1])}), p = ${number(decision.memory.pValue)}.` : ''}` })
-  if (retest) sections.push({ title: 'Re-test of what failed', text: `Of ${retest.failed} validation tasks that the incumbent failed, a fresh attempt of the candidate solves ${retest.solvedByCandidate}, one of the incumbent ${retest.solvedByIncumbent} (p = ${number(retest.pValue)}).` })
+  if (bank.tag)
+    sections.push({
+      title: 'Memory',
+      text: `The bank holds ${bank.size} memories, ${bank.added} of them new${bank.kept ? '' : '; it was rolled back, since it hurt'}. ${decision.memory ? `On against off: ${points(decision.memory.difference)} points (95% interval ${points(decision.memory.ci[0])} to ${points(decision.memory.ci[1])}), p = ${number(decision.memory.pValue)}.` : ''}`,
+    })
+  if (retest)
+    sections.push({
+      title: 'Re-test of what failed',
+      text: `Of ${retest.failed} validation tasks that the incumbent failed, a fresh attempt of the candidate solves ${retest.solvedByCandidate}, one of the incumbent ${retest.solvedByIncumbent} (p = ${number(retest.pValue)}).`,
+    })
   sections.push({
     title: 'Cost',
     text: `${duration(round.cost.seconds)} in all; ${round.cost.tokens.prompt} prompt and ${round.cost.tokens.completion} completion tokens; ${percent(round.truncated)} of the attempts truncated; provider faults: ${round.faults.retried} retries, ${round.faults.failed} attempts lost.`,
@@ -80,8 +103,20 @@ function armsTable(evaluations: Round['evaluations']): Table {
 
 function toMarkdown(title: string, reason: string, sections: readonly Section[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-  const table = ({ head, rows }: Table) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
-  return [`# ${title}`, reason, '![pass rates of the arms](arms.png)', ...sections.flatMap((section) => [`## ${section.title}`, ...(section.text ? [section.text] : []), ...(section.table ? [table(section.table)] : [])])].join('\n\n') + '\n'
+  const table = ({ head, rows }: Table) =>
+    [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+  return (
+    [
+      `# ${title}`,
+      reason,
+      '![pass rates of the arms](arms.png)',
+      ...sections.flatMap((section) => [
+        `## ${section.title}`,
+        ...(section.text ? [section.text] : []),
+        ...(section.table ? [table(section.table)] : []),
+      ]),
+    ].join('\n\n') + '\n'
+  )
 }
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
@@ -89,6 +124,9 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.
 
 function toHtml(title: string, reason: string, svg: string, sections: readonly Section[]): string {
   const row = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
-  const body = sections.map(({ title: heading, text, table }) => `<h2>${escapeHtml(heading)}</h2>${text ? `<p>${escapeHtml(text)}</p>` : ''}${table ? `<table>${row(table.head, 'th')}${table.rows.map((cells) => row(cells, 'td')).join('')}</table>` : ''}`)
+  const body = sections.map(
+    ({ title: heading, text, table }) =>
+      `<h2>${escapeHtml(heading)}</h2>${text ? `<p>${escapeHtml(text)}</p>` : ''}${table ? `<table>${row(table.head, 'th')}${table.rows.map((cells) => row(cells, 'td')).join('')}</table>` : ''}`,
+  )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${style}</style><h1>${escapeHtml(title)}</h1><p class="reason">${escapeHtml(reason)}</p>${svg}${body.join('\n')}</html>\n`
 }

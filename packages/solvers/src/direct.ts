@@ -12,11 +12,23 @@ export const direct: Solver = {
   name: 'direct',
   async *solve(attempts, model, { sampling, signal }): AsyncIterable<Solution | SolveFault> {
     const byId = new Map(attempts.map((attempt) => [attempt.id, attempt]))
-    const requests: GenerateRequest[] = attempts.map((attempt) => ({ id: attempt.id, messages: askDirectly(attempt), seed: attempt.seed, sampling }))
+    const requests: GenerateRequest[] = attempts.map((attempt) => ({
+      id: attempt.id,
+      messages: askDirectly(attempt),
+      seed: attempt.seed,
+      sampling,
+    }))
     for await (const result of model.generate(requests, signal ? { signal } : {})) {
       const attempt = byId.get(result.id) as Attempt
       if (isFault(result)) yield { attempt, fault: result.fault, retries: result.retries }
-      else yield { attempt, messages: [...askDirectly(attempt), { role: 'assistant', content: result.text }], finish: result.finish, tokens: result.tokens, seconds: result.seconds }
+      else
+        yield {
+          attempt,
+          messages: [...askDirectly(attempt), { role: 'assistant', content: result.text }],
+          finish: result.finish,
+          tokens: result.tokens,
+          seconds: result.seconds,
+        }
     }
   },
 }

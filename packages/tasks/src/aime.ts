@@ -22,14 +22,18 @@ type Row = z.infer<typeof Row>
  * `lastValidationYear` are validation, later ones test, and there is no train split. `from` is a file, or a folder with aime.jsonl, where
  * `datasets:pull` puts it by default.
  */
-export function aime({ from = paths.taskset('aime'), lastValidationYear = 2023 }: { from?: string; lastValidationYear?: number } = {}): Taskset {
+export function aime({
+  from = paths.taskset('aime'),
+  lastValidationYear = 2023,
+}: { from?: string; lastValidationYear?: number } = {}): Taskset {
   let tasks: Task[] | undefined
   return {
     name: 'aime',
     instruction: 'Solve the problem step by step. The answer is a whole number from 0 to 999. End with it alone in \\boxed{}.',
     levels: [1],
     fresh: false,
-    about: 'American Invitational Mathematics Examination, 90 problems of 2022 to 2024, no train split; AI-MO/aimo-validation-aime, Apache-2.0',
+    about:
+      'American Invitational Mathematics Examination, 90 problems of 2022 to 2024, no train split; AI-MO/aimo-validation-aime, Apache-2.0',
     async load({ split, levels, limit = Infinity }) {
       if (levels && !levels.includes(1)) return []
       tasks ??= readTasks(from, lastValidationYear)

@@ -23,11 +23,17 @@ test('no function that returns nothing passes, in either language (canonical sol
     return metadata['language'] === 'python' ? `def ${name}(*arguments):\n    return None\n` : `function ${name}() {}\n`
   }
   const grades = await Promise.all(all.map((task) => taskset.grade(task, nothing(task))))
-  assert.equal(grades.filter(({ reason }) => !reason.startsWith('wrong answer')), [])
+  assert.equal(
+    grades.filter(({ reason }) => !reason.startsWith('wrong answer')),
+    [],
+  )
 })
 
 test('the grade names the sandbox', async () => {
-  for (const [language, sandbox] of [['python', /\((?:bubblewrap|pyodide)\)$/], ['javascript', /\(quickjs\)$/]] as const) {
+  for (const [language, sandbox] of [
+    ['python', /\((?:bubblewrap|pyodide)\)$/],
+    ['javascript', /\(quickjs\)$/],
+  ] as const) {
     const task = all.find(({ metadata }) => metadata['language'] === language)!
     assert.match((await taskset.grade(task, task.reference)).reason, sandbox)
   }
@@ -35,7 +41,9 @@ test('the grade names the sandbox', async () => {
 
 test('a prompt shows one example and none of the other tests', () => {
   for (const { prompt, metadata } of all) {
-    const [shown, ...hidden] = (metadata['tests'] as string[]).map((line) => line.replace(/^assert (.*) == .*$|^equal\((.*?\)), .*$/s, '$1$2'))
+    const [shown, ...hidden] = (metadata['tests'] as string[]).map((line) =>
+      line.replace(/^assert (.*) == .*$|^equal\((.*?\)), .*$/s, '$1$2'),
+    )
     assert.ok(prompt.includes(`Example: ${shown} gives `), prompt)
     for (const call of hidden) assert.not(prompt.includes(`${call} gives`))
   }

@@ -57,7 +57,9 @@ const nameIn = (language: Language, name: string) =>
 function literal(value: unknown, language: Language): string {
   if (Array.isArray(value)) return `[${value.map((item) => literal(item, language)).join(', ')}]`
   if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, language)}`).join(', ')}}`
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}: ${literal(item, language)}`)
+      .join(', ')}}`
   }
   const text = JSON.stringify(value)
   return language === 'python' ? ({ null: 'None', true: 'True', false: 'False' }[text] ?? text) : text

@@ -13,8 +13,21 @@ const folder = mkdtempSync(join(tmpdir(), 'humaneval-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 /** Rows of our own in the published form; the second's tests use a helper of the prompt's. */
 const rows = [
-  { task_id: 'HumanEval/0', entry_point: 'double', prompt: 'from typing import List\n\n\ndef double(numbers: List[int]) -> List[int]:\n    """Doubles each number."""\n', canonical_solution: '    return [2 * number for number in numbers]\n', test: 'def check(candidate):\n    assert candidate([1, 2]) == [2, 4]\n    assert candidate([]) == []\n' },
-  { task_id: 'HumanEval/1', entry_point: 'decode', prompt: 'def encode(text: str):\n    """Shifts by one."""\n    return "".join(chr(ord(letter) + 1) for letter in text)\n\n\ndef decode(text: str):\n    """Undoes encode."""\n', canonical_solution: '    return "".join(chr(ord(letter) - 1) for letter in text)\n', test: 'def check(candidate):\n    for word in ["a", "hello"]:\n        assert candidate(encode(word)) == word\n' },
+  {
+    task_id: 'HumanEval/0',
+    entry_point: 'double',
+    prompt: 'from typing import List\n\n\ndef double(numbers: List[int]) -> List[int]:\n    """Doubles each number."""\n',
+    canonical_solution: '    return [2 * number for number in numbers]\n',
+    test: 'def check(candidate):\n    assert candidate([1, 2]) == [2, 4]\n    assert candidate([]) == []\n',
+  },
+  {
+    task_id: 'HumanEval/1',
+    entry_point: 'decode',
+    prompt:
+      'def encode(text: str):\n    """Shifts by one."""\n    return "".join(chr(ord(letter) + 1) for letter in text)\n\n\ndef decode(text: str):\n    """Undoes encode."""\n',
+    canonical_solution: '    return "".join(chr(ord(letter) - 1) for letter in text)\n',
+    test: 'def check(candidate):\n    for word in ["a", "hello"]:\n        assert candidate(encode(word)) == word\n',
+  },
 ]
 const write = (name: string, items: readonly unknown[]) => {
   const text = items.map((item) => `${JSON.stringify(item)}\n`).join('')
@@ -54,13 +67,21 @@ const broken: [rows: unknown[], message: RegExp][] = [
 ]
 for (const [items, message] of broken)
   test(`refused: ${String(message)}`, async () => {
-    const error = await humaneval({ from: write('broken.jsonl', items) }).load({ split: 'test', seed: 1, round: 1 }).catch((reason: unknown) => reason)
+    const error = await humaneval({ from: write('broken.jsonl', items) })
+      .load({ split: 'test', seed: 1, round: 1 })
+      .catch((reason: unknown) => reason)
     assert.instance(error, BadInput)
     assert.match((error as Error).message, message)
   })
 
 test('an absent folder says how to get the data, a damaged file too', async () => {
-  const load = (from: string) => humaneval({ from }).load({ split: 'test', seed: 1, round: 1 }).then(() => '', (error: Error) => error.message)
+  const load = (from: string) =>
+    humaneval({ from })
+      .load({ split: 'test', seed: 1, round: 1 })
+      .then(
+        () => '',
+        (error: Error) => error.message,
+      )
   assert.match(await load(join(folder, 'absent')), /datasets:pull --dataset=humaneval/)
   writeFileSync(join(folder, 'damaged.gz'), 'no gzip')
   assert.match(await load(join(folder, 'damaged.gz')), /cannot be unpacked .*fetch it again/)
@@ -73,14 +94,22 @@ async function gradePublished(sandbox: Sandbox, step: number): Promise<void> {
   assert.is(tasks.length, 164)
   const chosen = tasks.filter((_, i) => i % step === 0)
   const passing = async (answer: (task: Task) => string) => {
-    const grades = await Promise.all(chosen.map((task) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer: answer(task), sandbox })))
+    const grades = await Promise.all(
+      chosen.map((task) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer: answer(task), sandbox })),
+    )
     return chosen.filter((_, i) => grades[i]?.passed).map(({ id }) => id)
   }
-  assert.equal(await passing(({ reference }) => reference), chosen.map(({ id }) => id))
+  assert.equal(
+    await passing(({ reference }) => reference),
+    chosen.map(({ id }) => id),
+  )
   assert.equal(await passing(() => '    return None\n'), [])
 }
 
-for (const [sandbox, step] of [[bubblewrap, 1], [pyodide, 20]] as const)
+for (const [sandbox, step] of [
+  [bubblewrap, 1],
+  [pyodide, 20],
+] as const)
   test(`the published set in ${sandbox.name}${step > 1 ? `, every ${step}th` : ''}: canonical solutions pass, "return None" never`, async () => {
     const missing = existsSync(real) ? await sandbox.missing() : '../shared/data/HumanEval.jsonl.gz not found'
     if (missing) return void process.stdout.write(`\nSKIP humaneval, published rows in ${sandbox.name}: ${missing}\n`)

@@ -53,7 +53,9 @@ function readTasks(from: string): Task[] {
   if (file === undefined) {
     throw new BadInput(`HumanEval is not in ${from} (${names.join(', ')}): fetch it with \`npx nx run datasets:pull --dataset=humaneval\``)
   }
-  const lines = readText(file).split('\n').map((line, i) => ({ line, where: `${file}:${i + 1}` }))
+  const lines = readText(file)
+    .split('\n')
+    .map((line, i) => ({ line, where: `${file}:${i + 1}` }))
   const tasks = lines.filter(({ line }) => line.trim() !== '').map(({ line, where }) => toTask(parseRow(line, Row, where), where))
   const twice = tasks.find(({ id }, i) => tasks.findIndex((other) => other.id === id) < i)
   if (twice) throw new BadInput(`${file}: task_id ${String(twice.metadata['task_id'])} stands twice: remove one of the rows`)

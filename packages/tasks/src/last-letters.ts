@@ -64,7 +64,9 @@ function toTask(words: readonly string[], split: Split): Task {
 export function readLetters(answer: string): string | null {
   const given =
     [...answer.matchAll(/\\boxed\{\s*(?:\\text\{)?([\p{L}\s-]+)\}/gu)].at(-1)?.[1] ??
-    [...answer.matchAll(/\banswer(?:\s+is)?\s*[:=]?\s*(?:is\s+)?["'“*`]*((?:\p{L}[\s-])*\p{L}(?!\p{L})|\p{L}+)["'”*`.]*\s*(?=$|\n|\.)/giu)].at(-1)?.[1] ??
+    [
+      ...answer.matchAll(/\banswer(?:\s+is)?\s*[:=]?\s*(?:is\s+)?["'“*`]*((?:\p{L}[\s-])*\p{L}(?!\p{L})|\p{L}+)["'”*`.]*\s*(?=$|\n|\.)/giu),
+    ].at(-1)?.[1] ??
     [...answer.matchAll(/["“]([\p{L}]+)["”]/gu)].at(-1)?.[1] ??
     [...answer.matchAll(/\p{L}+/gu)].at(-1)?.[0]
   return given?.replace(/[\s-]/g, '').toLowerCase() ?? null
@@ -74,7 +76,13 @@ export function readLetters(answer: string): string | null {
 function gradeLetters(reference: string, answer: string): Grade {
   const given = readLetters(answer)
   if (given === null) {
-    return { reward: 0, passed: false, parts: { answer: 0, steps: 0 }, reason: 'no answer', feedback: 'No letters were given as the answer.' }
+    return {
+      reward: 0,
+      passed: false,
+      parts: { answer: 0, steps: 0 },
+      reason: 'no answer',
+      feedback: 'No letters were given as the answer.',
+    }
   }
   const wanted = reference.toLowerCase()
   const right = [...wanted].filter((letter, place) => given[place] === letter).length

@@ -24,7 +24,13 @@ type Row = z.infer<typeof Row>
 
 /** The seven subjects, as the rows name them. */
 export const mathSubjects = [
-  'Algebra', 'Counting & Probability', 'Geometry', 'Intermediate Algebra', 'Number Theory', 'Prealgebra', 'Precalculus',
+  'Algebra',
+  'Counting & Probability',
+  'Geometry',
+  'Intermediate Algebra',
+  'Number Theory',
+  'Prealgebra',
+  'Precalculus',
 ] as const
 export type MathSubject = (typeof mathSubjects)[number]
 
@@ -51,7 +57,10 @@ export function math({ from = paths.taskset('math'), subjects }: { from?: string
     async load(request) {
       const tasks = loaded.get(request.split) ?? gradable(readSplit(from, request.split))
       loaded.set(request.split, tasks)
-      return draw((await tasks).filter((task) => !subjects || subjects.includes(task.metadata['subject'] as MathSubject)), request)
+      return draw(
+        (await tasks).filter((task) => !subjects || subjects.includes(task.metadata['subject'] as MathSubject)),
+        request,
+      )
     },
     grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
   }
@@ -121,5 +130,14 @@ function toTask({ problem, solution, answer, level, type, subject }: Row, split:
   if (reference === null) throw new BadInput(`${where}: solution has no \\boxed answer: mend or remove the row`)
   if (level < 1 || level > 5) throw new BadInput(`${where}: level ${level} is not one of 1 to 5`)
   const id = `math-${hash(problem).slice(0, 16)}`
-  return { id, taskset: 'math', split, prompt: problem, reference, level, cluster: id, metadata: { subject: type ?? subject ?? '', solution } }
+  return {
+    id,
+    taskset: 'math',
+    split,
+    prompt: problem,
+    reference,
+    level,
+    cluster: id,
+    metadata: { subject: type ?? subject ?? '', solution },
+  }
 }

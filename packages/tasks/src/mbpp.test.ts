@@ -24,7 +24,12 @@ const tree = {
   text: 'Write a function to sum a tree.',
   code: 'class Node:\r\n    def __init__(self, value):\r\n        self.value = value\r\n        self.left = None\r\ndef tree_sum(node):\r\n    return node.value + tree_sum(node.left) if node else 0',
   test_setup_code: 'root = Node(1)\r\nroot.left = Node(2)',
-  test_list: ['assert tree_sum(root) == 3', 'assert tree_sum(root.left) == 2', 'assert tree_sum(Node(4)) == 4', 'assert tree_sum(None) == 0'],
+  test_list: [
+    'assert tree_sum(root) == 3',
+    'assert tree_sum(root.left) == 2',
+    'assert tree_sum(Node(4)) == 4',
+    'assert tree_sum(None) == 0',
+  ],
 }
 const write = (name: string, items: readonly unknown[]) => {
   writeFileSync(join(folder, name), items.map((item) => `${JSON.stringify(item)}\n`).join(''))
@@ -38,9 +43,14 @@ provesItself(test, taskset)
 
 const load = (from: string, split: 'train' | 'validation' | 'test') => mbpp({ from }).load({ split, seed: 1, round: 1 })
 
-test('the split is the paper\'s, from one file or from three', async () => {
-  const ids = async (from: string) => Promise.all((['train', 'validation', 'test'] as const).map(async (split) => (await load(from, split)).map(({ id }) => id).sort()))
-  const expected = [['mbpp-601', 'mbpp-700'], ['mbpp-511', 'mbpp-600'], ['mbpp-11', 'mbpp-510']]
+test("the split is the paper's, from one file or from three", async () => {
+  const ids = async (from: string) =>
+    Promise.all((['train', 'validation', 'test'] as const).map(async (split) => (await load(from, split)).map(({ id }) => id).sort()))
+  const expected = [
+    ['mbpp-601', 'mbpp-700'],
+    ['mbpp-511', 'mbpp-600'],
+    ['mbpp-11', 'mbpp-510'],
+  ]
   assert.equal(await ids(file), expected)
   write('train.jsonl', [row(601), tree])
   write('validation.jsonl', [row(511), row(600)])
@@ -75,7 +85,13 @@ for (const [items, message] of broken)
   })
 
 test('an absent folder says how to get the data', async () => {
-  assert.match(await load(join(folder, 'absent'), 'test').then(() => '', (error: Error) => error.message), /datasets:pull --dataset=mbpp/)
+  assert.match(
+    await load(join(folder, 'absent'), 'test').then(
+      () => '',
+      (error: Error) => error.message,
+    ),
+    /datasets:pull --dataset=mbpp/,
+  )
 })
 
 test('the published rows: every tenth reference passes', async () => {
@@ -84,10 +100,17 @@ test('the published rows: every tenth reference passes', async () => {
   const missing = await bubblewrap.missing()
   if (missing) return void process.stdout.write(`\nSKIP mbpp, published rows in bubblewrap: ${missing}\n`)
   const published = mbpp({ from: real })
-  const tasks = (await Promise.all((['train', 'validation', 'test'] as const).map((split) => published.load({ split, seed: 1, round: 1 })))).flat()
+  const tasks = (
+    await Promise.all((['train', 'validation', 'test'] as const).map((split) => published.load({ split, seed: 1, round: 1 })))
+  ).flat()
   assert.is(tasks.length, 964)
-  const grades = await Promise.all(tasks.filter((_, i) => i % 10 === 0).map(async (task) => ({ id: task.id, ...(await published.grade(task, task.reference)) })))
-  assert.equal(grades.filter(({ passed }) => !passed).map(({ id, reason }) => `${id}: ${reason}`), [])
+  const grades = await Promise.all(
+    tasks.filter((_, i) => i % 10 === 0).map(async (task) => ({ id: task.id, ...(await published.grade(task, task.reference)) })),
+  )
+  assert.equal(
+    grades.filter(({ passed }) => !passed).map(({ id, reason }) => `${id}: ${reason}`),
+    [],
+  )
 })
 
 test.run()

@@ -22,8 +22,15 @@ test('operations answer with one digit and any two differ on most pairs', () => 
 
 test('known values', () => {
   const cases: [string, number, number, string][] = [
-    ['a', 7, 5, '2'], ['b', 7, 5, '7'], ['b', 9, 9, '1'], ['d', 3, 5, '2'], ['e', 3, 5, '7'],
-    ['h', 3, 5, '5'], ['i', 3, 5, '4'], ['l', 3, 5, '3'], ['m', 3, 5, '6'],
+    ['a', 7, 5, '2'],
+    ['b', 7, 5, '7'],
+    ['b', 9, 9, '1'],
+    ['d', 3, 5, '2'],
+    ['e', 3, 5, '7'],
+    ['h', 3, 5, '5'],
+    ['i', 3, 5, '4'],
+    ['l', 3, 5, '3'],
+    ['m', 3, 5, '6'],
   ]
   for (const [name, x, y, reference] of cases) assert.is(operatorTask('kx', name, x, y, 'train').reference, reference, name)
 })
@@ -38,7 +45,11 @@ test('a world belongs to its seed: 64 keys, every operation for eight of them', 
 })
 
 test('tasks are balanced over keys in every split', async () => {
-  for (const [split, each] of [['train', 80], ['validation', 10], ['test', 10]] as const) {
+  for (const [split, each] of [
+    ['train', 80],
+    ['validation', 10],
+    ['test', 10],
+  ] as const) {
     const counts = new Map<string, number>()
     for (const { cluster } of await operators.load({ split, seed: 1, round: 1 })) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
     assert.is(counts.size, worldSize)
@@ -50,7 +61,10 @@ test('tasks are balanced over keys in every split', async () => {
 
 test('train tasks come in another order each round; validation stays', async () => {
   const first = async (split: 'train' | 'validation', round: number) =>
-    (await operators.load({ split, seed: 1, round, limit: 64 })).map((task) => task.id).sort().join()
+    (await operators.load({ split, seed: 1, round, limit: 64 }))
+      .map((task) => task.id)
+      .sort()
+      .join()
   assert.is.not(await first('train', 1), await first('train', 2))
   assert.is(await first('validation', 1), await first('validation', 2))
 })

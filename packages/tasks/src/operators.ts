@@ -46,7 +46,10 @@ export const operators: Taskset = {
   about: 'one digit by an operation that a two-letter key stands for, 64 keys a world, generated; no licence needed',
   async load(request) {
     if (request.levels && !request.levels.includes(1)) return []
-    return balanced([...operatorsWorld(request.seed)].map(([key, name]) => drawKey(request, key, name)), request)
+    return balanced(
+      [...operatorsWorld(request.seed)].map(([key, name]) => drawKey(request, key, name)),
+      request,
+    )
   },
   grade(task, answer) {
     const given = answer.trim()
@@ -60,7 +63,10 @@ export const operators: Taskset = {
 
 /** One key's tasks of a split, in the order in which they are handed out. */
 function drawKey({ split, seed, round }: LoadRequest, key: string, name: string): Task[] {
-  const pairs = shuffle(Array.from({ length: 100 }, (_, i) => i), random(deriveSeed(seed, 'operators', 'pairs', key)))
+  const pairs = shuffle(
+    Array.from({ length: 100 }, (_, i) => i),
+    random(deriveSeed(seed, 'operators', 'pairs', key)),
+  )
   const from = split === 'train' ? 0 : split === 'validation' ? share.train : share.train + share.validation
   const own = pairs.slice(from, from + share[split])
   const order = split === 'train' ? shuffle(own, random(deriveSeed(seed, 'operators', 'order', key, round))) : own

@@ -43,18 +43,44 @@ export function llamaTrain(input: z.input<typeof LlamaTrainSettings>): Trainer &
 async function train(settings: z.infer<typeof LlamaTrainSettings>, request: TrainRequest): Promise<Training> {
   const { base, dataset, folder } = request
   if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
-  const lora = settings.weights === 'lora' || (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) || base.adapter !== null
+  const lora =
+    settings.weights === 'lora' ||
+    (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) ||
+    base.adapter !== null
   const data = dataset.files[settings.method === 'sft' ? 'messages' : 'preference']
-  if (data === undefined) throw new BadInput(`Dataset ${dataset.id} was not exported for ${settings.method}: add the format to the recipe's harvest`)
+  if (data === undefined)
+    throw new BadInput(`Dataset ${dataset.id} was not exported for ${settings.method}: add the format to the recipe's harvest`)
   mkdirSync(folder, { recursive: true })
   const out = join(folder, lora ? 'adapter.gguf' : 'candidate.gguf')
   const metrics = join(folder, 'metrics.jsonl')
   const checkpoints = join(folder, 'optimizer')
   const args = [
-    settings.method, '-m', base.path, '--data', join(dataset.folder, data), '--out', out, '--metrics', metrics,
-    '--checkpoint-dir', checkpoints, '--resume', '--seed', String(request.seed), '--workers', String(request.threads ?? availableParallelism()),
+    settings.method,
+    '-m',
+    base.path,
+    '--data',
+    join(dataset.folder, data),
+    '--out',
+    out,
+    '--metrics',
+    metrics,
+    '--checkpoint-dir',
+    checkpoints,
+    '--resume',
+    '--seed',
+    String(request.seed),
+    '--workers',
+    String(request.threads ?? availableParallelism()),
     ...flags(settings),
-    ...(lora ? ['--lora-rank', String(settings.rank), '--lora-alpha', String(settings.alpha), ...(settings.targets ? ['--lora-targets', settings.targets] : [])] : []),
+    ...(lora
+      ? [
+          '--lora-rank',
+          String(settings.rank),
+          '--lora-alpha',
+          String(settings.alpha),
+          ...(settings.targets ? ['--lora-targets', settings.targets] : []),
+        ]
+      : []),
     ...(base.adapter ? ['--lora-init', base.adapter] : []),
   ]
   const quiet = process.env['WHETSTONE_PROGRESS'] === 'none'
@@ -69,27 +95,46 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
   rmSync(checkpoints, { recursive: true, force: true })
   const id = `model-${(await hashFile(out)).slice(0, 16)}`
   const model: Model = {
-    id, name: `${base.name.replace(/ round \d+$/, '')} round ${request.round}`,
-    path: lora ? base.path : out, adapter: lora ? out : null,
-    parent: base.id, dataset: dataset.id, trainer: `llama-train ${settings.method}`,
-    quantization: base.quantization, architecture: base.architecture, parameters: base.parameters,
-    createdAt: new Date().toISOString(), metadata: { settings },
+    id,
+    name: `${base.name.replace(/ round \d+$/, '')} round ${request.round}`,
+    path: lora ? base.path : out,
+    adapter: lora ? out : null,
+    parent: base.id,
+    dataset: dataset.id,
+    trainer: `llama-train ${settings.method}`,
+    quantization: base.quantization,
+    architecture: base.architecture,
+    parameters: base.parameters,
+    createdAt: new Date().toISOString(),
+    metadata: { settings },
   }
   return { model, steps: final.steps, seconds: final.seconds, finalLoss: final.final_loss }
 }
 
 function flags(settings: z.infer<typeof LlamaTrainSettings>): string[] {
   const pairs: [string, number | string | undefined][] = [
-    ['--lr', settings.learningRate], ['--batch', settings.batch], ['--micro-batch', settings.microBatch], ['--schedule', settings.schedule], ['--warmup', settings.warmup],
-    ['--min-lr-ratio', settings.minRatio], ['--weight-decay', settings.weightDecay], ['--clip', settings.clip], ['--ema', settings.ema],
+    ['--lr', settings.learningRate],
+    ['--batch', settings.batch],
+    ['--micro-batch', settings.microBatch],
+    ['--schedule', settings.schedule],
+    ['--warmup', settings.warmup],
+    ['--min-lr-ratio', settings.minRatio],
+    ['--weight-decay', settings.weightDecay],
+    ['--clip', settings.clip],
+    ['--ema', settings.ema],
     settings.steps === undefined ? ['--epochs', settings.epochs] : ['--steps', settings.steps],
-    ...(settings.method === 'dpo' ? ([['--beta', settings.beta], ['--nll-weight', settings.nllWeight]] as [string, number][]) : []),
+    ...(settings.method === 'dpo'
+      ? ([
+          ['--beta', settings.beta],
+          ['--nll-weight', settings.nllWeight],
+        ] as [string, number][])
+      : []),
   ]
   return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
 }
 
 function finalMetrics(file: string): z.infer<typeof FinalMetrics> {
-  const last = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '' : ''
+  const last = existsSync(file) ? (readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '') : ''
   const parsed = FinalMetrics.safeParse(last === '' ? null : JSON.parse(last))
   if (!parsed.success) throw new Error(`${file}: llama-train ended without its closing line: see the training log beside it`)
   return parsed.data

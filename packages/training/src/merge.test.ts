@@ -10,14 +10,32 @@ import { quantizationTypes, quantize } from './quantize.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-merge-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-const missing = ['llama-init', 'llama-train', 'llama-score', 'llama-export-lora', 'llama-quantize'].filter((tool) => !existsSync(paths.tool(tool)))
+const missing = ['llama-init', 'llama-train', 'llama-score', 'llama-export-lora', 'llama-quantize'].filter(
+  (tool) => !existsSync(paths.tool(tool)),
+)
 if (missing.length) process.stdout.write(`\nSKIP merge and quantize: ${missing.join(', ')} not built: run \`npx nx run tools:build\`\n`)
 
 const characters = [...'0123456789+=abcdefghijklmnopqrstuvwxyz']
 const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`)
 const spec = {
-  architecture: 'llama', name: 'test', context_length: 128, embedding_length: 256, block_count: 2, feed_forward_length: 256, head_count: 4, rms_eps: 1e-5, tied_embeddings: false,
-  tokenizer: { model: 'llama', tokens: ['<unk>', '<s>', '</s>', ...bytes, ...characters], bos: 1, eos: 2, unk: 0, add_bos: true, add_space_prefix: false },
+  architecture: 'llama',
+  name: 'test',
+  context_length: 128,
+  embedding_length: 256,
+  block_count: 2,
+  feed_forward_length: 256,
+  head_count: 4,
+  rms_eps: 1e-5,
+  tied_embeddings: false,
+  tokenizer: {
+    model: 'llama',
+    tokens: ['<unk>', '<s>', '</s>', ...bytes, ...characters],
+    bos: 1,
+    eos: 2,
+    unk: 0,
+    add_bos: true,
+    add_space_prefix: false,
+  },
 }
 const file = (name: string, text?: string) => {
   if (text !== undefined) writeFileSync(join(folder, name), text)
@@ -33,20 +51,56 @@ async function adapted(): Promise<Model> {
   const adapter = file('adapter.gguf')
   await runTool({
     file: paths.tool('llama-train'),
-    args: ['sft', '-m', path, '--data', file('rows.jsonl', jsonl(rows)), '--lora-rank', '4', '--out', adapter, '--steps', '60', '--batch', '10', '--lr', '0.02', '--workers', '1', '--progress', 'none'],
+    args: [
+      'sft',
+      '-m',
+      path,
+      '--data',
+      file('rows.jsonl', jsonl(rows)),
+      '--lora-rank',
+      '4',
+      '--out',
+      adapter,
+      '--steps',
+      '60',
+      '--batch',
+      '10',
+      '--lr',
+      '0.02',
+      '--workers',
+      '1',
+      '--progress',
+      'none',
+    ],
   })
   return {
-    id: 'model-test', name: 'test', path, adapter, parent: null, dataset: null, trainer: null, quantization: 'F32', architecture: 'llama', parameters: null,
-    createdAt: '2026-11-21T00:00:00Z', metadata: {},
+    id: 'model-test',
+    name: 'test',
+    path,
+    adapter,
+    parent: null,
+    dataset: null,
+    trainer: null,
+    quantization: 'F32',
+    architecture: 'llama',
+    parameters: null,
+    createdAt: '2026-11-21T00:00:00Z',
+    metadata: {},
   }
 }
 
 async function likelihoods({ path, adapter }: Model): Promise<number[]> {
   const rows = Array.from({ length: 10 }, (_, i) => ({ id: i, prompt: `${i}=`, response: `${i}${i}` }))
   const out = await runTool({
-    file: paths.tool('llama-score'), args: ['-m', path as string, ...(adapter ? ['--lora', adapter] : []), '--data', '-', '--out', '-', '-t', '1', '--progress', 'none'], input: jsonl(rows),
+    file: paths.tool('llama-score'),
+    args: ['-m', path as string, ...(adapter ? ['--lora', adapter] : []), '--data', '-', '--out', '-', '-t', '1', '--progress', 'none'],
+    input: jsonl(rows),
   })
-  return out.trim().split('\n').map((line) => (JSON.parse(line) as { log_likelihood: number }).log_likelihood).filter((value) => value !== undefined)
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { log_likelihood: number }).log_likelihood)
+    .filter((value) => value !== undefined)
 }
 const largest = (a: number[], b: number[]) => Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))))
 async function refused(work: Promise<unknown>): Promise<string> {
@@ -60,7 +114,10 @@ async function refused(work: Promise<unknown>): Promise<string> {
 }
 
 const test = suite('merge and quantize')
-const it = (what: string, check: () => Promise<void>) => test(what, async () => { if (missing.length === 0) await check() })
+const it = (what: string, check: () => Promise<void>) =>
+  test(what, async () => {
+    if (missing.length === 0) await check()
+  })
 let model: Model
 
 it('the merged model scores as base and adapter together', async () => {
@@ -88,7 +145,9 @@ it('quantizes, and Q8_0 stays near', async () => {
 
 it('knows the types that the tool knows', async () => {
   const help = await runTool({ file: '/bin/sh', args: ['-c', '"$0" --help || true', paths.tool('llama-quantize')] })
-  const known = [...help.matchAll(/^ +\d+ +or +(\S+) +: (?!alias)/gm)].map(([, name]) => name as string).filter((name) => !['F32', 'COPY'].includes(name))
+  const known = [...help.matchAll(/^ +\d+ +or +(\S+) +: (?!alias)/gm)]
+    .map(([, name]) => name as string)
+    .filter((name) => !['F32', 'COPY'].includes(name))
   assert.ok(known.length > 20)
   for (const name of known) assert.ok((quantizationTypes as readonly string[]).includes(name), `${name} is missing`)
 })

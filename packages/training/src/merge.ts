@@ -18,13 +18,16 @@ export type MergeOptions = {
  */
 export async function merge(model: Model, { out, threads = availableParallelism(), signal, logFile }: MergeOptions): Promise<Model> {
   if (model.path === null || model.adapter === null) throw new BadInput(`${model.name} has no adapter to merge: its weights are whole`)
-  for (const file of [model.path, model.adapter]) if (!existsSync(file)) throw new BadInput(`${file} not found: the model ${model.name} needs it, fetch or train it again`)
+  for (const file of [model.path, model.adapter])
+    if (!existsSync(file)) throw new BadInput(`${file} not found: the model ${model.name} needs it, fetch or train it again`)
   const fresh = `${out}.${process.pid}.tmp`
   mkdirSync(dirname(out), { recursive: true })
   try {
     await runTool({
-      file: paths.tool('llama-export-lora'), args: ['-m', model.path, '--lora', model.adapter, '-o', fresh, '-t', String(threads)],
-      ...(signal ? { signal } : {}), ...(logFile ? { logFile } : {}),
+      file: paths.tool('llama-export-lora'),
+      args: ['-m', model.path, '--lora', model.adapter, '-o', fresh, '-t', String(threads)],
+      ...(signal ? { signal } : {}),
+      ...(logFile ? { logFile } : {}),
     })
     if (!existsSync(fresh)) throw new Error(`llama-export-lora wrote nothing for ${model.path} with ${model.adapter}`)
     renameSync(fresh, out)
@@ -32,7 +35,13 @@ export async function merge(model: Model, { out, threads = availableParallelism(
     rmSync(fresh, { force: true })
   }
   return {
-    ...model, id: `model-${(await hashFile(out)).slice(0, 16)}`, path: out, adapter: null, parent: model.id,
-    quantization: model.quantization === 'F32' ? 'F32' : 'F16', createdAt: new Date().toISOString(), metadata: { ...model.metadata, merged: model.adapter },
+    ...model,
+    id: `model-${(await hashFile(out)).slice(0, 16)}`,
+    path: out,
+    adapter: null,
+    parent: model.id,
+    quantization: model.quantization === 'F32' ? 'F32' : 'F16',
+    createdAt: new Date().toISOString(),
+    metadata: { ...model.metadata, merged: model.adapter },
   }
 }

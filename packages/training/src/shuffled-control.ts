@@ -14,7 +14,10 @@ export function shuffledControl(trainer: Trainer): Trainer {
       const { dataset, seed, folder } = request
       const file = dataset.files['messages'] as string
       const rows = readJsonl(join(dataset.folder, file), Example)
-      const answers = shuffle(rows.map((row) => row.messages.at(-1)), random(deriveSeed(seed, 'control')))
+      const answers = shuffle(
+        rows.map((row) => row.messages.at(-1)),
+        random(deriveSeed(seed, 'control')),
+      )
       const dealt = rows.map((row, index) => ({ ...row, messages: [...row.messages.slice(0, -1), answers[index]] }))
       const control = join(folder, 'control')
       writeJsonl(join(control, file), dealt)

@@ -8,7 +8,11 @@ import { verifyNumber } from './number.ts'
 
 type Pair = { gold: string; answer: string }
 const shared = (name: string) => new URL(`../../../../../shared/data/${name}`, import.meta.url)
-const rows = <T>(name: string) => readFileSync(shared(name), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T)
+const rows = <T>(name: string) =>
+  readFileSync(shared(name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
 
 const page = readFileSync(new URL('../../POLICY.md', import.meta.url), 'utf8')
 const examples = [...page.matchAll(/^(?:same|not): +(.+?) <> (.+)$/gm)]
@@ -18,7 +22,8 @@ const examples = [...page.matchAll(/^(?:same|not): +(.+?) <> (.+)$/gm)]
 function wordProblems(): Pair[] {
   const file = 'gsm8k_model_solutions.jsonl'
   if (!existsSync(shared(file))) {
-    const solution = (i: number) => `She buys ${i} apples and ${i + 1} pears.\nThat makes ${i}+${i + 1} = ${2 * i + 1}.\n#### ${i + (i % 2)}`
+    const solution = (i: number) =>
+      `She buys ${i} apples and ${i + 1} pears.\nThat makes ${i}+${i + 1} = ${2 * i + 1}.\n#### ${i + (i % 2)}`
     return Array.from({ length: 5000 }, (_, i) => ({ gold: `${i}`, answer: solution(i) }))
   }
   return rows<Record<string, { solution: string }> & { ground_truth: string }>(file).flatMap((row) => {
@@ -33,7 +38,10 @@ function mixed(): Pair[] {
 }
 
 const problems = wordProblems()
-for (const [name, verify] of [['number', verifyNumber], ['maths', verifyMaths]] as const) {
+for (const [name, verify] of [
+  ['number', verifyNumber],
+  ['maths', verifyMaths],
+] as const) {
   for (const pair of problems) await verify(pair)
   const started = performance.now()
   for (let round = 0; round < 5; round++) for (const pair of problems) await verify(pair)
@@ -48,16 +56,20 @@ await Promise.all(examples.map((pair) => verifyMaths({ ...pair, pool })))
 const times: number[] = []
 const queue = pairs.values()
 const started = performance.now()
-await Promise.all(Array.from({ length: workers }, async () => {
-  for (const pair of queue) {
-    const asked = performance.now()
-    await verifyMaths({ ...pair, pool })
-    times.push(performance.now() - asked)
-  }
-}))
+await Promise.all(
+  Array.from({ length: workers }, async () => {
+    for (const pair of queue) {
+      const asked = performance.now()
+      await verifyMaths({ ...pair, pool })
+      times.push(performance.now() - asked)
+    }
+  }),
+)
 const seconds = (performance.now() - started) / 1000
 times.sort((a, b) => a - b)
 const at = (share: number) => (times[Math.floor((times.length - 1) * share)] as number).toFixed(1)
 const rate = Math.round(pairs.length / seconds)
-console.log(`maths grader, mixed MATH answers, ${workers} workers: ${rate} a second, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`)
+console.log(
+  `maths grader, mixed MATH answers, ${workers} workers: ${rate} a second, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`,
+)
 await pool.close()

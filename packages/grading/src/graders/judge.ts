@@ -30,7 +30,10 @@ async function ask(prompts: readonly string[], words: readonly string[], options
   const requests = prompts.flatMap((prompt, which) =>
     Array.from({ length: votes }, (_, vote) => ({
       id: `${which}/${vote}`,
-      messages: [{ role: 'system', content: system }, { role: 'user', content: prompt }] satisfies Message[],
+      messages: [
+        { role: 'system', content: system },
+        { role: 'user', content: prompt },
+      ] satisfies Message[],
       seed: deriveSeed(seed, 'judge', which, vote),
       sampling: { ...defaults, ...options.sampling },
     })),

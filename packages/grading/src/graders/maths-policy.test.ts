@@ -9,10 +9,17 @@ test.after(() => pool.close())
 
 /** Every rule of the page with its examples. */
 const page = readFileSync(new URL('../../POLICY.md', import.meta.url), 'utf8')
-const rules = page.split(/^### /m).slice(1).map((section) => ({
-  title: section.slice(0, section.indexOf('\n')),
-  examples: [...section.matchAll(/^(same|not): +(.+?) <> (.+)$/gm)].map(([, verdict, gold, answer]) => ({ gold: gold as string, answer: answer as string, same: verdict === 'same' })),
-}))
+const rules = page
+  .split(/^### /m)
+  .slice(1)
+  .map((section) => ({
+    title: section.slice(0, section.indexOf('\n')),
+    examples: [...section.matchAll(/^(same|not): +(.+?) <> (.+)$/gm)].map(([, verdict, gold, answer]) => ({
+      gold: gold as string,
+      answer: answer as string,
+      same: verdict === 'same',
+    })),
+  }))
 
 for (const { title, examples } of rules)
   test(title, async () => {

@@ -37,7 +37,8 @@ test('a plain gold answer is taken whole, a solution is searched', async () => {
     ['16 - 7 = 9 eggs, 9 * 2 = 18 dollars\n#### 18', '$18', true],
     ['Factoring gives $x^2-4 = 0$, so $x = \\boxed{\\pm 2}$.', '$x = 2$ or $x = -2$', true],
   ]
-  for (const [gold, answer, correct] of cases) assert.is((await verifyMaths({ gold, answer, pool })).correct, correct, `${gold} <> ${answer}`)
+  for (const [gold, answer, correct] of cases)
+    assert.is((await verifyMaths({ gold, answer, pool })).correct, correct, `${gold} <> ${answer}`)
 })
 
 test('a gold answer that cannot be graded is reported', async () => {
@@ -59,14 +60,44 @@ test('a gold answer that cannot be graded is reported', async () => {
 })
 
 const hostile = [
-  '9^{9^9}', '2^{2^{30}}', '100000!', '\\prod_{k=1}^{10^6} k', '\\sum_{n=1}^{10^9} n', '7'.repeat(1e6), '{'.repeat(1e4) + '}'.repeat(1e4), '('.repeat(1e4), '\\sqrt{'.repeat(60) + '2' + '}'.repeat(60), 'a'.repeat(5e4) + '!',
-  'x'.repeat(3000), '1+'.repeat(1500) + '1', '$'.repeat(3e4), '\\boxed{'.repeat(5000), ' and '.repeat(4000), '|'.repeat(3000), '-'.repeat(4000) + '1', '= '.repeat(2000), '\\binom{10^9}{5\\cdot10^8}', '\u0000'.repeat(1000), '####'.repeat(5000),
-  'the answer is '.repeat(3000), '(((((x+1)^{99})^{99})^{99})^{99})^{99}', '\\sum_{i=1}^{1000}\\sum_{j=1}^{1000}\\sum_{k=1}^{1000} ijk', '\\frac'.repeat(700), '(\\pm1,'.repeat(20), `${'1'.repeat(250)}^{${'9'.repeat(200)}}`, '\\text{'.repeat(2000), '\\pm'.repeat(40) + '1',
+  '9^{9^9}',
+  '2^{2^{30}}',
+  '100000!',
+  '\\prod_{k=1}^{10^6} k',
+  '\\sum_{n=1}^{10^9} n',
+  '7'.repeat(1e6),
+  '{'.repeat(1e4) + '}'.repeat(1e4),
+  '('.repeat(1e4),
+  '\\sqrt{'.repeat(60) + '2' + '}'.repeat(60),
+  'a'.repeat(5e4) + '!',
+  'x'.repeat(3000),
+  '1+'.repeat(1500) + '1',
+  '$'.repeat(3e4),
+  '\\boxed{'.repeat(5000),
+  ' and '.repeat(4000),
+  '|'.repeat(3000),
+  '-'.repeat(4000) + '1',
+  '= '.repeat(2000),
+  '\\binom{10^9}{5\\cdot10^8}',
+  '\u0000'.repeat(1000),
+  '####'.repeat(5000),
+  'the answer is '.repeat(3000),
+  '(((((x+1)^{99})^{99})^{99})^{99})^{99}',
+  '\\sum_{i=1}^{1000}\\sum_{j=1}^{1000}\\sum_{k=1}^{1000} ijk',
+  '\\frac'.repeat(700),
+  '(\\pm1,'.repeat(20),
+  `${'1'.repeat(250)}^{${'9'.repeat(200)}}`,
+  '\\text{'.repeat(2000),
+  '\\pm'.repeat(40) + '1',
 ]
 test('hostile answers and golds return within 1.5 s, and the pool lives on', async () => {
   await verifyMaths({ gold: 'x+1', answer: '$1+x$', pool })
   for (const text of hostile) {
-    for (const pair of [{ gold: '\\frac{\\pi}{3}', answer: text }, { gold: '\\frac{\\pi}{3}', answer: `so \\boxed{${text}}` }, { gold: text, answer: '\\boxed{\\pi+e}' }]) {
+    for (const pair of [
+      { gold: '\\frac{\\pi}{3}', answer: text },
+      { gold: '\\frac{\\pi}{3}', answer: `so \\boxed{${text}}` },
+      { gold: text, answer: '\\boxed{\\pi+e}' },
+    ]) {
       const started = performance.now()
       const verdict = await verifyMaths({ ...pair, pool })
       const took = performance.now() - started
@@ -79,7 +110,11 @@ test('hostile answers and golds return within 1.5 s, and the pool lives on', asy
 
 const shared = (name: string) => new URL(`../../../../../shared/data/${name}`, import.meta.url)
 const rowsOf = <T>(name: string): T[] | null => {
-  if (existsSync(shared(name))) return readFileSync(shared(name), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T)
+  if (existsSync(shared(name)))
+    return readFileSync(shared(name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as T)
   console.log(`SKIP maths: ../shared/data/${name} not found`)
   return null
 }
@@ -95,22 +130,35 @@ for (const [file, agreement, passRate, failRate] of suites)
   test(file, async () => {
     const cases = rowsOf<Case>(file)
     if (!cases) return
-    const right = await Promise.all(cases.map(async ({ gold, pred, expected }) => (await verifyMaths({ gold, answer: pred, pool })).correct === expected))
+    const right = await Promise.all(
+      cases.map(async ({ gold, pred, expected }) => (await verifyMaths({ gold, answer: pred, pool })).correct === expected),
+    )
     const share = (expected: boolean | null) => {
       const chosen = right.filter((_, i) => expected === null || cases[i]?.expected === expected)
       return chosen.filter(Boolean).length / chosen.length
     }
-    const missed = cases.filter((_, i) => !right[i]).map(({ id }) => id).join(', ')
-    assert.ok(share(null) >= agreement && share(true) >= passRate && share(false) >= failRate, `agree ${share(null)}, pass ${share(true)}, fail ${share(false)}; missed ${missed}`)
+    const missed = cases
+      .filter((_, i) => !right[i])
+      .map(({ id }) => id)
+      .join(', ')
+    assert.ok(
+      share(null) >= agreement && share(true) >= passRate && share(false) >= failRate,
+      `agree ${share(null)}, pass ${share(true)}, fail ${share(false)}; missed ${missed}`,
+    )
   })
 
-test('MATH model solutions: 799 of 800 recorded verdicts, the other is the record\'s own error', async () => {
+test("MATH model solutions: 799 of 800 recorded verdicts, the other is the record's own error", async () => {
   const rows = rowsOf<{ gt: string; response: string[]; score: boolean[] }>('math_model_solutions.jsonl')
   if (!rows) return
   const pairs = rows.flatMap(({ gt, response, score }) => response.map((answer, i) => ({ gt, answer, recorded: score[i] as boolean })))
-  const agreed = await Promise.all(pairs.map(async ({ gt, answer, recorded }) => (await verifyMaths({ gold: `\\boxed{${gt}}`, answer, pool })).correct === recorded))
+  const agreed = await Promise.all(
+    pairs.map(async ({ gt, answer, recorded }) => (await verifyMaths({ gold: `\\boxed{${gt}}`, answer, pool })).correct === recorded),
+  )
   assert.is(pairs.length, 800)
-  assert.equal(pairs.filter((_, i) => !agreed[i]).map(({ gt }) => gt), ['10{,}000'])
+  assert.equal(
+    pairs.filter((_, i) => !agreed[i]).map(({ gt }) => gt),
+    ['10{,}000'],
+  )
 })
 
 test('GSM8K model solutions: 5276 of 5276 recorded verdicts', async () => {

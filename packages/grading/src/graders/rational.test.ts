@@ -16,13 +16,29 @@ test('arithmetic in lowest terms', () => {
 })
 
 const decimals: [text: string, value: Rational | null][] = [
-  ['-12', r(-12)], ['3.50', r(7, 2)], ['.5', r(1, 2)], ['7.', r(7)], ['', null], ['.', null], ['1.2.3', null], ['1e5', null], ['- 1', null],
+  ['-12', r(-12)],
+  ['3.50', r(7, 2)],
+  ['.5', r(1, 2)],
+  ['7.', r(7)],
+  ['', null],
+  ['.', null],
+  ['1.2.3', null],
+  ['1e5', null],
+  ['- 1', null],
 ]
 for (const [text, value] of decimals) test(`parseDecimal ${JSON.stringify(text)}`, () => assert.equal(parseDecimal(text), value))
 
 const roundings: [text: string, exact: Rational, rounded: boolean][] = [
-  ['0.3333', r(1, 3), true], ['0.3334', r(1, 3), false], ['0.6667', r(2, 3), true], ['0.6666', r(2, 3), false], ['-0.6667', r(-2, 3), true],
-  ['0.38', r(3, 8), true], ['0.37', r(3, 8), false], ['0.12', r(1, 8), true], ['0.13', r(1, 8), true], ['-0.13', r(-1, 8), true],
+  ['0.3333', r(1, 3), true],
+  ['0.3334', r(1, 3), false],
+  ['0.6667', r(2, 3), true],
+  ['0.6666', r(2, 3), false],
+  ['-0.6667', r(-2, 3), true],
+  ['0.38', r(3, 8), true],
+  ['0.37', r(3, 8), false],
+  ['0.12', r(1, 8), true],
+  ['0.13', r(1, 8), true],
+  ['-0.13', r(-1, 8), true],
 ]
 for (const [text, exact, rounded] of roundings)
   test(`${text} ${rounded ? 'is' : 'is not'} ${exact.n}/${exact.d} rounded`, () =>

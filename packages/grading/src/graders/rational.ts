@@ -58,6 +58,6 @@ export function isRounding(decimal: Rational, places: number, exact: Rational): 
   const twiceGap = 2n * (exact.n * unit * decimal.d - decimal.n * unit * exact.d)
   const one = exact.d * decimal.d
   if (twiceGap !== one && twiceGap !== -one) return -one < twiceGap && twiceGap < one
-  const isAway = (twiceGap < 0n) === (decimal.n > 0n)
+  const isAway = twiceGap < 0n === decimal.n > 0n
   return isAway || ((decimal.n * unit) / decimal.d) % 2n === 0n
 }

@@ -25,7 +25,13 @@ const cases: [text: string, verdicts: Step['verdict'][]][] = [
   ['2x + 3 = 7', []],
   ['3/4 * 2 = 1 1/2', []],
 ]
-for (const [text, verdicts] of cases) test(text, () => assert.equal(findSteps(text).map((step) => step.verdict), verdicts))
+for (const [text, verdicts] of cases)
+  test(text, () =>
+    assert.equal(
+      findSteps(text).map((step) => step.verdict),
+      verdicts,
+    ),
+  )
 
 const rewards: [answer: string, reward: number, passed: boolean][] = [
   ['<<48/2=24>> <<48+24=72>> #### 72', 1, true],
@@ -45,7 +51,15 @@ test('a bonus of 1 leaves the steps out', () => assert.is(gradeSteps({ gold: '72
 
 test('hostile steps return at once', () => {
   const started = performance.now()
-  for (const text of ['1+'.repeat(1e5) + '1=2', '('.repeat(1e5) + '=1', '9^9^9^9^9=1', '<<9^99999999=1>>', '1,'.repeat(5e4) + '=', '= '.repeat(5e4), ' '.repeat(1e5) + '='])
+  for (const text of [
+    '1+'.repeat(1e5) + '1=2',
+    '('.repeat(1e5) + '=1',
+    '9^9^9^9^9=1',
+    '<<9^99999999=1>>',
+    '1,'.repeat(5e4) + '=',
+    '= '.repeat(5e4),
+    ' '.repeat(1e5) + '=',
+  ])
     assert.ok(findSteps(text).length < 1e6)
   assert.ok(performance.now() - started < 1500, `${performance.now() - started} ms`)
 })
@@ -53,10 +67,18 @@ test('hostile steps return at once', () => {
 test('27,998 and more steps of GSM8K gold solutions, no false alarm', () => {
   const files = ['train', 'test'].map((name) => new URL(`../../../../../shared/data/gsm8k_${name}.jsonl`, import.meta.url))
   if (!files.every((file) => existsSync(file))) return console.log('SKIP steps: ../shared/data/gsm8k_train.jsonl not found')
-  const answers = files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { answer: string }).answer))
+  const answers = files.flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { answer: string }).answer),
+  )
   const steps = answers.filter((answer) => answer.includes('<<')).flatMap(findSteps)
   assert.ok(steps.length >= 27_998, `${steps.length} steps`)
-  assert.equal(steps.filter((step) => step.verdict === 'wrong'), [])
+  assert.equal(
+    steps.filter((step) => step.verdict === 'wrong'),
+    [],
+  )
 })
 
 test.run()

@@ -31,7 +31,10 @@ const arithmeticAtStart = new RegExp(`^${arithmetic}`)
  * students x 2/3`), mixed numbers, clock times, repeated slashes, and dollars that turn into cents are left out.
  */
 function plainSteps(line: string): Step[] {
-  const sides = line.slice(0, 2000).replace(/^\s*(?:[-*•]|\d+[.)])\s+/, '').split(/(?<![<>=!])=(?!=)/)
+  const sides = line
+    .slice(0, 2000)
+    .replace(/^\s*(?:[-*•]|\d+[.)])\s+/, '')
+    .split(/(?<![<>=!])=(?!=)/)
   return sides.slice(1).flatMap((after, i) => {
     const before = sides[i] as string
     const run = arithmeticAtEnd.exec(before)?.[0] ?? ''
@@ -95,6 +98,9 @@ export function gradeSteps({ gold, answer, bonus = 0.5 }: { gold: string; answer
     passed: correct,
     parts: { answer: correct ? 1 : 0, steps: right },
     reason: wrong.length > 0 ? `${reason}, ${wrong.length} of ${steps.length} steps wrong` : reason,
-    feedback: [...wrong.map((step) => `This step is wrong: ${step.text}.`), ...(readNumber(answer) ? [] : ['No final answer was found.'])].join(' '),
+    feedback: [
+      ...wrong.map((step) => `This step is wrong: ${step.text}.`),
+      ...(readNumber(answer) ? [] : ['No final answer was found.']),
+    ].join(' '),
   }
 }

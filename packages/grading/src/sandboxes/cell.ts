@@ -40,7 +40,11 @@ process.on('exit', () => alive.forEach((child) => killGroup(child.pid, 'SIGKILL'
  */
 export function openCell([program, ...args]: readonly string[], options: { output: number; handed?: Uint8Array }): Cell {
   const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', options.handed ? 'pipe' : 'ignore']
-  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio }) as ChildProcessByStdio<Writable, Readable, Readable>
+  const child = spawn(program as string, args, { detached: true, env: {}, cwd: '/', stdio }) as ChildProcessByStdio<
+    Writable,
+    Readable,
+    Readable
+  >
   alive.add(child)
   if (options.handed) (child.stdio[3] as unknown as Writable).on('error', () => {}).end(options.handed)
   const lines: string[] = []

@@ -106,16 +106,21 @@ async function lingering(): Promise<string[]> {
 }
 
 function descendants(): string[] {
-  const running = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).flatMap((pid) => {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      const field = (name: string) => new RegExp(String.raw`^${name}:\s+(\S+)`, 'm').exec(status)?.[1] ?? ''
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      return field('State') === 'Z' ? [] : [{ pid, parent: field('PPid'), command }]
-    } catch {
-      return [] // it ended while we looked
-    }
-  })
-  const below = (pid: string): typeof running => running.filter(({ parent }) => parent === pid).flatMap((each) => [each, ...below(each.pid)])
-  return below(String(process.pid)).filter(({ command }) => !/-cell\.ts .*judge|def judge\(/.test(command)).map(({ command }) => command.slice(-80))
+  const running = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+        const field = (name: string) => new RegExp(String.raw`^${name}:\s+(\S+)`, 'm').exec(status)?.[1] ?? ''
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return field('State') === 'Z' ? [] : [{ pid, parent: field('PPid'), command }]
+      } catch {
+        return [] // it ended while we looked
+      }
+    })
+  const below = (pid: string): typeof running =>
+    running.filter(({ parent }) => parent === pid).flatMap((each) => [each, ...below(each.pid)])
+  return below(String(process.pid))
+    .filter(({ command }) => !/-cell\.ts .*judge|def judge\(/.test(command))
+    .map(({ command }) => command.slice(-80))
 }

@@ -29,7 +29,7 @@ if (snapshot === '-') {
   const python = await start({ _makeSnapshot: true })
   python.runPython('import builtins, io, json, os, sys, types, collections, functools, itertools, math, re, string, typing')
   const bytes = (python as unknown as { makeMemorySnapshot(): Uint8Array }).makeMemorySnapshot()
-  for (let written = 0; written < bytes.length; ) written += writeSync(1, bytes, written)
+  for (let written = 0; written < bytes.length;) written += writeSync(1, bytes, written)
 } else {
   const python = await start({ _loadSnapshot: readFileSync(snapshot) })
   python.setStdin({ read: (buffer) => readSync(0, buffer) })

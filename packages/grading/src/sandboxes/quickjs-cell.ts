@@ -25,17 +25,23 @@ function interpret(): void {
   const run = (code: string) => context.unwrapResult(context.evalCode(code, 'cell.js', { type: 'global' }))
   const unwrap = (handle: QuickJSHandle | undefined) => (handle ? context.getString(handle) : '')
   const offer = (work: (text: string) => string) => context.newFunction('offered', (text) => context.newString(work(unwrap(text))))
-  const call = (code: QuickJSHandle, ...values: QuickJSHandle[]) => context.unwrapResult(context.callFunction(code, context.undefined, ...values))
+  const call = (code: QuickJSHandle, ...values: QuickJSHandle[]) =>
+    context.unwrapResult(context.callFunction(code, context.undefined, ...values))
   // As the body of a function: what our own part declares stays out of sight of what runs beside it.
   const begin = run(`((receiveLine, sendLine) => {\n${source}\nreturn ${role === 'judge' ? 'judge' : 'serve'}\n})`)
-  const main = call(begin, offer(receiveLine), offer((text) => (sendLine(text), '')))
+  const main = call(
+    begin,
+    offer(receiveLine),
+    offer((text) => (sendLine(text), '')),
+  )
   if (role === 'judge') return call(main).dispose()
   const order = JSON.parse(receiveLine()) as { sources: string[]; names: string[] }
   // What programs written for Node or a browser touch without needing it.
   run('globalThis.module = { exports: {} }; globalThis.exports = module.exports')
   run('globalThis.console = new Proxy({}, { get: () => () => {} })')
   const failure = load(context, order.sources, order.names)
-  if (failure) sendLine(JSON.stringify({ error: String(failure.name ?? 'Error'), message: String(failure.message ?? failure).slice(0, 300) }))
+  if (failure)
+    sendLine(JSON.stringify({ error: String(failure.name ?? 'Error'), message: String(failure.message ?? failure).slice(0, 300) }))
   else call(main, run(`({ ${order.names.join(', ')} })`)).dispose()
 }
 

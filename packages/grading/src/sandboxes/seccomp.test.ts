@@ -14,7 +14,12 @@ function verdict(filter: Uint8Array, call: { arch: number; number: number; argum
   const data: Record<number, number> = { 0: call.number, 4: call.arch, 16: call.argument ?? 0 }
   let accumulator = 0
   for (let at = 0; ; at++) {
-    const [operation, ifTrue, ifFalse, k] = [code.readUInt16LE(at * 8), code.readUInt8(at * 8 + 2), code.readUInt8(at * 8 + 3), code.readUInt32LE(at * 8 + 4)]
+    const [operation, ifTrue, ifFalse, k] = [
+      code.readUInt16LE(at * 8),
+      code.readUInt8(at * 8 + 2),
+      code.readUInt8(at * 8 + 3),
+      code.readUInt32LE(at * 8 + 4),
+    ]
     if (operation === 0x06) return k
     if (operation === 0x20) accumulator = data[k] as number
     else if (operation === 0x15) at += accumulator === k ? ifTrue : ifFalse
@@ -42,9 +47,11 @@ const cases: [arch: 'x64' | 'arm64', name: string, number: number, argument: num
   ['arm64', 'shmget', 194, 0, EPERM],
 ]
 for (const [arch, name, number, argument, expected] of cases)
-  test(`${arch}: ${name}`, () => assert.is(verdict(seccompFilter(arch) as Uint8Array, { arch: audit[arch] as number, number, argument }), expected))
+  test(`${arch}: ${name}`, () =>
+    assert.is(verdict(seccompFilter(arch) as Uint8Array, { arch: audit[arch] as number, number, argument }), expected))
 
-test('calls of another architecture are refused', () => assert.is(verdict(seccompFilter('x64') as Uint8Array, { arch: audit['arm64'] as number, number: 0 }), EPERM))
+test('calls of another architecture are refused', () =>
+  assert.is(verdict(seccompFilter('x64') as Uint8Array, { arch: audit['arm64'] as number, number: 0 }), EPERM))
 test('no table, no filter', () => assert.is(seccompFilter('mips'), null))
 
 test.run()

@@ -57,7 +57,9 @@ const tables: Record<string, { audit: number; clone: number; refused: number[] }
     // shmget shmat shmctl, socket, socketpair, fork, vfork, semget, msgget, ptrace, mount, umount2, pivot_root, chroot, add_key,
     // request_key, keyctl, unshare, setns,
     // process_vm_readv, process_vm_writev, memfd_create, bpf, perf_event_open, userfaultfd, mq_open, name_to_handle_at, open_by_handle_at
-    refused: [29, 30, 31, 41, 53, 57, 58, 64, 68, 101, 165, 166, 155, 161, 248, 249, 250, 272, 308, 310, 311, 319, 321, 298, 323, 240, 303, 304],
+    refused: [
+      29, 30, 31, 41, 53, 57, 58, 64, 68, 101, 165, 166, 155, 161, 248, 249, 250, 272, 308, 310, 311, 319, 321, 298, 323, 240, 303, 304,
+    ],
   },
   arm64: {
     audit: 0xc00000b7,

@@ -7,7 +7,7 @@ const exit = process.exit.bind(process)
 /** Writes a line to our parent. */
 export function sendLine(line: string): void {
   const bytes = Buffer.from(`${line}\n`)
-  for (let written = 0; written < bytes.length; ) written += writeSync(1, bytes, written)
+  for (let written = 0; written < bytes.length;) written += writeSync(1, bytes, written)
 }
 
 let pending = Buffer.alloc(0)

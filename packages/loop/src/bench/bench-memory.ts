@@ -9,14 +9,35 @@ import { peakMemory } from './peak-memory.ts'
 
 /** `peer` is the bound we hold ourselves to; the ratio is bound over peak, so that above 1 is within it. */
 const bounded = (name: string, model: string, peak: number | null, bound: number): BenchResult | Skipped =>
-  peak === null ? { name, skipped: 'needs /proc, that is Linux' } : { ...compared(name, model, peak, bound, 'MiB (peer: the bound)'), ratio: bound / peak, target: 1 }
+  peak === null
+    ? { name, skipped: 'needs /proc, that is Linux' }
+    : { ...compared(name, model, peak, bound, 'MiB (peer: the bound)'), ratio: bound / peak, target: 1 }
 
 /** Full training of 20M parameters, 32 sequences of 64 tokens an optimizer step, all cores of `threads`: under 1 GiB. */
 export async function benchMemory(folder: string, threads: number): Promise<BenchResult | Skipped> {
   const model = await benchModel(folder, '20M')
   const data = join(folder, 'memory.jsonl')
-  writeFileSync(data, Array.from({ length: 64 }, (_, i) => `${JSON.stringify({ prompt: digits(1, i), completion: digits(61, i) })}\n`).join(''))
-  const peak = await peakMemory(paths.tool('llama-train'), ['sft', '-m', model, '--data', data, '--out', join(folder, 'memory.gguf'), '--steps', '2', '--batch', '32', '--workers', String(threads), '--progress', 'none'])
+  writeFileSync(
+    data,
+    Array.from({ length: 64 }, (_, i) => `${JSON.stringify({ prompt: digits(1, i), completion: digits(61, i) })}\n`).join(''),
+  )
+  const peak = await peakMemory(paths.tool('llama-train'), [
+    'sft',
+    '-m',
+    model,
+    '--data',
+    data,
+    '--out',
+    join(folder, 'memory.gguf'),
+    '--steps',
+    '2',
+    '--batch',
+    '32',
+    '--workers',
+    String(threads),
+    '--progress',
+    'none',
+  ])
   return bounded(`peak memory, full training, 32 x 64 tokens, ${threads} worker${threads > 1 ? 's' : ''}`, '20M', peak, 1024)
 }
 
@@ -28,7 +49,26 @@ export async function benchLargeMemory(folder: string, threads: number): Promise
   // digits are one token each in this vocabulary
   writeFileSync(data, `${JSON.stringify({ prompt: digits(1000, 1), completion: digits(1047, 2) })}\n`)
   const peak = await peakMemory(paths.tool('llama-train'), [
-    'sft', '-m', model, '--data', data, '--out', join(folder, 'large-adapter.gguf'), '--steps', '1', '--batch', '1', '--lora-rank', '16', '--workers', '1', '-t', String(threads), '--strict', '--progress', 'none',
+    'sft',
+    '-m',
+    model,
+    '--data',
+    data,
+    '--out',
+    join(folder, 'large-adapter.gguf'),
+    '--steps',
+    '1',
+    '--batch',
+    '1',
+    '--lora-rank',
+    '16',
+    '--workers',
+    '1',
+    '-t',
+    String(threads),
+    '--strict',
+    '--progress',
+    'none',
   ])
   return bounded('peak memory, LoRA r16, one sequence of 2048 tokens', 'Qwen3-1.7B shape, Q8_0', peak, 8192)
 }

@@ -4,7 +4,15 @@ import { paths, runTool } from '@whetstone/core'
 
 const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`)
 const letters = [...'0123456789+=abcdefghijklmnopqrstuvwxyz']
-const tokenizer = { model: 'llama', tokens: ['<unk>', '<s>', '</s>', ...bytes, ...letters], bos: 1, eos: 2, unk: 0, add_bos: true, add_space_prefix: false }
+const tokenizer = {
+  model: 'llama',
+  tokens: ['<unk>', '<s>', '</s>', ...bytes, ...letters],
+  bos: 1,
+  eos: 2,
+  unk: 0,
+  add_bos: true,
+  add_space_prefix: false,
+}
 
 /** Shapes with random weights: speed and memory do not depend on what the weights say. */
 const shapes = {
@@ -18,7 +26,18 @@ export async function benchModel(folder: string, shape: Shape): Promise<string> 
   const file = join(folder, `${shape}.gguf`)
   if (existsSync(file)) return file
   const spec = join(folder, `${shape}.json`)
-  writeFileSync(spec, JSON.stringify({ architecture: 'llama', name: shape, context_length: 2048, rms_eps: 1e-5, tied_embeddings: false, tokenizer, ...shapes[shape] }))
+  writeFileSync(
+    spec,
+    JSON.stringify({
+      architecture: 'llama',
+      name: shape,
+      context_length: 2048,
+      rms_eps: 1e-5,
+      tied_embeddings: false,
+      tokenizer,
+      ...shapes[shape],
+    }),
+  )
   await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', '1', '--out', file] })
   return file
 }
@@ -27,13 +46,28 @@ export async function benchModel(folder: string, shape: Shape): Promise<string> 
 export async function qwenModel(folder: string, vocabulary: string): Promise<string> {
   const file = join(folder, 'qwen3-1.7b.gguf')
   const spec = join(folder, 'qwen3-1.7b.json')
-  writeFileSync(spec, JSON.stringify({
-    architecture: 'qwen3', name: 'qwen3-1.7b-shape', context_length: 4096, embedding_length: 2048, block_count: 28, feed_forward_length: 6144, head_count: 16, head_count_kv: 8, head_dim: 128,
-    rope_freq_base: 1e6, rms_eps: 1e-6, tied_embeddings: true, tokenizer: { from: vocabulary },
-  }))
+  writeFileSync(
+    spec,
+    JSON.stringify({
+      architecture: 'qwen3',
+      name: 'qwen3-1.7b-shape',
+      context_length: 4096,
+      embedding_length: 2048,
+      block_count: 28,
+      feed_forward_length: 6144,
+      head_count: 16,
+      head_count_kv: 8,
+      head_dim: 128,
+      rope_freq_base: 1e6,
+      rms_eps: 1e-6,
+      tied_embeddings: true,
+      tokenizer: { from: vocabulary },
+    }),
+  )
   await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', '1', '--out', file, '--type', 'Q8_0'] })
   return file
 }
 
 /** Text of so many tokens under the vocabulary of the shapes. */
-export const digits = (count: number, seed: number): string => Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13 + i * i * seed) % 10).toString()).join('')
+export const digits = (count: number, seed: number): string =>
+  Array.from({ length: count }, (_, i) => ((i * 7 + seed * 13 + i * i * seed) % 10).toString()).join('')

@@ -22,7 +22,13 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
   // random weights end a fifth of the sequences early: more samples than slots, so that slots are refilled as in real work
   const samples = 64
   const rounds = shape === '1M' ? 8 : 4 // short rounds: on a busy machine a long one is never undisturbed
-  const rows = Array.from({ length: samples / 8 }, (_, id) => ({ id, prompt: digits(promptTokens - 1, id), n: 8, temperature: 1, max_tokens: completionTokens }))
+  const rows = Array.from({ length: samples / 8 }, (_, id) => ({
+    id,
+    prompt: digits(promptTokens - 1, id),
+    n: 8,
+    temperature: 1,
+    max_tokens: completionTokens,
+  }))
   const ours = async () => {
     const { rows: out, seconds } = await sampler.run(rows)
     return out.reduce((sum, row) => sum + Number(row['completion_tokens']), 0) / seconds
@@ -39,8 +45,30 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
 }
 
 async function batchedBench(model: string, threads: number): Promise<number> {
-  const args = ['-m', model, '-c', String(sequences * 256), '-b', '2048', '-ub', '512', '-npp', String(promptTokens), '-ntg', String(completionTokens), '-npl', String(sequences),
-    '-t', String(threads), '-tb', String(threads), '-ngl', '0', '--output-format', 'jsonl']
+  const args = [
+    '-m',
+    model,
+    '-c',
+    String(sequences * 256),
+    '-b',
+    '2048',
+    '-ub',
+    '512',
+    '-npp',
+    String(promptTokens),
+    '-ntg',
+    String(completionTokens),
+    '-npl',
+    String(sequences),
+    '-t',
+    String(threads),
+    '-tb',
+    String(threads),
+    '-ngl',
+    '0',
+    '--output-format',
+    'jsonl',
+  ]
   // its log is written by a thread of its own, which the end of the process sometimes overtakes: then it has printed nothing
   for (let tries = 0; tries < 5; tries++) {
     const out = await runTool({ file: paths.tool('llama-batched-bench'), args })
@@ -53,7 +81,10 @@ async function batchedBench(model: string, threads: number): Promise<number> {
 async function nodeBinding(path: string, threads: number): Promise<number> {
   await using model = await nodeLlamaCpp.open(await describeGguf(path), { concurrency: sequences, threads, context: 256, gpuLayers: 0 })
   const requests: GenerateRequest[] = Array.from({ length: sequences }, (_, i) => ({
-    id: `r${i}`, messages: [{ role: 'user', content: digits(promptTokens - 1, i) }], seed: i, sampling: { temperature: 1, maxTokens: completionTokens },
+    id: `r${i}`,
+    messages: [{ role: 'user', content: digits(promptTokens - 1, i) }],
+    seed: i,
+    sampling: { temperature: 1, maxTokens: completionTokens },
   }))
   const started = performance.now()
   let tokens = 0

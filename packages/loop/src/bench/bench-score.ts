@@ -20,7 +20,10 @@ export async function benchScore(folder: string, shape: Shape, threads: number):
       return (out.length * 512) / seconds
     },
     async peer() {
-      const out = await runTool({ file: paths.tool('llama-bench'), args: ['-m', model, '-t', String(threads), '-p', '512', '-n', '0', '-r', shape === '1M' ? '5' : '2', '-ngl', '0', '-o', 'json'] })
+      const out = await runTool({
+        file: paths.tool('llama-bench'),
+        args: ['-m', model, '-t', String(threads), '-p', '512', '-n', '0', '-r', shape === '1M' ? '5' : '2', '-ngl', '0', '-o', 'json'],
+      })
       const [result] = JSON.parse(out) as [{ avg_ts: number }]
       return result.avg_ts
     },

@@ -14,12 +14,42 @@ async function trainRate(folder: string, model: string, length: number, batch: n
   const data = join(folder, 'train.jsonl')
   const metrics = join(folder, 'metrics.jsonl')
   // beginning token + prompt + completion + end token = length
-  writeFileSync(data, Array.from({ length: batch * trainingSteps }, (_, i) => `${JSON.stringify({ prompt: digits(1, i), completion: digits(length - 3, i) })}\n`).join(''))
+  writeFileSync(
+    data,
+    Array.from(
+      { length: batch * trainingSteps },
+      (_, i) => `${JSON.stringify({ prompt: digits(1, i), completion: digits(length - 3, i) })}\n`,
+    ).join(''),
+  )
   await runTool({
     file: paths.tool('llama-train'),
-    args: ['sft', '-m', model, '--data', data, '--out', join(folder, 'trained.gguf'), '--steps', String(trainingSteps), '--batch', String(batch), '--lr', '1e-4', '--workers', String(threads), '--metrics', metrics, '--progress', 'none'],
+    args: [
+      'sft',
+      '-m',
+      model,
+      '--data',
+      data,
+      '--out',
+      join(folder, 'trained.gguf'),
+      '--steps',
+      String(trainingSteps),
+      '--batch',
+      String(batch),
+      '--lr',
+      '1e-4',
+      '--workers',
+      String(threads),
+      '--metrics',
+      metrics,
+      '--progress',
+      'none',
+    ],
   })
-  const rates = readFileSync(metrics, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { step?: number; tokens_per_second?: number }).filter(({ step, tokens_per_second: rate }) => (step ?? 0) > 1 && rate)
+  const rates = readFileSync(metrics, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { step?: number; tokens_per_second?: number })
+    .filter(({ step, tokens_per_second: rate }) => (step ?? 0) > 1 && rate)
   return median(rates.map(({ tokens_per_second: rate }) => rate as number))
 }
 
@@ -43,7 +73,34 @@ async function finetuneRate(folder: string, model: string, threads: number): Pro
     const started = performance.now()
     await runTool({
       file: paths.tool('llama-finetune'),
-      args: ['-f', text, '-m', model, '-c', '256', '-b', '256', '-ub', '256', '-t', String(threads), '-tb', String(threads), '-ngl', '0', '-epochs', '1', '-val-split', '0', '-opt', 'adamw', '-lr', '1e-5', '-o', join(folder, 'finetuned.gguf')],
+      args: [
+        '-f',
+        text,
+        '-m',
+        model,
+        '-c',
+        '256',
+        '-b',
+        '256',
+        '-ub',
+        '256',
+        '-t',
+        String(threads),
+        '-tb',
+        String(threads),
+        '-ngl',
+        '0',
+        '-epochs',
+        '1',
+        '-val-split',
+        '0',
+        '-opt',
+        'adamw',
+        '-lr',
+        '1e-5',
+        '-o',
+        join(folder, 'finetuned.gguf'),
+      ],
     })
     return (performance.now() - started) / 1000
   }
@@ -51,7 +108,7 @@ async function finetuneRate(folder: string, model: string, threads: number): Pro
   const windows = (tokens: number) => Math.floor((tokens - 257) / 128)
   const [short, long] = shapeTexts
   const before = await seconds(short)
-  return ((windows(long) - windows(short)) * 256) / (await seconds(long) - before)
+  return ((windows(long) - windows(short)) * 256) / ((await seconds(long)) - before)
 }
 const shapeTexts = [257 + 128 * 2 + 1, 257 + 128 * 10 + 1] as const
 
@@ -74,7 +131,8 @@ export async function benchTorch(folder: string, shape: Shape, length: number, b
   const script = join(import.meta.dirname, 'torch-train.py')
   const rates = await inTurn(2, {
     ours: () => trainRate(folder, model, length, batch, 1),
-    peer: async () => Number(await runTool({ file: python, args: [script, shape, String(length), String(batch), String(trainingSteps)], env: oneThread })),
+    peer: async () =>
+      Number(await runTool({ file: python, args: [script, shape, String(length), String(batch), String(trainingSteps)], env: oneThread })),
   })
   return compared(name, shape, rates.ours, rates.peer, 'tokens/s', 1)
 }

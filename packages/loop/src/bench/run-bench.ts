@@ -24,7 +24,13 @@ export async function runBench({ threads, large, only, signal }: BenchOptions): 
     ['train 1M', () => benchTorch(folder, '1M', 64, 64)],
     ['train 20M', () => benchTorch(folder, '20M', 64, 32)],
     ['memory 20M', () => benchMemory(folder, threads)],
-    ['memory large', async () => (large ? benchLargeMemory(folder, threads) : { name: 'peak memory, LoRA r16, Qwen3-1.7B shape', skipped: 'takes minutes and 2 GB of disk: --large' })],
+    [
+      'memory large',
+      async () =>
+        large
+          ? benchLargeMemory(folder, threads)
+          : { name: 'peak memory, LoRA r16, Qwen3-1.7B shape', skipped: 'takes minutes and 2 GB of disk: --large' },
+    ],
   ]
   const chosen = work.filter(([name]) => !only || name.includes(only))
   const progress = startProgress('benchmarks', chosen.length)

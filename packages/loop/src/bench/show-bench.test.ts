@@ -19,7 +19,10 @@ test('contestants run in turn, and the best rate of each counts', async () => {
 
 test('the table names ratio, target met or missed, and what was skipped', () => {
   const table = showBench([
-    compared('sampling', '1M', 900, 1000, 'tokens/s', 0.8), compared('scoring', '20M', 12.34, 20, 'tokens/s', 0.8), compared('plain', '1M', 1, 4, 's'), { name: 'training', skipped: 'no torch' },
+    compared('sampling', '1M', 900, 1000, 'tokens/s', 0.8),
+    compared('scoring', '20M', 12.34, 20, 'tokens/s', 0.8),
+    compared('plain', '1M', 1, 4, 's'),
+    { name: 'training', skipped: 'no torch' },
   ])
   const [head, , first, second, third, last] = table.split('\n') as [string, string, string, string, string, string]
   assert.match(head, /^comparison +model +ours +peer +unit +ratio +target$/)

@@ -10,7 +10,10 @@ export type BatchTool = AsyncDisposable & {
 
 /** Starts llama-sample or llama-score so that batches can be timed without start and loading. */
 export async function startBatchTool(name: string, args: readonly string[]): Promise<BatchTool> {
-  const child = spawn(...tethered(paths.tool(name), [...args, '--data', '-', '--out', '-', '--progress', 'none']), { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(...tethered(paths.tool(name), [...args, '--data', '-', '--out', '-', '--progress', 'none']), {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const kill = () => killGroup(child.pid, 'SIGKILL')
   process.once('exit', kill)
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))

@@ -16,10 +16,15 @@ export function objectOf(unit: Unit, compiler: Compiler): string {
 }
 
 /** As many compilers as there are cores without work, at least two where there are two cores. */
-export const freeCores = () => Math.max(Math.min(2, availableParallelism()), Math.min(availableParallelism(), Math.round(availableParallelism() - (loadavg()[0] ?? 0))))
+export const freeCores = () =>
+  Math.max(Math.min(2, availableParallelism()), Math.min(availableParallelism(), Math.round(availableParallelism() - (loadavg()[0] ?? 0))))
 
 /** Compiles what is not in the cache, several at once. `done` is called after each. */
-export async function compile(units: readonly Unit[], compiler: Compiler, options: { done: () => void; signal?: AbortSignal }): Promise<void> {
+export async function compile(
+  units: readonly Unit[],
+  compiler: Compiler,
+  options: { done: () => void; signal?: AbortSignal },
+): Promise<void> {
   mkdirSync(objects, { recursive: true })
   const queue = [...new Map(units.map((unit) => [objectOf(unit, compiler), unit]))].filter(([object]) => !existsSync(object))
   const failed = new AbortController()

@@ -19,7 +19,10 @@ export async function extractSource(signal?: AbortSignal): Promise<string> {
   if (existsSync(folder)) return folder
   const bundle = join(package_, 'llama/gitRelease.bundle')
   if (!existsSync(bundle)) throw new BadInput(`${bundle} is missing: run \`npm ci\` again`)
-  if (programVersion('git') === null) throw new BadInput('git not found, it unpacks llama.cpp\'s source: install git (Debian: apt install git), then run `npx nx run tools:build`')
+  if (programVersion('git') === null)
+    throw new BadInput(
+      "git not found, it unpacks llama.cpp's source: install git (Debian: apt install git), then run `npx nx run tools:build`",
+    )
   mkdirSync(buildFolder, { recursive: true })
   const torn = `${folder}.${process.pid}.tmp`
   rmSync(torn, { recursive: true, force: true })

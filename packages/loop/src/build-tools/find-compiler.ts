@@ -20,7 +20,9 @@ export function findCompiler(): Compiler {
     if (version !== null) return { file, version }
   }
   const how = process.platform === 'darwin' ? 'xcode-select --install' : 'Debian and Ubuntu: apt install g++; Fedora: dnf install gcc-c++'
-  throw new BadInput(named
-    ? `CXX=${named} cannot be run: name a C++17 compiler, or unset CXX to use c++, g++ or clang++`
-    : `No C++ compiler found (looked for c++, g++, clang++): install one (${how}) or name it in CXX, then run \`npx nx run tools:build\``)
+  throw new BadInput(
+    named
+      ? `CXX=${named} cannot be run: name a C++17 compiler, or unset CXX to use c++, g++ or clang++`
+      : `No C++ compiler found (looked for c++, g++, clang++): install one (${how}) or name it in CXX, then run \`npx nx run tools:build\``,
+  )
 }

@@ -24,12 +24,17 @@ function cudaBackend(): string | null {
   if (!existsSync('/proc/driver/nvidia/version')) return null
   const name = `${process.platform}-${process.arch}-cuda`
   const packages = join(root, 'node_modules/@node-llama-cpp')
-  const builds = [['libcudart.so.13', join(packages, name, 'bins', name)], ['libcudart.so.12', join(packages, `${name}-ext`, 'bins', name, 'fallback')]] as const
+  const builds = [
+    ['libcudart.so.13', join(packages, name, 'bins', name)],
+    ['libcudart.so.12', join(packages, `${name}-ext`, 'bins', name, 'fallback')],
+  ] as const
   for (const [runtime, folder] of builds) {
     const file = join(folder, 'libggml-cuda.so')
     if (existsSync(file) && canBeLoaded(runtime)) return file
   }
-  process.stderr.write(`  an NVIDIA driver, but no CUDA runtime (${builds.map(([runtime]) => runtime).join(' or ')}) or no package @node-llama-cpp/${name}: the tools will use the CPU\n`)
+  process.stderr.write(
+    `  an NVIDIA driver, but no CUDA runtime (${builds.map(([runtime]) => runtime).join(' or ')}) or no package @node-llama-cpp/${name}: the tools will use the CPU\n`,
+  )
   return null
 }
 
@@ -60,12 +65,15 @@ export function linkLibraries(folder: string): string[] {
 /** Puts links to all libraries beside the executables, which look for libraries and backends there. Relative, so that the repository can be moved. */
 export function linkBeside(folder: string, bin: string): void {
   mkdirSync(bin, { recursive: true })
-  const files = readdirSync(folder).filter((file) => library.test(file) || /\.(so|dylib)\.\d/.test(file)).map((file) => join(folder, file))
+  const files = readdirSync(folder)
+    .filter((file) => library.test(file) || /\.(so|dylib)\.\d/.test(file))
+    .map((file) => join(folder, file))
   const cuda = cudaBackend()
   const wanted = cuda ? [...files, cuda] : files
   const names = new Set(wanted.map((file) => basename(file)))
   // links to another build's libraries would be loaded beside these
-  for (const file of readdirSync(bin)) if (library.test(file.replace(/\.(so|dylib)\..*$/, '.$1')) && !names.has(file)) rmSync(join(bin, file))
+  for (const file of readdirSync(bin))
+    if (library.test(file.replace(/\.(so|dylib)\..*$/, '.$1')) && !names.has(file)) rmSync(join(bin, file))
   for (const file of wanted) {
     const link = join(bin, basename(file))
     const target = relative(bin, file)

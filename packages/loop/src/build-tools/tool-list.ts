@@ -18,12 +18,22 @@ export type Tool = {
 const rows = ['tools/rows']
 
 export const tools: Record<string, Tool> = {
-  'llama-init': { about: 'a model with random weights', ours: [...rows, 'tools/init', 'tools/train/gguf-file.cpp'], headers: ['tools/train'], needed: true },
+  'llama-init': {
+    about: 'a model with random weights',
+    ours: [...rows, 'tools/init', 'tools/train/gguf-file.cpp'],
+    headers: ['tools/train'],
+    needed: true,
+  },
   'llama-train': { about: 'SFT, DPO and GRPO training', ours: [...rows, 'tools/train'], needed: true },
   'llama-sample': { about: 'batch sampling', ours: [...rows, 'tools/sample'], needed: true },
   'llama-score': { about: 'likelihood scoring', ours: [...rows, 'tools/score'], needed: true },
   'llama-quantize': { about: 'other weight types', upstream: ['tools/quantize'], needed: true },
-  'llama-export-lora': { about: 'merges an adapter into its base', upstream: ['tools/export-lora'], ours: ['tools/upstream/cpu-backend.cpp'], needed: true },
+  'llama-export-lora': {
+    about: 'merges an adapter into its base',
+    upstream: ['tools/export-lora'],
+    ours: ['tools/upstream/cpu-backend.cpp'],
+    needed: true,
+  },
   'llama-imatrix': { about: 'importance matrix for quantizing', upstream: ['tools/imatrix'], needed: false },
   'llama-perplexity': { about: 'upstream perplexity', upstream: ['tools/perplexity'], needed: false },
   'llama-bench': { about: 'speed of one sequence (a peer in tools:bench)', upstream: ['tools/llama-bench'], needed: false },
@@ -32,8 +42,18 @@ export const tools: Record<string, Tool> = {
   'llama-server': {
     about: 'HTTP server, about a minute to compile',
     upstream: [
-      'tools/server', 'tools/mtmd/mtmd.cpp', 'tools/mtmd/mtmd-audio.cpp', 'tools/mtmd/mtmd-image.cpp', 'tools/mtmd/mtmd-helper.cpp', 'tools/mtmd/mtmd-helper-gen.cpp',
-      'tools/mtmd/clip.cpp', 'tools/mtmd/models', 'vendor/cpp-httplib/httplib.cpp', 'vendor/hash/hash.cpp', 'vendor/hash/xxhash/xxhash.c', 'vendor/hash/sha1/sha1.c',
+      'tools/server',
+      'tools/mtmd/mtmd.cpp',
+      'tools/mtmd/mtmd-audio.cpp',
+      'tools/mtmd/mtmd-image.cpp',
+      'tools/mtmd/mtmd-helper.cpp',
+      'tools/mtmd/mtmd-helper-gen.cpp',
+      'tools/mtmd/clip.cpp',
+      'tools/mtmd/models',
+      'vendor/cpp-httplib/httplib.cpp',
+      'vendor/hash/hash.cpp',
+      'vendor/hash/xxhash/xxhash.c',
+      'vendor/hash/sha1/sha1.c',
       'vendor/hash/sha256/sha256.c',
     ],
     ours: ['tools/upstream/no-web-page.cpp'],
@@ -48,11 +68,20 @@ export function sourceFiles(base: string, paths: readonly string[]): string[] {
   return paths.flatMap((path) =>
     /\.(c|cpp)$/.test(path)
       ? [join(base, path)]
-      : readdirSync(join(base, path)).filter((file) => file.endsWith('.cpp')).sort().map((file) => join(base, path, file)))
+      : readdirSync(join(base, path))
+          .filter((file) => file.endsWith('.cpp'))
+          .sort()
+          .map((file) => join(base, path, file)),
+  )
 }
 
 /** The headers our sources of a tool may include: any of its folders. */
 export function headerFiles(tool: Tool): string[] {
   const folders = [...(tool.ours ?? []), ...(tool.headers ?? [])].filter((path) => !path.endsWith('.cpp'))
-  return folders.flatMap((folder) => readdirSync(join(root, folder)).filter((file) => file.endsWith('.h')).sort().map((file) => join(root, folder, file)))
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith('.h'))
+      .sort()
+      .map((file) => join(root, folder, file)),
+  )
 }

@@ -12,9 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), 'grade-file-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const [file, out] = [join(folder, 'cases.jsonl'), join(folder, 'out/verdicts.jsonl')]
 const write = (rows: unknown[]) => writeFileSync(file, rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'))
-const verdicts = () => readFileSync(out, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+const verdicts = () =>
+  readFileSync(out, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-test('verdicts come in order with each row\'s own fields', async () => {
+test("verdicts come in order with each row's own fields", async () => {
   write([
     { id: 'a', gold: '\\frac{1}{2}', pred: 'so \\boxed{0.5}', note: { kept: [1, '\u2028'] } },
     { id: 'b', gold: 72, pred: 'It is 71.' },
@@ -24,13 +28,21 @@ test('verdicts come in order with each row\'s own fields', async () => {
     { id: 'e', gold: 'x+1', pred: `\\boxed{${'9'.repeat(400)}}` },
   ])
   const summary = await gradeFile({ file, out, grader: 'maths' })
-  assert.equal(verdicts().map(({ id, correct, extracted, reason }) => [id, correct, extracted === null ? null : String(extracted).slice(0, 9), String(reason).slice(0, 12)]), [
-    ['a', true, '0.5', 'correct'],
-    ['b', false, '71', 'wrong answer'],
-    ['c', true, '72', 'correct'],
-    ['d', false, null, 'no answer'],
-    ['e', false, '999999999', 'cannot grade'],
-  ])
+  assert.equal(
+    verdicts().map(({ id, correct, extracted, reason }) => [
+      id,
+      correct,
+      extracted === null ? null : String(extracted).slice(0, 9),
+      String(reason).slice(0, 12),
+    ]),
+    [
+      ['a', true, '0.5', 'correct'],
+      ['b', false, '71', 'wrong answer'],
+      ['c', true, '72', 'correct'],
+      ['d', false, null, 'no answer'],
+      ['e', false, '999999999', 'cannot grade'],
+    ],
+  )
   assert.equal(verdicts()[0]?.['note'], { kept: [1, '\u2028'] })
   assert.equal([summary.rows, summary.correct, summary.expected], [5, 2, null])
   assert.equal(summary.reasons, { correct: 2, 'wrong answer': 1, 'no answer': 1, 'cannot grade': 1 })
@@ -40,7 +52,10 @@ test('more rows than one chunk, with a field "expected"', async () => {
   write(Array.from({ length: 1300 }, (_, i) => ({ i, gold: `${i}`, pred: `It is ${i % 2 ? i : i + 1}`, expected: i % 2 === 1 || i === 0 })))
   const { expected } = await gradeFile({ file, out, grader: 'number' })
   assert.equal(expected, { truePositive: 650, trueNegative: 649, falsePositive: 0, falseNegative: 1 })
-  assert.equal(verdicts().map(({ i }) => i), Array.from({ length: 1300 }, (_, i) => i))
+  assert.equal(
+    verdicts().map(({ i }) => i),
+    Array.from({ length: 1300 }, (_, i) => i),
+  )
 })
 
 const broken: [rows: unknown[], message: RegExp][] = [
@@ -52,17 +67,26 @@ for (const [rows, message] of broken)
   test(`${String(message)} and nothing is written`, async () => {
     rmSync(join(folder, 'out'), { recursive: true, force: true })
     write(rows)
-    const error = await gradeFile({ file, out, grader: 'maths' }).then(() => null, (reason: unknown) => reason)
+    const error = await gradeFile({ file, out, grader: 'maths' }).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     assert.instance(error, BadInput)
     assert.match((error as Error).message, message)
     assert.equal(existsSync(join(folder, 'out')) ? readdirSync(join(folder, 'out')) : [], [])
   })
 
 test('the command prints a summary and refuses what it cannot do in one line', () => {
-  write([{ gold: '1', pred: '1', expected: true }, { gold: '1', pred: '2', expected: false }])
+  write([
+    { gold: '1', pred: '1', expected: true },
+    { gold: '1', pred: '2', expected: false },
+  ])
   const run = (...args: string[]) => {
     try {
-      return execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:grade', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      return execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:grade', ...args], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
     } catch (error) {
       return (error as { stderr: string }).stderr
     }

@@ -11,7 +11,11 @@ export type FileGrader = keyof typeof fileGraders
 
 const text = z.union([z.string(), z.number()]).transform(String)
 const names = Object.keys(fileGraders) as [FileGrader]
-const Row = z.looseObject({ gold: text, pred: text, grader: z.enum(names, { error: `not a grader. Graders: ${names.join(', ')}` }).optional() })
+const Row = z.looseObject({
+  gold: text,
+  pred: text,
+  grader: z.enum(names, { error: `not a grader. Graders: ${names.join(', ')}` }).optional(),
+})
 
 export type GradedFile = {
   rows: number
@@ -48,7 +52,7 @@ export async function gradeFile({ file, out, grader, signal }: GradeFile): Promi
         signal?.throwIfAborted()
         const verdicts = await Promise.all(rows.map((row) => fileGraders[row.grader ?? grader]({ gold: row.gold, answer: row.pred })))
         const bytes = Buffer.from(verdicts.map((verdict, i) => `${JSON.stringify({ ...rows[i]?.whole, ...verdict })}\n`).join(''))
-        for (let written = 0; written < bytes.length; ) written += writeSync(target, bytes, written)
+        for (let written = 0; written < bytes.length;) written += writeSync(target, bytes, written)
         verdicts.forEach((verdict, i) => count(summary, verdict, rows[i]?.whole['expected']))
       }
       fsyncSync(target)
@@ -99,5 +103,6 @@ function count(summary: GradedFile, { correct, reason }: Verdict, expected: unkn
   const word = reason.startsWith('cannot grade') ? 'cannot grade' : reason
   summary.reasons[word] = (summary.reasons[word] ?? 0) + 1
   if (typeof expected !== 'boolean') summary.expected = null
-  else if (summary.expected) summary.expected[expected ? (correct ? 'truePositive' : 'falseNegative') : correct ? 'falsePositive' : 'trueNegative']++
+  else if (summary.expected)
+    summary.expected[expected ? (correct ? 'truePositive' : 'falseNegative') : correct ? 'falsePositive' : 'trueNegative']++
 }

@@ -41,10 +41,20 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     if (action === 'search') {
       if (command.query === undefined) throw new BadInput('Say what to search for: --query=TEXT')
       const found = await bank.search(command.query, command.limit ?? 10)
-      if (json) writeJson(json, found.map(({ memory, similarity }) => ({ ...memory, similarity })))
+      if (json)
+        writeJson(
+          json,
+          found.map(({ memory, similarity }) => ({ ...memory, similarity })),
+        )
       return print(showFound(found))
     }
-    const audited = await auditRun(bank, { recipe, run, embedder, ...(command.rows === undefined ? {} : { rows: command.rows }), ...(command.limit === undefined ? {} : { limit: command.limit }) })
+    const audited = await auditRun(bank, {
+      recipe,
+      run,
+      embedder,
+      ...(command.rows === undefined ? {} : { rows: command.rows }),
+      ...(command.limit === undefined ? {} : { limit: command.limit }),
+    })
     if (json) writeJson(json, audited)
     return print(showAudit(audited))
   }
@@ -57,14 +67,27 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
   const lifts = measureLift(traces, { round: Math.max(1, ...traces.map(({ round }) => round)), halfLife: 8 })
   if (action === 'show') {
     const memory = (await bank.memories({ retired: true })).find(({ id }) => id === command.id)
-    if (!memory) throw new BadInput(command.id === undefined ? 'Say which memory: --id=memory-…' : `Bank ${uri} has no memory "${command.id}": see npx nx run loops:memory list`)
+    if (!memory)
+      throw new BadInput(
+        command.id === undefined
+          ? 'Say which memory: --id=memory-…'
+          : `Bank ${uri} has no memory "${command.id}": see npx nx run loops:memory list`,
+      )
     if (json) writeJson(json, { ...memory, lift: lifts.get(memory.id) ?? null })
     return print(showMemory(memory, lifts.get(memory.id)))
   }
   const memories = await bank.memories({ retired: command.retired })
   const quality = await bankQuality(uri, traces)
   if (json) writeJson(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
-  print([`${uri}: ${await bank.size()} memories, embedded by ${await bank.embedder()}`, showQuality(quality), showList(memories, lifts, command.limit ?? 50)].filter(Boolean).join('\n'))
+  print(
+    [
+      `${uri}: ${await bank.size()} memories, embedded by ${await bank.embedder()}`,
+      showQuality(quality),
+      showList(memories, lifts, command.limit ?? 50),
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  )
 }
 
 /** Imports into a bank. Of a run, it becomes part of what the incumbent remembers, so that the next round begins with it. */
@@ -80,7 +103,9 @@ async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryComman
   const { rows, added, size, damaged } = await importBank(bank, read)
   if (tag !== null) await bank.tag(tag)
   for (const problem of damaged) process.stderr.write(`${problem}\n`)
-  print(`${rows} rows of ${file}: ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}`)
+  print(
+    `${rows} rows of ${file}: ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}`,
+  )
 }
 
 /** An open round may have written to the bank; what the incumbent remembers is at its tag. */

@@ -16,7 +16,11 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 embedderContract(test, () => ggufEmbedder({ path }))
 
 test('a file that is missing or no GGUF is refused in one line', async () => {
-  const refusal = (file: string) => ggufEmbedder({ path: file }).then(() => 'opened', (error: Error) => error.message)
+  const refusal = (file: string) =>
+    ggufEmbedder({ path: file }).then(
+      () => 'opened',
+      (error: Error) => error.message,
+    )
   const broken = join(folder, 'broken.gguf')
   writeFileSync(broken, 'GGUF and then nothing')
   assert.match(await refusal(join(folder, 'none.gguf')), /none\.gguf not found: check the path/)

@@ -14,18 +14,36 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 test('lists the bank over its rounds and its best and worst items', async () => {
   const uri = join(folder, 'bank')
   await using bank = await openBank({ uri, embedder: lexicalEmbedder() })
-  const item = (id: string, success: boolean) => ({ id, title: `On ${id}`, description: '', content: `say ${id}`, sourceTask: id, sourceTraces: [], success, createdAt: '', embedding: [], reflector: 'test' })
+  const item = (id: string, success: boolean) => ({
+    id,
+    title: `On ${id}`,
+    description: '',
+    content: `say ${id}`,
+    sourceTask: id,
+    sourceTraces: [],
+    success,
+    createdAt: '',
+    embedding: [],
+    reflector: 'test',
+  })
   await bank.tag('round-000')
   await bank.remember([item('good', true), item('bad', false)])
   await bank.tag('round-001')
-  const use = (id: string, shown: boolean, passed: boolean) => ({ round: 1, memories: shown ? { shown: [id], withheld: [] } : { shown: [], withheld: [id] }, grade: { passed } }) as unknown as Trace
+  const use = (id: string, shown: boolean, passed: boolean) =>
+    ({ round: 1, memories: shown ? { shown: [id], withheld: [] } : { shown: [], withheld: [id] }, grade: { passed } }) as unknown as Trace
   const traces = Array.from({ length: 40 }, (_, n) => [use('good', n % 2 === 0, n % 2 === 0), use('bad', n % 2 === 0, n % 2 === 1)]).flat()
   const [rounds, items] = await memorySections(uri, traces, { round: 1 })
   assert.equal(rounds?.table?.rows, [
     ['round-000', '0', '0.0%', '0', 'not measured', '0', '0', '0'],
     ['round-001', '2', '50.0%', '0', '-100.0 / +100.0 / +100.0', '2', '1', '1'],
   ])
-  assert.equal(items?.table?.rows.map(([kind, title, , lift]) => [kind, title, lift]), [['best', 'On good', '+100.0'], ['worst', 'On bad', '-100.0']])
+  assert.equal(
+    items?.table?.rows.map(([kind, title, , lift]) => [kind, title, lift]),
+    [
+      ['best', 'On good', '+100.0'],
+      ['worst', 'On bad', '-100.0'],
+    ],
+  )
 })
 
 test.run()

@@ -4,7 +4,11 @@ import type { Section } from '@whetstone/reports'
 import { points, rate } from '../figures.ts'
 
 /** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train traces so far show them. */
-export async function memorySections(uri: string, traces: readonly Trace[], { round, count = 5 }: { round: number; count?: number }): Promise<Section[]> {
+export async function memorySections(
+  uri: string,
+  traces: readonly Trace[],
+  { round, count = 5 }: { round: number; count?: number },
+): Promise<Section[]> {
   const quality = await bankQuality(uri, traces)
   const lifts = measureLift(traces, { round, halfLife: 8 })
   const { best, worst } = extremes(lifts, count)
@@ -12,7 +16,15 @@ export async function memorySections(uri: string, traces: readonly Trace[], { ro
   const items = new Map((await bank.memories({ retired: true })).map((memory) => [memory.id, memory]))
   const row = (kind: string) => (lift: Lift) => {
     const memory = items.get(lift.id)
-    return [kind, memory?.title ?? lift.id, (memory?.content ?? 'not in this bank').replace(/\s+/g, ' ').slice(0, 120), points(lift.lift), `${points(lift.ci[0])} to ${points(lift.ci[1])}`, String(lift.uses), memory?.retired ?? '']
+    return [
+      kind,
+      memory?.title ?? lift.id,
+      (memory?.content ?? 'not in this bank').replace(/\s+/g, ' ').slice(0, 120),
+      points(lift.lift),
+      `${points(lift.ci[0])} to ${points(lift.ci[1])}`,
+      String(lift.uses),
+      memory?.retired ?? '',
+    ]
   }
   const quartiles = (values: readonly number[] | null) => values?.map(points).join(' / ') ?? 'not measured'
   return [
@@ -22,14 +34,29 @@ export async function memorySections(uri: string, traces: readonly Trace[], { ro
       table: {
         head: ['tag', 'memories', 'from successes', 'retired', 'lift, quartiles', 'measured', 'surely help', 'surely harm'],
         rows: quality.map(({ tag, size, successes, retired, lift }) => [
-          tag, String(size), rate(successes), Object.entries(retired).map(([reason, number]) => `${number} ${reason}`).join(', ') || '0', quartiles(lift.quartiles), String(lift.measured), String(lift.helpful), String(lift.harmful),
+          tag,
+          String(size),
+          rate(successes),
+          Object.entries(retired)
+            .map(([reason, number]) => `${number} ${reason}`)
+            .join(', ') || '0',
+          quartiles(lift.quartiles),
+          String(lift.measured),
+          String(lift.helpful),
+          String(lift.harmful),
         ]),
       },
     },
     {
       title: 'Best and worst memories',
-      text: best.length + worst.length === 0 ? 'No memory was both shown and withheld in train collection yet.' : 'By the near end of the 95% interval of their lift.',
-      table: { head: ['', 'title', 'content', 'lift, points', '95% interval', 'uses', 'retired'], rows: [...best.map(row('best')), ...worst.map(row('worst'))] },
+      text:
+        best.length + worst.length === 0
+          ? 'No memory was both shown and withheld in train collection yet.'
+          : 'By the near end of the 95% interval of their lift.',
+      table: {
+        head: ['', 'title', 'content', 'lift, points', '95% interval', 'uses', 'retired'],
+        rows: [...best.map(row('best')), ...worst.map(row('worst'))],
+      },
     },
   ]
 }

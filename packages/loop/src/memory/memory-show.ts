@@ -6,7 +6,8 @@ const cut = (text: string, width: number) => {
   const line = text.replace(/\s+/g, ' ')
   return (line.length > width ? `${line.slice(0, width - 1)}…` : line).padEnd(width)
 }
-const liftText = (lift: Lift | undefined) => (lift && lift.shown > 0 && lift.withheld > 0 ? `${points(lift.lift)} [${points(lift.ci[0])}, ${points(lift.ci[1])}]` : 'not measured')
+const liftText = (lift: Lift | undefined) =>
+  lift && lift.shown > 0 && lift.withheld > 0 ? `${points(lift.lift)} [${points(lift.ci[0])}, ${points(lift.ci[1])}]` : 'not measured'
 
 /** Memories as a table: id, title, content, where from, lift with its 95% interval and uses. */
 export function showList(memories: readonly StoredMemory[], lifts: ReadonlyMap<string, Lift>, limit: number): string {
@@ -22,8 +23,12 @@ export function showList(memories: readonly StoredMemory[], lifts: ReadonlyMap<s
 export function showQuality(rounds: readonly BankQuality[]): string {
   return rounds
     .map(({ tag, size, retired, successes, lift }) => {
-      const gone = Object.entries(retired).map(([reason, count]) => `${count} ${reason}`).join(', ')
-      const quartiles = lift.quartiles ? `, lift ${lift.quartiles.map(points).join(' / ')} (quartiles of ${lift.measured}), ${lift.helpful} surely help, ${lift.harmful} surely harm` : ''
+      const gone = Object.entries(retired)
+        .map(([reason, count]) => `${count} ${reason}`)
+        .join(', ')
+      const quartiles = lift.quartiles
+        ? `, lift ${lift.quartiles.map(points).join(' / ')} (quartiles of ${lift.measured}), ${lift.helpful} surely help, ${lift.harmful} surely harm`
+        : ''
       return `  ${tag}  ${size} memories, ${rate(successes)} from successes${gone ? `; retired ${gone}` : ''}${quartiles}`
     })
     .join('\n')
@@ -31,7 +36,9 @@ export function showQuality(rounds: readonly BankQuality[]): string {
 
 /** One memory whole, with its provenance and its evidence. */
 export function showMemory(memory: StoredMemory, lift: Lift | undefined): string {
-  const counts = lift ? `shown ${lift.shown.toFixed(1)} (${lift.shownPassed.toFixed(1)} passed), withheld ${lift.withheld.toFixed(1)} (${lift.withheldPassed.toFixed(1)} passed), last in round ${lift.lastRound}` : 'never retrieved in train collection'
+  const counts = lift
+    ? `shown ${lift.shown.toFixed(1)} (${lift.shownPassed.toFixed(1)} passed), withheld ${lift.withheld.toFixed(1)} (${lift.withheldPassed.toFixed(1)} passed), last in round ${lift.lastRound}`
+    : 'never retrieved in train collection'
   return [
     `${memory.id}: ${memory.title}`,
     memory.description,
@@ -47,10 +54,22 @@ export function showMemory(memory: StoredMemory, lift: Lift | undefined): string
 }
 
 export function showFound(found: readonly Found[]): string {
-  return found.length === 0 ? '  nothing found' : found.map(({ memory, similarity }) => `  ${similarity.toFixed(3)}  ${memory.id}  ${cut(memory.title, 32)}  ${cut(memory.content, 64)}`.trimEnd()).join('\n')
+  return found.length === 0
+    ? '  nothing found'
+    : found
+        .map(({ memory, similarity }) =>
+          `  ${similarity.toFixed(3)}  ${memory.id}  ${cut(memory.title, 32)}  ${cut(memory.content, 64)}`.trimEnd(),
+        )
+        .join('\n')
 }
 
 export function showAudit({ memories, rows, tasks, leaks }: Audit): string {
-  const lines = leaks.slice(0, 20).map(({ item, task, rule, evidence }) => `  ${item} and ${task}: ${rule} (${cut(evidence, 80).trimEnd()})`)
-  return [`${memories} memories and ${rows} training rows against ${tasks} test tasks: ${leaks.length === 0 ? 'no leaks' : `${leaks.length} leaks`}`, ...lines, ...(leaks.length > 20 ? [`  … ${leaks.length - 20} more (--json=FILE)`] : [])].join('\n')
+  const lines = leaks
+    .slice(0, 20)
+    .map(({ item, task, rule, evidence }) => `  ${item} and ${task}: ${rule} (${cut(evidence, 80).trimEnd()})`)
+  return [
+    `${memories} memories and ${rows} training rows against ${tasks} test tasks: ${leaks.length === 0 ? 'no leaks' : `${leaks.length} leaks`}`,
+    ...lines,
+    ...(leaks.length > 20 ? [`  … ${leaks.length - 20} more (--json=FILE)`] : []),
+  ].join('\n')
 }

@@ -38,7 +38,11 @@ test('the model does what the card says, on other questions', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'whetstone-card-'))
   try {
     const { signal } = new AbortController()
-    const measured = await measure(file, drawQuestions(20261121, () => each), { folder: scratch, threads: 2, signal })
+    const measured = await measure(
+      file,
+      drawQuestions(20261121, () => each),
+      { folder: scratch, threads: 2, signal },
+    )
     for (const [group, expected] of Object.entries(accuracy.exact)) {
       // Four standard errors of the difference: a false alarm in one run of two thousand.
       const allowed = 4 * Math.sqrt(Math.max(expected * (1 - expected), 0.005) / each) + 0.01

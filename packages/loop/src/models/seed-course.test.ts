@@ -20,14 +20,20 @@ test('a length is added when the last is learned, then rates fall', () => {
   const course = taken.map(({ phase, top }) => `${phase} ${top}`)
   assert.equal(course, ['climb 2', 'climb 3', 'climb 3', 'climb 3', 'climb 4', ...Array(6).fill('settle 4')])
   const rates = taken.map(({ learningRate }) => learningRate)
-  assert.equal(rates, [...rates].sort((a, b) => b - a))
+  assert.equal(
+    rates,
+    [...rates].sort((a, b) => b - a),
+  )
   assert.ok(isSeed(taken))
 })
 
 test('5 digits are tasted while under half, and not beyond', () => {
   const at5 = (taken: readonly Taken[]) => taken.at(-1)?.accuracy['addition 5'] ?? 0
   const taken = walk(30, ({ phase }, before) => ({ ...solved, 'addition 5': at5(before) + (phase === 'taste' ? 0.1 : 0.01) }))
-  assert.equal(taken.slice(9).map(({ phase }) => phase), Array(4).fill('taste'))
+  assert.equal(
+    taken.slice(9).map(({ phase }) => phase),
+    Array(4).fill('taste'),
+  )
   assert.ok(Math.abs(at5(taken) - 0.5) < 0.02)
   const beyond = walk(12, () => ({ ...solved, 'addition 5': 0.7 }))
   assert.is(beyond.at(-1)?.phase, 'settle')

@@ -22,14 +22,18 @@ export function drawQuestions(seed: number, count: (group: string) => number): Q
     return Array.from({ length: count(group) }, () => ({ group, ...draw(next) }))
   }
   return [
-    ...digits.flatMap((level) => ask(`addition ${level}`, (next) => {
-      const { prompt, reference } = drawAddition(next, level, 'validation')
-      return { prompt, answer: reference }
-    })),
-    ...kinds.flatMap((kind) => ask(`operators ${kind}`, (next) => {
-      const { prompt, completion } = drawOperatorRow(next, kind)
-      return { prompt, answer: completion }
-    })),
+    ...digits.flatMap((level) =>
+      ask(`addition ${level}`, (next) => {
+        const { prompt, reference } = drawAddition(next, level, 'validation')
+        return { prompt, answer: reference }
+      }),
+    ),
+    ...kinds.flatMap((kind) =>
+      ask(`operators ${kind}`, (next) => {
+        const { prompt, completion } = drawOperatorRow(next, kind)
+        return { prompt, answer: completion }
+      }),
+    ),
   ]
 }
 

@@ -39,7 +39,11 @@ test('the same seed draws the same rows', () => {
 })
 
 test('no lesson holds a sum that is asked', async () => {
-  const asked = new Set(drawQuestions(1, () => 500).map(({ prompt }) => prompt).filter((prompt) => prompt.includes('+')))
+  const asked = new Set(
+    drawQuestions(1, () => 500)
+      .map(({ prompt }) => prompt)
+      .filter((prompt) => prompt.includes('+')),
+  )
   for (const { prompt } of sums(drawRows(random(4), 20_000, { top: 2, phase: 'climb' }))) assert.not(asked.has(prompt), prompt)
   const train = await addition.load({ split: 'train', seed: 1, round: 1, levels: [2], limit: 3000 })
   for (const { prompt } of train) assert.not(asked.has(prompt), prompt)

@@ -53,7 +53,11 @@ export async function makeSeed({ seed, out, signal }: SeedRequest): Promise<Mode
     throw new BadInput(`Seed ${seed} did not come to solve ${goal}: take another with --seed=N`)
   }
 
-  const accuracy = await measure(model, drawQuestions(deriveSeed(seed, 'card'), () => cardQuestions), { folder, threads, signal })
+  const accuracy = await measure(
+    model,
+    drawQuestions(deriveSeed(seed, 'card'), () => cardQuestions),
+    { folder, threads, signal },
+  )
   return publish(taken, { seed, out, folder, accuracy, seconds: (performance.now() - started) / 1000 })
 }
 

@@ -24,7 +24,9 @@ export function controlDraw({ items, render, seed }: Control): (task: Task, samp
       if (!nearest) break
       const pool = order.findLastIndex((item) => off(item) <= off(nearest)) + 1
       const next = random(deriveSeed(seed, 'phase1', 'control', task.id, sample, place))
-      const chosen = [...shuffle(order.slice(0, pool), next), ...order.slice(pool)].find((item) => leakRule({ memory: item, task, answer: task.reference }) === null)
+      const chosen = [...shuffle(order.slice(0, pool), next), ...order.slice(pool)].find(
+        (item) => leakRule({ memory: item, task, answer: task.reference }) === null,
+      )
       if (!chosen) continue
       taken.add(chosen.id)
       drawn.push(chosen)

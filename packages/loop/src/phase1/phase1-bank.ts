@@ -18,7 +18,10 @@ export type Phase1Bank = {
 }
 
 /** Writes the bank afresh: curated, its items in random order, tagged when it holds an eighth, a quarter, half and all of them, so that each share contains the smaller ones. */
-export async function buildPhase1Bank(memories: readonly Memory[], { uri, embedder, seed }: { uri: string; embedder: Embedder; seed: number }): Promise<Phase1Bank> {
+export async function buildPhase1Bank(
+  memories: readonly Memory[],
+  { uri, embedder, seed }: { uri: string; embedder: Embedder; seed: number },
+): Promise<Phase1Bank> {
   rmSync(uri, { recursive: true, force: true })
   await using bank = await openBank({ uri, embedder })
   await bank.tag('empty')

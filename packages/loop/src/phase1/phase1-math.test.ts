@@ -32,14 +32,33 @@ else
     /** A simulated model: distils one strategy for each problem, solves nothing. */
     const model = scripted('student', ({ messages }) => {
       const text = messages.at(-1)?.content ?? ''
-      const topic = /Problem:\n([\s\S]*)/.exec(text)?.[1]?.match(/[A-Za-z]{6,}/g)?.slice(0, 3).join(' ') ?? 'numbers'
-      return text.startsWith('You ') ? `# Strategy\n## Title\nCheck ${topic}\n## Description\nWhen ${topic} appear.\n## Content\nWrite down what is known about ${topic} before computing.` : 'I think it is \\boxed{12345}.'
+      const topic =
+        /Problem:\n([\s\S]*)/
+          .exec(text)?.[1]
+          ?.match(/[A-Za-z]{6,}/g)
+          ?.slice(0, 3)
+          .join(' ') ?? 'numbers'
+      return text.startsWith('You ')
+        ? `# Strategy\n## Title\nCheck ${topic}\n## Description\nWhen ${topic} appear.\n## Content\nWrite down what is known about ${topic} before computing.`
+        : 'I think it is \\boxed{12345}.'
     })
     const recipe = await loadRecipe('math-phase1', { data })
     const printed: string[] = []
     const summary = await phase1({
-      recipe: { ...recipe, backend: model, memory: recipe.memory && { ...recipe.memory, embedder: async () => lexicalEmbedder() }, courses: recipe.courses.map((course) => ({ ...course, train: 10, samples: 2 })) },
-      run: 'math', base: scriptedModel('student'), bankFrom: 'math-algebra', testOn: 'math-geometry', tasks: 20, redo: false, signal: new AbortController().signal, print: (text) => printed.push(text),
+      recipe: {
+        ...recipe,
+        backend: model,
+        memory: recipe.memory && { ...recipe.memory, embedder: async () => lexicalEmbedder() },
+        courses: recipe.courses.map((course) => ({ ...course, train: 10, samples: 2 })),
+      },
+      run: 'math',
+      base: scriptedModel('student'),
+      bankFrom: 'math-algebra',
+      testOn: 'math-geometry',
+      tasks: 20,
+      redo: false,
+      signal: new AbortController().signal,
+      print: (text) => printed.push(text),
     })
     assert.equal([summary.bankFrom, summary.testedOn, summary.n, summary.clusters], ['math-algebra', 'math-geometry', 40, 40])
     assert.ok(summary.bank.size >= 10 && summary.bank.size <= 20, String(summary.bank.size))
@@ -47,7 +66,9 @@ else
     assert.is(summary.pValue, 1)
     assert.is(summary.leaks.audit, 0)
     assert.match(printed[0] ?? '', /bank from math-algebra, tested on 40 tasks of math-geometry/)
-    const { trials } = JSON.parse(readFileSync(join(paths.reports('math'), 'phase1/phase1_results.json'), 'utf8')) as { trials: { arm: string; memories: string[] }[] }
+    const { trials } = JSON.parse(readFileSync(join(paths.reports('math'), 'phase1/phase1_results.json'), 'utf8')) as {
+      trials: { arm: string; memories: string[] }[]
+    }
     assert.ok(trials.filter(({ arm }) => arm === 'memory').every(({ memories }) => memories.length <= 1))
     assert.ok(trials.filter(({ arm, memories }) => arm === 'memory' && memories.length === 1).length > 20)
   })

@@ -7,18 +7,51 @@ import { points, rate, showP } from '../figures.ts'
 import type { Phase1Summary } from './phase1-summary.ts'
 
 /** Writes phase1_results.json (every trial), phase1_summary.json and phase1_accuracy.png. */
-export async function writePhase1(folder: string, summary: Phase1Summary, arms: Record<string, readonly Trace[]>, recalled: ReadonlyMap<string, Recalled>, leaks: readonly Leak[]): Promise<void> {
+export async function writePhase1(
+  folder: string,
+  summary: Phase1Summary,
+  arms: Record<string, readonly Trace[]>,
+  recalled: ReadonlyMap<string, Recalled>,
+  leaks: readonly Leak[],
+): Promise<void> {
   const trials = Object.entries(arms).flatMap(([arm, traces]) =>
     traces.map(({ id, task, cluster, level, sample, seed, memories, messages, grade, finish, tokens, seconds }) => ({
-      arm, task, cluster, level, sample, seed, passed: grade.passed, reward: grade.reward, reason: grade.reason,
-      answer: messages.findLast(({ role }) => role === 'assistant')?.content ?? '', memories: memories.shown,
+      arm,
+      task,
+      cluster,
+      level,
+      sample,
+      seed,
+      passed: grade.passed,
+      reward: grade.reward,
+      reason: grade.reason,
+      answer: messages.findLast(({ role }) => role === 'assistant')?.content ?? '',
+      memories: memories.shown,
       // What the guard kept from the task; the control and the bare arm recall nothing.
-      ...(arm.startsWith('memory') ? { blocked: recalled.get(task)?.blocked ?? [] } : {}), finish, tokens, seconds, trace: id,
+      ...(arm.startsWith('memory') ? { blocked: recalled.get(task)?.blocked ?? [] } : {}),
+      finish,
+      tokens,
+      seconds,
+      trace: id,
     })),
   )
-  writeJson(join(folder, 'phase1_results.json'), { run: summary.run, recipe: summary.recipe, seed: summary.seed, model: summary.model, trials, leaks })
-  const bars = (['baseline', 'control', 'memory'] as const).map((arm) => ({ arm: arm === 'control' ? 'random memory' : arm, accuracy: summary[arm].accuracy, ci: summary[arm].ci }))
-  writeAtomic(join(folder, 'phase1_accuracy.png'), await renderPng(accuracyBars({ bars, curve: summary.bankSizes, n: summary.n, clusters: summary.clusters })))
+  writeJson(join(folder, 'phase1_results.json'), {
+    run: summary.run,
+    recipe: summary.recipe,
+    seed: summary.seed,
+    model: summary.model,
+    trials,
+    leaks,
+  })
+  const bars = (['baseline', 'control', 'memory'] as const).map((arm) => ({
+    arm: arm === 'control' ? 'random memory' : arm,
+    accuracy: summary[arm].accuracy,
+    ci: summary[arm].ci,
+  }))
+  writeAtomic(
+    join(folder, 'phase1_accuracy.png'),
+    await renderPng(accuracyBars({ bars, curve: summary.bankSizes, n: summary.n, clusters: summary.clusters })),
+  )
   // The summary comes last: where it is, the others are.
   writeJson(join(folder, 'phase1_summary.json'), summary)
 }
@@ -27,7 +60,8 @@ export async function writePhase1(folder: string, summary: Phase1Summary, arms: 
 export function showPhase1(summary: Phase1Summary, folder: string): string {
   const { n, clusters, bank, leaks, memoryMinusControl: gain, controlMinusBaseline: idle } = summary
   const interval = ([low, high]: readonly [number, number]) => `[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`
-  const row = (name: string, { accuracy, ci, tokens }: Phase1Summary['memory']) => `  ${name.padEnd(16)}${rate(accuracy).padStart(7)}  ${interval(ci).padEnd(15)}${String(Math.round(tokens.prompt / Math.max(1, n * summary.samples))).padStart(7)} prompt tokens an attempt`
+  const row = (name: string, { accuracy, ci, tokens }: Phase1Summary['memory']) =>
+    `  ${name.padEnd(16)}${rate(accuracy).padStart(7)}  ${interval(ci).padEnd(15)}${String(Math.round(tokens.prompt / Math.max(1, n * summary.samples))).padStart(7)} prompt tokens an attempt`
   const verdict = summary.pValue <= 0.025 ? 'memory helps' : 'no evidence that memory helps'
   return [
     '',
@@ -37,7 +71,11 @@ export function showPhase1(summary: Phase1Summary, folder: string): string {
     row('memory', summary.memory),
     `  bank            ${bank.size} memories from ${bank.trainAttempts} graded attempts (${bank.trainPassed} passed), ${bank.reachable} reachable by their trace ids`,
     `  bank size       ${summary.bankSizes.map(({ share, size, accuracy }) => `${share} (${size}): ${rate(accuracy)}`).join('  ')}`,
-    `  leak guard      ${Object.entries(leaks.blocked).map(([rule, count]) => `${count} by ${rule}`).join(', ') || 'nothing blocked'}; ${rate(leaks.accuracyWithoutAnswerRule)} without its answer rule; audit: ${leaks.audit} leaks`,
+    `  leak guard      ${
+      Object.entries(leaks.blocked)
+        .map(([rule, count]) => `${count} by ${rule}`)
+        .join(', ') || 'nothing blocked'
+    }; ${rate(leaks.accuracyWithoutAnswerRule)} without its answer rule; audit: ${leaks.audit} leaks`,
     `  control         ${points(idle.difference)} points from baseline (90% interval ${points(idle.ci90[0])} to ${points(idle.ci90[1])})`,
     `  => ${verdict}: ${points(gain.difference)} points over random memory (95% interval ${points(gain.ci[0])} to ${points(gain.ci[1])}), ${summary.wins} wins, ${summary.losses} losses, p = ${showP(summary.pValue)} (${summary.test})`,
     `  minimum detectable effect ${points(summary.minimumDetectableEffect)} points`,

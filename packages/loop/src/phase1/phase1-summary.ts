@@ -4,7 +4,12 @@ import { minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rate
 import { z } from 'zod'
 
 const Interval = z.tuple([z.number(), z.number()])
-const Arm = z.object({ passed: z.number(), accuracy: z.number(), ci: Interval, tokens: z.object({ prompt: z.number(), completion: z.number() }) })
+const Arm = z.object({
+  passed: z.number(),
+  accuracy: z.number(),
+  ci: Interval,
+  tokens: z.object({ prompt: z.number(), completion: z.number() }),
+})
 const Comparison = z.object({ difference: z.number(), ci: Interval, ci90: Interval, pValue: z.number() })
 
 /** reports/<run>/phase1/phase1_summary.json. Rates and differences are fractions, intervals 95% unless their name says otherwise, p-values one-sided. */

@@ -35,14 +35,38 @@ const reader = scripted('reader', ({ messages, seed }) => {
 })
 const recipe = (reflector: Reflector = induceOperator(operations)) =>
   defineRecipe({
-    name: 'reader', about: 'simulated', model: null, backend: reader, solver: direct, trainer: null, gate: gate(),
+    name: 'reader',
+    about: 'simulated',
+    model: null,
+    backend: reader,
+    solver: direct,
+    trainer: null,
+    gate: gate(),
     courses: [{ taskset: operators, train: 640, samples: 8, validation: 640 }],
-    memory: { embedder: async () => lexicalEmbedder(), reflector, k: 1, threshold: 0.3, holdout: 0.1, deploy: true, render: (memories) => memories.map(({ content }) => content).join('') },
-    harvest: [], formats: [], settings: { seed: 5, maxTokens: 8, context: 128, evalSamples: 2 },
+    memory: {
+      embedder: async () => lexicalEmbedder(),
+      reflector,
+      k: 1,
+      threshold: 0.3,
+      holdout: 0.1,
+      deploy: true,
+      render: (memories) => memories.map(({ content }) => content).join(''),
+    },
+    harvest: [],
+    formats: [],
+    settings: { seed: 5, maxTokens: 8, context: 128, evalSamples: 2 },
   })
 const run = (name: string, options: Partial<Parameters<typeof phase1>[0]> = {}) => {
   const printed: string[] = []
-  return phase1({ recipe: recipe(), run: name, base: scriptedModel('reader'), redo: false, signal: new AbortController().signal, print: (text) => printed.push(text), ...options }).then((summary) => ({ summary, printed }))
+  return phase1({
+    recipe: recipe(),
+    run: name,
+    base: scriptedModel('reader'),
+    redo: false,
+    signal: new AbortController().signal,
+    print: (text) => printed.push(text),
+    ...options,
+  }).then((summary) => ({ summary, printed }))
 }
 
 test('memory helps a model that reads it, random memory of the same length does not, and the curve rises', async () => {
@@ -50,16 +74,24 @@ test('memory helps a model that reads it, random memory of the same length does 
   assert.is(summary.n, 640)
   assert.is(summary.clusters, 64)
   assert.ok(summary.memoryMinusControl.difference > 0.4 && summary.pValue < 1e-6, JSON.stringify(summary.memoryMinusControl))
-  assert.ok(Math.abs(summary.controlMinusBaseline.ci90[0]) < 0.05 && Math.abs(summary.controlMinusBaseline.ci90[1]) < 0.05, JSON.stringify(summary.controlMinusBaseline))
+  assert.ok(
+    Math.abs(summary.controlMinusBaseline.ci90[0]) < 0.05 && Math.abs(summary.controlMinusBaseline.ci90[1]) < 0.05,
+    JSON.stringify(summary.controlMinusBaseline),
+  )
   const curve = summary.bankSizes.map(({ accuracy }) => accuracy)
-  assert.equal(curve, [...curve].sort((a, b) => a - b))
+  assert.equal(
+    curve,
+    [...curve].sort((a, b) => a - b),
+  )
   assert.is(summary.bank.reachable, summary.bank.size)
   assert.is(summary.leaks.audit, 0)
   assert.ok(printed[0]?.includes('=> memory helps: +'))
   assert.ok((printed[0]?.split('\n').length ?? 99) < 24)
   const folder = join(paths.reports('reads'), 'phase1')
   assert.equal(Phase1Summary.parse(JSON.parse(readFileSync(join(folder, 'phase1_summary.json'), 'utf8'))), summary)
-  const { trials } = JSON.parse(readFileSync(join(folder, 'phase1_results.json'), 'utf8')) as { trials: { arm: string; task: string; sample: number; seed: number; passed: boolean; memories: string[]; tokens: { prompt: number } }[] }
+  const { trials } = JSON.parse(readFileSync(join(folder, 'phase1_results.json'), 'utf8')) as {
+    trials: { arm: string; task: string; sample: number; seed: number; passed: boolean; memories: string[]; tokens: { prompt: number } }[]
+  }
   const of = (arm: string) => new Map(trials.filter((trial) => trial.arm === arm).map((trial) => [`${trial.task}#${trial.sample}`, trial]))
   const [bare, shown, random] = [of('baseline'), of('memory'), of('control')]
   assert.equal([bare.size, shown.size, random.size, of('memory 1/2').size], [1280, 1280, 1280, 1280])
@@ -77,7 +109,10 @@ test('what was attempted is kept; another plan is refused until --redo', async (
   asked = 0
   const { summary } = await run('reads')
   assert.is(asked, 0)
-  const error: Error = await run('reads', { k: 2 }).then(() => new Error('accepted'), (failed: Error) => failed)
+  const error: Error = await run('reads', { k: 2 }).then(
+    () => new Error('accepted'),
+    (failed: Error) => failed,
+  )
   assert.match(error.message, /begun with other settings .*--redo, or take another name with --run=NAME/)
   rmSync(join(scratch, 'datasets/reads/phase1/control.jsonl'))
   rmSync(join(scratch, 'datasets/reads/phase1/control.jsonl.chunks'))
@@ -94,14 +129,28 @@ test('answers that memories give away are kept from the test tasks, and the diff
     reflect: async (traces, { createdAt }) =>
       test_.map(({ prompt, reference }): Memory => {
         const item = { title: prompt.slice(1, 3), description: '', content: `${prompt.slice(1, 3)}: ${reference}`, sourceTask: 'somewhere' }
-        return { ...item, id: memoryId(item), sourceTraces: [traces[0]?.id ?? ''], success: true, createdAt, embedding: [], reflector: 'cheat' }
+        return {
+          ...item,
+          id: memoryId(item),
+          sourceTraces: [traces[0]?.id ?? ''],
+          success: true,
+          createdAt,
+          embedding: [],
+          reflector: 'cheat',
+        }
       }),
   }
   const { summary } = await run('cheats', { recipe: recipe(cheat), sizes: ['all'] })
   assert.ok(summary.leaks.byAnswerRule >= 64, JSON.stringify(summary.leaks))
   assert.is(summary.leaks.blocked['answer'], summary.leaks.byAnswerRule)
-  const { trials } = JSON.parse(readFileSync(join(paths.reports('cheats'), 'phase1/phase1_results.json'), 'utf8')) as { trials: { arm: string; memories: string[]; blocked?: { rule: string }[] }[] }
-  assert.ok(trials.filter(({ arm }) => arm === 'memory').every(({ memories, blocked }) => memories.length === 0 || !blocked?.some(({ rule }) => rule === 'answer')))
+  const { trials } = JSON.parse(readFileSync(join(paths.reports('cheats'), 'phase1/phase1_results.json'), 'utf8')) as {
+    trials: { arm: string; memories: string[]; blocked?: { rule: string }[] }[]
+  }
+  assert.ok(
+    trials
+      .filter(({ arm }) => arm === 'memory')
+      .every(({ memories, blocked }) => memories.length === 0 || !blocked?.some(({ rule }) => rule === 'answer')),
+  )
   assert.ok(trials.some(({ arm }) => arm === 'memory without answer rule'))
 })
 
@@ -113,12 +162,20 @@ test('a bank without items is no gain, honestly', async () => {
 
 test('the control takes items of the nearest length, never the recalled or a leak', () => {
   const item = (id: string, content: string) => ({ id, title: '', description: '', content, sourceTask: id }) as Memory
-  const items = [item('own', 'aa'), item('near', 'bb'), item('leak', '7b'), ...Array.from({ length: 30 }, (_, i) => item(`far-${i}`, 'c'.repeat(20 + i)))]
+  const items = [
+    item('own', 'aa'),
+    item('near', 'bb'),
+    item('leak', '7b'),
+    ...Array.from({ length: 30 }, (_, i) => item(`far-${i}`, 'c'.repeat(20 + i))),
+  ]
   const task = { id: 't', prompt: '?', reference: '7' } as Task
   const render = (memories: readonly Memory[]) => memories.map(({ content }) => content).join('')
   const draw = controlDraw({ items, render, seed: 1 })
   const drawn = Array.from({ length: 200 }, (_, sample) => draw(task, sample, [items[0] as Memory])[0]?.id ?? '')
-  assert.ok(!drawn.includes('own') && !drawn.includes('leak') && drawn.includes('near') && new Set(drawn).size === 15, 'sixteen of the nearest length, one of them a leak')
+  assert.ok(
+    !drawn.includes('own') && !drawn.includes('leak') && drawn.includes('near') && new Set(drawn).size === 15,
+    'sixteen of the nearest length, one of them a leak',
+  )
 })
 
 const weights = join(root, 'models/tiny/whetstone-tiny-f32.gguf')
@@ -127,10 +184,18 @@ if (!real) console.log(`SKIP phase1 on the tiny model: ${weights} or ${paths.too
 else
   test('the tiny model itself: at least 40 points over random memory', async () => {
     const { recipe: tiny, base } = await resolveRecipe({ recipe: 'tiny', threads: 2 } as Parameters<typeof resolveRecipe>[0])
-    const { summary } = await run('tiny', { recipe: { ...tiny, settings: { ...tiny.settings, evalSamples: 4 } }, base, sizes: ['1/4', 'all'], threads: 2 })
+    const { summary } = await run('tiny', {
+      recipe: { ...tiny, settings: { ...tiny.settings, evalSamples: 4 } },
+      base,
+      sizes: ['1/4', 'all'],
+      threads: 2,
+    })
     assert.ok(summary.memoryMinusControl.ci[0] > 0.4, JSON.stringify(summary.memoryMinusControl))
     assert.ok(summary.pValue < 1e-6)
-    assert.ok(summary.controlMinusBaseline.ci90[0] > -0.05 && summary.controlMinusBaseline.ci90[1] < 0.05, JSON.stringify(summary.controlMinusBaseline))
+    assert.ok(
+      summary.controlMinusBaseline.ci90[0] > -0.05 && summary.controlMinusBaseline.ci90[1] < 0.05,
+      JSON.stringify(summary.controlMinusBaseline),
+    )
     assert.equal([summary.leaks.audit, summary.bank.reachable], [0, summary.bank.size])
     assert.is(readJsonl(join(scratch, 'datasets/tiny/phase1/memory.jsonl'), Trace).length, 2560)
   })

@@ -1,7 +1,19 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Memory, Model, Recalled, Task, Taskset, Trace } from '@whetstone/core'
-import { BadInput, canonicalJson, dataRoot, deriveSeed, hash, Memory as MemorySchema, paths, readJson, readJsonl, writeJson, writeJsonl } from '@whetstone/core'
+import {
+  BadInput,
+  canonicalJson,
+  dataRoot,
+  deriveSeed,
+  hash,
+  Memory as MemorySchema,
+  paths,
+  readJson,
+  readJsonl,
+  writeJson,
+  writeJsonl,
+} from '@whetstone/core'
 import { audit, memoryText, openBank } from '@whetstone/memory'
 import { z } from 'zod'
 import { lockRun } from '../round/lock.ts'
@@ -48,36 +60,84 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const [learn, tested] = [course(recipe, options.bankFrom), course(recipe, options.testOn ?? options.bankFrom)]
   const { seed } = settings
   const k = options.k ?? memory.k
-  const folders = { traces: join(dataRoot, 'datasets', run, 'phase1'), bank: join(paths.checkpoints(run), 'phase1.lance'), report: join(paths.reports(run), 'phase1') }
-  const work: Phase1Work = { recipe, run, seed, base, signal, folder: folders.traces, open: () => recipe.backend.open(base, openOptions(recipe, options, folders.report)) }
+  const folders = {
+    traces: join(dataRoot, 'datasets', run, 'phase1'),
+    bank: join(paths.checkpoints(run), 'phase1.lance'),
+    report: join(paths.reports(run), 'phase1'),
+  }
+  const work: Phase1Work = {
+    recipe,
+    run,
+    seed,
+    base,
+    signal,
+    folder: folders.traces,
+    open: () => recipe.backend.open(base, openOptions(recipe, options, folders.report)),
+  }
 
-  const load = (from: Course, split: 'train' | 'test', limit: number) => from.taskset.load({ split, seed, round: 1, limit, ...(from.levels ? { levels: range(from.levels.from, from.levels.frontier) } : {}) })
+  const load = (from: Course, split: 'train' | 'test', limit: number) =>
+    from.taskset.load({ split, seed, round: 1, limit, ...(from.levels ? { levels: range(from.levels.from, from.levels.frontier) } : {}) })
   const trainTasks = await load(learn, 'train', learn.train)
   const testTasks = await load(tested, 'test', options.tasks ?? tested.validation)
-  if (trainTasks.length === 0 || testTasks.length === 0) throw new BadInput(`${(trainTasks.length === 0 ? learn : tested).taskset.name} has no ${trainTasks.length === 0 ? 'train' : 'test'} tasks: name another taskset with --bank-from or --test-on`)
+  if (trainTasks.length === 0 || testTasks.length === 0)
+    throw new BadInput(
+      `${(trainTasks.length === 0 ? learn : tested).taskset.name} has no ${trainTasks.length === 0 ? 'train' : 'test'} tasks: name another taskset with --bank-from or --test-on`,
+    )
 
   // Nothing is written before the data has been found.
   checkPlan(folders, options, {
-    recipe: describeRecipe(recipe), model: base.id, seed, k, bankFrom: learn.taskset.name, testOn: tested.taskset.name, tasks: options.tasks ?? null, tools: toolStamp(),
+    recipe: describeRecipe(recipe),
+    model: base.id,
+    seed,
+    k,
+    bankFrom: learn.taskset.name,
+    testOn: tested.taskset.name,
+    tasks: options.tasks ?? null,
+    tools: toolStamp(),
     sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1/'),
   })
 
   // An embedder that cannot be had is found before hours of sampling.
   await using embedder = await memory.embedder()
   const bare = () => []
-  const train = await attemptPhase1(work, { name: 'train', bank: null, label: 'train attempts', taskset: learn.taskset, tasks: trainTasks, samples: learn.samples ?? settings.samples, sampling: samplingOf(settings, 'train'), train: true, memories: bare })
+  const train = await attemptPhase1(work, {
+    name: 'train',
+    bank: null,
+    label: 'train attempts',
+    taskset: learn.taskset,
+    tasks: trainTasks,
+    samples: learn.samples ?? settings.samples,
+    sampling: samplingOf(settings, 'train'),
+    train: true,
+    memories: bare,
+  })
   const memories = await reflectOnce(work, join(folders.traces, 'memories.jsonl'), train.traces)
   const bank = await buildPhase1Bank(memories, { uri: folders.bank, embedder, seed })
 
   /** What a share of the bank recalls for every test task; without the answer the guard's answer rule is off. */
   const recallAll = async (share: Share, withAnswer: boolean) => {
-    await using opened = await openBank({ uri: folders.bank, embedder, tag: shareTag(share), ...(memory.threshold === undefined ? {} : { minSimilarity: memory.threshold }) })
+    await using opened = await openBank({
+      uri: folders.bank,
+      embedder,
+      tag: shareTag(share),
+      ...(memory.threshold === undefined ? {} : { minSimilarity: memory.threshold }),
+    })
     const recalled = await opened.recall(testTasks.map((task) => ({ task, k, ...(withAnswer ? { answer: task.reference } : {}) })))
     return new Map(testTasks.map((task, index) => [task.id, recalled[index] as Recalled]))
   }
   const shownOf = (recalled: ReadonlyMap<string, Recalled>) => (task: Task) => recalled.get(task.id)?.memories ?? []
   const test = async (name: string, bankName: string | null, shown: Phase1Arm['memories'], tasks = testTasks) =>
-    await attemptPhase1(work, { name, bank: bankName, label: name, taskset: tested.taskset, tasks, samples: settings.evalSamples, sampling: samplingOf(settings, 'arms'), train: false, memories: shown })
+    await attemptPhase1(work, {
+      name,
+      bank: bankName,
+      label: name,
+      taskset: tested.taskset,
+      tasks,
+      samples: settings.evalSamples,
+      sampling: samplingOf(settings, 'arms'),
+      train: false,
+      memories: shown,
+    })
 
   const guarded = await recallAll('all', true)
   const baseline = await test('baseline', null, bare)
@@ -85,55 +145,104 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const draw = controlDraw({ items: bank.items, render: memory.render, seed })
   const control = await test('control', 'random', (task, sample) => draw(task, sample, shownOf(guarded)(task)))
   const curve: { share: Share; traces: Trace[] }[] = []
-  for (const share of (options.sizes ?? shares).filter((each) => each !== 'all')) curve.push({ share, traces: (await test(`memory-${share.replace('/', '-of-')}`, share, shownOf(await recallAll(share, true)))).traces })
+  for (const share of (options.sizes ?? shares).filter((each) => each !== 'all'))
+    curve.push({ share, traces: (await test(`memory-${share.replace('/', '-of-')}`, share, shownOf(await recallAll(share, true)))).traces })
   curve.push({ share: 'all', traces: withMemory.traces })
 
   // Only tasks from which the answer rule kept something can come out differently without it.
   const unguarded = await recallAll('all', false)
   const touched = testTasks.filter((task) => guarded.get(task.id)?.blocked.some(({ rule }) => rule === 'answer'))
-  const freed = touched.length === 0 ? [] : (await test('memory-without-answer-rule', 'all, no answer rule', shownOf(unguarded), touched)).traces
+  const freed =
+    touched.length === 0 ? [] : (await test('memory-without-answer-rule', 'all, no answer rule', shownOf(unguarded), touched)).traces
   const touchedIds = new Set(touched.map(({ id }) => id))
   const withoutRule = summarizeArm([...withMemory.traces.filter((trace) => !touchedIds.has(trace.task)), ...freed])
-  const leaks = await audit(bank.items.map((item) => ({ id: item.id, text: memoryText(item), sourceTask: item.sourceTask, embedding: item.embedding })), testTasks, embedder)
+  const leaks = await audit(
+    bank.items.map((item) => ({ id: item.id, text: memoryText(item), sourceTask: item.sourceTask, embedding: item.embedding })),
+    testTasks,
+    embedder,
+  )
 
   const blocked = [...guarded.values()].flatMap((recalled) => recalled.blocked)
   const byRule = Object.fromEntries([...Map.groupBy(blocked, ({ rule }) => rule)].map(([rule, group]) => [rule, group.length]))
   const known = new Set(train.traces.map(({ id }) => id))
   const versus = compareArms(control.traces, withMemory.traces, deriveSeed(seed, 'phase1', 'test'))
-  const compare = (before: readonly Trace[], after: readonly Trace[]) => compareArms(before, after, deriveSeed(seed, 'phase1', 'test')).comparison
+  const compare = (before: readonly Trace[], after: readonly Trace[]) =>
+    compareArms(before, after, deriveSeed(seed, 'phase1', 'test')).comparison
   const summary = Phase1Summary.parse({
-    run, recipe: recipe.name, seed, model: base.id, bankFrom: learn.taskset.name, testedOn: tested.taskset.name,
-    n: versus.n, clusters: versus.clusters, samples: settings.evalSamples, k,
-    baseline: summarizeArm(baseline.traces), memory: summarizeArm(withMemory.traces), control: summarizeArm(control.traces),
-    memoryMinusControl: versus.comparison, memoryMinusBaseline: compare(baseline.traces, withMemory.traces), controlMinusBaseline: compare(baseline.traces, control.traces),
-    wins: versus.wins, losses: versus.losses, pValue: versus.comparison.pValue, test: versus.test, minimumDetectableEffect: versus.minimumDetectableEffect,
+    run,
+    recipe: recipe.name,
+    seed,
+    model: base.id,
+    bankFrom: learn.taskset.name,
+    testedOn: tested.taskset.name,
+    n: versus.n,
+    clusters: versus.clusters,
+    samples: settings.evalSamples,
+    k,
+    baseline: summarizeArm(baseline.traces),
+    memory: summarizeArm(withMemory.traces),
+    control: summarizeArm(control.traces),
+    memoryMinusControl: versus.comparison,
+    memoryMinusBaseline: compare(baseline.traces, withMemory.traces),
+    controlMinusBaseline: compare(baseline.traces, control.traces),
+    wins: versus.wins,
+    losses: versus.losses,
+    pValue: versus.comparison.pValue,
+    test: versus.test,
+    minimumDetectableEffect: versus.minimumDetectableEffect,
     bankSizes: curve.map(({ share, traces }) => {
       const { passed, accuracy, ci } = summarizeArm(traces)
       return { share, size: bank.sizes[share], passed, accuracy, ci }
     }),
     bank: {
-      size: bank.items.length, successes: bank.items.filter(({ success }) => success).length, retired: bank.retired, trainAttempts: train.traces.length,
-      trainPassed: train.traces.filter(({ grade }) => grade.passed).length, reachable: bank.items.filter(({ sourceTraces }) => sourceTraces.length > 0 && sourceTraces.every((id) => known.has(id))).length,
+      size: bank.items.length,
+      successes: bank.items.filter(({ success }) => success).length,
+      retired: bank.retired,
+      trainAttempts: train.traces.length,
+      trainPassed: train.traces.filter(({ grade }) => grade.passed).length,
+      reachable: bank.items.filter(({ sourceTraces }) => sourceTraces.length > 0 && sourceTraces.every((id) => known.has(id))).length,
     },
     leaks: { blocked: byRule, byAnswerRule: byRule['answer'] ?? 0, accuracyWithoutAnswerRule: withoutRule.accuracy, audit: leaks.length },
     faults: [train, baseline, withMemory, control].reduce((sum, { faults }) => sum + faults.failed, 0),
     seconds: (performance.now() - started) / 1000,
   })
-  await writePhase1(folders.report, summary, { baseline: baseline.traces, memory: withMemory.traces, control: control.traces, ...Object.fromEntries(curve.slice(0, -1).map(({ share, traces }) => [`memory ${share}`, traces])), 'memory without answer rule': freed }, guarded, leaks)
+  await writePhase1(
+    folders.report,
+    summary,
+    {
+      baseline: baseline.traces,
+      memory: withMemory.traces,
+      control: control.traces,
+      ...Object.fromEntries(curve.slice(0, -1).map(({ share, traces }) => [`memory ${share}`, traces])),
+      'memory without answer rule': freed,
+    },
+    guarded,
+    leaks,
+  )
   options.print(showPhase1(summary, relative(dataRoot, folders.report)))
   return summary
 }
 
 function course(recipe: Recipe, name: string | undefined): Course {
   const found = name === undefined ? recipe.courses[0] : recipe.courses.find(({ taskset }) => taskset.name === name)
-  if (!found) throw new BadInput(`Recipe ${recipe.name} has no taskset "${name}". Tasksets: ${recipe.courses.map(({ taskset }) => (taskset as Taskset).name).join(', ')}`)
+  if (!found)
+    throw new BadInput(
+      `Recipe ${recipe.name} has no taskset "${name}". Tasksets: ${recipe.courses.map(({ taskset }) => (taskset as Taskset).name).join(', ')}`,
+    )
   return found
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 function openOptions({ settings }: Recipe, { threads, signal }: Phase1Options, report: string) {
-  return { concurrency: settings.concurrency, context: settings.context, gpuLayers: 'auto' as const, signal, logFile: join(report, 'sample.log'), ...(threads ? { threads } : {}) }
+  return {
+    concurrency: settings.concurrency,
+    context: settings.context,
+    gpuLayers: 'auto' as const,
+    signal,
+    logFile: join(report, 'sample.log'),
+    ...(threads ? { threads } : {}),
+  }
 }
 
 /** Attempts that are there were made to this plan, or are refused: mixing two plans in one result would be worth nothing. */
@@ -141,7 +250,10 @@ function checkPlan(folders: { traces: string; bank: string; report: string }, { 
   const file = join(folders.traces, 'plan.json')
   if (redo) for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true })
   const fingerprint = hash(canonicalJson(plan))
-  if (existsSync(file) && readJson(file, Plan).fingerprint !== fingerprint) throw new BadInput(`Phase 1 of run ${run} was begun with other settings (${relative(dataRoot, file)}): do it again with --redo, or take another name with --run=NAME`)
+  if (existsSync(file) && readJson(file, Plan).fingerprint !== fingerprint)
+    throw new BadInput(
+      `Phase 1 of run ${run} was begun with other settings (${relative(dataRoot, file)}): do it again with --redo, or take another name with --run=NAME`,
+    )
   mkdirSync(folders.report, { recursive: true })
   if (!existsSync(file)) writeJson(file, { fingerprint, plan })
 }
@@ -149,7 +261,13 @@ function checkPlan(folders: { traces: string; bank: string; report: string }, { 
 /** Reflection is done once and kept: a model that reflects costs as much as one that solves. */
 async function reflectOnce({ recipe, seed, open, signal }: Phase1Work, file: string, traces: readonly Trace[]): Promise<Memory[]> {
   if (existsSync(file)) return readJsonl(file, MemorySchema)
-  const memories = (await recipe.memory?.reflector.reflect(traces, { createdAt: new Date().toISOString(), open, seed: deriveSeed(seed, 'phase1', 'reflect'), signal })) ?? []
+  const memories =
+    (await recipe.memory?.reflector.reflect(traces, {
+      createdAt: new Date().toISOString(),
+      open,
+      seed: deriveSeed(seed, 'phase1', 'reflect'),
+      signal,
+    })) ?? []
   writeJsonl(file, memories)
   return memories
 }

@@ -78,7 +78,8 @@ export type Recipe = {
 }
 
 /** A recipe's tasksets by name. */
-export const tasksetsOf = ({ courses }: Pick<Recipe, 'courses'>): Map<string, Taskset> => new Map(courses.map(({ taskset }) => [taskset.name, taskset]))
+export const tasksetsOf = ({ courses }: Pick<Recipe, 'courses'>): Map<string, Taskset> =>
+  new Map(courses.map(({ taskset }) => [taskset.name, taskset]))
 
 /** Grades a task by the taskset that it came from. */
 export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
@@ -93,7 +94,11 @@ export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
 /** Sampling for train collection, or greedy (one attempt a task) for arms. */
 export function samplingOf(settings: Settings, purpose: 'train' | 'arms'): Sampling {
   const greedy = purpose === 'arms' && settings.evalSamples === 1
-  return { temperature: greedy ? 0 : settings.temperature, maxTokens: settings.maxTokens, ...(settings.reasoning ? { reasoning: settings.reasoning } : {}) }
+  return {
+    temperature: greedy ? 0 : settings.temperature,
+    maxTokens: settings.maxTokens,
+    ...(settings.reasoning ? { reasoning: settings.reasoning } : {}),
+  }
 }
 
 /** What of a recipe decides its results, as plain data for fingerprints and for the record of a run. Concurrency and threads are left out. */
@@ -106,7 +111,14 @@ export function describeRecipe(recipe: Recipe): Record<string, unknown> {
     solver: recipe.solver.name,
     trainer: recipe.trainer && { name: recipe.trainer.name, settings: (recipe.trainer as { settings?: unknown }).settings },
     courses: recipe.courses.map(({ taskset, ...course }) => ({ taskset: taskset.name, instruction: taskset.instruction, ...course })),
-    memory: recipe.memory && { k: recipe.memory.k, threshold: recipe.memory.threshold, holdout: recipe.memory.holdout, deploy: recipe.memory.deploy, reflector: recipe.memory.reflector.name, render: recipe.memory.render.toString() },
+    memory: recipe.memory && {
+      k: recipe.memory.k,
+      threshold: recipe.memory.threshold,
+      holdout: recipe.memory.holdout,
+      deploy: recipe.memory.deploy,
+      reflector: recipe.memory.reflector.name,
+      render: recipe.memory.render.toString(),
+    },
     harvest: recipe.harvest.map((filter) => filter.name),
     formats: recipe.formats.map((format) => format.name),
     settings,

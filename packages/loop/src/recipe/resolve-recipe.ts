@@ -24,8 +24,15 @@ export const recipeFlags = {
   concurrency: { type: 'number', min: 1, about: 'sequences decoded at once' },
   threads: { type: 'number', min: 1, about: 'CPU threads (default: all cores)' },
   model: { type: 'string', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf' },
-  data: { type: 'string', about: "folder or file of the recipe's task data, where it reads any (gsm8k: a folder with its train and test rows)" },
-  endpoint: { type: 'string', about: 'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY' },
+  data: {
+    type: 'string',
+    about: "folder or file of the recipe's task data, where it reads any (gsm8k: a folder with its train and test rows)",
+  },
+  endpoint: {
+    type: 'string',
+    about:
+      'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY',
+  },
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
 export type RecipeFlags = Values<typeof recipeFlags>
@@ -43,7 +50,13 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
       ...course,
       taskset: narrow(course.taskset, flags),
       ...(flags.samples === undefined ? {} : { samples: flags.samples }),
-      ...(flags.limit === undefined ? {} : { train: Math.min(flags.limit, course.train), validation: Math.min(flags.limit, course.validation), ...(course.frontierTrain ? { frontierTrain: Math.min(flags.limit, course.frontierTrain) } : {}) }),
+      ...(flags.limit === undefined
+        ? {}
+        : {
+            train: Math.min(flags.limit, course.train),
+            validation: Math.min(flags.limit, course.validation),
+            ...(course.frontierTrain ? { frontierTrain: Math.min(flags.limit, course.frontierTrain) } : {}),
+          }),
     })),
   }
   if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe), teacher: null }
@@ -53,12 +66,20 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
   if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, teacher: null }
   const { concurrency, context } = recipe.settings
-  return { recipe, base: await describeModel(recipe), teacher: { model: served, open: () => backend.open(served, { concurrency, context }) } }
+  return {
+    recipe,
+    base: await describeModel(recipe),
+    teacher: { model: served, open: () => backend.open(served, { concurrency, context }) },
+  }
 }
 
 /** A taskset less what --ids, --skip-ids and --range leave out. Ids are looked for in every split and level, so one that is not in this one is no mistake. */
 function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
-  const list = (text: string | undefined) => text?.split(',').map((id) => id.trim()).filter(Boolean)
+  const list = (text: string | undefined) =>
+    text
+      ?.split(',')
+      .map((id) => id.trim())
+      .filter(Boolean)
   const [ids, skipIds] = [list(flags.ids), list(flags['skip-ids'])]
   if (!ids && !skipIds && flags.range === undefined) return taskset
   return {
@@ -66,7 +87,11 @@ function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
     async load(request) {
       const tasks = await taskset.load(request)
       const here = ids?.filter((id) => tasks.some((task) => task.id === id))
-      return selectTasks(tasks, { ...(here ? { ids: here } : {}), ...(skipIds ? { skipIds } : {}), ...(flags.range === undefined ? {} : { range: flags.range }) })
+      return selectTasks(tasks, {
+        ...(here ? { ids: here } : {}),
+        ...(skipIds ? { skipIds } : {}),
+        ...(flags.range === undefined ? {} : { range: flags.range }),
+      })
     },
   }
 }

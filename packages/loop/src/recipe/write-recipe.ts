@@ -10,20 +10,28 @@ export type RecipeAnswers = { name: string; model: string; data: string; grader:
 /** Writes loops/recipes/<name>.ts for tasks of the user's own, after looking at the model and the data that it names. Returns the file. */
 export async function writeRecipe(answers: RecipeAnswers): Promise<string> {
   const { name, model, data, grader } = answers
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new BadInput(`"${name}" cannot name a recipe: use small letters, digits and dashes, beginning with a letter`)
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name))
+    throw new BadInput(`"${name}" cannot name a recipe: use small letters, digits and dashes, beginning with a letter`)
   const file = join(root, 'loops/recipes', `${name}.ts`)
   if (existsSync(file)) throw new BadInput(`${file} exists: edit it, or take another name`)
   if (!model.startsWith('hf:')) checkGguf(modelFile(model))
   const taskset = table({ file: data, name, grader: grader as 'exact' | 'number' })
-  const counts = await Promise.all((['train', 'validation'] as const).map(async (split) => (await taskset.load({ split, seed: 1, round: 1 })).length))
+  const counts = await Promise.all(
+    (['train', 'validation'] as const).map(async (split) => (await taskset.load({ split, seed: 1, round: 1 })).length),
+  )
   const [train = 0, validation = 0] = counts
-  if (train === 0 || validation === 0) throw new BadInput(`${data} gives ${train} train and ${validation} validation tasks: both are needed`)
+  if (train === 0 || validation === 0)
+    throw new BadInput(`${data} gives ${train} train and ${validation} validation tasks: both are needed`)
   writeAtomic(file, recipeText(answers, Math.min(512, train), Math.min(750, validation)))
   return file
 }
 
 // Every answer goes in as a JSON string, which is also a TypeScript string: whatever was typed stays data.
-const recipeText = ({ name, model, data, grader, instruction }: RecipeAnswers, train: number, validation: number) => `import { messages, preference } from '@whetstone/datasets'
+const recipeText = (
+  { name, model, data, grader, instruction }: RecipeAnswers,
+  train: number,
+  validation: number,
+) => `import { messages, preference } from '@whetstone/datasets'
 import { capPerTask, distinct, passed } from '@whetstone/harvest'
 import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'

@@ -22,7 +22,10 @@ export type Arm = { role: Role; model: Model; memory: boolean }
 
 /** {incumbent, candidate} x {memory off, on}, those that exist; one model on the accelerator at a time. */
 export function armsOf(context: RoundContext, candidate: Model | null): Arm[] {
-  const models: [Role, Model][] = [['incumbent', context.incumbent.model], ...(candidate ? ([['candidate', candidate]] as [Role, Model][]) : [])]
+  const models: [Role, Model][] = [
+    ['incumbent', context.incumbent.model],
+    ...(candidate ? ([['candidate', candidate]] as [Role, Model][]) : []),
+  ]
   return models.flatMap(([role, model]) => (context.bank ? [false, true] : [false]).map((memory) => ({ role, model, memory })))
 }
 
@@ -32,14 +35,32 @@ export async function validationTasks({ recipe, seed, round }: RoundContext, tra
     recipe.courses.map(({ taskset, levels, validation }) => {
       const climbed = levels && train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
       const top = train.frontier?.taskset === taskset.name ? train.frontier.level : Infinity
-      return taskset.load({ split: 'validation', seed, round, limit: validation, ...(climbed ? { levels: climbed.filter((level) => level <= top).sort((a, b) => a - b) } : {}) })
+      return taskset.load({
+        split: 'validation',
+        seed,
+        round,
+        limit: validation,
+        ...(climbed ? { levels: climbed.filter((level) => level <= top).sort((a, b) => a - b) } : {}),
+      })
     }),
   )
 }
 
 /** Attempts every arm on the same tasks with the same seeds. */
-export async function attemptArms(context: RoundContext, arms: readonly Arm[], groups: readonly (readonly Task[])[], bankTag: string | null): Promise<Arms> {
-  const result: Arms = { evaluations: [], files: {}, tokens: { prompt: 0, completion: 0 }, faults: { retried: 0, failed: 0 }, truncated: 0, attempted: 0 }
+export async function attemptArms(
+  context: RoundContext,
+  arms: readonly Arm[],
+  groups: readonly (readonly Task[])[],
+  bankTag: string | null,
+): Promise<Arms> {
+  const result: Arms = {
+    evaluations: [],
+    files: {},
+    tokens: { prompt: 0, completion: 0 },
+    faults: { retried: 0, failed: 0 },
+    truncated: 0,
+    attempted: 0,
+  }
   for (const arm of arms) {
     const name = `${arm.role}-${arm.memory ? 'memory' : 'bare'}`
     const file = join(context.folders.dataset, `validation-${name}.jsonl`)
@@ -63,7 +84,12 @@ function addCosts(arms: Arms, traces: readonly Trace[], faults: Arms['faults']):
 }
 
 /** One arm: greedy unless the recipe samples more, or a temperature is given. */
-export function attemptArm(context: RoundContext, arm: Arm, groups: readonly (readonly Task[])[], how: { file: string; bankTag: string | null; arm: string; temperature: number | undefined }) {
+export function attemptArm(
+  context: RoundContext,
+  arm: Arm,
+  groups: readonly (readonly Task[])[],
+  how: { file: string; bankTag: string | null; arm: string; temperature: number | undefined },
+) {
   const { recipe, seed } = context
   const bank = arm.memory ? context.bank : null
   const sampling = samplingOf(recipe.settings, 'arms')

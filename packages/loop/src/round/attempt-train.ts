@@ -55,9 +55,16 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     attempted: traces.length,
     passed: traces.filter((trace) => trace.grade.passed).length,
     truncated: traces.filter((trace) => trace.truncated).length,
-    tokens: { prompt: traces.reduce((sum, trace) => sum + trace.tokens.prompt, 0), completion: traces.reduce((sum, trace) => sum + trace.tokens.completion, 0) },
+    tokens: {
+      prompt: traces.reduce((sum, trace) => sum + trace.tokens.prompt, 0),
+      completion: traces.reduce((sum, trace) => sum + trace.tokens.completion, 0),
+    },
     rates,
-    frontier: findFrontier(rates, climbing.map(({ taskset }) => taskset.name), recipe.settings.threshold),
+    frontier: findFrontier(
+      rates,
+      climbing.map(({ taskset }) => taskset.name),
+      recipe.settings.threshold,
+    ),
     faults,
   }
 }
@@ -96,7 +103,12 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
 
 /** pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out. */
 export function levelRates(traces: readonly Trace[]): LevelRate[] {
-  return [...Map.groupBy(traces.filter(({ memories }) => memories.withheld.length === 0), (trace) => `${trace.taskset} ${trace.level}`).values()].map((group) => {
+  return [
+    ...Map.groupBy(
+      traces.filter(({ memories }) => memories.withheld.length === 0),
+      (trace) => `${trace.taskset} ${trace.level}`,
+    ).values(),
+  ].map((group) => {
     const { taskset, level } = group[0] as Trace
     return { taskset, level, n: group.length, rate: group.filter((trace) => trace.grade.passed).length / group.length }
   })

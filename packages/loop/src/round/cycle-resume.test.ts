@@ -10,14 +10,28 @@ import { deriveSeed, random, root } from '@whetstone/core'
 
 const test = suite('resume')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-resume-'))
-const command = [join(root, 'packages/loop/whetstone.mjs'), 'loops:cycle', '--limit=96', '--samples=1', '--seed=5', '--threads=2', '--until-round=1']
+const command = [
+  join(root, 'packages/loop/whetstone.mjs'),
+  'loops:cycle',
+  '--limit=96',
+  '--samples=1',
+  '--seed=5',
+  '--threads=2',
+  '--until-round=1',
+]
 
 function start(folder: string) {
-  const child = spawn(process.execPath, command, { env: { ...process.env, WHETSTONE_ROOT: folder, WHETSTONE_PROGRESS: 'none' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, WHETSTONE_ROOT: folder, WHETSTONE_PROGRESS: 'none' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stdout.on('data', (text: Buffer) => (output += text.toString()))
   child.stderr.on('data', (text: Buffer) => (output += text.toString()))
-  return { child, ended: new Promise<{ code: number | null; output: string }>((resolve) => child.on('close', (code) => resolve({ code, output }))) }
+  return {
+    child,
+    ended: new Promise<{ code: number | null; output: string }>((resolve) => child.on('close', (code) => resolve({ code, output }))),
+  }
 }
 
 /** What a round made, less times and what depends on them. */
@@ -25,13 +39,24 @@ function made(folder: string) {
   const strip = (text: string) => text.replaceAll(folder, '').replace(/"(seconds|createdAt)":\s*("[^"]*"|[\d.e+-]+)/g, '"$1":0')
   const read = (file: string) => strip(readFileSync(join(folder, file), 'utf8'))
   const round = JSON.parse(read('reports/tiny/round-001/round.json')) as Record<string, unknown>
-  return { round, traces: read('datasets/tiny/round-001/traces.jsonl'), rows: read('datasets/tiny/round-001/sft.jsonl'), arms: read('datasets/tiny/round-001/validation-candidate-memory.jsonl') }
+  return {
+    round,
+    traces: read('datasets/tiny/round-001/traces.jsonl'),
+    rows: read('datasets/tiny/round-001/sft.jsonl'),
+    arms: read('datasets/tiny/round-001/validation-candidate-memory.jsonl'),
+  }
 }
 
 /** What the ledgers of an interrupted round say is whole: those chunks may not change. */
 const ledgers = (folder: string) => {
   const dataset = join(folder, 'datasets/tiny/round-001')
-  return existsSync(dataset) ? Object.fromEntries(readdirSync(dataset).filter((file) => file.endsWith('.chunks')).map((file) => [file, readFileSync(join(dataset, file), 'utf8')])) : {}
+  return existsSync(dataset)
+    ? Object.fromEntries(
+        readdirSync(dataset)
+          .filter((file) => file.endsWith('.chunks'))
+          .map((file) => [file, readFileSync(join(dataset, file), 'utf8')]),
+      )
+    : {}
 }
 
 let undisturbed: ReturnType<typeof made>
@@ -64,7 +89,8 @@ test('killed four times at random moments, the round ends as the undisturbed one
   const before = ledgers(folder)
   const { code, output } = await start(folder).ended
   assert.is(code, 0, `killed after ${delays.map((delay) => delay.toFixed(2)).join(', ')} s: ${output}`)
-  for (const [file, ledger] of Object.entries(before)) assert.ok(ledgers(folder)[file]?.startsWith(ledger), `${file}: a whole chunk was done again`)
+  for (const [file, ledger] of Object.entries(before))
+    assert.ok(ledgers(folder)[file]?.startsWith(ledger), `${file}: a whole chunk was done again`)
   assert.equal(made(folder), undisturbed, `killed after ${delays.join(', ')} s`)
 })
 
@@ -74,7 +100,10 @@ test('a finished round is not done again; another process that owns the run is n
   assert.is(again.code, 0)
   assert.match(again.output, /nothing to do/)
   cpSync(folder, join(scratch, 'owned'), { recursive: true })
-  const owner = spawn(process.execPath, [...command.slice(0, -1), '--until-round=2'], { env: { ...process.env, WHETSTONE_ROOT: join(scratch, 'owned'), WHETSTONE_PROGRESS: 'none' }, stdio: 'ignore' })
+  const owner = spawn(process.execPath, [...command.slice(0, -1), '--until-round=2'], {
+    env: { ...process.env, WHETSTONE_ROOT: join(scratch, 'owned'), WHETSTONE_PROGRESS: 'none' },
+    stdio: 'ignore',
+  })
   const closed = new Promise((resolve) => owner.on('close', resolve))
   for (let i = 0; i < 200 && !existsSync(join(scratch, 'owned/reports/tiny/lock')); i++) await sleep(20)
   await sleep(100)

@@ -17,7 +17,12 @@ const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
 
 const test = suite('cycle with an endpoint')
 const question = (i: number) => `Ann has ${i} pens and buys ${i + 3} more. How many pens has she now?`
-const rows = Array.from({ length: 40 }, (_, i) => JSON.stringify({ question: question(i), answer: `She has ${i}+${i + 3}=<<${i}+${i + 3}=${2 * i + 3}>>${2 * i + 3} pens.\n#### ${2 * i + 3}` }))
+const rows = Array.from({ length: 40 }, (_, i) =>
+  JSON.stringify({
+    question: question(i),
+    answer: `She has ${i}+${i + 3}=<<${i}+${i + 3}=${2 * i + 3}>>${2 * i + 3} pens.\n#### ${2 * i + 3}`,
+  }),
+)
 const data = join(scratch, 'data')
 
 const server = createServer((request, response) => {
@@ -25,16 +30,31 @@ const server = createServer((request, response) => {
   request.on('data', (text: Buffer) => (body += text.toString()))
   request.on('end', () => {
     response.setHeader('content-type', 'application/json')
-    if (request.url?.endsWith('/models')) return response.end(JSON.stringify({ object: 'list', data: [{ id: 'scripted-teacher', object: 'model' }] }))
+    if (request.url?.endsWith('/models'))
+      return response.end(JSON.stringify({ object: 'list', data: [{ id: 'scripted-teacher', object: 'model' }] }))
     const { messages, stream } = JSON.parse(body) as { messages: { role: string; content: string }[]; stream?: boolean }
     const pens = Number(/Ann has (\d+) pens/.exec(messages.at(-1)?.content ?? '')?.[1])
     const content = `She has ${2 * pens + 3}.\n#### ${pens % 4 === 0 ? 0 : 2 * pens + 3}` // wrong on every fourth
     const usage = { prompt_tokens: 20, completion_tokens: 8, total_tokens: 28 }
     const choice = { index: 0, finish_reason: 'stop' }
-    if (!stream) return response.end(JSON.stringify({ id: '1', object: 'chat.completion', created: 0, model: 'scripted-teacher', choices: [{ ...choice, message: { role: 'assistant', content } }], usage }))
+    if (!stream)
+      return response.end(
+        JSON.stringify({
+          id: '1',
+          object: 'chat.completion',
+          created: 0,
+          model: 'scripted-teacher',
+          choices: [{ ...choice, message: { role: 'assistant', content } }],
+          usage,
+        }),
+      )
     response.setHeader('content-type', 'text/event-stream')
-    response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 0, model: 'scripted-teacher', choices: [{ index: 0, delta: { role: 'assistant', content } }] })}\n\n`)
-    response.write(`data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 0, model: 'scripted-teacher', choices: [{ ...choice, delta: {} }], usage })}\n\n`)
+    response.write(
+      `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 0, model: 'scripted-teacher', choices: [{ index: 0, delta: { role: 'assistant', content } }] })}\n\n`,
+    )
+    response.write(
+      `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 0, model: 'scripted-teacher', choices: [{ ...choice, delta: {} }], usage })}\n\n`,
+    )
     response.end('data: [DONE]\n\n')
   })
 })
@@ -49,11 +69,23 @@ test.before(async () => {
 })
 
 async function round(run: string, model?: string): Promise<{ round: Round; screen: string }> {
-  const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, ...(model ? { model } : {}) } as Parameters<typeof resolveRecipe>[0]
+  const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, ...(model ? { model } : {}) } as Parameters<
+    typeof resolveRecipe
+  >[0]
   const { recipe, base, teacher } = await resolveRecipe(flags)
   const settings = { ...recipe.settings, maxTokens: 24, context: 1024 }
   let screen = ''
-  const [done] = await cycle({ recipe: { ...recipe, settings, memory: null }, base, teacher, run, until: { rounds: 1 }, seedGiven: false, threads: 2, signal: new AbortController().signal, print: (text) => (screen = text) })
+  const [done] = await cycle({
+    recipe: { ...recipe, settings, memory: null },
+    base,
+    teacher,
+    run,
+    until: { rounds: 1 },
+    seedGiven: false,
+    threads: 2,
+    signal: new AbortController().signal,
+    print: (text) => (screen = text),
+  })
   return { round: done as Round, screen }
 }
 

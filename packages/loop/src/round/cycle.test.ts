@@ -16,18 +16,37 @@ const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
 
 const test = suite('cycle on the tiny model')
 const flags = { recipe: 'tiny', seed: 3, limit: 160, samples: 2, threads: 2 } as Parameters<typeof resolveRecipe>[0]
-const rounds = async (run: string, options: { recipe?: string; trainer?: Trainer; seed?: number; limit?: number } = {}): Promise<{ rounds: Round[]; printed: string[] }> => {
-  const { recipe, base, teacher } = await resolveRecipe({ ...flags, recipe: options.recipe ?? 'tiny', seed: options.seed ?? 3, limit: options.limit ?? 160 })
+const rounds = async (
+  run: string,
+  options: { recipe?: string; trainer?: Trainer; seed?: number; limit?: number } = {},
+): Promise<{ rounds: Round[]; printed: string[] }> => {
+  const { recipe, base, teacher } = await resolveRecipe({
+    ...flags,
+    recipe: options.recipe ?? 'tiny',
+    seed: options.seed ?? 3,
+    limit: options.limit ?? 160,
+  })
   const printed: string[] = []
   const done = await cycle({
-    recipe: options.trainer ? { ...recipe, trainer: options.trainer } : recipe, base, teacher, run, until: { rounds: 1 }, seedGiven: true, threads: 2, signal: new AbortController().signal, print: (text) => printed.push(text),
+    recipe: options.trainer ? { ...recipe, trainer: options.trainer } : recipe,
+    base,
+    teacher,
+    run,
+    until: { rounds: 1 },
+    seedGiven: true,
+    threads: 2,
+    signal: new AbortController().signal,
+    print: (text) => printed.push(text),
   })
   return { rounds: done, printed }
 }
 let first: Round
 
 test('a round ends with a decision, a report and a screen that fits', async () => {
-  const { rounds: [round], printed } = await rounds('small')
+  const {
+    rounds: [round],
+    printed,
+  } = await rounds('small')
   first = round as Round
   const folder = paths.report('small', 1)
   assert.equal(RoundSchema.parse(JSON.parse(readFileSync(join(folder, 'round.json'), 'utf8'))), first)
@@ -39,8 +58,13 @@ test('a round ends with a decision, a report and a screen that fits', async () =
 })
 
 test('four arms on the same tasks; the memories help on operators, where the bank knows the key', () => {
-  const rate = (model: string, memory: boolean, taskset: string) => first.evaluations.find((each) => each.model === model && each.memory === memory && each.taskset === taskset)?.passRate ?? NaN
-  for (const model of ['incumbent', 'candidate']) assert.ok(rate(model, true, 'operators') > rate(model, false, 'operators') + 0.3, `${model}: ${rate(model, false, 'operators')} -> ${rate(model, true, 'operators')}`)
+  const rate = (model: string, memory: boolean, taskset: string) =>
+    first.evaluations.find((each) => each.model === model && each.memory === memory && each.taskset === taskset)?.passRate ?? NaN
+  for (const model of ['incumbent', 'candidate'])
+    assert.ok(
+      rate(model, true, 'operators') > rate(model, false, 'operators') + 0.3,
+      `${model}: ${rate(model, false, 'operators')} -> ${rate(model, true, 'operators')}`,
+    )
   assert.is(new Set(first.evaluations.map(({ model, memory }) => `${model} ${memory}`)).size, 4)
 })
 
@@ -69,7 +93,9 @@ test('every memory walks back to graded attempts of this round', async () => {
 })
 
 test('the control with shuffled answers is kept', async () => {
-  const { rounds: [round] } = await rounds('shuffled', { recipe: 'tiny-shuffled' })
+  const {
+    rounds: [round],
+  } = await rounds('shuffled', { recipe: 'tiny-shuffled' })
   assert.ok(round?.candidate)
   assert.is(round?.training?.steps, first.training?.steps)
   assert.not.ok(round?.decision.promoted)
@@ -78,7 +104,9 @@ test('the control with shuffled answers is kept', async () => {
 test('the model gated against itself is kept, five times', async () => {
   const unchanged: Trainer = { name: 'unchanged', train: async ({ base }) => ({ model: base, steps: 0, seconds: 0, finalLoss: 0 }) }
   for (const seed of [11, 12, 13, 14, 15]) {
-    const { rounds: [round] } = await rounds(`self-${seed}`, { trainer: unchanged, seed, limit: 64 })
+    const {
+      rounds: [round],
+    } = await rounds(`self-${seed}`, { trainer: unchanged, seed, limit: 64 })
     assert.ok(round?.candidate)
     assert.not.ok(round?.decision.promoted, `seed ${seed} promoted the model over itself`)
   }

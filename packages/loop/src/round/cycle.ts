@@ -33,7 +33,9 @@ export type CycleOptions = {
 export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
   // Task data that is missing or malformed is found before the run leaves anything on disk.
-  for (const { taskset } of options.recipe.courses) for (const split of ['train', 'validation'] as const) await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
+  for (const { taskset } of options.recipe.courses)
+    for (const split of ['train', 'validation'] as const)
+      await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
   using _lock = lockRun(join(paths.reports(run), 'lock'))
   let { record, incumbent } = openRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
@@ -46,11 +48,24 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     const round = incumbent.round + 1
     record = recordRecipe(record, round, recipe)
     await using embedder = recipe.memory ? await recipe.memory.embedder() : null
-    await using bank = recipe.memory ? await openBank({ uri: paths.bank(run), embedder, ...(recipe.memory.threshold === undefined ? {} : { minSimilarity: recipe.memory.threshold }) }) : null
+    await using bank = recipe.memory
+      ? await openBank({
+          uri: paths.bank(run),
+          embedder,
+          ...(recipe.memory.threshold === undefined ? {} : { minSimilarity: recipe.memory.threshold }),
+        })
+      : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
     const folders = { dataset: paths.dataset(run, round), checkpoint: paths.checkpoint(run, round), report: paths.report(run, round) }
     const context: RoundContext = {
-      recipe, run, round, seed: record.seed, incumbent, folders, bank, signal,
+      recipe,
+      run,
+      round,
+      seed: record.seed,
+      incumbent,
+      folders,
+      bank,
+      signal,
       step: stepsIn(join(folders.report, 'steps'), { run, round }),
       open: (model) => openModel(recipe, model, options, folders.report),
       teacher: options.teacher ?? null,
@@ -68,10 +83,20 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
 
 function openModel(recipe: Recipe, model: Model, options: CycleOptions, report: string): Promise<LanguageModel> {
   const { concurrency, context } = recipe.settings
-  return recipe.backend.open(model, { concurrency, context, gpuLayers: 'auto', signal: options.signal, logFile: join(report, 'sample.log'), ...(options.threads ? { threads: options.threads } : {}) })
+  return recipe.backend.open(model, {
+    concurrency,
+    context,
+    gpuLayers: 'auto',
+    signal: options.signal,
+    logFile: join(report, 'sample.log'),
+    ...(options.threads ? { threads: options.threads } : {}),
+  })
 }
 
 function redo(run: string, round: number, from: string): void {
   if (!(stepNames as readonly string[]).includes(from)) throw new BadInput(`No step "${from}". Steps: ${stepNames.join(', ')}`)
-  forgetFrom(join(paths.report(run, round), 'steps'), from as StepName, { dataset: paths.dataset(run, round), checkpoint: paths.checkpoint(run, round) })
+  forgetFrom(join(paths.report(run, round), 'steps'), from as StepName, {
+    dataset: paths.dataset(run, round),
+    checkpoint: paths.checkpoint(run, round),
+  })
 }

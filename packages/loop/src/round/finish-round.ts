@@ -20,7 +20,10 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
   if (bank && finished.bank !== null && !finished.round.bank.kept) await bank.rollback(finished.bank)
   if (decision.promoted && finished.candidate) await publish(context, finished.candidate)
   const seconds = stepSeconds(join(folders.report, 'steps'))
-  const round: Round = { ...finished.round, cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens } }
+  const round: Round = {
+    ...finished.round,
+    cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens },
+  }
   writeJson(join(folders.report, 'round.json'), round)
   const traces = [...olderTraces(run, context.round).flat(), ...readJsonl(finished.train.file, Trace)]
   const sections = bank ? await memorySections(paths.bank(run), traces, { round: context.round }) : []

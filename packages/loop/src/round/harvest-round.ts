@@ -23,7 +23,10 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   const traces = unfoldRewrites(readJsonl(file, TraceSchema))
   const filter = async (all: readonly Trace[]) => {
     const likelihood = await harvestLikelihood(context, all)
-    const left = recipe.harvest.reduce<readonly Trace[]>((rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), ...(likelihood ? { likelihood } : {}) }), all)
+    const left = recipe.harvest.reduce<readonly Trace[]>(
+      (rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), ...(likelihood ? { likelihood } : {}) }),
+      all,
+    )
     // Whatever a recipe's filters do, nothing that failed is trained on.
     return passed.apply(left, { seed })
   }
@@ -33,9 +36,22 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
   const rows = [...newest, ...replayed]
   const tasksets = tasksetsOf(recipe)
-  const examples = toExamples(rows, { memories: recipe.settings.memories, instruction: (taskset) => tasksets.get(taskset)?.instruction ?? null, seed: deriveSeed(seed, 'rows', round) })
+  const examples = toExamples(rows, {
+    memories: recipe.settings.memories,
+    instruction: (taskset) => tasksets.get(taskset)?.instruction ?? null,
+    seed: deriveSeed(seed, 'rows', round),
+  })
   const pairs = recipe.settings.pairs > 0 ? toPairs(traces, { perTask: recipe.settings.pairs }) : []
-  const dataset = exportDataset({ run, round, folder: folders.dataset, examples, pairs, traces: rows, formats: recipe.formats, createdAt: new Date().toISOString() })
+  const dataset = exportDataset({
+    run,
+    round,
+    folder: folders.dataset,
+    examples,
+    pairs,
+    traces: rows,
+    formats: recipe.formats,
+    createdAt: new Date().toISOString(),
+  })
   return { dataset, kept: newest.length, replayed: replayed.length, pairs: pairs.length }
 }
 

@@ -23,7 +23,10 @@ test('a run has one owner at a time, who is named', () => {
 test('what a killed process or a torn write left behind is taken over; a live one is respected', async () => {
   const file = join(folder, 'b/lock')
   const script = join(folder, 'owner.ts')
-  writeFileSync(script, `import { lockRun } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}\nlockRun(${JSON.stringify(file)})\nsetInterval(() => {}, 1000)`)
+  writeFileSync(
+    script,
+    `import { lockRun } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}\nlockRun(${JSON.stringify(file)})\nsetInterval(() => {}, 1000)`,
+  )
   const owner = spawn(process.execPath, [script], { stdio: 'ignore' })
   for (let i = 0; i < 300 && !existsSync(file); i++) await sleep(20)
   await sleep(50)

@@ -38,7 +38,9 @@ export function lockRun(file: string): Disposable {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw explainDiskError(error, file)
       const owner = readOwner(file)
       if ((owner && alive(owner)) || tries > 3) {
-        throw new BadInput(`${dirname(file)} is in use by process ${owner?.pid} on ${owner?.host} (${owner?.command}): wait for it, stop it (kill ${owner?.pid}), or take another name with --run=NAME`)
+        throw new BadInput(
+          `${dirname(file)} is in use by process ${owner?.pid} on ${owner?.host} (${owner?.command}): wait for it, stop it (kill ${owner?.pid}), or take another name with --run=NAME`,
+        )
       }
       rmSync(file, { force: true })
     }

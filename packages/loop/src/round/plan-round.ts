@@ -31,9 +31,19 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   let train = 0
   let validation = 0
   let tested = 0
-  for (const { taskset, levels, train: each, frontierTrain = each, validation: tasks, samples = recipe.settings.samples } of recipe.courses) {
+  for (const {
+    taskset,
+    levels,
+    train: each,
+    frontierTrain = each,
+    validation: tasks,
+    samples = recipe.settings.samples,
+  } of recipe.courses) {
     const frontier = incumbent.frontier?.taskset === taskset.name ? incumbent.frontier.level : levels?.frontier
-    const count = levels && frontier !== undefined ? frontier - levels.from + 1 : (await taskset.load({ split: 'validation', seed: context.seed, round, limit: tasks })).length / tasks
+    const count =
+      levels && frontier !== undefined
+        ? frontier - levels.from + 1
+        : (await taskset.load({ split: 'validation', seed: context.seed, round, limit: tasks })).length / tasks
     train += Math.ceil(levels ? (each * (count - 1) + frontierTrain) * samples : each * count * samples)
     validation += Math.ceil(tasks * count)
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
@@ -41,7 +51,14 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   const arms = armsOf(context, recipe.trainer ? incumbent.model : null).length
   const probe = await runProbe(context)
   const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
-  const plan: Plan = { train, arms, validation, probe, samplingSeconds, minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha: 0.025 }) }
+  const plan: Plan = {
+    train,
+    arms,
+    validation,
+    probe,
+    samplingSeconds,
+    minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha: 0.025 }),
+  }
   process.stderr.write(
     `Round ${round} of ${context.run}: ${train} train attempts${recipe.trainer ? ', training' : ''}, ${arms} arms of ${validation} validation tasks; sampling takes about ${duration(samplingSeconds)} ` +
       `(probe: ${(probe.attempts / Math.max(probe.seconds, 1e-3)).toFixed(1)} attempts/s). The gate sees gains from ${points(plan.minimumDetectableEffect)} points (80% power).\n`,
@@ -56,8 +73,20 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
   const { recipe, seed, round } = context
   const course = recipe.courses.find(({ levels }) => levels) ?? recipe.courses[0]
   if (!course) return { attempts: 0, seconds: 0, tokens: 0 }
-  const tasks = await course.taskset.load({ split: 'train', seed: deriveSeed(seed, 'probe'), round, limit: probeAttempts, ...(course.levels ? { levels: [course.levels.frontier] } : {}) })
-  const attempts: Attempt[] = tasks.map((task) => ({ id: task.id, task, sample: 0, seed: deriveSeed(seed, 'probe', task.id), system: course.taskset.instruction ?? null }))
+  const tasks = await course.taskset.load({
+    split: 'train',
+    seed: deriveSeed(seed, 'probe'),
+    round,
+    limit: probeAttempts,
+    ...(course.levels ? { levels: [course.levels.frontier] } : {}),
+  })
+  const attempts: Attempt[] = tasks.map((task) => ({
+    id: task.id,
+    task,
+    sample: 0,
+    seed: deriveSeed(seed, 'probe', task.id),
+    system: course.taskset.instruction ?? null,
+  }))
   const limit = AbortSignal.timeout(probeSeconds * 1000)
   const signal = AbortSignal.any([context.signal, limit])
   const done = { attempts: 0, seconds: 0, tokens: 0 }

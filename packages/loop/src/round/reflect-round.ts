@@ -4,7 +4,12 @@ import { z } from 'zod'
 import { olderTraces } from './harvest-round.ts'
 import type { RoundContext } from './round-context.ts'
 
-export const Reflected = z.object({ tag: z.string().nullable(), size: z.number().int(), added: z.number().int(), retired: z.number().int() })
+export const Reflected = z.object({
+  tag: z.string().nullable(),
+  size: z.number().int(),
+  added: z.number().int(),
+  retired: z.number().int(),
+})
 export type Reflected = z.infer<typeof Reflected>
 
 /** Name of the bank as it was after a round; 0 is the empty bank. */
@@ -19,9 +24,18 @@ export async function reflectRound(context: RoundContext, file: string): Promise
   if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
   const before = await bank.size()
   const traces = readJsonl(file, Trace)
-  const memories = await recipe.memory.reflector.reflect(traces, { signal, createdAt: new Date().toISOString(), open: () => context.open(incumbent.model), seed: deriveSeed(seed, 'reflect', round) })
+  const memories = await recipe.memory.reflector.reflect(traces, {
+    signal,
+    createdAt: new Date().toISOString(),
+    open: () => context.open(incumbent.model),
+    seed: deriveSeed(seed, 'reflect', round),
+  })
   await bank.remember(memories)
-  const { retired, size } = await curate(bank, { traces: [...olderTraces(run, round).flat(), ...traces], round, fresh: memories.map(({ id }) => id) })
+  const { retired, size } = await curate(bank, {
+    traces: [...olderTraces(run, round).flat(), ...traces],
+    round,
+    fresh: memories.map(({ id }) => id),
+  })
   await bank.tag(bankTag(round))
   return { tag: bankTag(round), size, added: Math.max(0, size - before), retired: retired.length }
 }

@@ -10,7 +10,13 @@ import { failedTasks, pairedRetest } from './retest.ts'
  * What the incumbent failed in its arm is attempted once more by both, sampled (a greedy incumbent would fail again by construction), with the memory setting that is deployed.
  * Null without a candidate or without failures.
  */
-export async function retestRound(context: RoundContext, candidate: Model | null, groups: readonly (readonly Task[])[], arms: Arms, bankTag: string | null): Promise<Round['retest']> {
+export async function retestRound(
+  context: RoundContext,
+  candidate: Model | null,
+  groups: readonly (readonly Task[])[],
+  arms: Arms,
+  bankTag: string | null,
+): Promise<Round['retest']> {
   if (!candidate) return null
   const memory = Boolean(context.bank && context.recipe.memory?.deploy)
   const file = arms.files[`incumbent-${memory ? 'memory' : 'bare'}`]
@@ -19,7 +25,12 @@ export async function retestRound(context: RoundContext, candidate: Model | null
   if (tasks.length === 0) return null
   const temperature = context.recipe.settings.temperature || 0.7
   const again = async (role: 'incumbent' | 'candidate', model: Model) => {
-    const { traces } = await attemptArm(context, { role, model, memory }, tasks, { file: join(context.folders.dataset, `retest-${role}.jsonl`), bankTag, arm: 'retest', temperature })
+    const { traces } = await attemptArm(context, { role, model, memory }, tasks, {
+      file: join(context.folders.dataset, `retest-${role}.jsonl`),
+      bankTag,
+      arm: 'retest',
+      temperature,
+    })
     return toOutcomes(traces)
   }
   const incumbent = await again('incumbent', context.incumbent.model)

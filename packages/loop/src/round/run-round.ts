@@ -12,11 +12,23 @@ import type { RoundContext } from './round-context.ts'
 import { sourceHash } from './source-hash.ts'
 import { toolStamp } from './tool-stamp.ts'
 
-const Candidate = z.object({ model: ModelSchema, training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }) }).nullable()
+const Candidate = z
+  .object({
+    model: ModelSchema,
+    training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }),
+  })
+  .nullable()
 const Decided = z.object({ decision: Decision, retest: RoundSchema.shape.retest })
 
 /** What a round came to, and what it decided to serve. */
-export type Finished = { round: Omit<Round, 'cost'>; tokens: Round['cost']['tokens']; arms: Arms; candidate: Model | null; train: TrainAttempts; bank: string | null }
+export type Finished = {
+  round: Omit<Round, 'cost'>
+  tokens: Round['cost']['tokens']
+  arms: Arms
+  candidate: Model | null
+  train: TrainAttempts
+  bank: string | null
+}
 
 /**
  * One round: attempt the train tasks, remember, harvest, train a candidate, measure it against the incumbent, decide.
@@ -25,7 +37,14 @@ export type Finished = { round: Omit<Round, 'cost'>; tokens: Round['cost']['toke
 export async function runRound(context: RoundContext): Promise<Finished> {
   const { recipe, run, round, seed, incumbent, step, bank } = context
   const plan = describeRecipe(recipe)
-  const given = { recipe: plan, seed, incumbent: incumbent.model.id, bank: incumbent.bank, teacher: context.teacher?.model.id ?? null, tools: toolStamp() }
+  const given = {
+    recipe: plan,
+    seed,
+    incumbent: incumbent.model.id,
+    bank: incumbent.bank,
+    teacher: context.teacher?.model.id ?? null,
+    tools: toolStamp(),
+  }
 
   const attempting = sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt')
 
@@ -33,42 +52,65 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
   const train = await step('traces', TrainAttempts, { ...given, sources: attempting }, () => attemptTrain(context))
 
-  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () => reflectRound(context, train.file))
+  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () =>
+    reflectRound(context, train.file),
+  )
 
-  const harvest = await step('dataset', Harvest, { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:round/harvest') }, () => harvestRound(context, train.file))
+  const harvest = await step(
+    'dataset',
+    Harvest,
+    { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:round/harvest') },
+    () => harvestRound(context, train.file),
+  )
 
-  const candidate = await step('candidate', Candidate, { dataset: harvest.dataset.hash, base: incumbent.model.id, trainer: plan['trainer'], tools: toolStamp(), sources: sourceHash('core', 'training') }, async () => {
-    if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
-    const { model, ...training } = await recipe.trainer.train({
-      base: incumbent.model,
-      dataset: harvest.dataset,
-      folder: context.folders.checkpoint,
-      seed: deriveSeed(seed, 'train', round),
-      round,
-      signal: context.signal,
-      logFile: `${context.folders.report}/train.log`,
-      ...(context.threads ? { threads: context.threads } : {}),
-    })
-    return { model, training: { trainer: recipe.trainer.name, ...training } }
-  })
+  const candidate = await step(
+    'candidate',
+    Candidate,
+    {
+      dataset: harvest.dataset.hash,
+      base: incumbent.model.id,
+      trainer: plan['trainer'],
+      tools: toolStamp(),
+      sources: sourceHash('core', 'training'),
+    },
+    async () => {
+      if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
+      const { model, ...training } = await recipe.trainer.train({
+        base: incumbent.model,
+        dataset: harvest.dataset,
+        folder: context.folders.checkpoint,
+        seed: deriveSeed(seed, 'train', round),
+        round,
+        signal: context.signal,
+        logFile: `${context.folders.report}/train.log`,
+        ...(context.threads ? { threads: context.threads } : {}),
+      })
+      return { model, training: { trainer: recipe.trainer.name, ...training } }
+    },
+  )
 
   const groups = await validationTasks(context, train)
   const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: attempting }, () =>
     attemptArms(context, armsOf(context, candidate?.model ?? null), groups, memories.tag),
   )
 
-  const { decision, retest } = await step('decision', Decided, { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') }, async () => ({
-    decision: recipe.gate({
-      evaluations: arms.evaluations,
-      frontier: train.frontier,
-      solved: solvedLevels(context, train),
-      memory: Boolean(bank && recipe.memory?.deploy),
-      round,
-      fresh: isFresh(context, train),
-      seed: deriveSeed(seed, 'gate', round),
+  const { decision, retest } = await step(
+    'decision',
+    Decided,
+    { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') },
+    async () => ({
+      decision: recipe.gate({
+        evaluations: arms.evaluations,
+        frontier: train.frontier,
+        solved: solvedLevels(context, train),
+        memory: Boolean(bank && recipe.memory?.deploy),
+        round,
+        fresh: isFresh(context, train),
+        seed: deriveSeed(seed, 'gate', round),
+      }),
+      retest: await retestRound(context, candidate?.model ?? null, groups, arms, memories.tag),
     }),
-    retest: await retestRound(context, candidate?.model ?? null, groups, arms, memories.tag),
-  }))
+  )
 
   const bankKept = decision.memory?.keepBank ?? true
   return {
@@ -101,7 +143,9 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
 function whyUntrained({ recipe, incumbent }: RoundContext): string {
   if (recipe.trainer) return 'nothing was trained: the harvest is empty'
-  return incumbent.model.path === null ? 'nothing was trained: the weights are elsewhere (add --model=FILE.gguf to train)' : 'nothing was trained: the recipe has no trainer'
+  return incumbent.model.path === null
+    ? 'nothing was trained: the weights are elsewhere (add --model=FILE.gguf to train)'
+    : 'nothing was trained: the recipe has no trainer'
 }
 
 /** Levels that may not be lost: those solved before this round, and those which these train traces show solved for the first time. */

@@ -20,8 +20,14 @@ export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed:
         seed: options.seed,
         attempt: `${task.id}#${sample}`,
       })
-      const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 && memory ? memory.render(shown) : null].filter((part) => part !== null && part !== undefined)
-      return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) }
+      const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 && memory ? memory.render(shown) : null].filter(
+        (part) => part !== null && part !== undefined,
+      )
+      return {
+        system: parts.length > 0 ? parts.join('\n\n') : null,
+        shown: shown.map(({ id }) => id),
+        withheld: withheld.map(({ id }) => id),
+      }
     })
   }
 }

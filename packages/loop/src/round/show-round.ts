@@ -12,7 +12,9 @@ export function showRound(round: Round, report: string): string {
     const mark = round.frontier?.taskset === taskset && round.frontier.level === level ? ' *' : ''
     const cells = arms.map((arm) => {
       const found = row.find((evaluation) => armName(evaluation) === arm)
-      return cell(found ? `${(100 * found.passRate).toFixed(1)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-')
+      return cell(
+        found ? `${(100 * found.passRate).toFixed(1)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-',
+      )
     })
     return `  ${`${taskset} ${level}${mark}`.padEnd(15)}${String(n).padStart(4)}${cells.join('')}`
   })
@@ -25,14 +27,24 @@ export function showRound(round: Round, report: string): string {
     ...table,
     round.frontier ? `  * frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})` : null,
     `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : `; ${round.untrained}`}`,
-    round.bank.tag ? `  bank     ${round.bank.size} memories, ${round.bank.added} new${round.bank.kept ? '' : '; rolled back'}${decision.memory ? `; on against off ${points(decision.memory.difference)} points, p ${showP(decision.memory.pValue)}` : ''}` : null,
-    retest ? `  retest   of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})` : null,
-    round.faults.failed || round.faults.retried ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries` : null,
-    round.truncated > 0.05 ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget` : null,
+    round.bank.tag
+      ? `  bank     ${round.bank.size} memories, ${round.bank.added} new${round.bank.kept ? '' : '; rolled back'}${decision.memory ? `; on against off ${points(decision.memory.difference)} points, p ${showP(decision.memory.pValue)}` : ''}`
+      : null,
+    retest
+      ? `  retest   of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})`
+      : null,
+    round.faults.failed || round.faults.retried
+      ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries`
+      : null,
+    round.truncated > 0.05
+      ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget`
+      : null,
     `  => ${decision.reason}`,
     `  minimum detectable effect ${points(decision.minimumDetectableEffect)} points; decision ${round.looks} on this run's validation data`,
     `  report   ${report}`,
-  ].filter((line) => line !== null).join('\n')
+  ]
+    .filter((line) => line !== null)
+    .join('\n')
 }
 
 const armName = ({ model, memory }: Round['evaluations'][number]) => `${model}, memory ${memory ? 'on' : 'off'}`

@@ -12,7 +12,9 @@ export function sourceHash(...packages: readonly string[]): string {
 function hashPackage(name: string): string {
   const [own = '', prefix = ''] = name.split(':')
   const folder = join(root, 'packages', own, 'src')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|md)$/.test(file) && !file.endsWith('.test.ts') && file.startsWith(prefix))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /\.(ts|md)$/.test(file) && !file.endsWith('.test.ts') && file.startsWith(prefix),
+  )
   const digest = hash(files.sort().map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
   cache.set(name, digest)
   return digest

@@ -27,7 +27,9 @@ test('other inputs are refused, with what changed and what to do', async () => {
   const step = stepsIn(folder, { run: 'a', round: 1 })
   await step('traces', N, { recipe: { lr: 1, batch: 2 }, seed: 1 }, async () => ({ n: 1 }))
   let message = ''
-  await step('traces', N, { recipe: { lr: 3, batch: 2 }, seed: 1 }, async () => ({ n: 2 })).catch((error: Error) => (message = error.message))
+  await step('traces', N, { recipe: { lr: 3, batch: 2 }, seed: 1 }, async () => ({ n: 2 })).catch(
+    (error: Error) => (message = error.message),
+  )
   assert.match(message, /step "traces" with other inputs \(recipe\.lr\).*--redo-from=traces.*--run=/)
   rmSync(folder, { recursive: true })
 })
@@ -35,7 +37,10 @@ test('other inputs are refused, with what changed and what to do', async () => {
 test('work that fails, or gives something else than its schema says, leaves nothing', async () => {
   const folder = fresh()
   const step = stepsIn(folder, { run: 'a', round: 1 })
-  const failing: (() => Promise<{ n: number }>)[] = [() => Promise.reject(new Error('no')), async () => ({ n: 'x' }) as unknown as { n: number }]
+  const failing: (() => Promise<{ n: number }>)[] = [
+    () => Promise.reject(new Error('no')),
+    async () => ({ n: 'x' }) as unknown as { n: number },
+  ]
   for (const work of failing) {
     let failed = false
     await step('dataset', N, {}, work).catch(() => (failed = true))

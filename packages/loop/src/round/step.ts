@@ -47,20 +47,30 @@ export function forgetFrom(steps: string, from: StepName, folders: { dataset: st
     rmSync(join(steps, `${name}.json`), { force: true })
     const { folder, files } = written[name] ?? {}
     if (!folder || !files || !existsSync(folders[folder])) continue
-    for (const file of readdirSync(folders[folder])) if (files.test(file)) rmSync(join(folders[folder], file), { recursive: true, force: true })
+    for (const file of readdirSync(folders[folder]))
+      if (files.test(file)) rmSync(join(folders[folder], file), { recursive: true, force: true })
   }
 }
 
 /** Seconds that the steps of a round took, over all sittings, by name. */
 export function stepSeconds(folder: string): Partial<Record<StepName, number>> {
-  return Object.fromEntries(stepNames.filter((name) => existsSync(join(folder, `${name}.json`))).map((name) => [name, readJson(join(folder, `${name}.json`), Done).seconds]))
+  return Object.fromEntries(
+    stepNames
+      .filter((name) => existsSync(join(folder, `${name}.json`)))
+      .map((name) => [name, readJson(join(folder, `${name}.json`), Done).seconds]),
+  )
 }
 
 /** Names of the inputs that differ, down to the member. */
 function changed(before: unknown, after: unknown, path = ''): string {
   if (canonicalJson(before) === canonicalJson(after)) return ''
-  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isRecord(before) || !isRecord(after)) return path || 'inputs'
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return names.map((name) => changed(before[name], after[name], path ? `${path}.${name}` : name)).filter(Boolean).slice(0, 4).join(', ')
+  return names
+    .map((name) => changed(before[name], after[name], path ? `${path}.${name}` : name))
+    .filter(Boolean)
+    .slice(0, 4)
+    .join(', ')
 }

@@ -23,8 +23,14 @@ export async function bankQuality(uri: string, traces: readonly Trace[], options
     const round = Number(name.slice('round-'.length))
     const items = await bank.memories({ retired: true })
     const live = items.filter((item) => item.retired === null)
-    const reasons = Map.groupBy(items.filter((item) => item.retired !== null), (item) => (item.retired as string).split(':')[0] as string)
-    const lifts = measureLift(traces.filter((trace) => trace.round <= round), { round, halfLife: options.halfLife ?? 8 })
+    const reasons = Map.groupBy(
+      items.filter((item) => item.retired !== null),
+      (item) => (item.retired as string).split(':')[0] as string,
+    )
+    const lifts = measureLift(
+      traces.filter((trace) => trace.round <= round),
+      { round, halfLife: options.halfLife ?? 8 },
+    )
     const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)
     rounds.push({
       tag: name,
@@ -51,7 +57,9 @@ function quartiles(lifts: readonly Lift[]): [number, number, number] | null {
 
 /** The items with the best and the worst lift, both measured: what a report lists. */
 export function extremes(lifts: ReadonlyMap<string, Lift>, count: number): { best: Lift[]; worst: Lift[] } {
-  const sorted = [...lifts.values()].filter((lift) => lift.shown > 0 && lift.withheld > 0).sort((a, b) => b.ci[0] - a.ci[0] || b.lift - a.lift)
+  const sorted = [...lifts.values()]
+    .filter((lift) => lift.shown > 0 && lift.withheld > 0)
+    .sort((a, b) => b.ci[0] - a.ci[0] || b.lift - a.lift)
   const worst = [...sorted].sort((a, b) => a.ci[1] - b.ci[1] || a.lift - b.lift)
   return { best: sorted.filter(({ lift }) => lift > 0).slice(0, count), worst: worst.filter(({ lift }) => lift < 0).slice(0, count) }
 }

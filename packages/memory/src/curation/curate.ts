@@ -42,12 +42,19 @@ export async function curate(bank: Bank, options: Curate): Promise<Curation> {
 
   for (const memory of [...live.values()]) {
     const lift = lifts.get(memory.id)
-    if (lift && isHarmful(lift)) retire(memory, 'harmful', `lift ${percent(lift.lift)} points, 95% interval ${percent(lift.ci[0])} to ${percent(lift.ci[1])}, ${lift.uses} uses`)
+    if (lift && isHarmful(lift))
+      retire(
+        memory,
+        'harmful',
+        `lift ${percent(lift.lift)} points, 95% interval ${percent(lift.ci[0])} to ${percent(lift.ci[1])}, ${lift.uses} uses`,
+      )
   }
 
   /** The better of two items comes first: by lift, then by attempts it was distilled from, then the newer. */
   const better = (a: StoredMemory, b: StoredMemory) =>
-    usefulness(lifts.get(b.id)) - usefulness(lifts.get(a.id)) || b.sourceTraces.length - a.sourceTraces.length || (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? -1 : 1)
+    usefulness(lifts.get(b.id)) - usefulness(lifts.get(a.id)) ||
+    b.sourceTraces.length - a.sourceTraces.length ||
+    (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : a.id < b.id ? -1 : 1)
 
   const candidates = [...(fresh ?? live.keys())].filter((id) => live.has(id))
   const near = await bank.neighbours(candidates, { limit: 16, similarity: Math.min(duplicate, subject) })
@@ -58,7 +65,11 @@ export async function curate(bank: Bank, options: Curate): Promise<Curation> {
       const opposed = opposes(item, other)
       if (!opposed && similarity < duplicate) continue
       const [kept, gone] = [item, other].sort(better) as [StoredMemory, StoredMemory]
-      retire(gone, opposed ? 'contradicted' : 'duplicate', `${opposed ? 'contradicted by' : 'says what'} ${kept.id}${opposed ? '' : ' says'} (similarity ${similarity.toFixed(2)})`)
+      retire(
+        gone,
+        opposed ? 'contradicted' : 'duplicate',
+        `${opposed ? 'contradicted by' : 'says what'} ${kept.id}${opposed ? '' : ' says'} (similarity ${similarity.toFixed(2)})`,
+      )
     }
   }
 
@@ -66,9 +77,13 @@ export async function curate(bank: Bank, options: Curate): Promise<Curation> {
   if (surplus > 0) {
     // The least useful go first; among equals those retrieved longest ago, then the oldest.
     const order = [...live.values()].sort(
-      (a, b) => usefulness(lifts.get(a.id)) - usefulness(lifts.get(b.id)) || (lifts.get(a.id)?.lastRound ?? 0) - (lifts.get(b.id)?.lastRound ?? 0) || (a.createdAt < b.createdAt ? -1 : 1),
+      (a, b) =>
+        usefulness(lifts.get(a.id)) - usefulness(lifts.get(b.id)) ||
+        (lifts.get(a.id)?.lastRound ?? 0) - (lifts.get(b.id)?.lastRound ?? 0) ||
+        (a.createdAt < b.createdAt ? -1 : 1),
     )
-    for (const memory of order.slice(0, surplus)) retire(memory, 'capacity', `the bank holds ${capacity}; usefulness ${usefulness(lifts.get(memory.id)).toFixed(3)}`)
+    for (const memory of order.slice(0, surplus))
+      retire(memory, 'capacity', `the bank holds ${capacity}; usefulness ${usefulness(lifts.get(memory.id)).toFixed(3)}`)
   }
 
   await bank.retire(retired.map(({ id, reason, detail }) => ({ id, reason: `${reason}: ${detail}` })))

@@ -17,7 +17,11 @@ function retiredAfter(seed: number, world: { without: number; with: number }): n
   for (let use = 0; use < 400; use++) {
     const { shown, withheld } = holdOut([{ id: 'memory' }], { probability: 0.2, seed, attempt: `task-${use}` })
     const passed = next() < (shown.length ? world.with : world.without)
-    uses.push({ round: 1 + Math.floor(use / 40), memories: { shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) }, grade: { passed, reward: +passed, parts: {}, reason: '', feedback: '' } })
+    uses.push({
+      round: 1 + Math.floor(use / 40),
+      memories: { shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) },
+      grade: { passed, reward: +passed, parts: {}, reason: '', feedback: '' },
+    })
     if ((use + 1) % 40) continue
     const lift = measureLift(uses.map(asTrace), { round: uses.at(-1)?.round as number, halfLife: 8 }).get('memory')
     if (lift && isHarmful(lift)) return use + 1
@@ -41,7 +45,11 @@ for (const { name, least, most, ...world } of worlds) {
 
 test('lift is a fold over traces: order does not matter, old evidence fades', () => {
   const use = (round: number, shown: boolean, passed: boolean): Trace =>
-    asTrace({ round, memories: shown ? { shown: ['m'], withheld: [] } : { shown: [], withheld: ['m'] }, grade: { passed, reward: 0, parts: {}, reason: '', feedback: '' } })
+    asTrace({
+      round,
+      memories: shown ? { shown: ['m'], withheld: [] } : { shown: [], withheld: ['m'] },
+      grade: { passed, reward: 0, parts: {}, reason: '', feedback: '' },
+    })
   const uses = [use(1, true, true), use(1, false, false), use(9, true, false), use(9, false, false)]
   const lift = measureLift(uses, { round: 9, halfLife: 8 }).get('m')
   assert.equal([lift?.shown, lift?.shownPassed, lift?.withheld, lift?.uses, lift?.lastRound], [1.5, 0.5, 1.5, 4, 9])
@@ -51,9 +59,20 @@ test('lift is a fold over traces: order does not matter, old evidence fades', ()
 
 test('the interval is that of Newcombe 1998b, method 10: 56/70 against 48/80 is 0.0524 to 0.3339', () => {
   const arm = (which: 'shown' | 'withheld', passed: number, n: number) =>
-    Array.from({ length: n }, (_, i) => asTrace({ round: 1, memories: { shown: [], withheld: [], [which]: ['m'] }, grade: { passed: i < passed, reward: 0, parts: {}, reason: '', feedback: '' } }))
-  const { ci } = measureLift([...arm('shown', 56, 70), ...arm('withheld', 48, 80)], { round: 1, halfLife: 8 }).get('m') as { ci: [number, number] }
-  assert.equal(ci.map((limit) => limit.toFixed(4)), ['0.0524', '0.3339'])
+    Array.from({ length: n }, (_, i) =>
+      asTrace({
+        round: 1,
+        memories: { shown: [], withheld: [], [which]: ['m'] },
+        grade: { passed: i < passed, reward: 0, parts: {}, reason: '', feedback: '' },
+      }),
+    )
+  const { ci } = measureLift([...arm('shown', 56, 70), ...arm('withheld', 48, 80)], { round: 1, halfLife: 8 }).get('m') as {
+    ci: [number, number]
+  }
+  assert.equal(
+    ci.map((limit) => limit.toFixed(4)),
+    ['0.0524', '0.3339'],
+  )
 })
 
 test.run()

@@ -26,7 +26,8 @@ export function measureLift(traces: Iterable<Trace>, options: { round: number; h
   const lifts = new Map<string, Lift>()
   const of = (id: string): Lift => {
     let lift = lifts.get(id)
-    if (!lift) lifts.set(id, (lift = { id, shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0, uses: 0, lift: 0, ci: [-1, 1], lastRound: 0 }))
+    if (!lift)
+      lifts.set(id, (lift = { id, shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0, uses: 0, lift: 0, ci: [-1, 1], lastRound: 0 }))
     return lift
   }
   for (const { memories, grade, round } of traces) {

@@ -20,7 +20,10 @@ const agreeing: [string, string][] = [
   ['kx=a;', 'ky=s;'],
   ['kx=a;', 'kx = a'],
   ['Always convert the units before adding lengths.', 'Convert units before adding the lengths.'],
-  ['Do not forget to check the answer by substitution.', 'Never skip it: do not forget to check the answer by substitution.'.replace('Never skip it: ', '')],
+  [
+    'Do not forget to check the answer by substitution.',
+    'Never skip it: do not forget to check the answer by substitution.'.replace('Never skip it: ', ''),
+  ],
   ['Check the answer by substitution.', 'Do not divide by zero when simplifying fractions.'],
   ['Work backwards from the total.', 'Draw a diagram of the triangle first.'],
   ['Add the areas of disjoint regions.', 'Subtract the discount from the price.'],
@@ -28,6 +31,7 @@ const agreeing: [string, string][] = [
 ]
 
 for (const [a, b] of opposed) test(`"${a}" against "${b}"`, () => assert.ok(opposes(advice(a), advice(b)) && opposes(advice(b), advice(a))))
-for (const [a, b] of agreeing) test(`"${a}" beside "${b}"`, () => assert.not(opposes(advice(a), advice(b)) || opposes(advice(b), advice(a))))
+for (const [a, b] of agreeing)
+  test(`"${a}" beside "${b}"`, () => assert.not(opposes(advice(a), advice(b)) || opposes(advice(b), advice(a))))
 
 test.run()

@@ -2,15 +2,37 @@ import type { Memory } from '@whetstone/core'
 
 type Advice = Pick<Memory, 'title' | 'description' | 'content'>
 
-const negations = new Set("not never no don't dont do-not doesn't doesnt avoid without cannot can't cant shouldn't mustn't stop refrain nor neither instead-of".split(' '))
+const negations = new Set(
+  "not never no don't dont do-not doesn't doesnt avoid without cannot can't cant shouldn't mustn't stop refrain nor neither instead-of".split(
+    ' ',
+  ),
+)
 /** Words that turn advice into its opposite when one stands for the other. */
-const antonyms = 'always/never add/subtract plus/minus multiply/divide increase/decrease more/less before/after first/last largest/smallest maximum/minimum greater/smaller include/exclude up/down left/right top/bottom start/end forward/backward ascending/descending even/odd positive/negative true/false yes/no above/below inside/outside same/different with/without early/late odd/even numerator/denominator require/forbid'
-  .split(' ')
-  .map((pair) => pair.split('/') as [string, string])
-const opposite = new Map(antonyms.flatMap(([a, b]) => [[a, b], [b, a]] as [string, string][]))
-const filler = new Set('a an the to of and or in on at is are be it its this that you your when for as by with always then so do does should must can'.split(' '))
+const antonyms =
+  'always/never add/subtract plus/minus multiply/divide increase/decrease more/less before/after first/last largest/smallest maximum/minimum greater/smaller include/exclude up/down left/right top/bottom start/end forward/backward ascending/descending even/odd positive/negative true/false yes/no above/below inside/outside same/different with/without early/late odd/even numerator/denominator require/forbid'
+    .split(' ')
+    .map((pair) => pair.split('/') as [string, string])
+const opposite = new Map(
+  antonyms.flatMap(
+    ([a, b]) =>
+      [
+        [a, b],
+        [b, a],
+      ] as [string, string][],
+  ),
+)
+const filler = new Set(
+  'a an the to of and or in on at is are be it its this that you your when for as by with always then so do does should must can'.split(
+    ' ',
+  ),
+)
 
-const words = (text: string) => text.toLowerCase().replace(/[\u2019]/g, "'").replace(/\binstead of\b/g, 'instead-of').match(/[a-z][a-z'-]*|\d+(?:\.\d+)?/g) ?? []
+const words = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[\u2019]/g, "'")
+    .replace(/\binstead of\b/g, 'instead-of')
+    .match(/[a-z][a-z'-]*|\d+(?:\.\d+)?/g) ?? []
 
 /** What a line such as `kx=a;` or `capacity: 12` says of its subject; null for prose. */
 function assignment(text: string): { subject: string; value: string } | null {

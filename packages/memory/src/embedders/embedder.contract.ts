@@ -3,7 +3,15 @@ import * as assert from 'uvu/assert'
 import type { Embedder } from '@whetstone/core'
 import { cosine } from '../cosine.ts'
 
-const texts = ['add the two numbers', 'multiply before you add', 'x', 'a longer text that says how one should subtract the smaller from the larger number', '', 'ünïcode 数 \ud83d\ude00', 'multiply']
+const texts = [
+  'add the two numbers',
+  'multiply before you add',
+  'x',
+  'a longer text that says how one should subtract the smaller from the larger number',
+  '',
+  'ünïcode 数 \ud83d\ude00',
+  'multiply',
+]
 
 /** What every embedder must keep to. `open` makes a fresh one. */
 export function embedderContract(test: ReturnType<typeof suite>, open: () => Promise<Embedder>): void {
@@ -28,7 +36,8 @@ export function embedderContract(test: ReturnType<typeof suite>, open: () => Pro
       const reversed = (await embedder.embed([...texts].reverse(), kind)).reverse()
       for (const [index, text] of texts.entries()) {
         const [alone] = await embedder.embed([text], kind)
-        for (const other of [together[index], reversed[index]]) assert.ok(cosine(alone as Float32Array, other as Float32Array) > 0.9999, `"${text}"`)
+        for (const other of [together[index], reversed[index]])
+          assert.ok(cosine(alone as Float32Array, other as Float32Array) > 0.9999, `"${text}"`)
       }
     }
   })
@@ -36,7 +45,11 @@ export function embedderContract(test: ReturnType<typeof suite>, open: () => Pro
   test('equal texts are equal, different ones differ, and its id is stable', async () => {
     await using embedder = await open()
     await using again = await open()
-    const [a, b, c] = (await embedder.embed(['add the two numbers', 'add the two numbers', 'multiply'], 'document')) as [Float32Array, Float32Array, Float32Array]
+    const [a, b, c] = (await embedder.embed(['add the two numbers', 'add the two numbers', 'multiply'], 'document')) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ]
     const [other] = (await again.embed(['add the two numbers'], 'document')) as [Float32Array]
     assert.ok(cosine(a, b) > 0.99999 && cosine(a, other) > 0.99999 && cosine(a, c) < 0.999)
     assert.is(again.id, embedder.id)

@@ -21,7 +21,15 @@ export async function endpointEmbedder(options: EndpointEmbedder): Promise<Embed
   const { url, model, keyVariable = 'OPENAI_API_KEY', instruction = defaultInstruction, batch = 64, retries = 5, timeout = 120 } = options
   const { default: OpenAI } = await import('openai')
   const key = process.env[keyVariable] || undefined
-  const client = new OpenAI({ baseURL: url, apiKey: key ?? 'none', organization: null, project: null, maxRetries: retries, timeout: timeout * 1000, logLevel: 'off' })
+  const client = new OpenAI({
+    baseURL: url,
+    apiKey: key ?? 'none',
+    organization: null,
+    project: null,
+    maxRetries: retries,
+    timeout: timeout * 1000,
+    logLevel: 'off',
+  })
 
   async function embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
     const vectors: Float32Array[] = []
@@ -31,8 +39,13 @@ export async function endpointEmbedder(options: EndpointEmbedder): Promise<Embed
         throw explain(error)
       })
       const rows = [...(data ?? [])].sort((a, b) => a.index - b.index).map((row) => row.embedding)
-      if (rows.length !== input.length || rows.some((row) => !Array.isArray(row) || row.length !== rows[0]?.length || row.some((value) => typeof value !== 'number')))
-        throw new BadInput(`The embedder at ${url} gave ${rows.length} embeddings for ${input.length} texts, or uneven ones: check that ${model} is an embedding model`)
+      if (
+        rows.length !== input.length ||
+        rows.some((row) => !Array.isArray(row) || row.length !== rows[0]?.length || row.some((value) => typeof value !== 'number'))
+      )
+        throw new BadInput(
+          `The embedder at ${url} gave ${rows.length} embeddings for ${input.length} texts, or uneven ones: check that ${model} is an embedding model`,
+        )
       for (const row of rows) vectors.push(unit(row))
     }
     return vectors
@@ -42,9 +55,13 @@ export async function endpointEmbedder(options: EndpointEmbedder): Promise<Embed
     const status = (error as { status?: number }).status
     const plain = (error as Error).message.split('\n')[0] ?? ''
     const what = key ? plain.replaceAll(key, '[key]') : plain
-    if (status === 401 || status === 403) return new BadInput(`The embedder at ${url} refuses the API key (HTTP ${status}): set ${keyVariable} in the environment or in .env`)
-    if (status !== undefined && status < 500 && status !== 408 && status !== 429) return new BadInput(`The embedder at ${url} refuses the request (${what}): check the model name ${model}`)
-    return new BadInput(`The embedder at ${url} does not answer after ${retries + 1} tries (${what}): start it, then run the same command again, it resumes`)
+    if (status === 401 || status === 403)
+      return new BadInput(`The embedder at ${url} refuses the API key (HTTP ${status}): set ${keyVariable} in the environment or in .env`)
+    if (status !== undefined && status < 500 && status !== 408 && status !== 429)
+      return new BadInput(`The embedder at ${url} refuses the request (${what}): check the model name ${model}`)
+    return new BadInput(
+      `The embedder at ${url} does not answer after ${retries + 1} tries (${what}): start it, then run the same command again, it resumes`,
+    )
   }
 
   const [probe] = await embed(['probe'], 'document')

@@ -14,14 +14,20 @@ export type GgufEmbedder = {
 }
 
 /** A GGUF embedding model in this process, by node-llama-cpp. Texts are embedded one after another, so batch and single agree exactly. */
-export async function ggufEmbedder({ path, instruction = defaultInstruction, threads = 1, context = 2048 }: GgufEmbedder): Promise<Embedder> {
+export async function ggufEmbedder({
+  path,
+  instruction = defaultInstruction,
+  threads = 1,
+  context = 2048,
+}: GgufEmbedder): Promise<Embedder> {
   if (!existsSync(path)) throw new BadInput(`${path} not found: check the path, or pull a model with npx nx run models:pull`)
   // node-llama-cpp reads a file of another version as if it were of this one, and does not come back.
   const header = Buffer.alloc(24)
   const file = openSync(path, 'r')
   const read = readSync(file, header)
   closeSync(file)
-  if (read < header.length || header.toString('latin1', 0, 4) !== 'GGUF' || ![2, 3].includes(header.readUInt32LE(4))) throw new BadInput(`${path} cannot be loaded as a GGUF (no GGUF header of version 2 or 3): pull it again`)
+  if (read < header.length || header.toString('latin1', 0, 4) !== 'GGUF' || ![2, 3].includes(header.readUInt32LE(4)))
+    throw new BadInput(`${path} cannot be loaded as a GGUF (no GGUF header of version 2 or 3): pull it again`)
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
   const llama = await getLlama({ build: 'never', skipDownload: true, gpu: 'auto', maxThreads: threads, logLevel: LlamaLogLevel.error })
   const model = await llama.loadModel({ modelPath: path }).catch(async (error: unknown) => {

@@ -3,8 +3,10 @@ import { random, type Embedder } from '@whetstone/core'
 /** English words that say nothing about what a text is on; in prose they keep a fifth of their weight. In a text of a few words each one may be a name (a key called `of`). */
 const fewWords = 8
 const functionWords = new Set(
-  ('a an and are as at be been but by can could did do does each for from had has have he her his how i if in into is it its many may more most much no not of on one or our she ' +
-    'should so than that the their them then there these they this those to was we were what when where which while who will with would you your').split(' '),
+  (
+    'a an and are as at be been but by can could did do does each for from had has have he her his how i if in into is it its many may more most much no not of on one or our she ' +
+    'should so than that the their them then there these they this those to was we were what when where which while who will with would you your'
+  ).split(' '),
 )
 
 /** Non-zero positions of one feature. Sixteen signed positions make features nearly orthogonal: two unrelated ones have an inner product of about 1/sqrt(dimensions), never a full collision. */
@@ -22,7 +24,11 @@ export function lexicalFeatures(text: string): Map<string, number> {
   const counts = new Map<string, number>()
   const add = (feature: string, weight: number) => counts.set(feature, (counts.get(feature) ?? 0) + weight)
   let previous: string | null = null
-  const tokens = text.normalize('NFKC').toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []
+  const tokens =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/\p{L}+|\p{N}+/gu) ?? []
   const prose = tokens.filter((token) => /^\p{L}/u.test(token)).length > fewWords
   for (const token of tokens) {
     if (/^\p{N}/u.test(token)) {

@@ -17,12 +17,19 @@ embedderContract(test, open)
 
 test('pools the last token though neighbours in the batch are longer', async () => {
   await using embedder = await open({ instruction: '' })
-  const [short, long, last] = (await embedder.embed(['x', 'add the two numbers before you multiply x', 'multiply'], 'query')) as [Float32Array, Float32Array, Float32Array]
+  const [short, long, last] = (await embedder.embed(['x', 'add the two numbers before you multiply x', 'multiply'], 'query')) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ]
   assert.ok(cosine(short, long) > 0.9999 && cosine(short, last) < 0.99)
 })
 
 test('a folder that is no model is refused in one line', async () => {
-  const error: Error = await open({ model: folder }).then(() => new Error('opened'), (failed: Error) => failed)
+  const error: Error = await open({ model: folder }).then(
+    () => new Error('opened'),
+    (failed: Error) => failed,
+  )
   assert.match(error.message, /is no ONNX embedding model .*it needs config\.json/)
 })
 

@@ -18,7 +18,13 @@ export type TransformersEmbedder = {
 
 /** An ONNX embedding model in this process, by transformers.js. The defaults are Qwen3-Embedding-0.6B's conventions: last-token pooling, left padding, query instruction, unit vectors. Downloads go to models/. */
 export async function transformersEmbedder(options: TransformersEmbedder = {}): Promise<Embedder> {
-  const { model = 'onnx-community/Qwen3-Embedding-0.6B-ONNX', dtype = 'q8', pooling = 'last_token', instruction = defaultInstruction, batch = 8 } = options
+  const {
+    model = 'onnx-community/Qwen3-Embedding-0.6B-ONNX',
+    dtype = 'q8',
+    pooling = 'last_token',
+    instruction = defaultInstruction,
+    batch = 8,
+  } = options
   const folder = existsSync(model) ? resolve(model) : null
   const { env, pipeline } = await import('@huggingface/transformers')
   env.cacheDir = paths.models()
@@ -41,7 +47,10 @@ export async function transformersEmbedder(options: TransformersEmbedder = {}): 
     const vectors: Float32Array[] = []
     for (let start = 0; start < texts.length; start += batch) {
       // A text without tokens has no last one: it is read as a full stop.
-      const slice = texts.slice(start, start + batch).map((text) => instructed(text, kind, instruction)).map((text) => (text.trim() === '' ? '.' : text))
+      const slice = texts
+        .slice(start, start + batch)
+        .map((text) => instructed(text, kind, instruction))
+        .map((text) => (text.trim() === '' ? '.' : text))
       const output = await extract(slice, { pooling, normalize: false })
       const [, width] = output.dims as [number, number]
       const data = output.data as Float32Array

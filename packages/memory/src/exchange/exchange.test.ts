@@ -18,8 +18,26 @@ test.before.each((context) => {
 })
 test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }))
 
-const row = (n: number, more: object = {}) => ({ title: `Title ${n}`, description: `Why "${n}"`, content: `Do {this}, [that]\nand \\frac{${n}}{2} é 数`, source_problem_id: `math_${n}`, success: n % 2 === 0, created_at: `2025-10-0${n}T12:00:00.123456`, embedding: [0.1234567890123456, -1e-7, n], ...more })
-const seed = [row(3), row(1), row(2, { embedding: null }), row(4, { placeholder: false, usage: { count: 3 } }), row(5, { source_problem_id: 17 }), { ...row(6), embedding: undefined }, row(3, { created_at: 'later' }), row(7, { content: '' })]
+const row = (n: number, more: object = {}) => ({
+  title: `Title ${n}`,
+  description: `Why "${n}"`,
+  content: `Do {this}, [that]\nand \\frac{${n}}{2} é 数`,
+  source_problem_id: `math_${n}`,
+  success: n % 2 === 0,
+  created_at: `2025-10-0${n}T12:00:00.123456`,
+  embedding: [0.1234567890123456, -1e-7, n],
+  ...more,
+})
+const seed = [
+  row(3),
+  row(1),
+  row(2, { embedding: null }),
+  row(4, { placeholder: false, usage: { count: 3 } }),
+  row(5, { source_problem_id: 17 }),
+  { ...row(6), embedding: undefined },
+  row(3, { created_at: 'later' }),
+  row(7, { content: '' }),
+]
 const plain = JSON.parse(JSON.stringify(seed)) as unknown[]
 
 for (const [name, text] of [
@@ -47,7 +65,15 @@ for (const [name, text] of [
 test('our own bank comes back the same: ids, traces, embeddings, retired items', async ({ folder }) => {
   const item = (content: string): Memory => {
     const fields = { title: `On ${content}`, description: 'd', content, sourceTask: 'task-1' }
-    return { ...fields, id: memoryId(fields), sourceTraces: ['trace-1', 'trace-2'], success: false, createdAt: '2026-11-21T00:00:00.000Z', embedding: [], reflector: 'distil-1234' }
+    return {
+      ...fields,
+      id: memoryId(fields),
+      sourceTraces: ['trace-1', 'trace-2'],
+      success: false,
+      createdAt: '2026-11-21T00:00:00.000Z',
+      embedding: [],
+      reflector: 'distil-1234',
+    }
   }
   const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')]
   await using bank = await openBank({ uri: join(folder, 'bank'), embedder: lexicalEmbedder() })
@@ -66,7 +92,11 @@ test('our own bank comes back the same: ids, traces, embeddings, retired items',
 
 test('damaged rows cost only themselves and are named by line', async ({ folder }) => {
   const file = join(folder, 'damaged.json')
-  const lines = JSON.stringify([1, 2, 3, 4, 5, 6].map((n) => ({ title: `Title ${n}`, content: `c${n}`, success: true })), null, 2).split('\n')
+  const lines = JSON.stringify(
+    [1, 2, 3, 4, 5, 6].map((n) => ({ title: `Title ${n}`, content: `c${n}`, success: true })),
+    null,
+    2,
+  ).split('\n')
   const line = (n: number) => lines.findIndex((text) => text.includes(`"Title ${n}"`))
   lines[line(2)] = '    "title": "Title 2,' // a quote is missing
   lines[line(4) + 2] = '    "success": "yes"' // another type
@@ -76,9 +106,18 @@ test('damaged rows cost only themselves and are named by line', async ({ folder 
   const { added, damaged } = await importBank(bank, file)
   assert.is(added, 3)
   assert.equal((await bank.memories()).map(({ title }) => title).sort(), ['Title 1', 'Title 3', 'Title 6'])
-  assert.equal(damaged.map((text) => text.replace(file, '').replace(/^(:\d+: \w+).*/, '$1')), [':7: not', ':17: success', ':22: not'])
+  assert.equal(
+    damaged.map((text) => text.replace(file, '').replace(/^(:\d+: \w+).*/, '$1')),
+    [':7: not', ':17: success', ':22: not'],
+  )
   writeFileSync(file, 'title,content\na,b')
-  assert.match(await importBank(bank, file).then(() => '', (error: Error) => error.message), /damaged\.json:1: not JSON .*is it a reasoning_bank\.json\?/)
+  assert.match(
+    await importBank(bank, file).then(
+      () => '',
+      (error: Error) => error.message,
+    ),
+    /damaged\.json:1: not JSON .*is it a reasoning_bank\.json\?/,
+  )
 })
 
 test.run()

@@ -24,7 +24,8 @@ export function readImport(file: string): ImportRows {
       return []
     }
   })
-  if (texts.length > 0 && rows.length === 0) throw new BadInput(`${damaged[0] ?? file}; no row of ${file} could be read: is it a reasoning_bank.json?`)
+  if (texts.length > 0 && rows.length === 0)
+    throw new BadInput(`${damaged[0] ?? file}; no row of ${file} could be read: is it a reasoning_bank.json?`)
   return { file, rows, damaged }
 }
 

@@ -15,7 +15,13 @@ export const SeedRow = z.looseObject({
 export type SeedRow = z.infer<typeof SeedRow>
 
 /** What our own export adds to a row. */
-const OwnRow = z.object({ id: z.string(), source_traces: z.array(z.string()), reflector: z.string(), retired: z.string().nullable(), embedder: z.string() })
+const OwnRow = z.object({
+  id: z.string(),
+  source_traces: z.array(z.string()),
+  reflector: z.string(),
+  retired: z.string().nullable(),
+  embedder: z.string(),
+})
 
 const origins = z.object({ place: z.number(), rows: z.array(z.unknown()) })
 
@@ -33,9 +39,25 @@ export function fromSeedRow(row: SeedRow, options: { embedder: string; place: nu
   const id = memoryId(fields)
   if (own.success && own.data.id === id) {
     const { source_traces: sourceTraces, reflector, retired, embedder } = own.data
-    return { ...fields, id, sourceTraces, reflector, retired, embedding: embedder === options.embedder ? (row.embedding ?? []) : [], origin: null }
+    return {
+      ...fields,
+      id,
+      sourceTraces,
+      reflector,
+      retired,
+      embedding: embedder === options.embedder ? (row.embedding ?? []) : [],
+      origin: null,
+    }
   }
-  return { ...fields, id, sourceTraces: [], reflector: 'import', retired: null, embedding: [], origin: JSON.stringify({ place: options.place, rows: [row] }) }
+  return {
+    ...fields,
+    id,
+    sourceTraces: [],
+    reflector: 'import',
+    retired: null,
+    embedding: [],
+    origin: JSON.stringify({ place: options.place, rows: [row] }),
+  }
 }
 
 /** Two rows that say the same are one memory with both rows as its origin. */
@@ -54,6 +76,21 @@ export function toSeedRows(memory: StoredMemory, embedder: string): { place: num
   const { id, title, description, content, sourceTask, sourceTraces, success, createdAt, embedding, reflector, retired } = memory
   return {
     place: Infinity,
-    rows: [{ title, description, content, source_problem_id: sourceTask, success, created_at: createdAt, embedding: embedding.length > 0 ? embedding : null, id, source_traces: sourceTraces, reflector, retired, embedder }],
+    rows: [
+      {
+        title,
+        description,
+        content,
+        source_problem_id: sourceTask,
+        success,
+        created_at: createdAt,
+        embedding: embedding.length > 0 ? embedding : null,
+        id,
+        source_traces: sourceTraces,
+        reflector,
+        retired,
+        embedder,
+      },
+    ],
   }
 }

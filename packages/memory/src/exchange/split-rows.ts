@@ -14,7 +14,7 @@ export function splitRows(text: string): RowText[] {
 
   const rows: RowText[] = []
   let indentation: number | null = null
-  for (let place = start + 1; place < text.length; ) {
+  for (let place = start + 1; place < text.length;) {
     const begin = place + (/^[\s,]*/.exec(text.slice(place))?.[0].length ?? 0)
     if (begin >= text.length || text[begin] === ']') break
     indentation ??= begin - (text.lastIndexOf('\n', begin) + 1)

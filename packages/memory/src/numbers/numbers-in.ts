@@ -29,8 +29,13 @@ function withoutLabels(text: string): string {
   const listed = [...text.matchAll(/^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)/gm)].map((match) => Number(match[1]))
   const isList = listed.length >= 2
   return text
-    .replace(/^([ \t]*)(\d{1,2})([.)][ \t]+(?=\S))/gm, (whole, space: string, digits: string) => (isList && Number(digits) === expected ? (expected++, `${space}\u0003 `) : whole))
-    .replace(/\b(step|case|figure|fig\.|chapter|section|theorem|lemma|example|exercise|equation|eq\.|table)[  ]\(?\d{1,2}(?:\.\d{1,2})*\)?(?![\d%/^*,]|\.\d)/gi, '$1 \u0003')
+    .replace(/^([ \t]*)(\d{1,2})([.)][ \t]+(?=\S))/gm, (whole, space: string, digits: string) =>
+      isList && Number(digits) === expected ? (expected++, `${space}\u0003 `) : whole,
+    )
+    .replace(
+      /\b(step|case|figure|fig\.|chapter|section|theorem|lemma|example|exercise|equation|eq\.|table)[  ]\(?\d{1,2}(?:\.\d{1,2})*\)?(?![\d%/^*,]|\.\d)/gi,
+      '$1 \u0003',
+    )
 }
 
 /** The values of all numbers and of every expression and sub-expression among the literals, and the expressions (or nulls, for what is none) that they fall into. */

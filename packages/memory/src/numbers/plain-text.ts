@@ -47,7 +47,10 @@ const undo: [RegExp, string | ((...groups: (string | undefined)[]) => string)][]
   [/\\?\$/g, ' '],
   // Another base named in words.
   [/\b([01]+)\s*(?:\(|in )?binary\b|\bbinary\s+(?:number |is )?([01]+)\b/gi, (_, before, after) => `${before ?? after}_2`],
-  [/\b([0-9a-f]+)\s*(?:\(|in )?hex(?:adecimal)?\b|\bhex(?:adecimal)?\s+(?:number |is )?([0-9a-f]+)\b/gi, (_, before, after) => `${before ?? after}_16`],
+  [
+    /\b([0-9a-f]+)\s*(?:\(|in )?hex(?:adecimal)?\b|\bhex(?:adecimal)?\s+(?:number |is )?([0-9a-f]+)\b/gi,
+    (_, before, after) => `${before ?? after}_16`,
+  ],
   [/\b([0-9a-f]+),?\s*(?:\(|in )?base[ -]?(\d{1,2})\b/gi, '$1_$2'],
   // Markdown. Two stars between digits are a power, elsewhere they are bold type.
   [/(\d)\s*\*\*\s*(?=\d)/g, '$1^'],

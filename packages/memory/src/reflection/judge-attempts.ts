@@ -3,7 +3,11 @@ import { exchangeOf } from './exchange-of.ts'
 import { readPrompt } from './read-prompt.ts'
 
 /** Asks a model whether attempts succeeded, for tasks without ground truth. Whatever is not a clear SUCCESS counts as a failure: no verdict, two verdicts, a cut-off answer, a provider that fails. */
-export async function judgeAttempts(traces: readonly Trace[], model: LanguageModel, options: { seed: number; signal?: AbortSignal }): Promise<Map<string, boolean>> {
+export async function judgeAttempts(
+  traces: readonly Trace[],
+  model: LanguageModel,
+  options: { seed: number; signal?: AbortSignal },
+): Promise<Map<string, boolean>> {
   const prompt = readPrompt('judge')
   const verdicts = new Map(traces.map((trace) => [trace.id, false]))
   const requests = traces.map((trace) => ({

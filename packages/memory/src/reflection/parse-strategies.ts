@@ -10,14 +10,19 @@ export function parseStrategies(text: string, limit: number): Strategy[] {
   let member: keyof Strategy | null = null
   const close = () => {
     const { title, description, content } = item
-    const trimmed = { title: tidy(title, longest.title), description: tidy(description, longest.description), content: tidy(content, longest.content) }
+    const trimmed = {
+      title: tidy(title, longest.title),
+      description: tidy(description, longest.description),
+      content: tidy(content, longest.content),
+    }
     if (trimmed.title !== '' && trimmed.content !== '') found.push(trimmed)
     item = { title: '', description: '', content: '' }
     member = null
   }
   for (const line of text.split('\n')) {
     if (/^\s*```/.test(line)) continue
-    const [, heading, rest = ''] = /^\s*(?:[#>*\-\s]|\d+[.)])*\s*\**\s*(title|description|content)\s*\**\s*:?\s*\**\s*(.*)$/i.exec(line) ?? []
+    const [, heading, rest = ''] =
+      /^\s*(?:[#>*\-\s]|\d+[.)])*\s*\**\s*(title|description|content)\s*\**\s*:?\s*\**\s*(.*)$/i.exec(line) ?? []
     const isHeading = heading !== undefined && (/^\s*(?:#|\*\*|[-*]\s)/.test(line) || /^\s*(?:title|description|content)\s*:/i.test(line))
     if (isHeading) {
       const name = heading.toLowerCase() as keyof Strategy
@@ -34,7 +39,11 @@ export function parseStrategies(text: string, limit: number): Strategy[] {
 
 /** One line, without the placeholders' brackets, cut at a word. */
 function tidy(text: string, length: number): string {
-  const plain = text.replace(/\s+/g, ' ').replace(/^<(.*)>$/, '$1').replace(/^[*_"]+|[*_"]+$/g, '').trim()
+  const plain = text
+    .replace(/\s+/g, ' ')
+    .replace(/^<(.*)>$/, '$1')
+    .replace(/^[*_"]+|[*_"]+$/g, '')
+    .trim()
   if (plain.length <= length) return plain
   return `${plain.slice(0, length).replace(/\s+\S*$/, '')} …`
 }

@@ -35,7 +35,12 @@ test('an endless strategy is cut', () => {
 })
 
 test('a verdict that is missing, doubled or hedged is a failure', () => {
-  assert.equal(['VERDICT: SUCCESS', 'so\nVerdict: **SUCCESS**', '', 'SUCCESS', 'VERDICT: FAILURE', 'VERDICT: SUCCESS or VERDICT: FAILURE'].map(saysSuccess), [true, true, false, false, false, false])
+  assert.equal(
+    ['VERDICT: SUCCESS', 'so\nVerdict: **SUCCESS**', '', 'SUCCESS', 'VERDICT: FAILURE', 'VERDICT: SUCCESS or VERDICT: FAILURE'].map(
+      saysSuccess,
+    ),
+    [true, true, false, false, false, false],
+  )
 })
 
 test('what is filled into a prompt is text', () => {
@@ -46,8 +51,15 @@ test('what is filled into a prompt is text', () => {
 
 const trace = (task: string, sample: number, passed: boolean) =>
   ({
-    id: `trace-${task}-${sample}`, task, sample, grade: { passed, reward: +passed, parts: {}, reason: passed ? 'correct' : 'wrong answer', feedback: '' },
-    messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: `problem of ${task}` }, { role: 'assistant', content: `attempt ${sample} at ${task}` }],
+    id: `trace-${task}-${sample}`,
+    task,
+    sample,
+    grade: { passed, reward: +passed, parts: {}, reason: passed ? 'correct' : 'wrong answer', feedback: '' },
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: `problem of ${task}` },
+      { role: 'assistant', content: `attempt ${sample} at ${task}` },
+    ],
   }) as unknown as Trace
 
 /** Runs a reflector on a model that answers by function, and keeps what it was asked. */
@@ -58,12 +70,22 @@ async function reflect(options: ReflectStrategies, traces: Trace[], reply: (cont
     async *generate(requests: readonly GenerateRequest[]): AsyncIterable<Completion> {
       for (const one of requests) {
         asked.push(one)
-        yield { id: one.id, text: reply(one.messages.at(-1)?.content ?? ''), finish: 'stop', tokens: { prompt: 1, completion: 1 }, seconds: 0 }
+        yield {
+          id: one.id,
+          text: reply(one.messages.at(-1)?.content ?? ''),
+          finish: 'stop',
+          tokens: { prompt: 1, completion: 1 },
+          seconds: 0,
+        }
       }
     },
     async [Symbol.asyncDispose]() {},
   } as unknown as LanguageModel
-  const memories = await reflectStrategies(options).reflect(traces, { createdAt: '2026-11-21', seed: 1, open: async () => (opened++, model) })
+  const memories = await reflectStrategies(options).reflect(traces, {
+    createdAt: '2026-11-21',
+    seed: 1,
+    open: async () => (opened++, model),
+  })
   return { memories, asked: asked.map((one) => one.messages.map((message) => message.content).join('\n')), opened }
 }
 
@@ -78,20 +100,34 @@ test('successes and failures are distilled with their own prompts, several attem
   const contrast = memories.filter(({ sourceTask }) => sourceTask === 'c')
   assert.equal(contrast[0]?.sourceTraces, ['trace-c-0', 'trace-c-1'])
   assert.is(contrast[0]?.reflector, `contrast-${readPrompt('contrast').version}`)
-  assert.equal(memories.filter(({ success }) => !success).map(({ sourceTask }) => sourceTask), ['b', 'b', 'b'])
+  assert.equal(
+    memories.filter(({ success }) => !success).map(({ sourceTask }) => sourceTask),
+    ['b', 'b', 'b'],
+  )
 })
 
 test('a model that judges fails what it is unsure of', async () => {
   const { asked, memories } = await reflect({ scaling: 'single', judge: 'model' }, [trace('a', 0, false), trace('b', 0, true)], (content) =>
     content.startsWith('Decide') ? (/problem of a/.test(content) ? 'VERDICT: SUCCESS' : 'I am not sure') : strategy(1),
   )
-  assert.ok(asked.some((text) => /found correct/.test(text) && /problem of a/.test(text)) && asked.some((text) => /found wrong/.test(text) && /problem of b/.test(text)))
-  assert.equal(new Map(memories.map(({ sourceTask, success }) => [sourceTask, success])), new Map([['a', true], ['b', false]]))
+  assert.ok(
+    asked.some((text) => /found correct/.test(text) && /problem of a/.test(text)) &&
+      asked.some((text) => /found wrong/.test(text) && /problem of b/.test(text)),
+  )
+  assert.equal(
+    new Map(memories.map(({ sourceTask, success }) => [sourceTask, success])),
+    new Map([
+      ['a', true],
+      ['b', false],
+    ]),
+  )
 })
 
 test('sequential scaling lets the model mend its answer and distils the whole exchange', async () => {
   let checks = 0
-  const { asked } = await reflect({ scaling: 'sequential', refinements: 2 }, [trace('a', 0, true), trace('a', 1, true)], (content) => (content.startsWith('Read your last answer') ? `second thought ${++checks}` : strategy(1)))
+  const { asked } = await reflect({ scaling: 'sequential', refinements: 2 }, [trace('a', 0, true), trace('a', 1, true)], (content) =>
+    content.startsWith('Read your last answer') ? `second thought ${++checks}` : strategy(1),
+  )
   assert.is(checks, 2)
   assert.match(asked.at(-1) ?? '', /attempt 0 at a\n\n\[checked, 1\]\nsecond thought 1\n\n\[checked, 2\]\nsecond thought 2/)
 })

@@ -1,4 +1,19 @@
-import { BadInput, deriveSeed, isFault, memoryId, random, shuffle, startProgress, type GenerateRequest, type LanguageModel, type Memory, type Message, type ReflectOptions, type Reflector, type Trace } from '@whetstone/core'
+import {
+  BadInput,
+  deriveSeed,
+  isFault,
+  memoryId,
+  random,
+  shuffle,
+  startProgress,
+  type GenerateRequest,
+  type LanguageModel,
+  type Memory,
+  type Message,
+  type ReflectOptions,
+  type Reflector,
+  type Trace,
+} from '@whetstone/core'
 import { exchangeOf } from './exchange-of.ts'
 import { judgeAttempts } from './judge-attempts.ts'
 import { parseStrategies } from './parse-strategies.ts'
@@ -28,7 +43,12 @@ type Question = { id: string; content: string; prompt: Prompt; traces: Trace[]; 
 /** Strategies distilled by the language model itself from graded attempts, successes and failures alike, each with its own prompt (ReasoningBank, arXiv 2509.25140). The model sees problem, attempt and verdict; never a reference. */
 export function reflectStrategies(options: ReflectStrategies = {}): Reflector {
   const { scaling = 'parallel', tasks = 128, limit = 3, attempts = 4, refinements = 2, judge = 'grade', maxTokens = 1024 } = options
-  const prompts = { success: readPrompt('success'), failure: readPrompt('failure'), contrast: readPrompt('contrast'), check: readPrompt('check') }
+  const prompts = {
+    success: readPrompt('success'),
+    failure: readPrompt('failure'),
+    contrast: readPrompt('contrast'),
+    check: readPrompt('check'),
+  }
   return {
     name: `reflect-strategies-${scaling}`,
     async reflect(traces, { createdAt, open, seed, signal }: ReflectOptions) {
@@ -37,9 +57,15 @@ export function reflectStrategies(options: ReflectStrategies = {}): Reflector {
       if (chosen.length === 0) return []
       await using model = await open()
       const groups = chosen.map((task) => (byTask.get(task) as Trace[]).slice(0, scaling === 'parallel' ? attempts : 1))
-      const verdicts = judge === 'model' ? await judgeAttempts(groups.flat(), model, { seed, ...(signal ? { signal } : {}) }) : new Map(traces.map((trace) => [trace.id, trace.grade.passed]))
+      const verdicts =
+        judge === 'model'
+          ? await judgeAttempts(groups.flat(), model, { seed, ...(signal ? { signal } : {}) })
+          : new Map(traces.map((trace) => [trace.id, trace.grade.passed]))
       const passed = (trace: Trace) => verdicts.get(trace.id) === true
-      const read = scaling === 'sequential' ? await refine(groups.flat(), model, { prompt: prompts.check, times: refinements, maxTokens, seed, signal }) : groups
+      const read =
+        scaling === 'sequential'
+          ? await refine(groups.flat(), model, { prompt: prompts.check, times: refinements, maxTokens, seed, signal })
+          : groups
 
       const questions = read.map((group) => ask(group))
       function ask(group: Trace[]): Question {
@@ -47,30 +73,62 @@ export function reflectStrategies(options: ReflectStrategies = {}): Reflector {
         const { problem, attempt } = exchangeOf(first)
         const common = { id: first.task, traces: group, success: group.some(passed) }
         if (group.length > 1) {
-          const list = group.map((trace, index) => `Attempt ${index + 1}:\n${exchangeOf(trace).attempt}\nVerdict: ${passed(trace) ? 'passed' : `failed (${trace.grade.reason})`}`)
-          return { ...common, prompt: prompts.contrast, content: prompts.contrast.fill({ limit: String(limit), problem, attempts: list.join('\n\n') }) }
+          const list = group.map(
+            (trace, index) =>
+              `Attempt ${index + 1}:\n${exchangeOf(trace).attempt}\nVerdict: ${passed(trace) ? 'passed' : `failed (${trace.grade.reason})`}`,
+          )
+          return {
+            ...common,
+            prompt: prompts.contrast,
+            content: prompts.contrast.fill({ limit: String(limit), problem, attempts: list.join('\n\n') }),
+          }
         }
         const prompt = common.success ? prompts.success : prompts.failure
         return { ...common, prompt, content: prompt.fill({ limit: String(limit), problem, attempt, reason: first.grade.reason }) }
       }
 
       const memories: Memory[] = []
-      await answer(questions.map(({ id, content }) => request(id, [{ role: 'user', content }], { seed, maxTokens })), model, 'reflection', signal, (id, text) => {
-        const { prompt, traces: sources, success } = questions.find((question) => question.id === id) as Question
-        for (const strategy of parseStrategies(text, limit)) {
-          const memory = { ...strategy, sourceTask: id }
-          memories.push({ ...memory, id: memoryId(memory), sourceTraces: sources.map((trace) => trace.id), success, createdAt, embedding: [], reflector: `${prompt.name}-${prompt.version}` })
-        }
-      })
+      await answer(
+        questions.map(({ id, content }) => request(id, [{ role: 'user', content }], { seed, maxTokens })),
+        model,
+        'reflection',
+        signal,
+        (id, text) => {
+          const { prompt, traces: sources, success } = questions.find((question) => question.id === id) as Question
+          for (const strategy of parseStrategies(text, limit)) {
+            const memory = { ...strategy, sourceTask: id }
+            memories.push({
+              ...memory,
+              id: memoryId(memory),
+              sourceTraces: sources.map((trace) => trace.id),
+              success,
+              createdAt,
+              embedding: [],
+              reflector: `${prompt.name}-${prompt.version}`,
+            })
+          }
+        },
+      )
       return memories.sort((a, b) => (a.id < b.id ? -1 : 1))
     },
   }
 }
 
-const request = (id: string, messages: Message[], { seed, maxTokens }: { seed: number; maxTokens: number }): GenerateRequest => ({ id, messages, seed: deriveSeed(seed, 'reflect', id), sampling: { temperature: 0, maxTokens } })
+const request = (id: string, messages: Message[], { seed, maxTokens }: { seed: number; maxTokens: number }): GenerateRequest => ({
+  id,
+  messages,
+  seed: deriveSeed(seed, 'reflect', id),
+  sampling: { temperature: 0, maxTokens },
+})
 
 /** Puts questions to the model. A provider that fails on all of them stops the round, which resumes later; on some, those tasks give nothing this time. */
-async function answer(requests: GenerateRequest[], model: LanguageModel, label: string, signal: AbortSignal | undefined, take: (id: string, text: string) => void): Promise<void> {
+async function answer(
+  requests: GenerateRequest[],
+  model: LanguageModel,
+  label: string,
+  signal: AbortSignal | undefined,
+  take: (id: string, text: string) => void,
+): Promise<void> {
   const progress = startProgress(label, requests.length, 'tasks')
   let faults = 0
   let fault = ''
@@ -85,21 +143,37 @@ async function answer(requests: GenerateRequest[], model: LanguageModel, label: 
   } finally {
     progress.done()
   }
-  if (faults > 0 && faults === requests.length) throw new BadInput(`${label}: the provider failed on all ${faults} tasks (${fault}): mend it and run the same command again, it resumes here`)
+  if (faults > 0 && faults === requests.length)
+    throw new BadInput(
+      `${label}: the provider failed on all ${faults} tasks (${fault}): mend it and run the same command again, it resumes here`,
+    )
 }
 
 type Refine = { prompt: Prompt; times: number; maxTokens: number; seed: number; signal: AbortSignal | undefined }
 
 /** Lets the model check and mend its own answers several times, all tasks at once; each trajectory becomes the whole exchange, corrections in view. */
-async function refine(traces: readonly Trace[], model: LanguageModel, { prompt, times, maxTokens, seed, signal }: Refine): Promise<Trace[][]> {
+async function refine(
+  traces: readonly Trace[],
+  model: LanguageModel,
+  { prompt, times, maxTokens, seed, signal }: Refine,
+): Promise<Trace[][]> {
   const exchanges = new Map(traces.map((trace) => [trace.id, [...trace.messages]]))
   for (let time = 0; time < times; time++) {
-    const requests = [...exchanges].map(([id, messages]) => request(id, [...messages, { role: 'user', content: prompt.fill({}) }], { seed: deriveSeed(seed, 'check', time), maxTokens }))
-    await answer(requests, model, `checking, ${time + 1} of ${times}`, signal, (id, text) => exchanges.get(id)?.push({ role: 'user', content: prompt.fill({}) }, { role: 'assistant', content: text }))
+    const requests = [...exchanges].map(([id, messages]) =>
+      request(id, [...messages, { role: 'user', content: prompt.fill({}) }], { seed: deriveSeed(seed, 'check', time), maxTokens }),
+    )
+    await answer(requests, model, `checking, ${time + 1} of ${times}`, signal, (id, text) =>
+      exchanges.get(id)?.push({ role: 'user', content: prompt.fill({}) }, { role: 'assistant', content: text }),
+    )
   }
   return traces.map((trace) => {
     const spoken = (exchanges.get(trace.id) as Message[]).filter((message) => message.role === 'assistant')
     const attempt = spoken.map((message, index) => (index === 0 ? message.content : `[checked, ${index}]\n${message.content}`)).join('\n\n')
-    return [{ ...trace, messages: [...trace.messages.filter((message) => message.role !== 'assistant'), { role: 'assistant', content: attempt }] }]
+    return [
+      {
+        ...trace,
+        messages: [...trace.messages.filter((message) => message.role !== 'assistant'), { role: 'assistant', content: attempt }],
+      },
+    ]
   })
 }

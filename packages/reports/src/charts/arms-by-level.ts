@@ -4,7 +4,13 @@ import type { TopLevelSpec } from 'vega-lite'
 /** Pass rate of every arm with its 95% interval, a panel for each taskset, a group for each level. */
 export function armsByLevel(evaluations: Round['evaluations']): TopLevelSpec {
   const values = evaluations.map(({ model, memory, taskset, level, passRate, ci: [low, high], n }) => ({
-    arm: `${model}, memory ${memory ? 'on' : 'off'}`, taskset, level, rate: 100 * passRate, low: 100 * low, high: 100 * high, n,
+    arm: `${model}, memory ${memory ? 'on' : 'off'}`,
+    taskset,
+    level,
+    rate: 100 * passRate,
+    low: 100 * low,
+    high: 100 * high,
+    n,
   }))
   const arms = [...new Set(values.map(({ arm }) => arm))]
   const rate = { axis: { title: 'passed, %' }, scale: { domain: [0, 100] } }
@@ -20,9 +26,23 @@ export function armsByLevel(evaluations: Round['evaluations']): TopLevelSpec {
       layer: [
         {
           mark: { type: 'bar' },
-          encoding: { x, xOffset, y: { field: 'rate', type: 'quantitative', ...rate }, color: { field: 'arm', type: 'nominal', sort: arms, scale: { range: ['#c6cdd6', '#8d9aab', '#8cc7a4', '#2f855a'] }, legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 } } },
+          encoding: {
+            x,
+            xOffset,
+            y: { field: 'rate', type: 'quantitative', ...rate },
+            color: {
+              field: 'arm',
+              type: 'nominal',
+              sort: arms,
+              scale: { range: ['#c6cdd6', '#8d9aab', '#8cc7a4', '#2f855a'] },
+              legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 },
+            },
+          },
         },
-        { mark: { type: 'rule', color: '#333' }, encoding: { x, xOffset, y: { field: 'low', type: 'quantitative', ...rate }, y2: { field: 'high' } } },
+        {
+          mark: { type: 'rule', color: '#333' },
+          encoding: { x, xOffset, y: { field: 'low', type: 'quantitative', ...rate }, y2: { field: 'high' } },
+        },
       ],
     },
   }

@@ -76,7 +76,7 @@ function root(a: Rational, exponent: Rational): Rational | null {
   if (a.n < 0n || exponent.d > 64n) return null
   if (a.n === 0n) return exponent.n > 0n ? a : null
   const [n, d] = [wholeRoot(a.n, exponent.d), wholeRoot(a.d, exponent.d)]
-  return n === null || d === null ? null : power({ n, d }, exponent.n) ?? null
+  return n === null || d === null ? null : (power({ n, d }, exponent.n) ?? null)
 }
 
 /** The whole degree-th root, or null: by bisection on bits. */
@@ -89,4 +89,3 @@ function wholeRoot(value: bigint, degree: bigint): bigint | null {
   }
   return low ** degree === value ? low : null
 }
-

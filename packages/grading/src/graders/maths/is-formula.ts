@@ -9,7 +9,11 @@ const measuredNumber = /^\s*[-+]?[\d.,]*\d(?:\s*\/\s*\d+)?\s*[a-z]{1,12}(?:\s*\^
  */
 export function isFormula(text: string): boolean {
   if (/(?<!\\)\$|\\[([]|\n\s*\n/.test(text) && !delimited.test(text)) return amount.test(text)
-  const rest = text.replace(textCommands, ' ').replace(/\\[A-Za-z]+/g, ' ').replace(mathsWords, ' ').replace(measuredNumber, ' ')
+  const rest = text
+    .replace(textCommands, ' ')
+    .replace(/\\[A-Za-z]+/g, ' ')
+    .replace(mathsWords, ' ')
+    .replace(measuredNumber, ' ')
   const hasWords = /[A-Za-z]{3,}|[A-Za-z]{2,}\s+[A-Za-z]{2,}/.test(rest)
   const isCode = /[A-Za-z]/.test(rest) && /(?<![A-Za-z])[A-Z]{2,}\d/.test(text) // `AZYUK2A`
   return /[\d\\A-Za-z]/.test(text) && !hasWords && !isCode

@@ -34,7 +34,11 @@ export function sameToSixtyDigits(a: Node, b: Node): boolean | null {
 
 /** The engine's own verdict where sampling cannot help: the same expression after simplification. */
 export function sameSimplified(a: Node, b: Node): boolean {
-  const [x, y] = [a, b].map((node) => theEngine().box(node as never).simplify())
+  const [x, y] = [a, b].map((node) =>
+    theEngine()
+      .box(node as never)
+      .simplify(),
+  )
   return x !== undefined && y !== undefined && x.isSame(y)
 }
 

@@ -64,7 +64,13 @@ function lastLine(content: string): string {
 export function joinedQuantity(text: string, all: readonly Quantity[], at: number): string | null {
   const isParted = (i: number): boolean => {
     const [left, right] = [all[i], all[i + 1]]
-    return !left || !right || left.plain !== right.plain || !joint.test(text.slice(left.to, right.from)) || !areAlike(left.content, right.content)
+    return (
+      !left ||
+      !right ||
+      left.plain !== right.plain ||
+      !joint.test(text.slice(left.to, right.from)) ||
+      !areAlike(left.content, right.content)
+    )
   }
   if (!all[at]) return null
   let [first, last] = [at, at]
@@ -72,5 +78,10 @@ export function joinedQuantity(text: string, all: readonly Quantity[], at: numbe
   while (!isParted(last)) last++
   const label = /^\s*(?:(\\?%|percent\b|pct\b)|([a-z]{2,12})\b)/i.exec(text.slice(all[last]?.to))
   const unit = label?.[1] ? ' \\%' : label?.[2] && isUnitWord(label[2]) ? ` \\text{ ${label[2]}}` : ''
-  return all.slice(first, last + 1).map((one) => one.content.trim()).join(' , ') + (first === last ? unit : '')
+  return (
+    all
+      .slice(first, last + 1)
+      .map((one) => one.content.trim())
+      .join(' , ') + (first === last ? unit : '')
+  )
 }

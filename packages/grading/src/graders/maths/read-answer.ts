@@ -38,11 +38,18 @@ function withoutDollars(text: string): string {
 }
 
 function read(text: string): Answer | null {
-  const trimmed = text.trim().replace(/^\+(?=\s*[\d\\.A-Za-z(])/, '').trim()
+  const trimmed = text
+    .trim()
+    .replace(/^\+(?=\s*[\d\\.A-Za-z(])/, '')
+    .trim()
   if (trimmed === '') return null
   if (readsAsNumber(trimmed)) return readItem(trimmed)
   const groups = splitTop(trimmed, semicolon).parts.filter((part) => part.trim() !== '')
-  if (groups.length > 1 && !/\\begin/.test(trimmed)) return list(groups.map((group) => asGroup(read(group))), 'comma')
+  if (groups.length > 1 && !/\\begin/.test(trimmed))
+    return list(
+      groups.map((group) => asGroup(read(group))),
+      'comma',
+    )
   const { parts, found } = splitTop(trimmed, joints)
   const filled = parts.filter((part) => part.trim() !== '')
   if (filled.length > 1) {

@@ -79,12 +79,15 @@ function inequality({ sides, signs }: Relation): Piece[] | null {
   const at = sides.findIndex((side) => isSymbol(parseLatex(side)) && /^[A-Za-z]/.test(side))
   const isOther = (sign: Sign) => sign === '\\approx' || sign === '\\equiv' || (sign === '=' && sides.length > 2)
   if (at < 0 || sides.length > 3 || signs.some(isOther)) return null
-  return signs.reduce<Piece[] | null>((left, sign, i) => {
-    const other = i >= at ? (sides[i + 1] as string) : (sides[i] as string)
-    const value = Math.abs(i + 0.5 - at) === 0.5 ? bound(readAnswer(other) ?? { kind: 'text', text: '' }) : NaN
-    const half = Number.isNaN(value) ? null : halfLine(i >= at ? sign : (mirrored[sign] as Sign), value)
-    return left && half && intersect(left, half)
-  }, [everything])
+  return signs.reduce<Piece[] | null>(
+    (left, sign, i) => {
+      const other = i >= at ? (sides[i + 1] as string) : (sides[i] as string)
+      const value = Math.abs(i + 0.5 - at) === 0.5 ? bound(readAnswer(other) ?? { kind: 'text', text: '' }) : NaN
+      const half = Number.isNaN(value) ? null : halfLine(i >= at ? sign : (mirrored[sign] as Sign), value)
+      return left && half && intersect(left, half)
+    },
+    [everything],
+  )
 }
 
 const mirrored: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '\\ne': '\\ne', '=': '=' }
@@ -98,12 +101,14 @@ function halfLine(sign: Sign, value: number): Piece[] {
 }
 
 function intersect(a: Piece[], b: Piece[]): Piece[] {
-  return a.flatMap((x) => b.flatMap((y) => {
-    const lower = x.low > y.low || (x.low === y.low && !x.lowClosed) ? x : y
-    const upper = x.high < y.high || (x.high === y.high && !x.highClosed) ? x : y
-    const piece = { low: lower.low, lowClosed: lower.lowClosed, high: upper.high, highClosed: upper.highClosed }
-    return piece.low < piece.high || (piece.low === piece.high && piece.lowClosed && piece.highClosed) ? [piece] : []
-  }))
+  return a.flatMap((x) =>
+    b.flatMap((y) => {
+      const lower = x.low > y.low || (x.low === y.low && !x.lowClosed) ? x : y
+      const upper = x.high < y.high || (x.high === y.high && !x.highClosed) ? x : y
+      const piece = { low: lower.low, lowClosed: lower.lowClosed, high: upper.high, highClosed: upper.highClosed }
+      return piece.low < piece.high || (piece.low === piece.high && piece.lowClosed && piece.highClosed) ? [piece] : []
+    }),
+  )
 }
 
 function merge(pieces: Piece[]): Piece[] {
@@ -123,8 +128,11 @@ function merge(pieces: Piece[]): Piece[] {
 export function sameRealSet(a: readonly Piece[], b: readonly Piece[]): boolean {
   const isNear = (x: number, y: number) => Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y))
   const same = (x: number, y: number) => x === y || (Number.isFinite(x) && Number.isFinite(y) && isNear(x, y))
-  return a.length === b.length && a.every((x, i) => {
-    const y = b[i] as Piece
-    return same(x.low, y.low) && same(x.high, y.high) && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed
-  })
+  return (
+    a.length === b.length &&
+    a.every((x, i) => {
+      const y = b[i] as Piece
+      return same(x.low, y.low) && same(x.high, y.high) && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed
+    })
+  )
 }

@@ -149,7 +149,9 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
 function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   const written = decimal.written
   if (!written || written.places === null || written.places > 20) return false
-  const digits = bare(decimal.latex).replace(/^[-+]?[0.,]*/, '').replace(/\D/g, '').length
+  const digits = bare(decimal.latex)
+    .replace(/^[-+]?[0.,]*/, '')
+    .replace(/\D/g, '').length
   const rational = exactValue(exact, new Map())
   if (rational) return digits >= 4 && isRounding(written.value, written.places, rational)
   const value = digits >= 6 ? realConstant(exact) : null

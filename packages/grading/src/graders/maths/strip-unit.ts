@@ -5,15 +5,40 @@ import { replaceCommand } from './scan.ts'
  * out.
  */
 const spellings: Record<string, string> = {
-  mm: 'mm millimeter millimetre', cm: 'cm centimeter centimetre', m: 'm meter metre', km: 'km kilometer kilometre', 
-  inch: 'in inch inches', foot: 'ft foot feet', yard: 'yd yard', mile: 'mi mile',
-  second: 's sec second', minute: 'min minute', hour: 'h hr hour', day: 'day', week: 'week', month: 'month', year: 'yr year',
-  mg: 'mg milligram', g: 'g gram', kg: 'kg kilogram', pound: 'lb lbs pound', ounce: 'oz ounce', 
-  liter: 'l liter litre', ml: 'ml milliliter millilitre',  dollar: 'dollar usd', cent: 'cent ¢', euro: 'euro eur €', degree: 'degree deg', radian: 'radian rad',
+  mm: 'mm millimeter millimetre',
+  cm: 'cm centimeter centimetre',
+  m: 'm meter metre',
+  km: 'km kilometer kilometre',
+  inch: 'in inch inches',
+  foot: 'ft foot feet',
+  yard: 'yd yard',
+  mile: 'mi mile',
+  second: 's sec second',
+  minute: 'min minute',
+  hour: 'h hr hour',
+  day: 'day',
+  week: 'week',
+  month: 'month',
+  year: 'yr year',
+  mg: 'mg milligram',
+  g: 'g gram',
+  kg: 'kg kilogram',
+  pound: 'lb lbs pound',
+  ounce: 'oz ounce',
+  liter: 'l liter litre',
+  ml: 'ml milliliter millilitre',
+  dollar: 'dollar usd',
+  cent: 'cent ¢',
+  euro: 'euro eur €',
+  degree: 'degree deg',
+  radian: 'radian rad',
 }
 const known = new Map(
   Object.entries(spellings).flatMap(([name, all]) =>
-    all.split(' ').flatMap((spelling): [string, string][] => [[spelling, name], [`${spelling}s`, name]]),
+    all.split(' ').flatMap((spelling): [string, string][] => [
+      [spelling, name],
+      [`${spelling}s`, name],
+    ]),
   ),
 )
 

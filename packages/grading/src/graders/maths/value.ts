@@ -5,8 +5,12 @@ import { functionName, isCall, isMixedNumber, literal, operands, operator, type 
 export type Point = ReadonlyMap<string, number>
 
 const named: Record<string, Complex> = {
-  Pi: real(Math.PI), ExponentialE: real(Math.E), e: real(Math.E), GoldenRatio: real((1 + Math.sqrt(5)) / 2),
-  ImaginaryUnit: [0, 1], i: [0, 1],
+  Pi: real(Math.PI),
+  ExponentialE: real(Math.E),
+  e: real(Math.E),
+  GoldenRatio: real((1 + Math.sqrt(5)) / 2),
+  ImaginaryUnit: [0, 1],
+  i: [0, 1],
 }
 
 /** The value of an expression at a point in complex doubles, or null where it is undefined or not understood. An unknown function gets a
@@ -39,7 +43,10 @@ export function valueAt(node: Node, point: Point, onlyReal = false): Complex | n
   return result && isFiniteComplex(result) && !(onlyReal && Math.abs(result[1]) > 1e-9 * Math.max(1, Math.abs(result[0]))) ? result : null
 }
 
-const onReals = (f: (x: number) => number) => ([a]: Complex[]): Complex | null => (a && a[1] === 0 ? real(f(a[0])) : null)
+const onReals =
+  (f: (x: number) => number) =>
+  ([a]: Complex[]): Complex | null =>
+    a && a[1] === 0 ? real(f(a[0])) : null
 const first = (values: Complex[]) => values[0] as Complex
 const product = (values: Complex[]) => values.reduce(times)
 const reciprocal = (a: Complex) => over(real(1), a)

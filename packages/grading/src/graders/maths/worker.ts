@@ -30,10 +30,15 @@ function reply({ gold, answer }: Question): Reply {
 
 /** Typical comparisons, so that the engine is loaded and compiled before the first question is timed. */
 const exercise: Question[] = [
-  ['\\frac{1}{\\sqrt2}', '\\frac{\\sqrt2}{2}'], ['x^2+2x+1', '(x+1)^2'], ['\\sin 2x', '2\\sin x\\cos x'],
-  ['(-\\infty,3]', 'x \\le 3'], ['y=2x+3', '2x-y+3=0'],
-  ['\\begin{pmatrix}1\\\\2\\end{pmatrix}', '\\begin{pmatrix}1\\\\3\\end{pmatrix}'], ['1\\pm\\sqrt3', '1+\\sqrt3, 1-\\sqrt3'],
-  ['(1,\\pi)', '(1,3\\pi)'], ['2+3i', '2-3i'],
+  ['\\frac{1}{\\sqrt2}', '\\frac{\\sqrt2}{2}'],
+  ['x^2+2x+1', '(x+1)^2'],
+  ['\\sin 2x', '2\\sin x\\cos x'],
+  ['(-\\infty,3]', 'x \\le 3'],
+  ['y=2x+3', '2x-y+3=0'],
+  ['\\begin{pmatrix}1\\\\2\\end{pmatrix}', '\\begin{pmatrix}1\\\\3\\end{pmatrix}'],
+  ['1\\pm\\sqrt3', '1+\\sqrt3, 1-\\sqrt3'],
+  ['(1,\\pi)', '(1,3\\pi)'],
+  ['2+3i', '2-3i'],
 ].map(([gold, answer]) => ({ gold: gold as string, answer: answer as string }))
 for (let round = 0; round < 3; round++) exercise.forEach(reply)
 parentPort?.on('message', (question: Question) => {

@@ -15,12 +15,21 @@ export const honest = { python: 'def f(x):\n    return x * x\n', javascript: 'fu
 /** Source text, indented as one likes, with values of the target put in as literals, which are the same in both languages. */
 export function source(strings: TemplateStringsArray, ...values: (string | number)[]): string {
   const text = strings.raw.map((part, i) => part + (i < values.length ? JSON.stringify(values[i]) : '')).join('')
-  const indents = text.split('\n').filter((line) => line.trim()).map((line) => line.length - line.trimStart().length)
+  const indents = text
+    .split('\n')
+    .filter((line) => line.trim())
+    .map((line) => line.length - line.trimStart().length)
   return text.replace(new RegExp(`^ {${Math.min(...indents)}}`, 'gm'), '').trim()
 }
 
 /** Each line for itself, whatever becomes of the others, and then a wrong answer. */
 export const python = (strings: TemplateStringsArray, ...values: (string | number)[]): string =>
-  source(strings, ...values).split('\n').map((line) => `try:\n    ${line}\nexcept BaseException: pass\n`).join('') + 'def f(x): return -1\n'
+  source(strings, ...values)
+    .split('\n')
+    .map((line) => `try:\n    ${line}\nexcept BaseException: pass\n`)
+    .join('') + 'def f(x): return -1\n'
 export const javascript = (strings: TemplateStringsArray, ...values: (string | number)[]): string =>
-  source(strings, ...values).split('\n').map((line) => `try { ${line} } catch {}\n`).join('') + 'function f(x) { return -1 }\n'
+  source(strings, ...values)
+    .split('\n')
+    .map((line) => `try { ${line} } catch {}\n`)
+    .join('') + 'function f(x) { return -1 }\n'

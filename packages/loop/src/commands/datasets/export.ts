@@ -11,7 +11,7 @@ export default defineCommand({
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
     format: { type: 'string', choices: formatNames(), default: 'messages', about: 'what the rows look like' },
-    out: { type: 'string', about: 'the file to write (default: beside the round\'s rows)' },
+    out: { type: 'string', about: "the file to write (default: beside the round's rows)" },
   },
   examples: ['npx nx run datasets:export --run=tiny --round=1 --format=preference --out=pairs.jsonl'],
   async run({ run, round, format: name, out }) {

@@ -7,13 +7,17 @@ import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '../../build-tools.ts'
 
 export default defineCommand({
-  about: 'one round of improvement: attempt, grade, remember, harvest, train, measure against the incumbent, promote only what a paired test says is better',
+  about:
+    'one round of improvement: attempt, grade, remember, harvest, train, measure against the incumbent, promote only what a paired test says is better',
   flags: {
     ...recipeFlags,
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
     rounds: { type: 'number', min: 1, default: 1, about: 'rounds to do, the open one counted' },
     'until-round': { type: 'number', min: 1, about: 'go on until this round is done; does nothing where it is' },
-    'redo-from': { type: 'string', about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision' },
+    'redo-from': {
+      type: 'string',
+      about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
+    },
     json: { type: 'string', about: 'write the finished rounds to this file as JSON' },
   },
   examples: [
@@ -27,7 +31,10 @@ export default defineCommand({
     const { recipe, base, teacher } = await resolveRecipe(flags)
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
     const rounds = await cycle({
-      recipe, base, teacher, signal,
+      recipe,
+      base,
+      teacher,
+      signal,
       run: checkRunName(flags.run ?? recipe.name),
       until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },
       seedGiven: flags.seed !== undefined,
@@ -40,4 +47,8 @@ export default defineCommand({
 })
 
 /** The native tools that a recipe's round calls. */
-const toolsOf = ({ trainer, publish }: Recipe) => ['llama-sample', ...(trainer ? ['llama-train'] : []), ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : [])]
+const toolsOf = ({ trainer, publish }: Recipe) => [
+  'llama-sample',
+  ...(trainer ? ['llama-train'] : []),
+  ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : []),
+]

@@ -17,7 +17,8 @@ export default defineCommand({
     const checks = [...machine(), ...(await programs()), ...tools(), ...(await models())]
     if (json !== undefined) writeJson(json, checks)
     const width = Math.max(...checks.map(({ what }) => what.length)) + 2
-    for (const { what, found, ok, mend } of checks) console.log(`${ok ? 'ok     ' : 'missing'}  ${what.padEnd(width)}${found}${ok ? '' : `  ->  ${mend}`}`)
+    for (const { what, found, ok, mend } of checks)
+      console.log(`${ok ? 'ok     ' : 'missing'}  ${what.padEnd(width)}${found}${ok ? '' : `  ->  ${mend}`}`)
   },
 })
 
@@ -29,19 +30,44 @@ function machine(): Check[] {
   return [
     { what: 'Node', found: process.versions.node, ok: true, mend: '' },
     { what: 'platform', found: `${process.platform} ${process.arch}`, ok: true, mend: '' },
-    { what: 'cores', found: String(availableParallelism()), ok: availableParallelism() > 1, mend: 'the tiny recipe is timed for 2 cores; it works on one, more slowly' },
-    { what: 'memory', found: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`, ok: totalmem() > 2 * 2 ** 30, mend: 'the tiny recipe needs 2 GiB, a 1.7B model in Q8_0 with LoRA 8 GiB' },
+    {
+      what: 'cores',
+      found: String(availableParallelism()),
+      ok: availableParallelism() > 1,
+      mend: 'the tiny recipe is timed for 2 cores; it works on one, more slowly',
+    },
+    {
+      what: 'memory',
+      found: `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`,
+      ok: totalmem() > 2 * 2 ** 30,
+      mend: 'the tiny recipe needs 2 GiB, a 1.7B model in Q8_0 with LoRA 8 GiB',
+    },
     { what: 'disk', found: `${gigabytes(free)} free`, ok: free > 2 ** 30, mend: 'free at least 1 GiB' },
   ]
 }
 
 async function programs(): Promise<Check[]> {
   const wanted: [string, string, string[], string][] = [
-    ['C++ compiler', 'c++', ['--version'], 'install one (Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install): tools:build needs it'],
+    [
+      'C++ compiler',
+      'c++',
+      ['--version'],
+      'install one (Debian, Ubuntu: apt-get install g++; macOS: xcode-select --install): tools:build needs it',
+    ],
     ['git', 'git', ['--version'], 'install git: tools:build unpacks llama.cpp with it'],
     ['cmake (optional)', 'cmake', ['--version'], 'only for platforms without prebuilt llama.cpp libraries'],
-    ['bubblewrap (optional)', 'bwrap', ['--version'], 'apt-get install bubblewrap: the fast sandbox for model-written code; without it pyodide and quickjs are used'],
-    ['NVIDIA GPU (optional)', 'nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader'], 'none found: everything runs on the CPU'],
+    [
+      'bubblewrap (optional)',
+      'bwrap',
+      ['--version'],
+      'apt-get install bubblewrap: the fast sandbox for model-written code; without it pyodide and quickjs are used',
+    ],
+    [
+      'NVIDIA GPU (optional)',
+      'nvidia-smi',
+      ['--query-gpu=name,memory.total', '--format=csv,noheader'],
+      'none found: everything runs on the CPU',
+    ],
   ]
   return Promise.all(
     wanted.map(async ([what, file, args, mend]) => {
@@ -52,12 +78,14 @@ async function programs(): Promise<Check[]> {
 }
 
 function tools(): Check[] {
-  return ['llama-init', 'llama-train', 'llama-sample', 'llama-score', 'llama-quantize', 'llama-export-lora', 'llama-server'].map((name) => ({
-    what: name,
-    found: existsSync(paths.tool(name)) ? 'built' : 'not built',
-    ok: existsSync(paths.tool(name)),
-    mend: `npx nx run tools:build --tool=${name} (cycle builds what it needs by itself)`,
-  }))
+  return ['llama-init', 'llama-train', 'llama-sample', 'llama-score', 'llama-quantize', 'llama-export-lora', 'llama-server'].map(
+    (name) => ({
+      what: name,
+      found: existsSync(paths.tool(name)) ? 'built' : 'not built',
+      ok: existsSync(paths.tool(name)),
+      mend: `npx nx run tools:build --tool=${name} (cycle builds what it needs by itself)`,
+    }),
+  )
 }
 
 async function models(): Promise<Check[]> {
@@ -67,7 +95,12 @@ async function models(): Promise<Check[]> {
     if (model === null) continue
     try {
       const header = checkGguf(modelFile(model))
-      checks.push({ what: `model of ${name}`, found: `${model}: ${header.architecture}, ${((header.parameters ?? 0) / 1e6).toFixed(1)}M parameters, ${header.quantization}`, ok: true, mend: '' })
+      checks.push({
+        what: `model of ${name}`,
+        found: `${model}: ${header.architecture}, ${((header.parameters ?? 0) / 1e6).toFixed(1)}M parameters, ${header.quantization}`,
+        ok: true,
+        mend: '',
+      })
     } catch (error) {
       checks.push({ what: `model of ${name}`, found: 'not here', ok: false, mend: (error as Error).message })
     }

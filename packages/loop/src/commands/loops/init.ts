@@ -9,7 +9,10 @@ const questions = {
   model: ['Model: a GGUF file, or hf:owner/repo/file.gguf', 'models/tiny/whetstone-tiny-f32.gguf'],
   data: ['Tasks: a .csv or .jsonl file with id, question, answer', ''],
   grader: ['How answers are compared: exact or number', 'number'],
-  instruction: ['Instruction shown before each question', 'Solve the problem step by step. End with a line that holds #### and then the answer.'],
+  instruction: [
+    'Instruction shown before each question',
+    'Solve the problem step by step. End with a line that holds #### and then the answer.',
+  ],
 } as const
 type Name = keyof typeof questions
 
@@ -22,14 +25,19 @@ export default defineCommand({
     grader: { type: 'string', choices: ['exact', 'number'], about: questions.grader[0] },
     instruction: { type: 'string', about: questions.instruction[0] },
   },
-  examples: ['npx nx run loops:init', 'npx nx run loops:init --name=sums --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf --data=tasks.csv --grader=number'],
+  examples: [
+    'npx nx run loops:init',
+    'npx nx run loops:init --name=sums --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf --data=tasks.csv --grader=number',
+  ],
   async run(flags, signal) {
     const answers = {} as Record<Name, string>
     const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stdout }) : null
     try {
       for (const name of Object.keys(questions) as Name[]) {
         const [question, initial] = questions[name]
-        const given = flags[name] ?? (terminal ? (await terminal.question(`${question}${initial ? ` [${initial}]` : ''}: `, { signal })).trim() || initial : initial)
+        const given =
+          flags[name] ??
+          (terminal ? (await terminal.question(`${question}${initial ? ` [${initial}]` : ''}: `, { signal })).trim() || initial : initial)
         if (given === '') throw new BadInput(`--${name} is needed where nobody can be asked: ${question}`)
         answers[name] = given
       }

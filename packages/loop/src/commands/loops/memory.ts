@@ -29,7 +29,8 @@ export default defineCommand({
     'npx nx run loops:memory audit --run=mine',
   ],
   async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, file, data, rows, limit, retired, json }) {
-    if (!(memoryActions as readonly string[]).includes(action) || rest.length > 0) throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
+    if (!(memoryActions as readonly string[]).includes(action) || rest.length > 0)
+      throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
     await memoryCommand({
       action: action as MemoryAction,
       recipe: await loadRecipe(recipe, data === undefined ? {} : { data }),

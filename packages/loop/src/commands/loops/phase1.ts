@@ -10,7 +10,7 @@ export default defineCommand({
   about: 'does memory help a frozen model? Baseline, memory, and random memories of the same length on the same test tasks and seeds',
   flags: {
     ...recipeFlags,
-    'eval-samples': { type: 'number', min: 1, about: 'attempts at each test task (default 4, at the recipe\'s temperature; 1: greedy)' },
+    'eval-samples': { type: 'number', min: 1, about: "attempts at each test task (default 4, at the recipe's temperature; 1: greedy)" },
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
     tasks: { type: 'number', min: 1, about: "test tasks, of each level (default: as many as the recipe's validation tasks)" },
     'top-k': { type: 'number', min: 1, about: "memories shown at once (default: the recipe's)" },
@@ -36,10 +36,16 @@ export default defineCommand({
     const recipe = { ...resolved.recipe, settings: { ...resolved.recipe.settings, evalSamples: flags['eval-samples'] ?? 4 } }
     if (recipe.backend.name === 'llama-sample') await ensureTools(['llama-sample'])
     await phase1({
-      recipe, base, signal, sizes: sizes as Share[], redo: flags.redo,
+      recipe,
+      base,
+      signal,
+      sizes: sizes as Share[],
+      redo: flags.redo,
       run: checkRunName(flags.run ?? recipe.name),
       print: (text) => console.log(text),
-      ...(flags.tasks === undefined && flags.limit === undefined ? {} : { tasks: Math.min(flags.tasks ?? Infinity, flags.limit ?? Infinity) }),
+      ...(flags.tasks === undefined && flags.limit === undefined
+        ? {}
+        : { tasks: Math.min(flags.tasks ?? Infinity, flags.limit ?? Infinity) }),
       ...(flags['top-k'] === undefined ? {} : { k: flags['top-k'] }),
       ...(flags['bank-from'] === undefined ? {} : { bankFrom: flags['bank-from'] }),
       ...(flags['test-on'] === undefined ? {} : { testOn: flags['test-on'] }),

@@ -5,18 +5,26 @@ import { runBench } from '../../bench/run-bench.ts'
 import { showBench } from '../../bench/show-bench.ts'
 
 export default defineCommand({
-  about: 'our tools beside their peers (llama-batched-bench, llama-bench, llama-finetune, node-llama-cpp, PyTorch), measured in turn in one run, as ratios; peak memory against its bounds',
+  about:
+    'our tools beside their peers (llama-batched-bench, llama-bench, llama-finetune, node-llama-cpp, PyTorch), measured in turn in one run, as ratios; peak memory against its bounds',
   flags: {
     threads: { type: 'number', default: 1, min: 1, about: 'threads of every contestant' },
     only: { type: 'string', about: 'only comparisons whose name holds this: sample, score, train, memory, 1M, 20M' },
     large: { type: 'boolean', about: "the memory check on Qwen3-1.7B's shape too (minutes, 2 GB of disk)" },
     json: { type: 'string', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
-  examples: ['npx nx run tools:build --all && npx nx run tools:bench', 'npx nx run tools:bench --only=sample --threads=4 --json=bench.json'],
+  examples: [
+    'npx nx run tools:build --all && npx nx run tools:bench',
+    'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
+  ],
   async run({ threads, only, large, json }, signal) {
     await ensureTools(undefined, { signal })
     const results = await runBench({ threads, large, ...(only ? { only } : {}), signal })
     console.log(showBench(results))
-    if (json) writeJson(json, results.filter((result) => 'ratio' in result))
+    if (json)
+      writeJson(
+        json,
+        results.filter((result) => 'ratio' in result),
+      )
   },
 })

@@ -8,7 +8,11 @@ export default defineCommand({
   flags: {
     tool: { type: 'string', about: `only these, comma-separated: ${Object.keys(tools).join(', ')}` },
     all: { type: 'boolean', about: 'every tool, the peers of tools:bench and llama-server included (about two minutes)' },
-    'from-source': { type: 'boolean', about: 'build llama.cpp\'s libraries too, with cmake (and nvcc where found), as happens where none are shipped (ten minutes on two cores); kept until tools/build is removed' },
+    'from-source': {
+      type: 'boolean',
+      about:
+        "build llama.cpp's libraries too, with cmake (and nvcc where found), as happens where none are shipped (ten minutes on two cores); kept until tools/build is removed",
+    },
   },
   examples: ['npx nx run tools:build', 'npx nx run tools:build --tool=llama-server', 'npx nx run tools:build --all'],
   async run({ tool, all, 'from-source': fromSource }, signal) {
