@@ -1,7 +1,7 @@
 #include "init-model.h"
-#include "../train/gguf-file.h"
-#include "../train/model.h"
-#include "../train/random.h"
+#include "../train/data/random.h"
+#include "../train/families/model.h"
+#include "../train/save/gguf-file.h"
 #include "write-tokenizer.h"
 #include <cmath>
 

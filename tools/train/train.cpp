@@ -1,8 +1,8 @@
 // llama-train: trains GGUF models on rows of JSONL.
-#include "check-gradients.h"
-#include "check-logits.h"
+#include "checks/check-gradients.h"
+#include "checks/check-logits.h"
 #include "run-tool.h"
-#include "trainer.h"
+#include "run/trainer.h"
 
 int main(int argc, char ** argv) {
     return run_tool("llama-train", argc, argv, [](int count, char ** values) {

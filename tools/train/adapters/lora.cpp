@@ -1,8 +1,8 @@
 #include "lora.h"
+#include "../data/random.h"
+#include "../families/read-tensor.h"
+#include "../save/gguf-file.h"
 #include "bad-input.h"
-#include "gguf-file.h"
-#include "random.h"
-#include "read-tensor.h"
 #include <cmath>
 #include <cstdio>
 #include <set>

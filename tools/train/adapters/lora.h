@@ -1,6 +1,6 @@
 // LoRA adapters (Hu et al. 2021, arXiv 2106.09685): y = W x + alpha / rank * B (A x) with W frozen.
 #pragma once
-#include "model.h"
+#include "../families/model.h"
 
 namespace train {
 

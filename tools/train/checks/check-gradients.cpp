@@ -1,8 +1,8 @@
 #include "check-gradients.h"
+#include "../adapters/lora.h"
+#include "../data/random.h"
+#include "../losses/reference.h"
 #include "interrupted.h"
-#include "lora.h"
-#include "random.h"
-#include "reference.h"
 #include <cmath>
 
 namespace train {

@@ -1,6 +1,6 @@
 #include "check-logits.h"
+#include "../run/session.h"
 #include "bad-input.h"
-#include "session.h"
 #include <cmath>
 
 namespace train {

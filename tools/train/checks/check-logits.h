@@ -1,5 +1,5 @@
 #pragma once
-#include "options.h"
+#include "../run/options.h"
 
 namespace train {
 

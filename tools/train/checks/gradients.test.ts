@@ -1,7 +1,7 @@
 // The trainer's gradients against finite differences, and its forward pass against libllama's.
 import * as assert from 'uvu/assert'
-import { check, randomModel, rowsFile, toolSuite } from './test-model.ts'
-import type { Architecture } from './test-model.ts'
+import { check, randomModel, rowsFile, toolSuite } from '../test-model.ts'
+import type { Architecture } from '../test-model.ts'
 
 const { it, run } = toolSuite('gradients')
 

@@ -1,5 +1,5 @@
 #include "model.h"
-#include "attention.h"
+#include "../graph/attention.h"
 #include "bad-input.h"
 #include "read-tensor.h"
 #include "roles.h"

@@ -1,5 +1,5 @@
 #include "fused-operations.h"
-#include "batch.h"
+#include "../data/batch.h"
 #include "gemm.h"
 #include "kernels.h"
 #include <algorithm>

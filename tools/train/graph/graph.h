@@ -1,7 +1,7 @@
 // A ggml graph under construction: its context, its nodes in the order they were emitted, and the records its custom nodes refer to.
 #pragma once
+#include "../families/model.h"
 #include "attention.h"
-#include "model.h"
 #include <deque>
 
 namespace train {

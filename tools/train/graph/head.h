@@ -1,6 +1,6 @@
 // The output norm, the head and the loss, in chunks of rows so that the logits of a large vocabulary are never all held at once.
 #pragma once
-#include "loss.h"
+#include "../losses/loss.h"
 #include "transformer.h"
 
 namespace train {

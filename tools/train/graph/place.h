@@ -1,7 +1,7 @@
 // Where a run computes.
 #pragma once
+#include "../run/options.h"
 #include "ggml-backend.h"
-#include "options.h"
 
 namespace train {
 

@@ -1,5 +1,5 @@
 #include "plain-operations.h"
-#include "batch.h"
+#include "../data/batch.h"
 #include <cmath>
 #include <numeric>
 

@@ -1,7 +1,7 @@
 // What a loss has to provide. Every loss here is a function of the log-probs of the target tokens, so its gradient enters the network as
 // dL/dlogits = (dL/dlogp) * (onehot(target) - softmax(logits)); head.cpp does that for all of them.
 #pragma once
-#include "batch.h"
+#include "../data/batch.h"
 
 namespace train {
 

@@ -1,7 +1,7 @@
 // What the three methods differ in: how a row becomes examples, the loss of one optimizer step, and what is reported of it.
 #pragma once
+#include "../run/options.h"
 #include "loss.h"
-#include "options.h"
 #include <memory>
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "session.h"
+#include "../run/session.h"
 
 namespace train {
 

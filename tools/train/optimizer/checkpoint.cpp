@@ -1,6 +1,6 @@
 #include "checkpoint.h"
+#include "../save/gguf-file.h"
 #include "bad-input.h"
-#include "gguf-file.h"
 #include <cstring>
 #include <filesystem>
 

@@ -1,6 +1,6 @@
 #include "optimizer.h"
-#include "clones.h"
-#include "kernels.h"
+#include "../graph/clones.h"
+#include "../graph/kernels.h"
 #include <algorithm>
 #include <cmath>
 

@@ -1,9 +1,9 @@
 // AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) with global norm clipping, a learning-rate schedule, and an average of the weights.
 #pragma once
+#include "../families/model.h"
+#include "../run/team.h"
+#include "../run/worker.h"
 #include "learning-rate.h"
-#include "model.h"
-#include "team.h"
-#include "worker.h"
 
 namespace train {
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import * as assert from 'uvu/assert'
 import { paths } from '@whetstone/core'
-import { folder, randomModel, randomNumbers, readLines, rowsFile, tool, toolSuite } from './test-model.ts'
-import type { Line } from './test-model.ts'
+import { folder, randomModel, randomNumbers, readLines, rowsFile, tool, toolSuite } from '../test-model.ts'
+import type { Line } from '../test-model.ts'
 
 const { it, run } = toolSuite('resume')
 

@@ -1,6 +1,6 @@
 // Computes batches on all workers.
 #pragma once
-#include "optimizer.h"
+#include "../optimizer/optimizer.h"
 #include "team.h"
 
 namespace train {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { folder, randomModel, readLines, rowsFile, tool, toolSuite, train } from './test-model.ts'
+import { folder, randomModel, readLines, rowsFile, tool, toolSuite, train } from '../test-model.ts'
 
 const { it, run } = toolSuite('errors')
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { folder, randomModel, randomNumbers, rowsFile, tool, toolSuite, train } from './test-model.ts'
+import { folder, randomModel, randomNumbers, rowsFile, tool, toolSuite, train } from '../test-model.ts'
 
 const { it, run } = toolSuite('learning', ['llama-init', 'llama-train', 'llama-sample', 'llama-score'])
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "objective.h"
+#include "../losses/objective.h"
 #include <cstdio>
 
 namespace train {

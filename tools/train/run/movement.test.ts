@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readGgufFileInfo } from 'node-llama-cpp'
 import * as assert from 'uvu/assert'
-import { folder, randomModel, rowsFile, toolSuite, train } from './test-model.ts'
+import { folder, randomModel, rowsFile, toolSuite, train } from '../test-model.ts'
 
 const { it, run } = toolSuite('movement')
 

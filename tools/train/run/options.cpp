@@ -1,7 +1,7 @@
 #include "options.h"
+#include "../save/gguf-file.h"
 #include "arguments.h"
 #include "bad-input.h"
-#include "gguf-file.h"
 #include <algorithm>
 #include <cstring>
 

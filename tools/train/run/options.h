@@ -1,6 +1,6 @@
 // The command line of llama-train. Defaults live here and nowhere else.
 #pragma once
-#include "learning-rate.h"
+#include "../optimizer/learning-rate.h"
 #include <string>
 #include <vector>
 

@@ -1,5 +1,5 @@
 #include "session.h"
-#include "lora.h"
+#include "../adapters/lora.h"
 #include <algorithm>
 #include <cstdio>
 #include <thread>

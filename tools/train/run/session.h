@@ -1,8 +1,8 @@
 // Everything a run is made of, loaded and checked from its options.
 #pragma once
-#include "attention.h"
+#include "../data/dataset.h"
+#include "../graph/attention.h"
 #include "batch-runner.h"
-#include "dataset.h"
 #include "load-model.h"
 #include "row-tokens.h"
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { check, folder, randomModel, randomNumbers, rowsFile, toolSuite, train } from './test-model.ts'
-import type { Line } from './test-model.ts'
+import { check, folder, randomModel, randomNumbers, rowsFile, toolSuite, train } from '../test-model.ts'
+import type { Line } from '../test-model.ts'
 
 const { it, run } = toolSuite('steps')
 

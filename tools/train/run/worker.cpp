@@ -1,7 +1,7 @@
 #include "worker.h"
+#include "../graph/fused-operations.h"
+#include "../graph/plain-operations.h"
 #include "bad-input.h"
-#include "fused-operations.h"
-#include "plain-operations.h"
 
 namespace train {
 

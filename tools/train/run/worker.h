@@ -1,8 +1,8 @@
 // One worker: its own backend, its own gradients, and graphs over the shared weights.
 #pragma once
+#include "../graph/head.h"
+#include "../graph/place.h"
 #include "ggml-alloc.h"
-#include "head.h"
-#include "place.h"
 #include <memory>
 
 namespace train {

@@ -1,5 +1,5 @@
 #pragma once
-#include "model.h"
+#include "../families/model.h"
 
 namespace train {
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from '@whetstone/core'
 
 /** What a tool is compiled from. Paths of ours are relative to the repository, of upstream to llama.cpp's source. */
@@ -20,7 +20,7 @@ const rows = ['tools/rows']
 export const tools: Record<string, Tool> = {
   'llama-init': {
     about: 'a model with random weights',
-    ours: [...rows, 'tools/init', 'tools/train/gguf-file.cpp'],
+    ours: [...rows, 'tools/init', 'tools/train/save/gguf-file.cpp'],
     headers: ['tools/train'],
     needed: true,
   },
@@ -63,25 +63,24 @@ export const tools: Record<string, Tool> = {
 
 export const neededTools = Object.keys(tools).filter((name) => tools[name]?.needed)
 
-/** The source files of a list of folders and files. */
+/** The files below a folder, sub-folders included, whose names end so. */
+const filesBelow = (folder: string, end: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(end))
+    .sort()
+    .map((file) => join(folder, file))
+
+/** The source files of a list of folders and files. Of ours, sub-folders count too; of upstream's, a folder's own files only. */
 export function sourceFiles(base: string, paths: readonly string[]): string[] {
-  return paths.flatMap((path) =>
-    /\.(c|cpp)$/.test(path)
-      ? [join(base, path)]
-      : readdirSync(join(base, path))
-          .filter((file) => file.endsWith('.cpp'))
-          .sort()
-          .map((file) => join(base, path, file)),
-  )
+  return paths.flatMap((path) => {
+    if (/\.(c|cpp)$/.test(path)) return [join(base, path)]
+    const files = filesBelow(join(base, path), '.cpp')
+    return base === root ? files : files.filter((file) => dirname(file) === join(base, path))
+  })
 }
 
 /** The headers our sources of a tool may include: any of its folders. */
 export function headerFiles(tool: Tool): string[] {
   const folders = [...(tool.ours ?? []), ...(tool.headers ?? [])].filter((path) => !path.endsWith('.cpp'))
-  return folders.flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((file) => file.endsWith('.h'))
-      .sort()
-      .map((file) => join(root, folder, file)),
-  )
+  return folders.flatMap((folder) => filesBelow(join(root, folder), '.h'))
 }
