@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
-import { ensureTools } from '@whetstone/loop/build-tools.ts'
+import { ensureTools } from '@whetstone/native/build-tools.ts'
 
 const root = join(import.meta.dirname, '..')
 const words = process.argv.slice(2)

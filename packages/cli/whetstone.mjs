@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The one entry of every command: `node packages/loop/whetstone.mjs loops:cycle --recipe=tiny`, which is what the Nx targets run.
+// The one entry of every command: `node packages/cli/whetstone.mjs loops:cycle --recipe=tiny`, which is what the Nx targets run.
 // Plain JavaScript, so that a Node that cannot read TypeScript can still say so.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {

@@ -57,7 +57,7 @@ test('every command is an Nx target, and every target a command with an example 
       targets: Record<string, { options: { command: string } }>
     }
     return Object.entries(own).map(([target, { options }]) => {
-      assert.is(options.command, `node packages/loop/whetstone.mjs ${project}:${target}`)
+      assert.is(options.command, `node packages/cli/whetstone.mjs ${project}:${target}`)
       return `${project}:${target}`
     })
   })

@@ -1,7 +1,7 @@
 import type { Trace } from '@whetstone/core'
 import { bankQuality, extremes, measureLift, openBank, type Lift } from '@whetstone/memory'
-import type { Section } from '@whetstone/reports'
-import { points, rate } from '../figures.ts'
+import type { Section } from './write-report.ts'
+import { points, rate } from '@whetstone/core'
 
 /** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train traces so far show them. */
 export async function memorySections(

@@ -1,6 +1,5 @@
 import type { Round } from '@whetstone/core'
-import { duration } from '@whetstone/core'
-import { points, rate, showP } from '../figures.ts'
+import { duration, points, rate, showP } from '@whetstone/core'
 
 /** A round on one screen: the arms, the decision with its reason, where the report is. */
 export function showRound(round: Round, report: string): string {

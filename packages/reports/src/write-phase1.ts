@@ -1,19 +1,22 @@
 import { join } from 'node:path'
 import type { Recalled, Trace } from '@whetstone/core'
-import { duration, writeAtomic, writeJson } from '@whetstone/core'
+import { duration, writeAtomic, writeJson, points, rate, showP } from '@whetstone/core'
 import type { Leak } from '@whetstone/memory'
-import { accuracyBars, renderPng } from '@whetstone/reports'
-import { points, rate, showP } from '../figures.ts'
-import type { Phase1Summary } from './phase1-summary.ts'
+import { accuracyBars } from './charts/accuracy-bars.ts'
+import { renderPng } from './render-chart.ts'
+import type { Phase1Summary } from '@whetstone/runs'
+
+/** What phase 1 measured: its summary, every trial by arm, what was recalled and blocked by task id, and the leaks that the audit found. */
+export type Phase1Result = {
+  folder: string
+  summary: Phase1Summary
+  arms: Record<string, readonly Trace[]>
+  recalled: ReadonlyMap<string, Recalled>
+  leaks: readonly Leak[]
+}
 
 /** Writes phase1_results.json (every trial), phase1_summary.json and phase1_accuracy.png. */
-export async function writePhase1(
-  folder: string,
-  summary: Phase1Summary,
-  arms: Record<string, readonly Trace[]>,
-  recalled: ReadonlyMap<string, Recalled>,
-  leaks: readonly Leak[],
-): Promise<void> {
+export async function writePhase1({ folder, summary, arms, recalled, leaks }: Phase1Result): Promise<void> {
   const trials = Object.entries(arms).flatMap(([arm, traces]) =>
     traces.map(({ id, task, cluster, level, sample, seed, memories, messages, grade, finish, tokens, seconds }) => ({
       arm,

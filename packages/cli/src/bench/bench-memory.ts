@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@whetstone/core'
-import { extractSource } from '../build-tools/extract-source.ts'
+import { extractSource } from '@whetstone/native'
 import { benchModel, digits, qwenModel } from './bench-models.ts'
 import { compared } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'

@@ -83,7 +83,7 @@ test('the command prints a summary and refuses what it cannot do in one line', (
   ])
   const run = (...args: string[]) => {
     try {
-      return execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:grade', ...args], {
+      return execFileSync(process.execPath, [join(root, 'packages/cli/whetstone.mjs'), 'loops:grade', ...args], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
       })

@@ -4,7 +4,7 @@ import { BadInput, readJsonl, type Embedder, type Task } from '@whetstone/core'
 import { audit, memoryText, type Audited, type Bank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
 import { roundFolders } from './memory-traces.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
 const Row = z.looseObject({
   messages: z.array(z.object({ content: z.string() })).optional(),

@@ -1,13 +1,11 @@
 import { join } from 'node:path'
 import { BadInput, paths, writeJson } from '@whetstone/core'
 import { bankQuality, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
-import { lockRun } from '../round/lock.ts'
+import { lockRun, readIncumbent, bankTag } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
 import { runTraces } from './memory-traces.ts'
-import { readIncumbent } from '../round/open-run.ts'
-import type { Recipe } from '../recipe/recipe.ts'
-import { bankTag } from '../round/reflect-round.ts'
+import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
 export const memoryActions = ['list', 'show', 'search', 'export', 'import', 'audit'] as const
 export type MemoryAction = (typeof memoryActions)[number]

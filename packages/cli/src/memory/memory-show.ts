@@ -1,5 +1,5 @@
 import type { BankQuality, Found, Lift, StoredMemory } from '@whetstone/memory'
-import { points, rate } from '../figures.ts'
+import { points, rate } from '@whetstone/core'
 import type { Audit } from './memory-audit.ts'
 
 const cut = (text: string, width: number) => {

@@ -22,7 +22,7 @@ function pull(data: string, hub: string, flags: string[]): Promise<{ code: numbe
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      [join(root, 'packages/loop/whetstone.mjs'), 'datasets:pull', ...flags],
+      [join(root, 'packages/cli/whetstone.mjs'), 'datasets:pull', ...flags],
       {
         env: { ...process.env, HF_TOKEN: '', WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
       },

@@ -27,7 +27,7 @@ function pull(data: string, hub: string, flags: string[], more: Record<string, s
     ),
   )
 }
-const command = [join(root, 'packages/loop/whetstone.mjs'), 'models:pull']
+const command = [join(root, 'packages/cli/whetstone.mjs'), 'models:pull']
 const environment = (data: string, hub: string, more: Record<string, string> = {}) => ({
   ...process.env,
   HF_TOKEN: '',

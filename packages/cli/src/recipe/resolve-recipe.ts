@@ -5,11 +5,11 @@ import { BadInput, root } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, openai } from '@whetstone/inference'
 import type { Flags, Values } from '../command.ts'
-import { loadRecipe } from './load-recipe.ts'
-import { pulledModel } from '../models/pull.ts'
-import type { Recipe, Settings } from './recipe.ts'
-import { Settings as SettingsSchema } from './recipe.ts'
-import type { RoundContext } from '../round/round-context.ts'
+import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import { pulledModel } from '../pull/pull-model.ts'
+import type { Recipe, Settings } from '@whetstone/loop/recipe/recipe.ts'
+import { Settings as SettingsSchema } from '@whetstone/loop/recipe/recipe.ts'
+import type { RoundContext } from '@whetstone/loop/round/round-context.ts'
 
 /** Flags that name a recipe and override its numbers. */
 export const recipeFlags = {

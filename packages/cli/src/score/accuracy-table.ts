@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { deriveSeed } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { graderOf, samplingOf, type Recipe } from '../recipe/recipe.ts'
-import { showMemories } from '../round/show-memories.ts'
+import { graderOf, samplingOf, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { showMemories } from '@whetstone/loop/round/show-memories.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
 export type Accuracy = {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { BadInput, type Model, Model as ModelSchema, paths, readJson } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
 import { z } from 'zod'
-import { readRounds } from '../compare/read-rounds.ts'
-import { loadRecipe } from '../recipe/load-recipe.ts'
+import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
+import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { modelFile } from '../recipe/resolve-recipe.ts'
 
 /** One set of weights on a run's way; `step` 0 is where it began. */

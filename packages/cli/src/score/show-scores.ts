@@ -1,6 +1,6 @@
 import type { LikelihoodByType } from '@whetstone/evaluation'
-import { alignTable } from '../compare/show-comparison.ts'
-import { rate } from '../figures.ts'
+import { alignTable } from '@whetstone/reports/compare/show-comparison.ts'
+import { rate } from '@whetstone/core'
 import type { Accuracy } from './accuracy-table.ts'
 
 const number = (value: number | null | undefined) => (value == null ? '-' : value.toPrecision(4))

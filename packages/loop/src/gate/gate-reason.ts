@@ -1,5 +1,5 @@
 import type { Decision } from '@whetstone/core'
-import { points, rate, showP } from '../figures.ts'
+import { points, rate, showP } from '@whetstone/core'
 
 type Circumstances = { kind: 'candidate' | 'memory' | 'none'; where: string; comparable: boolean; unpaired: number }
 

@@ -1,5 +1,5 @@
 import { powerTable } from '@whetstone/statistics'
-import { points, rate } from '../figures.ts'
+import { points, rate } from '@whetstone/core'
 
 /** The power that a plan should have for what it seeks. */
 const wanted = 0.8

@@ -14,17 +14,15 @@ import {
   writeJson,
   writeJsonl,
 } from '@whetstone/core'
-import { audit, memoryText, openBank } from '@whetstone/memory'
+import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
-import { lockRun } from '../round/lock.ts'
+import { lockRun, Phase1Summary, sourceHash } from '@whetstone/runs'
+import { toolStamp } from '@whetstone/native'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
 import { controlDraw } from './control-draw.ts'
-import { compareArms, Phase1Summary, summarizeArm } from './phase1-summary.ts'
-import { showPhase1, writePhase1 } from './phase1-report.ts'
+import { compareArms, summarizeArm } from './summarize-phase1.ts'
 import { describeRecipe, samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
-import { sourceHash } from '../round/source-hash.ts'
-import { toolStamp } from '../round/tool-stamp.ts'
 
 export type Phase1Options = {
   recipe: Recipe
@@ -42,7 +40,18 @@ export type Phase1Options = {
   redo: boolean
   threads?: number
   signal: AbortSignal
-  print: (text: string) => void
+  /** Writes and shows what came out. */
+  report: (result: Phase1Result) => Promise<void>
+}
+
+/** What phase 1 measured, down to each trial, and the folder where its report belongs. */
+export type Phase1Result = {
+  folder: string
+  summary: Phase1Summary
+  arms: Record<string, readonly Trace[]>
+  /** By task id: what the guarded bank recalled, and what the leak guard blocked. */
+  recalled: ReadonlyMap<string, Recalled>
+  leaks: readonly Leak[]
 }
 
 const Plan = z.object({ fingerprint: z.string(), plan: z.unknown() })
@@ -206,20 +215,19 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     faults: [train, baseline, withMemory, control].reduce((sum, { faults }) => sum + faults.failed, 0),
     seconds: (performance.now() - started) / 1000,
   })
-  await writePhase1(
-    folders.report,
+  await options.report({
+    folder: folders.report,
     summary,
-    {
+    arms: {
       baseline: baseline.traces,
       memory: withMemory.traces,
       control: control.traces,
       ...Object.fromEntries(curve.slice(0, -1).map(({ share, traces }) => [`memory ${share}`, traces])),
       'memory without answer rule': freed,
     },
-    guarded,
+    recalled: guarded,
     leaks,
-  )
-  options.print(showPhase1(summary, relative(dataRoot, folders.report)))
+  })
   return summary
 }
 

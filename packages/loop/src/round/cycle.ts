@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
-import { BadInput, dataRoot, paths } from '@whetstone/core'
+import { BadInput, paths } from '@whetstone/core'
 import { openBank } from '@whetstone/memory'
 import { finishRound } from './finish-round.ts'
-import { lockRun } from './lock.ts'
-import { openRun, recordRecipe } from './open-run.ts'
+import { bankTag, forgetFrom, lockRun, stepNames, stepsIn, type StepName } from '@whetstone/runs'
+import { beginRun, recordRecipe } from './begin-run.ts'
 import type { Recipe } from '../recipe/recipe.ts'
-import { bankTag } from './reflect-round.ts'
 import type { RoundContext } from './round-context.ts'
 import { runRound } from './run-round.ts'
-import { showRound } from './show-round.ts'
-import { forgetFrom, stepNames, stepsIn, type StepName } from './step.ts'
 
 export type CycleOptions = {
   recipe: Recipe
@@ -25,7 +22,11 @@ export type CycleOptions = {
   seedGiven: boolean
   threads?: number
   signal: AbortSignal
-  /** Called with each finished round's screen. */
+  /** Writes the report of a decided round, before the run goes on. */
+  report: (round: Round) => Promise<void>
+  /** Called with each finished round. */
+  finished: (round: Round) => void
+  /** Says what there is to say where no round is to be done. */
   print: (text: string) => void
 }
 
@@ -37,7 +38,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     for (const split of ['train', 'validation'] as const)
       await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
   using _lock = lockRun(join(paths.reports(run), 'lock'))
-  let { record, incumbent } = openRun(run, options.recipe, options.base, options.seedGiven)
+  let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
   if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom)
@@ -66,6 +67,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       folders,
       bank,
       signal,
+      report: options.report,
       step: stepsIn(join(folders.report, 'steps'), { run, round }),
       open: (model) => openModel(recipe, model, options, folders.report),
       teacher: options.teacher ?? null,
@@ -75,8 +77,8 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     if (bank && incumbent.bank && !existsSync(join(folders.report, 'steps', 'memories.json'))) await bank.rollback(incumbent.bank)
     const done = await finishRound(context, await runRound(context))
     rounds.push(done)
-    options.print(showRound(done, relative(dataRoot, join(folders.report, 'report.html'))))
-    incumbent = openRun(run, recipe, options.base, false).incumbent
+    options.finished(done)
+    incumbent = beginRun(run, recipe, options.base, false).incumbent
   }
   return rounds
 }

@@ -1,15 +1,11 @@
 import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
-import { paths, readJsonl, Trace, writeJson } from '@whetstone/core'
-import { writeReport } from '@whetstone/reports'
-import { olderTraces } from './harvest-round.ts'
-import { memorySections } from '../memory/memory-section.ts'
-import { writeIncumbent } from './open-run.ts'
+import { writeJson } from '@whetstone/core'
 import { publish } from './publish.ts'
 import type { RoundContext } from './round-context.ts'
 import type { Finished } from './run-round.ts'
 import { solvedLevels } from './run-round.ts'
-import { stepSeconds, stepNames } from './step.ts'
+import { stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
 
 /**
  * Makes the decision true: the served weights and bank, round.json, the report. The incumbent's record is written last: until then the round is open, and doing all this again changes nothing.
@@ -25,10 +21,7 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens },
   }
   writeJson(join(folders.report, 'round.json'), round)
-  const traces = [...olderTraces(run, context.round).flat(), ...readJsonl(finished.train.file, Trace)]
-  const sections = bank ? await memorySections(paths.bank(run), traces, { round: context.round }) : []
-  writeJson(join(folders.report, 'memory.json'), sections)
-  await writeReport(folders.report, round, { seconds, sections })
+  await context.report(round)
   await bank?.compact()
   writeIncumbent(run, {
     round: context.round,

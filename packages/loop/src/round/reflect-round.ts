@@ -1,5 +1,6 @@
 import { deriveSeed, readJsonl, Trace } from '@whetstone/core'
 import { curate } from '@whetstone/memory'
+import { bankTag } from '@whetstone/runs'
 import { z } from 'zod'
 import { olderTraces } from './harvest-round.ts'
 import type { RoundContext } from './round-context.ts'
@@ -11,9 +12,6 @@ export const Reflected = z.object({
   retired: z.number().int(),
 })
 export type Reflected = z.infer<typeof Reflected>
-
-/** Name of the bank as it was after a round; 0 is the empty bank. */
-export const bankTag = (round: number) => `round-${String(round).padStart(3, '0')}`
 
 /**
  * Distils memories from this round's train traces into the bank, curates it (duplicates merged, harmful items retired by their lift over all train traces so far) and tags it.

@@ -9,8 +9,8 @@ import { describeRecipe } from '../recipe/recipe.ts'
 import { Reflected, reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import type { RoundContext } from './round-context.ts'
-import { sourceHash } from './source-hash.ts'
-import { toolStamp } from './tool-stamp.ts'
+import { sourceHash } from '@whetstone/runs'
+import { toolStamp } from '@whetstone/native'
 
 const Candidate = z
   .object({

@@ -1,5 +1,5 @@
 import type { LikelihoodByType } from '@whetstone/evaluation'
-import { renderPng, renderSvg } from '@whetstone/reports'
+import { renderPng, renderSvg } from '../render-chart.ts'
 
 /** Log-likelihood per token and perplexity by type over checkpoints, as SVG text and PNG bytes. */
 export async function chartLikelihood({ steps, results_by_type }: LikelihoodByType): Promise<{ svg: string; png: Uint8Array }> {

@@ -1,4 +1,4 @@
-import { renderSvg } from '@whetstone/reports'
+import { renderSvg } from '../render-chart.ts'
 import type { Comparison } from './compare-sets.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { renderSvg } from '@whetstone/reports'
+import { renderSvg } from '../render-chart.ts'
 import type { RoundsCompared } from './compare-rounds.ts'
 
 /** Pass rate of what is served after each round, a line for each taskset and level. As SVG text. */

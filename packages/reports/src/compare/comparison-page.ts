@@ -1,10 +1,10 @@
-import { escapeHtml } from '@whetstone/reports'
+import { escapeHtml } from '../escape-html.ts'
 import { chartDifferences } from './chart-differences.ts'
 import { chartRounds } from './chart-rounds.ts'
 import type { RoundsCompared } from './compare-rounds.ts'
 import type { Comparison } from './compare-sets.ts'
 import { conclude, groupHead, groupRow, roundRow, roundsHead } from './show-comparison.ts'
-import { rate } from '../figures.ts'
+import { rate } from '@whetstone/core'
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;max-width:72rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.8rem 0}
 th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #e1e7ee}th:first-child,td:first-child{text-align:left}.note{color:#5a6b7d}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}`

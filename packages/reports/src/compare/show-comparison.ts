@@ -1,5 +1,4 @@
-import { duration } from '@whetstone/core'
-import { points, rate, showP } from '../figures.ts'
+import { duration, points, rate, showP } from '@whetstone/core'
 import type { ComparedGroup, Comparison } from './compare-sets.ts'
 import type { RoundsCompared } from './compare-rounds.ts'
 

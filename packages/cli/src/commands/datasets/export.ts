@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { BadInput, Dataset, Example, Pair, paths, readJson, readJsonl, writeAtomic } from '@whetstone/core'
 import { loadFormat, formatNames } from '@whetstone/datasets'
 import { defineCommand } from '../../command.ts'
-import { checkRunName, readIncumbent } from '../../round/open-run.ts'
+import { checkRunName, readIncumbent } from '@whetstone/runs'
 
 export default defineCommand({
   about: "writes a round's training rows in a format of your choice",

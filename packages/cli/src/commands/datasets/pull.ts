@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { knownDatasets, pullDataset } from '../../datasets/pull.ts'
+import { knownDatasets, pullDataset } from '../../pull/pull-dataset.ts'
 
 const list = ['one of', ...knownDatasets.map(({ name, about, licence, repo }) => `${name}: ${about}; ${repo} on the hub, ${licence}`)].join(
   `\n${' '.repeat(18)}`,

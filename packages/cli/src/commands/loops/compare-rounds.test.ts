@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Evaluation, Round, root } from '@whetstone/core'
-import { gate } from '../gate/gate.ts'
+import { gate } from '@whetstone/loop/gate/gate.ts'
 
 const test = suite('compare rounds')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-rounds-'))
@@ -86,7 +86,7 @@ writeRound('one', 2, { incumbent: 118, candidate: 121 }, 1000)
 writeRound('two', 1, { incumbent: 60, candidate: 100 }, 0)
 
 const compare = (...flags: string[]) =>
-  execFileSync(process.execPath, [join(root, 'packages/loop/whetstone.mjs'), 'loops:compare', ...flags], {
+  execFileSync(process.execPath, [join(root, 'packages/cli/whetstone.mjs'), 'loops:compare', ...flags], {
     env: { ...process.env, WHETSTONE_ROOT: folder },
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,12 +1,12 @@
 import { BadInput, writeAtomic, writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { compareRounds } from '../../compare/compare-rounds.ts'
-import { adjust, compareSets, type Comparison } from '../../compare/compare-sets.ts'
-import { comparisonPage } from '../../compare/comparison-page.ts'
-import { pickSets } from '../../compare/pick-sets.ts'
-import { readServed } from '../../compare/read-round.ts'
-import { readRounds } from '../../compare/read-rounds.ts'
-import { showComparisons, showRounds } from '../../compare/show-comparison.ts'
+import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
+import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
+import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
+import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
+import { readServed } from '@whetstone/reports/compare/read-round.ts'
+import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
+import { showComparisons, showRounds } from '@whetstone/reports/compare/show-comparison.ts'
 
 export default defineCommand({
   about:

@@ -11,7 +11,7 @@ import { deriveSeed, random, root } from '@whetstone/core'
 const test = suite('resume')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-resume-'))
 const command = [
-  join(root, 'packages/loop/whetstone.mjs'),
+  join(root, 'packages/cli/whetstone.mjs'),
   'loops:cycle',
   '--limit=96',
   '--samples=1',

@@ -12,8 +12,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-teacher-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { Example, paths, readJsonl, Trace } = await import('@whetstone/core')
-const { cycle } = await import('./cycle.ts')
-const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
+const { cycle } = await import('@whetstone/loop/round/cycle.ts')
+const { reportRound, roundScreen } = await import('@whetstone/reports/report-round.ts')
+const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
 
 const test = suite('cycle with an endpoint')
 const question = (i: number) => `Ann has ${i} pens and buys ${i + 3} more. How many pens has she now?`
@@ -84,6 +85,8 @@ async function round(run: string, model?: string): Promise<{ round: Round; scree
     seedGiven: false,
     threads: 2,
     signal: new AbortController().signal,
+    report: reportRound,
+    finished: (round) => (screen = roundScreen(round)),
     print: (text) => (screen = text),
   })
   return { round: done as Round, screen }

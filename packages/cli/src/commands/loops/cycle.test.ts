@@ -10,9 +10,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-cycle-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { Example, Memory, paths, readJsonl, Round: RoundSchema, Trace } = await import('@whetstone/core')
-const { cycle } = await import('./cycle.ts')
+const { cycle } = await import('@whetstone/loop/round/cycle.ts')
 const { openBank } = await import('@whetstone/memory')
-const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
+const { reportRound, roundScreen } = await import('@whetstone/reports/report-round.ts')
+const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
 
 const test = suite('cycle on the tiny model')
 const flags = { recipe: 'tiny', seed: 3, limit: 160, samples: 2, threads: 2 } as Parameters<typeof resolveRecipe>[0]
@@ -36,6 +37,8 @@ const rounds = async (
     seedGiven: true,
     threads: 2,
     signal: new AbortController().signal,
+    report: reportRound,
+    finished: (round) => printed.push(roundScreen(round)),
     print: (text) => printed.push(text),
   })
   return { rounds: done, printed }

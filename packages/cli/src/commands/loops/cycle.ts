@@ -1,10 +1,11 @@
 import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { cycle } from '../../round/cycle.ts'
-import { checkRunName } from '../../round/open-run.ts'
-import type { Recipe } from '../../recipe/recipe.ts'
+import { cycle } from '@whetstone/loop/round/cycle.ts'
+import { checkRunName } from '@whetstone/runs'
+import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
-import { ensureTools } from '../../build-tools.ts'
+import { ensureTools } from '@whetstone/native'
+import { reportRound, roundScreen } from '@whetstone/reports/report-round.ts'
 
 export default defineCommand({
   about:
@@ -38,6 +39,8 @@ export default defineCommand({
       run: checkRunName(flags.run ?? recipe.name),
       until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },
       seedGiven: flags.seed !== undefined,
+      report: reportRound,
+      finished: (round) => console.log(roundScreen(round)),
       print: (text) => console.log(text),
       ...(flags['redo-from'] === undefined ? {} : { redoFrom: flags['redo-from'] }),
       ...(flags.threads === undefined ? {} : { threads: flags.threads }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { dataRoot, paths, root, runTool, writeJson } from '@whetstone/core'
 import { checkGguf } from '@whetstone/inference'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe, recipeNames } from '../../recipe/load-recipe.ts'
+import { loadRecipe, recipeNames } from '@whetstone/loop/recipe/load-recipe.ts'
 import { modelFile } from '../../recipe/resolve-recipe.ts'
 
 type Check = { what: string; found: string; ok: boolean; mend: string }

@@ -1,8 +1,8 @@
 import { BadInput } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe } from '../../recipe/load-recipe.ts'
+import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { memoryActions, memoryCommand, type MemoryAction } from '../../memory/memory-command.ts'
-import { checkRunName } from '../../round/open-run.ts'
+import { checkRunName } from '@whetstone/runs'
 
 export default defineCommand({
   about: 'looks into a memory bank: list, show, search, export, import, audit',

@@ -11,8 +11,9 @@ const { paths, root } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { lexicalEmbedder } = await import('@whetstone/memory')
 const { requiredTasks } = await import('@whetstone/statistics')
-const { loadRecipe } = await import('../recipe/load-recipe.ts')
-const { phase1 } = await import('./phase1.ts')
+const { loadRecipe } = await import('@whetstone/loop/recipe/load-recipe.ts')
+const { phase1 } = await import('@whetstone/loop/phase1/phase1.ts')
+const { showPhase1, writePhase1 } = await import('@whetstone/reports/write-phase1.ts')
 
 const test = suite('recipe math-phase1')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -58,7 +59,10 @@ else
       tasks: 20,
       redo: false,
       signal: new AbortController().signal,
-      print: (text) => printed.push(text),
+      report: async (result) => {
+        await writePhase1(result)
+        printed.push(showPhase1(result.summary, result.folder))
+      },
     })
     assert.equal([summary.bankFrom, summary.testedOn, summary.n, summary.clusters], ['math-algebra', 'math-geometry', 40, 40])
     assert.ok(summary.bank.size >= 10 && summary.bank.size <= 20, String(summary.bank.size))

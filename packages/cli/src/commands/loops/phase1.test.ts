@@ -13,12 +13,13 @@ const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { lexicalEmbedder, induceOperator } = await import('@whetstone/memory')
 const { direct } = await import('@whetstone/solvers')
 const { operations, operators } = await import('@whetstone/tasks')
-const { gate } = await import('../gate/gate.ts')
-const { defineRecipe } = await import('../recipe/load-recipe.ts')
-const { controlDraw } = await import('./control-draw.ts')
-const { phase1 } = await import('./phase1.ts')
-const { Phase1Summary } = await import('./phase1-summary.ts')
-const { resolveRecipe } = await import('../recipe/resolve-recipe.ts')
+const { gate } = await import('@whetstone/loop/gate/gate.ts')
+const { defineRecipe } = await import('@whetstone/loop/recipe/load-recipe.ts')
+const { controlDraw } = await import('@whetstone/loop/phase1/control-draw.ts')
+const { phase1 } = await import('@whetstone/loop/phase1/phase1.ts')
+const { showPhase1, writePhase1 } = await import('@whetstone/reports/write-phase1.ts')
+const { Phase1Summary } = await import('@whetstone/runs')
+const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
 
 const test = suite('phase1')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
@@ -64,7 +65,10 @@ const run = (name: string, options: Partial<Parameters<typeof phase1>[0]> = {}) 
     base: scriptedModel('reader'),
     redo: false,
     signal: new AbortController().signal,
-    print: (text) => printed.push(text),
+    report: async (result) => {
+      await writePhase1(result)
+      printed.push(showPhase1(result.summary, result.folder))
+    },
     ...options,
   }).then((summary) => ({ summary, printed }))
 }

@@ -1,9 +1,11 @@
-import { BadInput } from '@whetstone/core'
-import { ensureTools } from '../../build-tools.ts'
+import { relative } from 'node:path'
+import { BadInput, dataRoot } from '@whetstone/core'
+import { showPhase1, writePhase1 } from '@whetstone/reports/write-phase1.ts'
+import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
-import { checkRunName } from '../../round/open-run.ts'
-import { shares, type Share } from '../../phase1/phase1-bank.ts'
-import { phase1 } from '../../phase1/phase1.ts'
+import { checkRunName } from '@whetstone/runs'
+import { shares, type Share } from '@whetstone/loop/phase1/phase1-bank.ts'
+import { phase1 } from '@whetstone/loop/phase1/phase1.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 
 export default defineCommand({
@@ -42,7 +44,10 @@ export default defineCommand({
       sizes: sizes as Share[],
       redo: flags.redo,
       run: checkRunName(flags.run ?? recipe.name),
-      print: (text) => console.log(text),
+      report: async (result) => {
+        await writePhase1(result)
+        console.log(showPhase1(result.summary, relative(dataRoot, result.folder)))
+      },
       ...(flags.tasks === undefined && flags.limit === undefined
         ? {}
         : { tasks: Math.min(flags.tasks ?? Infinity, flags.limit ?? Infinity) }),

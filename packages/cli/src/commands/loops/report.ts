@@ -4,9 +4,8 @@ import { BadInput, dataRoot, paths, readJson, Round } from '@whetstone/core'
 import { Section, writeReport } from '@whetstone/reports'
 import { z } from 'zod'
 import { defineCommand } from '../../command.ts'
-import { checkRunName, readIncumbent } from '../../round/open-run.ts'
-import { showRound } from '../../round/show-round.ts'
-import { stepSeconds } from '../../round/step.ts'
+import { checkRunName, readIncumbent, stepSeconds } from '@whetstone/runs'
+import { showRound } from '@whetstone/reports/show-round.ts'
 
 export default defineCommand({
   about: 'prints a finished round again and rebuilds its report (report.html, report.md, chart) from round.json',

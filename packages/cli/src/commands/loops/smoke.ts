@@ -15,7 +15,7 @@ export default defineCommand({
       const started = performance.now()
       const output = await runTool({
         file: process.execPath,
-        args: [join(root, 'packages/loop/whetstone.mjs'), 'loops:cycle', '--recipe=tiny', '--run=smoke', '--limit=64', '--samples=1'],
+        args: [join(root, 'packages/cli/whetstone.mjs'), 'loops:cycle', '--recipe=tiny', '--run=smoke', '--limit=64', '--samples=1'],
         env: { WHETSTONE_ROOT: scratch },
         inheritStderr: true,
         signal,

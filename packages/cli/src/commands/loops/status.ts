@@ -1,11 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataRoot, duration, paths, readJson, Round, writeJson } from '@whetstone/core'
+import { dataRoot, duration, paths, readJson, Round, writeJson, points, rate } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { points, rate } from '../../figures.ts'
-import { lockOwner } from '../../round/lock.ts'
-import { checkRunName, readIncumbent, readRun } from '../../round/open-run.ts'
-import { stepNames, stepSeconds } from '../../round/step.ts'
+import { lockOwner, checkRunName, readIncumbent, readRun, stepNames, stepSeconds } from '@whetstone/runs'
 
 export default defineCommand({
   about: 'where each run stands: rounds done, what was promoted, how far the open round has got, who is working on it',

@@ -2,9 +2,9 @@ import { BadInput, type LanguageModel, type Model, readJsonl, Trace, writeJsonl 
 import { paraphrasePool, type PoolItem, readPool, samplePool, scorePool } from '@whetstone/evaluation'
 import { selectByLikelihood } from '@whetstone/harvest'
 import { describeEndpoint, llamaSample, openai } from '@whetstone/inference'
-import { ensureTools } from '../../build-tools.ts'
+import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe } from '../../recipe/load-recipe.ts'
+import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { namedCheckpoints } from '../../score/checkpoints.ts'
 
 const flags = {

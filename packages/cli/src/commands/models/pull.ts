@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { pullModel } from '../../models/pull.ts'
+import { pullModel } from '../../pull/pull-model.ts'
 
 export default defineCommand({
   about: 'brings a GGUF model to models/<name>/ with a card: progress bar, resume, checksum where the hub gives one',

@@ -1,8 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { dataRoot, duration } from '@whetstone/core'
-import { ensureTools } from '../../build-tools.ts'
+import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
-import { makeSeed } from '../../models/seed.ts'
+import { makeSeed } from '../../seed/seed.ts'
 
 export default defineCommand({
   about: 'makes the seed model of recipe tiny and its card from random weights, in lessons; minutes on 2 cores',

@@ -1,6 +1,6 @@
 import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { ensureTools } from '../../build-tools.ts'
+import { ensureTools } from '@whetstone/native'
 import { runBench } from '../../bench/run-bench.ts'
 import { showBench } from '../../bench/show-bench.ts'
 

@@ -1,6 +1,5 @@
 import { duration } from '@whetstone/core'
-import { buildTools, ensureTools } from '../../build-tools.ts'
-import { neededTools, tools } from '../../build-tools/tool-list.ts'
+import { buildTools, ensureTools, neededTools, tools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 
 export default defineCommand({

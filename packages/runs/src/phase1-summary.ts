@@ -1,10 +1,8 @@
-import type { Outcome, Trace } from '@whetstone/core'
-import { toOutcomes } from '@whetstone/evaluation'
-import { minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs } from '@whetstone/statistics'
 import { z } from 'zod'
 
 const Interval = z.tuple([z.number(), z.number()])
-const Arm = z.object({
+/** Pass rate and cost of one arm of phase 1. */
+export const Phase1Arm = z.object({
   passed: z.number(),
   accuracy: z.number(),
   ci: Interval,
@@ -25,9 +23,9 @@ export const Phase1Summary = z.object({
   clusters: z.number().int(),
   samples: z.number().int(),
   k: z.number().int(),
-  baseline: Arm,
-  memory: Arm,
-  control: Arm,
+  baseline: Phase1Arm,
+  memory: Phase1Arm,
+  control: Phase1Arm,
   memoryMinusControl: Comparison,
   memoryMinusBaseline: Comparison,
   controlMinusBaseline: Comparison,
@@ -62,29 +60,4 @@ export const Phase1Summary = z.object({
   seconds: z.number(),
 })
 export type Phase1Summary = z.infer<typeof Phase1Summary>
-
-/** Pass rate of an arm with its interval, over tasks and clusters, and what it cost. */
-export function summarizeArm(traces: readonly Trace[]): z.infer<typeof Arm> {
-  const { passed, rate, low, high } = rateInterval(toOutcomes(traces))
-  const tokens = (kind: 'prompt' | 'completion') => traces.reduce((sum, trace) => sum + trace.tokens[kind], 0)
-  return { passed, accuracy: rate, ci: [low, high], tokens: { prompt: tokens('prompt'), completion: tokens('completion') } }
-}
-
-/** Treatment minus control on the same tasks and seeds. */
-export function compareArms(control: readonly Trace[], treatment: readonly Trace[], seed: number) {
-  const [before, after]: [Outcome[], Outcome[]] = [toOutcomes(control), toOutcomes(treatment)]
-  const { pairs } = pairOutcomes(before, after)
-  const { n, clusters, wins, losses, discordance } = summarizePairs(pairs)
-  const { difference, low, high, designEffect } = pairedInterval(pairs)
-  const narrow = pairedInterval(pairs, 0.9)
-  const { test, greater } = pairedTest(pairs, { seed })
-  return {
-    comparison: { difference, ci: [low, high] as [number, number], ci90: [narrow.low, narrow.high] as [number, number], pValue: greater },
-    n,
-    clusters: clusters.length,
-    wins,
-    losses,
-    test: `${test}, one-sided`,
-    minimumDetectableEffect: minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
-  }
-}
+export type Phase1Arm = z.infer<typeof Phase1Arm>

@@ -1,0 +1,5 @@
+export * from './build-tools.ts'
+export * from './tool-stamp.ts'
+export * from './build-tools/extract-source.ts'
+export * from './build-tools/fingerprint.ts'
+export * from './build-tools/tool-list.ts'

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Model as ModelSchema, paths, readJson, writeJson } from '@whetstone/core'
+import { z } from 'zod'
+
+const Level = z.object({ taskset: z.string(), level: z.number().int() })
+
+/** checkpoints/<run>/incumbent.json: what is served, and what later rounds must not lose. Written whole at the end of a round. */
+export const Incumbent = z.object({
+  /** The last finished round; 0 before the first. */
+  round: z.number().int(),
+  model: ModelSchema,
+  /** Tag of the bank that is served with it. */
+  bank: z.string().nullable(),
+  /** Levels once solved: train pass rate of 95% or more when first reached. */
+  solved: z.array(Level),
+  /** The last round's frontier. */
+  frontier: Level.nullable(),
+  /** Decisions that this run's validation sets have seen. */
+  looks: z.number().int(),
+})
+export type Incumbent = z.infer<typeof Incumbent>
+
+const incumbentFile = (run: string) => join(paths.checkpoints(run), 'incumbent.json')
+
+export const readIncumbent = (run: string): Incumbent | null =>
+  existsSync(incumbentFile(run)) ? readJson(incumbentFile(run), Incumbent) : null
+export const writeIncumbent = (run: string, incumbent: Incumbent): void => writeJson(incumbentFile(run), incumbent)

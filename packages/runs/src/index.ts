@@ -1,0 +1,7 @@
+export * from './bank-tag.ts'
+export * from './incumbent.ts'
+export * from './lock.ts'
+export * from './phase1-summary.ts'
+export * from './run-record.ts'
+export * from './source-hash.ts'
+export * from './step.ts'

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { BadInput, paths, readJson, writeJson } from '@whetstone/core'
+import { z } from 'zod'
+
+/** reports/<run>/run.json: whose run this is. */
+export const Run = z.object({
+  run: z.string(),
+  recipe: z.string(),
+  seed: z.number().int(),
+  base: z.string(),
+  createdAt: z.string(),
+  recipes: z.array(z.object({ round: z.number().int(), recipe: z.unknown() })),
+})
+export type Run = z.infer<typeof Run>
+
+const runFile = (run: string) => join(paths.reports(run), 'run.json')
+
+/** A run name becomes folders: letters, digits, dot, dash, underscore. */
+export function checkRunName(run: string): string {
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(run))
+    throw new BadInput(`"${run}" cannot name a run: use letters, digits, dot, dash and underscore, at most 64`)
+  return run
+}
+
+export const readRun = (run: string): Run | null => (existsSync(runFile(run)) ? readJson(runFile(run), Run) : null)
+export const writeRun = (record: Run): void => writeJson(runFile(record.run), record)
