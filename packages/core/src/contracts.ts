@@ -22,7 +22,14 @@ export type Taskset = {
   load(request: LoadRequest): Promise<Task[]>
   /** Grades one answer (reasoning stripped). Never throws on a bad answer. */
   grade(task: Task, answer: string): Promise<Grade> | Grade
+  /**
+   * Checks an answer under way without the reference, by what the problem itself says. Where a taskset has it, search may use it in
+   * evaluation too, and the result names it.
+   */
+  verify?(task: Omit<Task, 'reference'>, partial: string): Verification
 }
+/** What a step checker says: whether all whole steps so far are right, about which share of the way they are, and whether that is all of it. */
+export type Verification = { right: boolean; share: number; complete: boolean }
 export type LoadRequest = {
   split: Split
   seed: number
