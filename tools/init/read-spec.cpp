@@ -1,9 +1,9 @@
 #include "read-spec.h"
 #include "bad-input.h"
+#include "json.h"
 #include <fstream>
-#include <nlohmann/json.hpp>
 
-using nlohmann::json;
+using json = common_json;
 
 static tokenizer_spec read_tokenizer(const json & j) {
     tokenizer_spec t;
@@ -68,7 +68,7 @@ model_spec read_spec(const std::string & path) {
     if (!stream)
         throw bad_input(path + ": cannot be opened");
     try {
-        return from_json(json::parse(stream));
+        return from_json(json::parse({std::istreambuf_iterator<char>(stream), {}}));
     } catch (const std::exception & e) {
         const std::string what = e.what();
         throw bad_input(path + ": " + what.substr(0, what.find('\n')));

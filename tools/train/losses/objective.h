@@ -1,16 +1,16 @@
 // What the three methods differ in: how a row becomes examples, the loss of one optimizer step, and what is reported of it.
 #pragma once
 #include "../run/options.h"
+#include "json.h"
 #include "loss.h"
 #include <memory>
-#include <nlohmann/json.hpp>
 
 struct json_row;
 class row_tokens;
 
 namespace train {
 
-using json = nlohmann::ordered_json;
+using json = common_json;
 
 class objective {
   public:

@@ -11,7 +11,7 @@ static std::string kept_lines(const std::string & path, int64_t last_step) {
     std::ifstream old(path);
     std::string kept;
     for (std::string text; last_step > 0 && std::getline(old, text);) {
-        const json line = json::parse(text, nullptr, false);
+        const json line = json::parse_no_throw(text);
         if (line.is_object() && line.value("step", last_step + 1) <= last_step)
             kept += text + "\n";
     }
