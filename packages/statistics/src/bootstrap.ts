@@ -5,7 +5,7 @@ import type { Interval } from './wilson.ts'
 /**
  * Percentile interval of the paired difference by resampling whole clusters (tasks where each stands alone), both arms together (Efron &
  * Tibshirani 1993; Davison & Hinkley 1997 for clusters). For reports: it collapses to a point when nothing is discordant and is too narrow
- * under about 30 clusters; {@link pairedInterval} is what decides.
+ * under about 30 clusters; {@link comparePairs} is what decides.
  */
 export function bootstrap(pairs: readonly Paired[], options: { seed: number; resamples?: number; confidence?: number }): Interval {
   const { clusters } = summarizePairs(pairs)

@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert'
 import { normalCdf, normalQuantile } from './normal.ts'
 import { rateInterval } from './rate-interval.ts'
 import { studentCdf, studentQuantile } from './student-t.ts'
-import { tango } from './tango.ts'
 import { wilson } from './wilson.ts'
 
 const test = suite('intervals')
@@ -26,53 +25,6 @@ for (const [passed, n, low, high] of [
 test('Wilson of nothing is everything, and refuses no rate', () => {
   assert.equal(wilson(0, 0), { low: 0, high: 1 })
   assert.throws(() => wilson(3, 2), /3 of 2 is no rate/)
-})
-
-test('Tango: airway hyper-responsiveness (Bentur 2009), as in Fagerland, Lydersen & Laake 2014: -0.517 to -0.026', () => {
-  const { low, high } = tango(1, 7, 21)
-  near(low, -0.517, 6e-4, 'low')
-  near(high, -0.026, 6e-4, 'high')
-})
-
-// Yang, Sun & Hardin 2013 (Stat. Med. 32:1336) write the ends as roots of a quartic: an independent derivation
-for (const [b, c, n] of [
-  [1, 7, 21],
-  [12, 2, 50],
-  [40, 20, 160],
-  [9, 3, 32],
-  [16, 8, 100],
-  [0, 3, 200],
-  [5, 5, 300],
-] as const)
-  test(`Tango's ends for ${b}, ${c}, ${n} solve the quartic`, () => {
-    const g = normalQuantile(0.975) ** 2
-    const d = b - c
-    const quartic = (x: number) =>
-      n ** 2 * (n / g + 1) ** 2 * x ** 4 -
-      n * d * (n / g + 1) * ((4 * n) / g + 1) * x ** 3 +
-      ((2 * n * d ** 2 * ((3 * n) / g + 2)) / g - n ** 2 * ((b + c) / g + 1)) * x ** 2 +
-      (n * d * ((2 * (b + c)) / g + 1) - (d ** 3 * ((4 * n) / g + 1)) / g) * x +
-      (d ** 2 * (d ** 2 / g - (b + c))) / g
-    const scale = n ** 2 * (n / g + 1) ** 2
-    const { low, high } = tango(b, c, n)
-    near(quartic(low) / scale, 0, 1e-12, 'low end')
-    near(quartic(high) / scale, 0, 1e-12, 'high end')
-    assert.ok(low < d / n && d / n < high)
-  })
-
-test('Tango with zero discordant pairs is z²/(n+z²) wide on both sides, and mirrors', () => {
-  for (const n of [1, 10, 88, 750]) {
-    const z = normalQuantile(0.975)
-    const { low, high } = tango(0, 0, n)
-    near(low, -(z * z) / (n + z * z), 1e-12, `low of ${n}`)
-    near(high, (z * z) / (n + z * z), 1e-12, `high of ${n}`)
-  }
-  near(tango(3, 9, 40).low, -tango(9, 3, 40).high, 1e-12, 'mirror')
-  assert.ok(
-    tango(0, 0, 87, 0.9).low <= -0.03 && tango(0, 0, 88, 0.9).low > -0.03,
-    '88 tasks without a loss show non-inferiority at 3 points',
-  )
-  assert.ok(Math.abs(tango(20, 0, 20).high - 1) < 1e-9, 'all won')
 })
 
 test('normal and Student quantiles are the tables’', () => {

@@ -64,7 +64,7 @@ test('sign flips of single wins and losses are McNemar, and fractions share a la
   const thirds = signFlip([1 / 3, 2 / 3, -1 / 3, 1, 1 / 4], { seed: 1 })
   assert.ok(thirds.exact)
   near(thirds.greater, signFlip([4, 8, -4, 12, 3], { seed: 1 }).greater, 1e-15)
-  assert.equal(signFlip([0, 0], { seed: 1 }), { greater: 1, twoSided: 1, exact: true })
+  assert.equal(signFlip([0, 0], { seed: 1 }), { greater: 1, less: 1, twoSided: 1, exact: true })
 })
 
 const pair = (task: string, cluster: string, control: number, treatment: number, attempts = 1): Paired => ({

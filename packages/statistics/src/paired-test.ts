@@ -12,7 +12,7 @@ export type PairedTest = {
 }
 
 /**
- * Is the treatment better than the control? One attempt a task, each task its own cluster: exact McNemar. Several attempts: sign-flip
+ * The test of {@link comparePairs} alone, for callers that need no interval. One attempt a task, each task its own cluster: exact McNemar. Several attempts: sign-flip
  * permutation of the per-task means. Tasks that share clusters (templates, keys): sign-flip permutation of the clusters' sums, since tasks
  * of one cluster rise and fall together.
  */
@@ -22,11 +22,9 @@ export function pairedTest(pairs: readonly Paired[], options: { seed: number }):
     const { greater, twoSided } = mcnemar(wins, losses)
     return { test: 'exact McNemar', greater, less: mcnemar(losses, wins).greater, twoSided }
   }
-  const sums = clusters.map(({ sum }) => (Math.abs(sum) < 1e-12 ? 0 : sum))
-  const { greater, twoSided } = signFlip(sums, options)
-  const less = signFlip(
-    sums.map((sum) => -sum),
+  const { greater, less, twoSided } = signFlip(
+    clusters.map(({ sum }) => (Math.abs(sum) < 1e-12 ? 0 : sum)),
     options,
-  ).greater
+  )
   return { test: `sign-flip permutation over ${clustered ? 'clusters' : 'tasks'}`, greater, less, twoSided }
 }

@@ -1,8 +1,9 @@
 import { random } from '@whetstone/core'
 
 export type SignFlip = {
-  /** P(sum >= observed) and P(|sum| >= |observed|) when each difference's sign is a fair coin. */
+  /** P(sum >= observed), P(sum <= observed) and P(|sum| >= |observed|) when each difference's sign is a fair coin. */
   greater: number
+  less: number
   twoSided: number
   /**
    * False when the p-values were estimated from `draws` random flips: (1 + hits) / (1 + draws), which is itself a valid p-value (Phipson &
@@ -18,7 +19,7 @@ export type SignFlip = {
  */
 export function signFlip(differences: readonly number[], options: { seed: number; draws?: number }): SignFlip {
   const nonzero = differences.filter((difference) => difference !== 0)
-  if (nonzero.length === 0) return { greater: 1, twoSided: 1, exact: true }
+  if (nonzero.length === 0) return { greater: 1, less: 1, twoSided: 1, exact: true }
   const steps = latticeSteps(nonzero)
   const total = steps?.reduce((sum, step) => sum + Math.abs(step), 0) ?? 0
   if (steps && total * steps.length <= 100_000_000) return exactly(steps, total)
@@ -58,7 +59,12 @@ function exactly(steps: readonly number[], total: number): SignFlip {
     for (let x = total; 2 * x - total >= sum && x >= 0; x--) p += chance[x] as number
     return Math.min(1, p)
   }
-  return { greater: tail(observed), twoSided: observed === 0 ? 1 : Math.min(1, 2 * tail(Math.abs(observed))), exact: true }
+  return {
+    greater: tail(observed),
+    less: tail(-observed),
+    twoSided: observed === 0 ? 1 : Math.min(1, 2 * tail(Math.abs(observed))),
+    exact: true,
+  }
 }
 
 function byDraws(differences: readonly number[], seed: number, draws: number): SignFlip {
@@ -66,12 +72,13 @@ function byDraws(differences: readonly number[], seed: number, draws: number): S
   const observed = differences.reduce((sum, difference) => sum + difference, 0)
   const slack = 1e-9 * differences.reduce((sum, difference) => sum + Math.abs(difference), 0)
   let above = 0
-  let beyond = 0
+  let below = 0
   for (let draw = 0; draw < draws; draw++) {
     let sum = 0
     for (const difference of differences) sum += next() < 0.5 ? difference : -difference
     if (sum >= observed - slack) above++
-    if (Math.abs(sum) >= Math.abs(observed) - slack) beyond++
+    if (sum <= observed + slack) below++
   }
-  return { greater: (above + 1) / (draws + 1), twoSided: (beyond + 1) / (draws + 1), exact: false }
+  const p = (hits: number) => (hits + 1) / (draws + 1)
+  return { greater: p(above), less: p(below), twoSided: Math.min(1, 2 * p(Math.min(above, below))), exact: false }
 }

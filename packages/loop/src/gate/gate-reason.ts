@@ -27,9 +27,9 @@ export function explainDecision(decision: Decision, { kind, where, comparable, u
   return `promoted: ${gain}, ${p} <= ${showP(alpha)}${guarded > 0 ? `; not worse on ${guarded} solved level${guarded === 1 ? '' : 's'}` : ''}`
 }
 
-/** With no loss at all, Tango's bound is -z²/(n + z²): above -margin only from z² (1 - margin) / margin tasks on; z = 1.645. */
+/** With no loss among n tasks the exact 95% bound is 0.05^(1/n) - 1: above -margin only from log 0.05 / log(1 - margin) tasks on. */
 function explainLevel({ taskset, level, n, difference, low, margin }: Decision['nonInferiority'][number]): string {
-  const needed = Math.ceil((2.7055 * (1 - margin)) / margin)
+  const needed = Math.ceil(Math.log(0.05) / Math.log1p(-margin))
   const name = `${taskset} level ${level}`
   if (n === 0) return `${name} was not evaluated`
   if (difference === 0 && n < needed) return `${name} has ${n} tasks, and fewer than ${needed} can never show it`

@@ -1,5 +1,5 @@
 import type { Decision, Evaluation, Gate, GateRequest } from '@whetstone/core'
-import { minimumDetectableEffect, pairedInterval, pairedTest, spendAlpha, summarizePairs, type Paired } from '@whetstone/statistics'
+import { comparePairs, spendAlpha, type Paired } from '@whetstone/statistics'
 import { judgeLevels } from './gate-levels.ts'
 import { explainDecision } from './gate-reason.ts'
 import { gatePairs } from './gate-pairs.ts'
@@ -21,8 +21,8 @@ const unpairedLimit = 0.05
  *   above them and would only dilute the test, so they are guarded by non-inferiority instead. The frontier comes from train traces, so
  *   nothing is selected by what is tested. Without a frontier: all validation levels pooled.
  * - Test: one-sided; exact McNemar on one attempt a task, sign-flip permutation on per-task means or over clusters otherwise
- *   (`pairedTest`).
- * - And on each solved level the one-sided 95% lower bound of the paired difference must stay above -margin (`pairedInterval`); a solved
+ *   (`comparePairs`).
+ * - And on each solved level the one-sided 95% lower bound of the paired difference must stay above -margin; a solved
  *   level that was not evaluated fails.
  * - What alpha bounds: on a fixed validation set round k spends 6 alpha / (pi² k²), so that the chance of any false promotion in the whole
  *   run, however long, is at most alpha. Where each round draws fresh tasks every decision has the full alpha: looks at independent samples
@@ -71,16 +71,13 @@ function splitByMemory(arms: readonly Evaluation[], model: Evaluation['model']) 
 }
 
 /** The figures of one one-sided comparison, under the names that a Decision has for them. */
-function compare(pairs: readonly Paired[], { alpha, seed }: { alpha: number; seed: number }) {
-  const { n, clusters, controlRate, treatmentRate, wins, losses, discordance } = summarizePairs(pairs)
-  const { test, greater } = pairedTest(pairs, { seed })
-  const { difference, low, high, designEffect } = pairedInterval(pairs)
-  // the sign-flip test over g clusters cannot go below 2^-g
-  const reachable = clusters.length > 0 && 2 ** -clusters.length <= alpha
+function compare(pairs: readonly Paired[], options: { alpha: number; seed: number }) {
+  const { n, clusters, controlRate, treatmentRate, difference, low, high, wins, losses, test, greater, minimumDetectableEffect } =
+    comparePairs(pairs, options)
   return {
     test: n === 0 ? 'none' : `${test}, one-sided`,
     n,
-    clusters: clusters.length,
+    clusters,
     incumbentRate: controlRate,
     candidateRate: treatmentRate,
     difference,
@@ -88,7 +85,7 @@ function compare(pairs: readonly Paired[], { alpha, seed }: { alpha: number; see
     pValue: greater,
     wins,
     losses,
-    minimumDetectableEffect: reachable ? minimumDetectableEffect({ n: n / designEffect, discordance, alpha }) : 1,
+    minimumDetectableEffect,
   }
 }
 
@@ -104,7 +101,6 @@ function judgeMemory(
   const { on, off } = splitByMemory(arms, model)
   const { pairs } = gatePairs(off, on)
   if (pairs.length === 0) return null
-  const { greater, less } = pairedTest(pairs, { seed })
-  const { difference, low, high } = pairedInterval(pairs)
+  const { greater, less, difference, low, high } = comparePairs(pairs, { seed })
   return { difference, ci: [low, high], pValue: greater, n: pairs.length, keepBank: less > alpha }
 }

@@ -1,6 +1,6 @@
 import type { Outcome, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
-import { minimumDetectableEffect, pairedInterval, pairedTest, pairOutcomes, rateInterval, summarizePairs } from '@whetstone/statistics'
+import { comparePairs, pairOutcomes, rateInterval } from '@whetstone/statistics'
 import type { Phase1Arm } from '@whetstone/runs'
 
 /** Pass rate of an arm with its interval, over tasks and clusters, and what it cost. */
@@ -14,17 +14,20 @@ export function summarizeArm(traces: readonly Trace[]): Phase1Arm {
 export function compareArms(control: readonly Trace[], treatment: readonly Trace[], seed: number) {
   const [before, after]: [Outcome[], Outcome[]] = [toOutcomes(control), toOutcomes(treatment)]
   const { pairs } = pairOutcomes(before, after)
-  const { n, clusters, wins, losses, discordance } = summarizePairs(pairs)
-  const { difference, low, high, designEffect } = pairedInterval(pairs)
-  const narrow = pairedInterval(pairs, 0.9)
-  const { test, greater } = pairedTest(pairs, { seed })
+  const found = comparePairs(pairs, { seed })
+  const narrow = comparePairs(pairs, { seed, confidence: 0.9 })
   return {
-    comparison: { difference, ci: [low, high] as [number, number], ci90: [narrow.low, narrow.high] as [number, number], pValue: greater },
-    n,
-    clusters: clusters.length,
-    wins,
-    losses,
-    test: `${test}, one-sided`,
-    minimumDetectableEffect: minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
+    comparison: {
+      difference: found.difference,
+      ci: [found.low, found.high] as [number, number],
+      ci90: [narrow.low, narrow.high] as [number, number],
+      pValue: found.greater,
+    },
+    n: found.n,
+    clusters: found.clusters,
+    wins: found.wins,
+    losses: found.losses,
+    test: `${found.test}, one-sided`,
+    minimumDetectableEffect: found.minimumDetectableEffect,
   }
 }

@@ -1,15 +1,5 @@
 import { BadInput, type Outcome } from '@whetstone/core'
-import {
-  bootstrap,
-  holm,
-  minimumDetectableEffect,
-  pairedInterval,
-  pairedTest,
-  pairOutcomes,
-  rateInterval,
-  summarizePairs,
-  type Paired,
-} from '@whetstone/statistics'
+import { bootstrap, comparePairs, holm, pairOutcomes, rateInterval, type Paired } from '@whetstone/statistics'
 import type { ResultGroup, ResultSet } from './result-set.ts'
 
 /** One row of a comparison: a group of tasks, or all of them. Rates and differences are fractions, intervals 95%. */
@@ -112,13 +102,11 @@ function matchGroups(control: ResultSet, treatment: ResultSet): { name: string; 
 function compareGroup(group: string, control: readonly Outcome[], treatment: readonly Outcome[], seed: number): ComparedGroup {
   const { pairs, unpaired } = pairOutcomes(control, treatment)
   if (pairs.length === 0) return compareUnpaired(group, control, treatment)
-  const { n, clusters, wins, losses, discordance } = summarizePairs(pairs)
-  const { test, twoSided } = pairedTest(pairs, { seed })
-  const { difference, low, high, designEffect } = pairedInterval(pairs)
+  const { n, clusters, difference, low, high, wins, losses, test, twoSided, minimumDetectableEffect } = comparePairs(pairs, { seed })
   return {
     group,
     n,
-    clusters: clusters.length,
+    clusters,
     control: rateOf(control, pairs),
     treatment: rateOf(treatment, pairs),
     difference,
@@ -130,8 +118,7 @@ function compareGroup(group: string, control: readonly Outcome[], treatment: rea
       test,
       pValue: twoSided,
       bootstrap: bootstrap(pairs, { seed }),
-      minimumDetectableEffect:
-        2 ** -clusters.length > 0.025 ? 1 : minimumDetectableEffect({ n: n / designEffect, discordance, alpha: 0.025 }),
+      minimumDetectableEffect,
       unpaired,
     },
   }
