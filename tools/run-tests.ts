@@ -14,7 +14,7 @@ type Result = { file: string; passed: number; failed: number; skipped: string[];
 const files = ['packages', 'tools', 'loops']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)))
   .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && !file.includes('tools/build/'))
-  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .filter((file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)))
   .sort()
 
 function runFile(file: string): Promise<Result> {
