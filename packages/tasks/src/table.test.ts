@@ -83,7 +83,7 @@ const refused: [string, string, string, string][] = [
     'a gold answer that its grader cannot read',
     'x.csv',
     'id,question,answer,grader\n1,a,none,number\n',
-    ':2: answer "none" cannot be graded by number (holds no number): mend the row',
+    ':2: answer "none" cannot be graded by number (is not a number): mend the row',
   ],
   ['a gold answer beyond the maths grader', 'x.csv', `id,question,answer,grader\n1,a,${'{'.repeat(200)},maths\n`, ':2: answer "{{{'],
   ['a line that is not JSON', 'x.jsonl', '{"id":1,"question":"a","answer":"b"}\n\n{"id":2\n', ':3: not JSON'],

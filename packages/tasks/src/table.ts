@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Grade, LoadRequest, Split, Task, Taskset } from '@whetstone/core'
 import { BadInput, deriveSeed, hash, parseRecord, random, shuffle, Split as SplitSchema } from '@whetstone/core'
-import { goldProblem, gradeExact, gradeMaths, gradeNumber, gradeSteps, readNumber } from '@whetstone/grading'
+import { goldProblem, gradeExact, gradeMaths, gradeNumber, gradeSteps, numberGoldProblem } from '@whetstone/grading'
 import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
 import { z } from 'zod'
@@ -21,8 +21,8 @@ type Grader = keyof typeof graders
 /** Why a grader cannot compare with this gold answer, or null: said when the table loads, so that no model is blamed for it. */
 const problems: Record<Grader, (gold: string) => string | null | Promise<string | null>> = {
   exact: () => null,
-  number: (gold) => (readNumber(gold) === null ? 'holds no number' : null),
-  steps: (gold) => (readNumber(gold) === null ? 'holds no number' : null),
+  number: numberGoldProblem,
+  steps: numberGoldProblem,
   maths: (gold) => goldProblem(gold),
 }
 

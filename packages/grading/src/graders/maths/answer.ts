@@ -1,4 +1,4 @@
-import type { Written } from '../number.ts'
+import type { Written } from '../number/written.ts'
 
 /** An answer taken apart. Leaves hold tidied LaTeX; what they mean is settled when two of them are compared. */
 export type Answer =

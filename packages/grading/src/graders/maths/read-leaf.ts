@@ -1,4 +1,4 @@
-import type { Written } from '../number.ts'
+import type { Written } from '../number/written.ts'
 import { parseDecimal, rational } from '../rational.ts'
 import type { Answer } from './answer.ts'
 import { stripUnit } from './strip-unit.ts'

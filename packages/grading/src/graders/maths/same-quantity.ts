@@ -1,4 +1,4 @@
-import { sameNumber } from '../number.ts'
+import { sameNumber } from '../number/same-number.ts'
 import type { Leaf } from './answer.ts'
 
 /** What a quantity is measured in, where it is said and known. */

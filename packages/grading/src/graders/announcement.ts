@@ -1,0 +1,97 @@
+/** How answers announce themselves: "The answer (in metres) is", "Answer:", "**Final answer:**", and the like in other languages. */
+const aside = String.raw`(?:\s*\([^()\n]{0,80}\)|\s+(?:to|of|for)\s[^.:=\n]{1,60}?|,[^,.:\n]{1,40},)?`
+const verb = String.raw`(?:is|was|becomes|equals|comes(?:\s+out)?\s+to|(?:would|will|must|should|has\s+to)\s+be)\b(?:\s+(?:then|thus|therefore|hence|simply|just|now|indeed|actually))*\s*:?`
+const english = new RegExp(
+  String.raw`\b(?:answer|solution|result)\b[*_]{0,2}${aside}[*_]{0,2}(?:\s*${verb}|\s*[:=]|\s+-\s)[*_]{0,2}[^\S\n]*`,
+  'gi',
+)
+/** Any of them in one look, before the pattern that costs more. */
+const hint = /nswer|solution|result/i
+
+const latin: [subject: string, verb: string][] = [
+  ['réponse|résultat|solution', 'est|vaut|sera|serait'],
+  ['antwort|ergebnis|lösung|resultat', 'ist|lautet|beträgt|wäre'],
+  ['respuesta|resultado|solución', 'es|sería|será'],
+  ['resposta|resultado|solução', 'é|seria|será'],
+  ['risposta|risultato|soluzione', 'è|sarebbe|sarà'],
+  ['antwoord|uitkomst|resultaat', 'is|luidt|wordt'],
+  ['odpowied[źz]|wynik', 'to|jest|wynosi'],
+  ['odpověď|výsledek', 'je'],
+  ['svaret?|resultatet', 'är|er|blir'],
+  ['vastaus', 'on'],
+  ['jawaban(?:nya)?', 'adalah|ialah'],
+  ['đáp án|đáp số|câu trả lời|kết quả', 'là'],
+  ['cevap|yanıt|sonuç', ''],
+  ['răspunsul?|rezultatul', 'este|e'],
+  ['válasz|eredmény', ''],
+  ['jibu', 'ni'],
+  ['ответ|результат', 'равен|равна|равно|это|будет'],
+  ['відповідь', 'це|дорівнює'],
+  ['отговор(?:ът)?', 'е'],
+  ['απάντηση', 'είναι'],
+]
+/** Scripts that need no verb between subject and answer. */
+const bare = [
+  '(?:最终|最終|正确|正確)?(?:答案|答え|解答|正解|回答|结果|結果)',
+  '(?<![\\u4e00-\\u9fff])答',
+  '정답|답',
+  'उत्तर|जवाब',
+  'الجواب|الإجابة|الاجابة|جواب|پاسخ',
+  'התשובה',
+  'คำตอบ',
+  'উত্তর',
+  'விடை|பதில்',
+  'సమాధానం|జవాబు',
+  'ഉത്തരം',
+  'ಉತ್ತರ',
+  'જવાબ',
+  'ਜਵਾਬ',
+]
+const after = '(?:是|为|為|就是|等于|等於|는|은|は|が|هو|هي|היא|הוא|คือ|है)?'
+const foreign = new RegExp(
+  [
+    ...latin.map(
+      ([subject, copula]) =>
+        String.raw`(?<![\p{L}\p{M}])(?:${subject})(?:\s+\p{L}+){0,2}?[*_]{0,2}(?:\s*:|\s+-\s${copula === '' ? '|\\s+(?=[-\\d])' : `|\\s+(?:${copula})(?![\\p{L}\\p{M}])\\s*:?`})`,
+    ),
+    String.raw`(?:${bare.join('|')})\s*${after}\s*(?:[:=]|\s-\s)?`,
+  ].join('|') + String.raw``,
+  'giu',
+)
+const foreignHint =
+  /[^\x00-\x7f]|espost|espuest|ispost|ntwoor|ntwort|rgebnis|isultat|esultad|awaban|svar|vastaus|cevap|odpowied|jibu|wynik/i
+
+/** Where an announcement stands and where what it announces begins. */
+export type Announcement = { from: number; to: number }
+
+/** All announcements of a text that {@link plainText} has gone over, in order. */
+export function announcements(text: string): Announcement[] {
+  const found: Announcement[] = []
+  const collect = (pattern: RegExp) => {
+    for (const match of text.matchAll(pattern)) found.push({ from: match.index, to: match.index + match[0].length })
+  }
+  if (hint.test(text)) collect(english)
+  if (foreignHint.test(text)) collect(foreign)
+  return found.length < 2 ? found : found.sort((a, b) => a.to - b.to)
+}
+
+const doubt =
+  /\b(?:wait|actually|correction|corrected|sorry|oops|hold on|on second thou?ght|scratch that|let me (?:re|correct|fix|redo)|i (?:was wrong|made (?:a|an) (?:mistake|error)|misread|miscounted|forgot)|that(?:'s| is| was) (?:wrong|incorrect|not right)|my mistake|no,|hmm)|(?:不对|更正|等等|错了|間違|訂正|نعم لا|исправл|ошиб|perdón|pardon|korrektur|moment)/i
+/** "Wait, no: 18", "it should be 18", "Correction: 18". */
+const restated =
+  /\b(?:(?:it|that|this)(?:'s|\s+is|\s+(?:should|must|would)\s+(?:have been|be))|should\s+be|correction|corrected(?:\s+answer)?|make\s+(?:it|that)|i\s+(?:now\s+)?get)\b\s*:?\s*(?:actually\s+)?|\b(?:wait|no|actually|sorry|oops|hmm)\b[,:.!\s]+(?=[-$\\]*\d)/gi
+
+/**
+ * Where a text takes back the answer that ended at `from` and gives another one: what begins there counts. Null where it does not. A check
+ * that only repeats the work (`Wait, 3*6 = 18`) restates nothing.
+ */
+export function correctionAfter(text: string, from: number): number | null {
+  if (text.length - from < 6) return null
+  const rest = text.slice(from)
+  const at = doubt.exec(rest)?.index
+  if (at === undefined) return null
+  const later = announcements(rest).filter((one) => one.from >= at)
+  const again = [...rest.slice(at).matchAll(restated)].map((match) => at + match.index + match[0].length)
+  const last = Math.max(later.at(-1)?.to ?? -1, ...again.filter((to) => /^[\s$*_\\(]*(?:-|minus )?[$€£]?\d/.test(rest.slice(to))))
+  return last < 0 ? null : from + last
+}

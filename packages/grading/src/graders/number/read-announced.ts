@@ -1,0 +1,104 @@
+import { add, multiply, type Rational } from '../rational.ts'
+import { evaluateArithmetic } from '../arithmetic.ts'
+import { findNumbers, type Found } from './find-numbers.ts'
+import { conversion, unitNamed } from './units.ts'
+import type { Written } from './written.ts'
+
+/** Where an answer stands: in a box and as a gold answer nothing else may stand there, and a gold answer is not worked out. */
+export type Place = 'sentence' | 'box' | 'gold'
+/** What a box or an announcing sentence gives: a number read to its end, or none, and the text that was read. */
+export type Announced = { written: Written | null; text: string }
+
+const arithmetic = /\s*(?:[-+*/^]|\\(?:times|cdot|div)|x(?=\s*\d))\s*[-(\\$]*\s*[\d.]/y
+const run = /[-+*/^().,\d\s$%{}x]+|\\(?:times|cdot|div|[dt]?frac|left|right|[%$,!])/y
+const other = /\s*(?:,|;|&|-|\\text\{\s*(?:and|or)\s*\}|(?:and|or|to|und|oder|et|ou|y|o)\b)\s*[-+$€£¥(\\]*\s*\d/iy
+const gluedWord = /[A-Za-z]+/y
+const command =
+  /\s*\\(?!(?:text(?:bf|rm|it|normal)?|mathrm|mbox|q?quad|circ|degree|dots|ldots|right|left|pounds|end|big|Big)(?![a-z])|[,;:! %$)\]}\\])/y
+const raised = /\s*\^(?!\s*\{?\s*\\(?:circ|degree|text))|_(?=[\w{])|\s*[√π]|!(?=\S)/y
+const goesOn = /\s*[-+*/=!](?=\s*\S|$)/y
+const variable = /\s+[A-Za-z]\s*(?:[-+*/^=](?!-)|\\|$)|\s*\*?\s*[A-Za-z]\s*\(/y
+const unitWord = /\s*-?\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?([A-Za-z]+)\.?\s*\}?/y
+const next = /\s*(?:,|and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
+
+const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
+  pattern.lastIndex = from
+  return pattern.exec(text)
+}
+
+/**
+ * The number of an announced answer, read to its end: `5 * 8` is 40, `5 feet 6 inches` is 5.5 feet; a list, a range, a number with a
+ * variable, a root or a second number is none. Undefined where there are no digits.
+ */
+export function readAnnounced(content: string, place: Place): Announced | undefined {
+  const whole = place !== 'sentence'
+  const equals = content.lastIndexOf('=')
+  const text = equals >= 0 && /\d/.test(content.slice(equals + 1)) ? content.slice(equals + 1) : content
+  const all = findNumbers(text, 0, true)
+  const [first] = all
+  if (!first) return undefined
+  const none = { written: null, text: text.trim().slice(0, 200) }
+  if (!first.written) return none
+  const before = text.slice(0, first.from)
+  if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
+  if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
+  if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first)) ?? none
+  if (whole && at(goesOn, text, first.end)) return none
+  const together = compound(text, all)
+  if (together) return together.used === all.length || !whole ? { written: together.written, text: text.trim() } : none
+  if (at(other, text, first.end) || at(command, text, first.end) || at(raised, text, first.end) || at(variable, text, first.end))
+    return none
+  const glued = at(gluedWord, text, first.end)?.[0] ?? ''
+  if (glued !== '' && glued.length < 3 && !isUnit(glued)) return none
+  if (whole && all.length > 1) return none
+  const word = at(unitWord, text, first.end)?.[1] ?? ''
+  const unit = word === 'in' ? undefined : unitNamed(word) // `5 in total`
+  const written = unit && !first.written.clock ? { ...first.written, unit: unit.name } : first.written
+  return { written, text: text.slice(first.from, first.end).trim() }
+}
+
+const shortUnits = new Set('mm cm m km in ft yd mi s h hr mg g kg lb oz l ml L mL st nd rd th kg Kg KM'.split(' '))
+const isUnit = (word: string) => shortUnits.has(word)
+
+/** What multiplies a number from before it, as roots and functions do; a word of a sentence does not. */
+const factor = /\\(?:sqrt|pi|sin|cos|tan|log|ln|binom|pm)\s*[({]?\s*$/
+const variableBefore = /(?<![A-Za-z\\])[A-Za-z]\s*[*/^]?\s*[({]?\s*$/
+const bound = /[<>≤≥]|\\(?:[lg]eq?|[lg]t|ne|pm|approx)(?![a-z])/
+
+function calculated(text: string, first: Found): Announced | null {
+  let end = first.from
+  for (let match = at(run, text, end); match && match[0] !== ''; match = at(run, text, end)) end += match[0].length
+  const sum = text.slice(first.from, end).replace(/[\s.,$]+$/, '')
+  const value = evaluateArithmetic(sum)
+  return value && { written: { value, places: null, percent: false }, text: sum.trim() }
+}
+
+/** `2 hours and 30 minutes`, `5 ft 6 in`, `3 dollars and 50 cents`: each unit smaller than the one before and of its kind. */
+function compound(text: string, all: readonly Found[]): { written: Written; used: number } | null {
+  const [first, second] = all
+  if (!first?.written || !second) return null
+  const firstUnit = unitNamed(at(unitWord, text, first.end)?.[1] ?? '')
+  if (!firstUnit) return null
+  let total: Rational = first.written.value
+  let used = 1
+  let [end, last] = [first.end, firstUnit.name]
+  for (const one of all.slice(1)) {
+    const word = at(unitWord, text, end) as RegExpExecArray
+    const joint = at(next, text, end + word[0].length)
+    if (!joint || end + word[0].length + joint[0].length !== one.from || !one.written) break
+    const unit = unitNamed(at(unitWord, text, one.end)?.[1] ?? '')
+    const share = unit && conversion(unit.name, firstUnit.name)
+    const step = unit && conversion(last, unit.name)
+    if (!share || !step || step.n <= step.d) break
+    total = add(total, multiply(one.written.value, share))
+    ;[end, last] = [one.end, unit.name]
+    used++
+  }
+  return used === 1 ? null : { written: { value: total, places: null, percent: false, unit: firstUnit.name }, used }
+}
+
+/** A span of time or a compound in another unit; null where the two are of unlike kinds. */
+export function inUnit({ value }: Written, from: string, to: string): Rational | null {
+  const share = conversion(from, to)
+  return share && multiply(value, share)
+}
