@@ -4,9 +4,6 @@
 
 namespace train {
 
-// The matrix that a target name ("attn_q", ..., "ffn_down") means in a layer, or null.
-matrix * target_matrix(layer & l, const std::string & target);
-
 // Adds a new adapter: A uniform in +-1/sqrt(in) as in PEFT, B zero, so the model starts unchanged. alpha 0: twice the rank.
 // targets: comma-separated names. Throws bad_input for an unknown target (with the list of known ones).
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed);

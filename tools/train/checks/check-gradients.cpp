@@ -20,16 +20,13 @@ static double norm_of(const std::vector<float> & x) {
 static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples,
                                                              const loss & objective) {
     const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()));
-    static const char * const targets[] = {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"};
-    for (size_t i = 0; i < plain->layers.size(); i++) {
-        for (const char * target : targets) {
-            const matrix & from = *target_matrix(s.net->layers[i], target);
-            matrix & to = *target_matrix(plain->layers[i], target);
-            to.lora_a = from.lora_a;
-            to.lora_b = from.lora_b;
-        }
+    for (size_t i = 0; i < plain->targets.size(); i++) {
+        const matrix & from = *s.net->targets[i].at;
+        matrix & to = *plain->targets[i].at;
+        to.lora_a = from.lora_a;
+        to.lora_b = from.lora_b;
+        to.lora_scale = from.lora_scale;
     }
-    plain->lora_scale = s.net->lora_scale;
     plain->parameters = s.net->parameters;
     plain->parameter_index = s.net->parameter_index;
     const auto runner = make_runner(*plain, s.rope, o, s.longest, s.place);

@@ -14,7 +14,7 @@ static std::vector<float> reference_logits(llama_context * context, const sequen
         batch.pos[i] = i;
         batch.n_seq_id[i] = 1;
         batch.seq_id[i][0] = 0;
-        batch.logits[i] = i >= s.prompt - 1;
+        batch.logits[i] = s.learns(i + 1);
     }
     const int status = llama_decode(context, batch);
     std::vector<float> all;

@@ -56,6 +56,25 @@ const methods: { name: string; rows: Record<string, unknown>[]; args: (string | 
     args: ['--beta', 0.5, '--label-smoothing', 0.1, '--nll-weight', 0.5],
   },
   {
+    name: 'distill',
+    rows: [
+      { prompt: '1+1=', teacher_prompt: 'ab1+1=', completion: '2' },
+      { prompt: 'ab', teacher_prompt: [{ role: 'user', content: '8' }], completion_ids: [5, 8, 9, 2], forced: [[1, 2]], weight: 2 },
+      {
+        prompt: 'ab',
+        completion_ids: [5, 2],
+        teacher_logprobs: [
+          [
+            [3, -0.5],
+            [5, -2],
+          ],
+          [[2, 0]],
+        ],
+      },
+    ],
+    args: ['--teacher-top', 4, '--nll-weight', 0.3],
+  },
+  {
     name: 'grpo',
     rows: [
       { prompt: '3+9=', completions },

@@ -5,6 +5,13 @@
 
 namespace train {
 
+int64_t sequence::targets() const {
+    int64_t n = 0;
+    for (int64_t t = 0; t < (int64_t) tokens.size(); t++)
+        n += learns(t);
+    return n;
+}
+
 int64_t example::inputs() const {
     int64_t n = 0;
     for (const sequence & s : sequences)
@@ -19,6 +26,14 @@ int64_t example::targets() const {
     return n;
 }
 
+double example::target_weight() const {
+    double sum = 0;
+    for (const sequence & s : sequences)
+        for (int64_t t = 0; t < (int64_t) s.tokens.size(); t++)
+            sum += s.learns(t) ? s.weights[t] : 0.0;
+    return sum;
+}
+
 double batch::sequence_logp(int64_t s) const {
     double sum = 0;
     for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++)
@@ -28,7 +43,7 @@ double batch::sequence_logp(int64_t s) const {
 
 bool batch::sequence_greedy(int64_t s) const {
     for (int64_t r = row_starts[s]; r < row_starts[s + 1]; r++)
-        if (!greedy[r])
+        if (answers[r] && !greedy[r])
             return false;
     return true;
 }
@@ -42,20 +57,29 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
     for (const example * e : examples)
         for (const sequence & s : e->sequences)
             length = std::max(length, s.inputs());
-    for (const example * e : examples) {
+    for (const example * const & e : examples) {
         for (const sequence & s : e->sequences) {
             const int32_t first = (int32_t) b.tokens.size();
             b.tokens.insert(b.tokens.end(), s.tokens.begin(), s.tokens.end() - 1);
-            for (int64_t t = s.prompt; t < (int64_t) s.tokens.size(); t++) {
+            for (int64_t t = 1; t < (int64_t) s.tokens.size(); t++) {
+                if (!s.learns(t))
+                    continue;
                 b.positions.push_back(first + (int32_t) t - 1);
                 b.targets.push_back(s.tokens[t]);
+                b.weights.push_back(s.weights[t]);
+                b.answers.push_back(t >= s.answer);
             }
+            b.owners.push_back((int32_t) (&e - examples.data()));
             if (padded)
                 b.tokens.resize(first + length, 0);
             b.starts.push_back((int32_t) b.tokens.size());
             b.row_starts.push_back((int32_t) b.targets.size());
         }
     }
+    for (const example * e : examples)
+        for (int64_t at = 0; at < (int64_t) e->teacher.ids.size(); at += e->teacher.width)
+            b.soft.push_back({&e->teacher.ids[at], &e->teacher.logp[at], e->teacher.width});
+    b.divergence.resize(b.soft.size());
     b.logp.resize(b.targets.size());
     b.greedy.resize(b.targets.size());
     return b;

@@ -11,6 +11,10 @@ dataset read_dataset(const std::string & path, const objective & target, const r
         try {
             std::vector<example> examples = target.read(row, tokens);
             for (example & e : examples) {
+                for (const sequence & s : e.teacher_reads)
+                    if (s.inputs() > context)
+                        why = "the teacher's " + std::to_string(s.tokens.size()) + " tokens do not fit the context of " +
+                              std::to_string(context) + ", shorten the row";
                 for (const sequence & s : e.sequences) {
                     if (s.inputs() > context)
                         why = std::to_string(s.tokens.size()) + " tokens do not fit the context of " + std::to_string(context) +

@@ -1,7 +1,6 @@
 #include "model.h"
 #include "../graph/attention.h"
 #include "bad-input.h"
-#include "read-tensor.h"
 #include "roles.h"
 #include <cmath>
 
@@ -115,28 +114,37 @@ int64_t model::parameter_count() const {
     return count;
 }
 
+// Fills the model's tensors from its file, converting where their types differ
+static void read_tensors(model & m) {
+    std::vector<char> stored;
+    std::vector<float> values;
+    for (const weights_file::tensor & from : m.file->tensors) {
+        ggml_tensor * t = m.tensors.at(from.name);
+        m.file->read(from, stored);
+        if (from.type == t->type) {
+            ggml_backend_tensor_set(t, stored.data(), 0, stored.size());
+            continue;
+        }
+        values.resize(ggml_nelements(t));
+        to_f32(from.type, stored.data(), values.data(), ggml_nelements(t));
+        ggml_backend_tensor_set(t, values.data(), 0, values.size() * sizeof(float));
+    }
+}
+
 std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place) {
     auto m = std::make_unique<model>();
     m->path = path;
-    ggml_context * shapes = nullptr;
-    m->file.reset(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, &shapes}));
-    context_ptr shapes_owner(shapes);
-    if (!m->file)
-        throw bad_input(path + ": cannot be read as GGUF, check the path and that the file is complete");
-    m->hyper = read_hyperparameters(m->file.get(), path);
+    m->file = std::make_unique<weights_file>(path);
+    m->hyper = read_hyperparameters(m->file->keys.get(), path);
 
-    const int64_t count = gguf_get_n_tensors(m->file.get());
-    m->context.reset(ggml_init({(size_t) (count + 1) * ggml_tensor_overhead(), nullptr, true}));
-    for (int64_t i = 0; i < count; i++) {
-        const std::string name = gguf_get_tensor_name(m->file.get(), i);
-        const ggml_tensor * stored = ggml_get_tensor(shapes, name.c_str());
-        m->file_types[name] = stored->type;
-        const bool constant = name == "rope_freqs.weight";
-        ggml_tensor * t = ggml_new_tensor(m->context.get(), full ? GGML_TYPE_F32 : stored->type, GGML_MAX_DIMS, stored->ne);
-        ggml_set_name(t, name.c_str());
-        m->tensors[name] = t;
+    m->context.reset(ggml_init({(m->file->tensors.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
+    for (const weights_file::tensor & stored : m->file->tensors) {
+        const bool constant = stored.name == "rope_freqs.weight";
+        ggml_tensor * t = ggml_new_tensor(m->context.get(), full ? GGML_TYPE_F32 : stored.type, GGML_MAX_DIMS, stored.ne);
+        ggml_set_name(t, stored.name.c_str());
+        m->tensors[stored.name] = t;
         if (full && !constant)
-            add_parameter(*m, name, t, ggml_n_dims(t) > 1);
+            add_parameter(*m, stored.name, t, ggml_n_dims(t) > 1);
     }
     m->buffer.reset(ggml_backend_alloc_ctx_tensors_from_buft(m->context.get(), place));
     if (!m->buffer)

@@ -3,6 +3,7 @@
 #include "ggml-backend.h"
 #include "ggml.h"
 #include "gguf.h"
+#include "weights-file.h"
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,13 @@ struct matrix {
     ggml_tensor * bias = nullptr;
     ggml_tensor * lora_a = nullptr; // [in, rank]
     ggml_tensor * lora_b = nullptr; // [rank, out]
+    float lora_scale = 0.0f;        // alpha / rank
+};
+
+// A matrix that an adapter can be put on: what the user calls it, and its tensor
+struct target {
+    std::string kind, tensor;
+    matrix * at;
 };
 
 struct layer {
@@ -43,24 +51,19 @@ struct parameter {
     int64_t size() const { return ggml_nelements(tensor); }
 };
 
-struct gguf_deleter {
-    void operator()(gguf_context * p) const { gguf_free(p); }
-};
 struct context_deleter {
     void operator()(ggml_context * p) const { ggml_free(p); }
 };
 struct buffer_deleter {
     void operator()(ggml_backend_buffer_t p) const { ggml_backend_buffer_free(p); }
 };
-using gguf_ptr = std::unique_ptr<gguf_context, gguf_deleter>;
 using context_ptr = std::unique_ptr<ggml_context, context_deleter>;
 using buffer_ptr = std::unique_ptr<ggml_backend_buffer, buffer_deleter>;
 
 struct model {
     std::string path;
     hyperparameters hyper;
-    gguf_ptr file; // metadata of the file, without data
-    std::map<std::string, ggml_type> file_types;
+    std::unique_ptr<weights_file> file;
 
     context_ptr context;
     buffer_ptr buffer;
@@ -69,7 +72,8 @@ struct model {
     ggml_tensor *token_embedding = nullptr, *output_norm = nullptr, *rope_factors = nullptr;
     matrix output; // the head; its weight is the token embedding where the file has no output.weight
 
-    float lora_scale = 0.0f; // alpha / rank
+    std::vector<target> targets; // what can have an adapter, in the order of the layers
+    float lora_alpha = 0.0f;     // of the adapter; 0: every scale is 1, as libllama has it
     context_ptr lora_context;
     buffer_ptr lora_buffer;
 

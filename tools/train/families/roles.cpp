@@ -74,6 +74,14 @@ void assign_roles(model & m) {
         l.up = f.linear(block + "ffn_up", h.embedding, h.feed_forward);
         l.down = f.linear(block + "ffn_down", h.feed_forward, h.embedding);
     }
+    for (int64_t i = 0; i < h.layers; i++) {
+        layer & l = m.layers[i];
+        const std::pair<const char *, matrix *> places[] = {{"attn_q", &l.q},      {"attn_k", &l.k},      {"attn_v", &l.v},
+                                                            {"attn_output", &l.o}, {"ffn_gate", &l.gate}, {"ffn_up", &l.up},
+                                                            {"ffn_down", &l.down}};
+        for (const auto & place : places)
+            m.targets.push_back({place.first, place.second->weight->name, place.second});
+    }
     for (const auto & entry : m.tensors) {
         if (!f.seen.count(entry.first))
             throw bad_input(m.path + ": tensor " + entry.first + " is unknown for architecture " + h.architecture +

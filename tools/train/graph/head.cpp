@@ -13,7 +13,7 @@ struct head {
     gradient_of leaf;
     head_state & state;
     ggml_tensor * h;     // normed hidden states of the tokens that have a target
-    ggml_tensor * stats; // [2, rows]: log-sum-exp, dL/dlogp
+    ggml_tensor * stats; // [3, rows]: log-sum-exp, dL/dlogp, dL/dKL
 
     ggml_tensor * columns(ggml_tensor * x, int64_t first, int64_t n) {
         return ggml_view_2d(g.context.get(), x, x->ne[0], n, x->nb[1], first * x->nb[1]);
@@ -46,9 +46,15 @@ void run_summarize(ggml_tensor * dst, int ith, int nth, void * p) {
             std::copy(row, row + logits->ne[0], state.logits->data() + (first + r) * logits->ne[0]);
         const row_summary s = summarize_row(logits->ne[0], row);
         const int32_t target = rows.targets[first + r];
-        ((float *) dst->data)[2 * r] = s.log_sum;
+        ((float *) dst->data)[3 * r] = s.log_sum;
         rows.logp[first + r] = row[target] - s.log_sum;
         rows.greedy[first + r] = s.largest == target;
+        if (!rows.soft.empty()) {
+            const distribution & d = rows.soft[first + r];
+            rows.divergence[first + r] = divergence_of_row(row, s.log_sum, d.width, d.ids, d.logp);
+        }
+        if (const int64_t width = rows.top.width)
+            likeliest_of_row(logits->ne[0], row, s.log_sum, width, &rows.top.ids[(first + r) * width], &rows.top.logp[(first + r) * width]);
     }
 }
 
@@ -57,10 +63,14 @@ void run_coefficients(ggml_tensor * dst, int ith, int, void * p) {
         return;
     const head_state & state = *(head_state *) p;
     const int64_t first = first_row(dst), n = dst->ne[1];
-    std::vector<float> values(n);
+    std::vector<float> values(n), soft(n);
     state.objective->coefficients(*state.rows, first, first + n, values.data());
-    for (int64_t r = 0; r < n; r++)
-        ((float *) dst->data)[2 * r + 1] = values[r];
+    if (!state.rows->soft.empty())
+        state.objective->soft_coefficients(*state.rows, first, first + n, soft.data());
+    for (int64_t r = 0; r < n; r++) {
+        ((float *) dst->data)[3 * r + 1] = values[r];
+        ((float *) dst->data)[3 * r + 2] = soft[r];
+    }
 }
 
 // src: logits, stats. dL/dlogits
@@ -69,9 +79,14 @@ void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
     const ggml_tensor *logits = dst->src[0], *stats = dst->src[1];
     const int64_t n = logits->ne[0], first = first_row(stats);
     for (int64_t r = ith; r < logits->ne[1]; r += nth) {
-        const float * stat = (const float *) stats->data + 2 * r;
-        logits_gradient_row(n, (const float *) logits->data + r * n, stat[0], rows.targets[first + r], stat[1],
-                            (float *) dst->data + r * n);
+        const float * stat = (const float *) stats->data + 3 * r;
+        const float * row = (const float *) logits->data + r * n;
+        float * out = (float *) dst->data + r * n;
+        logits_gradient_row(n, row, stat[0], rows.targets[first + r], stat[1], out);
+        if (!rows.soft.empty()) {
+            const distribution & d = rows.soft[first + r];
+            divergence_gradient_row(n, row, stat[0], d.width, d.ids, d.logp, stat[2], out);
+        }
     }
 }
 
@@ -81,7 +96,7 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
                         head_state & state, int64_t chunk) {
     const int64_t rows = hidden->ne[1];
     ggml_tensor * h = net.norm(hidden, m.output_norm);
-    ggml_tensor * stats = g.zeros(2, rows);
+    ggml_tensor * stats = g.zeros(3, rows);
     ggml_set_output(stats);
     head part{m, g, ops, leaf, state, h, stats};
     const bool one = rows <= chunk;

@@ -37,6 +37,17 @@ row_summary summarize_row(int64_t n, const float * logits);
 // out = coefficient * (onehot(target) - softmax(logits)): dL/dlogits for a loss with dL/dlogp(target) = coefficient
 void logits_gradient_row(int64_t n, const float * logits, float log_sum, int32_t target, float coefficient, float * out);
 
+// KL(teacher || model) of a row; the teacher: log-probs of some tokens, what is left of its mass is one bucket against the model's mass on
+// all other tokens. Ids below 0 are skipped.
+float divergence_of_row(const float * logits, float log_sum, int64_t width, const int32_t * ids, const float * logp);
+
+// out += coefficient * d divergence_of_row / dlogits
+void divergence_gradient_row(int64_t n, const float * logits, float log_sum, int64_t width, const int32_t * ids, const float * logp,
+                             float coefficient, float * out);
+
+// The `width` likeliest tokens of a row, falling
+void likeliest_of_row(int64_t n, const float * logits, float log_sum, int64_t width, int32_t * ids, float * logp);
+
 double sum_of_squares(int64_t n, const float * x);
 
 // Rotates pairs of x by the angles of one position: (x[i], x[i + half]) if neox else (x[2i], x[2i + 1]). sign -1 rotates back.

@@ -32,7 +32,7 @@ ggml_tensor * transformer::linear(const matrix & w, ggml_tensor * x, ggml_tensor
     ggml_tensor * ax = nullptr;
     if (w.lora_a) {
         ax = ops.multiply(w.lora_a, x, 1.0f, nullptr);
-        y = ops.multiply(w.lora_b, ax, m.lora_scale, y);
+        y = ops.multiply(w.lora_b, ax, w.lora_scale, y);
     }
     const bool trained = leaf(w.weight) || (w.bias && leaf(w.bias)) || (w.lora_a && leaf(w.lora_a));
     if (!trained && !wants_gradient(x) && !(residual && wants_gradient(residual)))
@@ -51,9 +51,9 @@ void transformer::linear_back(const matrix & w, ggml_tensor * x, ggml_tensor * a
         ops.bias_back(d, dy);
     ggml_tensor * dx = gradient(x); // only other products of x have written it: it may be added onto
     if (w.lora_a) {
-        ggml_tensor * dax = ops.multiply_back(w.lora_b, dy, m.lora_scale, nullptr);
+        ggml_tensor * dax = ops.multiply_back(w.lora_b, dy, w.lora_scale, nullptr);
         if (ggml_tensor * d = leaf(w.lora_b))
-            ops.multiply_back_weight(d, ax, dy, m.lora_scale);
+            ops.multiply_back_weight(d, ax, dy, w.lora_scale);
         if (ggml_tensor * d = leaf(w.lora_a))
             ops.multiply_back_weight(d, x, dax, 1.0f);
         if (wants_gradient(x))

@@ -18,7 +18,10 @@ void dpo_loss::coefficients(const batch & rows, int64_t first, int64_t last, flo
         const example & e = *rows.examples[pair];
         const pair_rewards r = rewards_of(rows, (int64_t) pair, o.beta);
         const double h = r.chosen - r.rejected;
-        const double dh = -(1.0 - o.label_smoothing) * std::exp(log_sigmoid(-h)) + o.label_smoothing * std::exp(log_sigmoid(h));
+        // equal answers teach nothing: the two gradients would cancel but for rounding
+        const bool equal = e.sequences[0].tokens == e.sequences[1].tokens;
+        const double dh =
+            equal ? 0.0 : -(1.0 - o.label_smoothing) * std::exp(log_sigmoid(-h)) + o.label_smoothing * std::exp(log_sigmoid(h));
         const double weight = e.weight / normalizer;
         const double each[2] = {weight * (o.beta * dh - o.nll_weight / (double) e.sequences[0].targets()), -weight * o.beta * dh};
         for (int64_t side = 0; side < 2; side++) {

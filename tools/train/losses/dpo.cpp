@@ -1,16 +1,12 @@
 // Direct preference optimization: rows of a prompt, a chosen and a rejected answer.
 #include "dpo.h"
-#include "row-tokens.h"
-#include "sft.h"
+#include "../data/read-row.h"
 
 namespace train {
 
 std::vector<example> dpo::read(const json_row & row, const row_tokens & tokens) const {
-    const pair_tokens ids = tokens.pair(row);
-    if (ids.chosen == ids.rejected)
-        throw bad_row(row.file, row.line, "chosen and rejected are the same, leave the row out");
     example e;
-    e.sequences = {join(ids.prompt, ids.chosen), join(ids.prompt, ids.rejected)};
+    e.sequences = read_pair(row, tokens);
     e.weight = row_weight(row);
     return {e};
 }

@@ -1,7 +1,7 @@
 // Group relative policy optimization from recorded samples: rows of a prompt and a group of completions with rewards.
 #include "grpo.h"
-#include "row-tokens.h"
-#include "sft.h"
+#include "../data/read-row.h"
+#include "bad-input.h"
 #include <cmath>
 
 namespace train {
@@ -20,13 +20,7 @@ static std::vector<double> numbers(const json_row & row, const common_json & val
 
 static token_ids completion_tokens(const json_row & row, const common_json & completion, const row_tokens & tokens) {
     if (completion.contains("tokens")) {
-        token_ids ids;
-        for (double id : numbers(row, completion.at("tokens"), "tokens")) {
-            if (id < 0 || id >= (double) tokens.vocab().size())
-                throw bad_row(row.file, row.line, "a completion has a token that is not in the vocabulary, sample it with this model");
-            ids.push_back((llama_token) id);
-        }
-        return ids;
+        return ids_of(row, completion.at("tokens"), "tokens", tokens);
     }
     if (!completion.contains("text") || !completion.at("text").is_string())
         throw bad_row(row.file, row.line, "a completion needs \"tokens\" or \"text\"");
@@ -55,9 +49,14 @@ std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens)
                           "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) +
                               " logprobs");
         }
-        if (prompt.empty() && !e.sampled.empty())
-            e.sampled.erase(e.sampled.begin()); // see join(): the first token of all is no target
-        e.sequences = {join(prompt, ids)};
+        const bool forced = c.contains("forced") && !c.at("forced").is_null();
+        e.sequences = {join(prompt, ids, forced ? spans_of(row, c.at("forced"), "forced", (int64_t) ids.size()) : std::vector<span>())};
+        const sequence & s = e.sequences[0];
+        size_t kept = 0; // of the log-probs, those of targets
+        for (size_t t = 0; t < ids.size(); t++)
+            if (s.learns(s.answer + (int64_t) t))
+                e.sampled[kept++] = e.sampled[t];
+        e.sampled.resize(kept);
         e.weight = row_weight(row);
         rewards.push_back(c.at("reward").get<double>());
         group.push_back(std::move(e));

@@ -27,6 +27,7 @@ class objective {
 
     // Whether examples need log-probs under the reference model, and where they go: of each sequence (sums) and of each of its targets.
     virtual bool needs_reference() const { return false; }
+    virtual int32_t reference_width() const { return 0; } // of the distributions it needs instead; 0: none
     virtual void set_reference(example &, const std::vector<double> & /*sums*/, const std::vector<std::vector<float>> & /*each*/) const {}
 };
 

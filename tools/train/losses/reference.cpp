@@ -3,7 +3,32 @@
 
 namespace train {
 
-static void fill(batch_runner & runner, const objective & target, std::vector<example> & examples) {
+// Distillation: the distributions of the teacher over what it reads
+static void fill_teacher(batch_runner & runner, const objective & target, int64_t vocabulary, std::vector<example> & examples) {
+    std::vector<example> reads;
+    std::vector<size_t> of;
+    for (size_t i = 0; i < examples.size(); i++) {
+        if (examples[i].teacher_reads.empty())
+            continue;
+        reads.emplace_back();
+        reads.back().sequences = std::move(examples[i].teacher_reads);
+        examples[i].teacher_reads.clear();
+        of.push_back(i);
+    }
+    const int64_t width = std::min<int64_t>(target.reference_width(), vocabulary);
+    for (const batch & b : runner.evaluate(pointers(reads), width)) {
+        for (int64_t s = 0; s < b.sequences(); s++) {
+            distributions & d = examples[of[b.examples[b.owners[s]] - reads.data()]].teacher;
+            d.width = width;
+            d.ids.assign(b.top.ids.begin() + b.row_starts[s] * width, b.top.ids.begin() + b.row_starts[s + 1] * width);
+            d.logp.assign(b.top.logp.begin() + b.row_starts[s] * width, b.top.logp.begin() + b.row_starts[s + 1] * width);
+        }
+    }
+}
+
+static void fill(batch_runner & runner, const objective & target, int64_t vocabulary, std::vector<example> & examples) {
+    if (target.reference_width() > 0)
+        return fill_teacher(runner, target, vocabulary, examples);
     const std::vector<const example *> all = pointers(examples);
     for (const batch & b : runner.evaluate(all)) {
         int64_t s = 0;
@@ -36,9 +61,9 @@ void compute_reference(session & s, const options & o) {
         other_runner = make_runner(*other, rope, o, s.longest, s.place);
         runner = other_runner.get();
     }
-    fill(*runner, *s.target, s.data.examples);
+    fill(*runner, *s.target, s.net->hyper.vocabulary, s.data.examples);
     if (!s.val.examples.empty())
-        fill(*runner, *s.target, s.val.examples);
+        fill(*runner, *s.target, s.net->hyper.vocabulary, s.val.examples);
 }
 
 } // namespace train

@@ -3,8 +3,8 @@
 
 namespace train {
 
-// Cross-entropy of the completion's tokens, -sum(weight * logp) / sum(weight), over all tokens of one optimizer step (so that accumulation
-// over micro-batches equals one large batch). normalizer: the sum of weights over those tokens.
+// Cross-entropy of the targets, -sum(weight * logp) / sum(weight), over all targets of one optimizer step (so that accumulation over
+// micro-batches equals one large batch); a target's weight is its row's times its own. normalizer: the sum of those weights.
 class sft_loss final : public loss {
   public:
     explicit sft_loss(double normalizer) : normalizer(normalizer) {}

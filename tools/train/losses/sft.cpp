@@ -1,29 +1,12 @@
 // Supervised fine-tuning: rows of a prompt and the completion to learn.
 #include "sft.h"
-#include "row-tokens.h"
 #include "sft-loss.h"
 
 namespace train {
 
-double row_weight(const json_row & row) {
-    const double weight = row_number_or(row, "weight", 1.0);
-    if (!(weight >= 0.0 && weight < 1e9))
-        throw bad_row(row.file, row.line, "\"weight\" must be a number from 0 up");
-    return weight;
-}
-
-sequence join(const std::vector<int32_t> & prompt, const std::vector<int32_t> & completion) {
-    sequence s;
-    s.tokens = prompt;
-    s.tokens.insert(s.tokens.end(), completion.begin(), completion.end());
-    s.prompt = std::max<int64_t>(1, (int64_t) prompt.size()); // nothing precedes the first token, so it cannot be a target
-    return s;
-}
-
 std::vector<example> sft::read(const json_row & row, const row_tokens & tokens) const {
-    const example_tokens ids = tokens.example(row);
     example e;
-    e.sequences = {join(ids.prompt, ids.completion)};
+    e.sequences = read_row(row, tokens, which, prompt_weight);
     e.weight = row_weight(row);
     return {e};
 }
@@ -31,7 +14,7 @@ std::vector<example> sft::read(const json_row & row, const row_tokens & tokens) 
 std::unique_ptr<loss> sft::step_loss(const std::vector<const example *> & examples) const {
     double sum = 0;
     for (const example * e : examples)
-        sum += e->weight * (double) e->targets();
+        sum += e->weight * e->target_weight();
     return std::make_unique<sft_loss>(std::max(sum, 1e-9));
 }
 

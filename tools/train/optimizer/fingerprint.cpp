@@ -20,27 +20,34 @@ struct hash {
     }
 };
 
-std::string fingerprint_of(const options & o, const session & s) {
+std::string fingerprint_of(const options & o, const session & s, const optimizer & adam) {
     hash h;
     for (const dataset * set : {&s.data, &s.val}) {
         for (const example & e : set->examples) {
             for (const sequence & q : e.sequences) {
                 h.add(q.tokens);
-                h.one(q.prompt);
+                h.add(q.weights);
             }
             h.one(e.weight);
             h.one(e.advantage);
             h.add(e.sampled);
             h.add(e.reference);
+            h.add(e.teacher.ids);
+            h.add(e.teacher.logp);
         }
     }
     for (const parameter & p : s.net->parameters) {
         h.add(p.name.data(), p.name.size());
         h.add(p.tensor->ne, sizeof(p.tensor->ne));
     }
+    h.one(adam.age);
+    for (const optimizer::state & state : adam.states) {
+        if (adam.age > 0)
+            h.add(state.first);
+    }
     const optimizer_options & a = o.optimizer;
     for (double v : {a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing,
-                     o.nll_weight, o.clip_ratio, o.kl, o.epochs, (double) s.net->lora_scale})
+                     o.nll_weight, o.clip_ratio, o.kl, o.epochs, o.prompt_weight, (double) s.net->lora_alpha})
         h.one(v);
     for (int64_t v :
          {(int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.steps, (int64_t) o.batch, (int64_t) o.micro_batch,

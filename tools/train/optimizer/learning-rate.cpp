@@ -11,7 +11,8 @@ double learning_rate(const optimizer_options & o, int64_t step, int64_t steps) {
         return o.rate * (double) step / (double) o.warmup;
     if (o.shape == schedule::constant || steps <= o.warmup)
         return o.rate;
-    const double done = std::min(1.0, (double) (step - o.warmup) / (double) (steps - o.warmup));
+    // from the whole rate at the first step after the warmup; the end of the schedule lies after the last step, which moves something too
+    const double done = std::min(1.0, (double) (step - 1 - o.warmup) / (double) (steps - o.warmup));
     const double left = o.shape == schedule::linear ? 1.0 - done : 0.5 * (1.0 + std::cos(pi * done));
     return o.rate * (o.min_ratio + (1.0 - o.min_ratio) * left);
 }

@@ -60,6 +60,7 @@ static void move_average(int64_t n, float decay, const float * w, float * averag
 }
 
 void optimizer::update(team & threads, worker & reduced, double norm, double rate, int64_t step) {
+    step += age;
     adamw_step a;
     a.rate = (float) rate;
     a.beta1 = (float) options.beta1;

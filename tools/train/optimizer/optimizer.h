@@ -15,7 +15,7 @@ class optimizer {
     // The result does not depend on timing: every element is summed in the same order by whichever thread.
     double reduce(team & threads, const std::vector<std::unique_ptr<worker>> & workers);
 
-    // Moves the weights by the reduced gradient. step counts from 1.
+    // Moves the weights by the reduced gradient. step counts from 1, in this run.
     void update(team & threads, worker & reduced, double norm, double rate, int64_t step);
 
     // Exchanges weights and their average (where --ema asks for one): around validation and before saving.
@@ -25,6 +25,7 @@ class optimizer {
         std::vector<float> first, second, average;
     };                         // one value per weight
     std::vector<state> states; // by parameter index
+    int64_t age = 0;           // steps that the moments had seen before this run (see moments.h)
 
   private:
     struct span {

@@ -10,8 +10,13 @@ batch_runner::batch_runner(const model & m, const rope_table & rope, int count, 
         workers.push_back(std::make_unique<worker>(m, rope, options));
 }
 
-std::vector<batch> batch_runner::run(const std::vector<const example *> & examples, const loss * objective) {
+std::vector<batch> batch_runner::run(const std::vector<const example *> & examples, const loss * objective, int64_t top) {
     std::vector<batch> batches = split_by_length(examples, max_tokens, max_examples, (int64_t) workers.size(), padded);
+    for (batch & b : batches) {
+        b.top.width = top;
+        b.top.ids.resize(b.targets.size() * top);
+        b.top.logp.resize(b.targets.size() * top);
+    }
     threads.run([&](int w) {
         if (objective)
             workers[w]->clear_gradients();
@@ -28,12 +33,12 @@ std::vector<batch> batch_runner::run(const std::vector<const example *> & exampl
     return batches;
 }
 
-std::vector<batch> batch_runner::evaluate(const std::vector<const example *> & examples) {
-    return run(examples, nullptr);
+std::vector<batch> batch_runner::evaluate(const std::vector<const example *> & examples, int64_t top) {
+    return run(examples, nullptr, top);
 }
 
 std::vector<batch> batch_runner::train(const std::vector<const example *> & examples, const loss & objective) {
-    return run(examples, &objective);
+    return run(examples, &objective, 0);
 }
 
 } // namespace train

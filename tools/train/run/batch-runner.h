@@ -10,8 +10,8 @@ class batch_runner {
     batch_runner(const model & m, const rope_table & rope, int workers, const worker_options & options, int64_t max_tokens,
                  int64_t max_examples);
 
-    // Log-probs and greedy matches of all examples.
-    std::vector<batch> evaluate(const std::vector<const example *> & examples);
+    // Log-probs and greedy matches of all examples. top: how many of the likeliest tokens to keep of each target's distribution.
+    std::vector<batch> evaluate(const std::vector<const example *> & examples, int64_t top = 0);
 
     // The same, and leaves the gradient of the objective, summed over the examples, in the workers.
     std::vector<batch> train(const std::vector<const example *> & examples, const loss & objective);
@@ -20,7 +20,7 @@ class batch_runner {
     std::vector<std::unique_ptr<worker>> workers;
 
   private:
-    std::vector<batch> run(const std::vector<const example *> & examples, const loss * objective);
+    std::vector<batch> run(const std::vector<const example *> & examples, const loss * objective, int64_t top);
     int64_t max_tokens, max_examples;
     bool padded;
 };

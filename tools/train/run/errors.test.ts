@@ -42,10 +42,47 @@ const cases: Case[] = [
   { name: 'outside the vocabulary, strict', rows: [{ prompt: 'Ω', completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:1: / },
   { name: 'dpo: no rejected answer', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b' }], error: /rows\.jsonl:1: "rejected" is missing/ },
   {
-    name: 'dpo: equal answers',
-    method: 'dpo',
-    rows: [{ prompt: 'a', chosen: 'b', rejected: 'b' }],
-    error: /rows\.jsonl:1: chosen and rejected are the same/,
+    name: 'distill: no teacher',
+    method: 'distill',
+    rows: [good],
+    error: /rows\.jsonl:1: a row needs "teacher_prompt" or "teacher_logprobs" \(or give --ref-model\)/,
+  },
+  {
+    name: 'distill: more than all probability',
+    method: 'distill',
+    rows: [
+      {
+        prompt: 'a',
+        completion_ids: [5],
+        teacher_logprobs: [
+          [
+            [3, -0.1],
+            [4, -0.1],
+          ],
+        ],
+      },
+    ],
+    error: /rows\.jsonl:1: "teacher_logprobs" adds up to a probability of 1\.8/,
+  },
+  {
+    name: 'an id outside the vocabulary',
+    rows: [{ prompt: 'a', completion_ids: [5, 9999] }],
+    error: /rows\.jsonl:1: "completion_ids" must hold whole numbers from 0 to 23/,
+  },
+  {
+    name: 'a span beyond the completion',
+    rows: [{ prompt: 'a', completion_ids: [5, 6], forced: [[1, 3]] }],
+    error: /rows\.jsonl:1: "forced" must hold whole numbers from 1 to 2/,
+  },
+  {
+    name: 'moments of other weights',
+    args: async () => {
+      const moments = join(folder, 'moments-of-two.gguf')
+      const lora = ['--lora-rank', 2, '--optimizer-out', moments]
+      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'for-moments.gguf'), lora)
+      return ['--optimizer-in', moments, '--lora-rank', 3]
+    },
+    error: /moments-of-two\.gguf: is the optimizer state of other weights \(blk\.0\.attn_q\.weight\.lora_a\)/,
   },
   {
     name: 'grpo: one sample',
@@ -94,7 +131,7 @@ const cases: Case[] = [
     error: /cannot be written \(.*absent: No such file or directory\)/,
   },
   { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
-  { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo/ },
+  { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo, distill/ },
   {
     name: 'an adapter of another rank',
     error: /adapter-2\.gguf: has rank 2 and alpha 4, go on with these or leave --lora-rank and --lora-alpha out/,

@@ -11,7 +11,13 @@ static const char * const about =
     "Trains a GGUF model (llama, qwen2, qwen3): all weights, or a LoRA adapter with --lora-rank.\n"
     "  llama-train sft   rows {prompt, completion, weight?} or {messages, weight?, template_args?}; loss on the answer and its end token "
     "only\n"
-    "  llama-train dpo   rows {prompt, chosen, rejected, weight?}; strings or lists of messages\n"
+    "                    or {prompt, completion_ids, forced?: [[first, last), ...], weight?}: ids as sampled win over text, forced ones "
+    "are "
+    "not learned\n"
+    "  llama-train dpo   rows {prompt, chosen, rejected, weight?}; strings or lists of messages, or chosen_ids, rejected_ids\n"
+    "  llama-train distill  rows {prompt | messages, completion, teacher_prompt | teacher_logprobs: [[[id, logprob], ...], ...]}; KL to "
+    "the "
+    "teacher\n"
     "  llama-train grpo  rows {prompt | messages, completions: [{text | tokens, logprobs, reward}]}; one group of samples a row\n"
     "Ctrl-C or SIGTERM writes a checkpoint (where --checkpoint-dir is given); --resume goes on bit for bit.";
 
@@ -25,7 +31,7 @@ static schedule schedule_by_name(const std::string & name) {
     throw bad_input("no schedule \"" + name + "\". Schedules: cosine, linear, constant");
 }
 
-static void data_flags(arguments & args, options & o) {
+static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("-m, --model", "FILE", o.model, "the base model, GGUF");
     args.value("--data", "FILE", o.data, "training rows, JSONL");
     args.value("--val", "FILE", o.val, "validation rows, JSONL");
@@ -33,6 +39,12 @@ static void data_flags(arguments & args, options & o) {
     args.value("--type", "TYPE", o.type, "type of the matrices in a full GGUF (F32, F16, BF16, Q8_0, Q4_K, ...); default: as in the base");
     args.value("--metrics", "FILE", o.metrics, "write metrics as JSONL");
     args.value("--progress", "MODE", o.progress, "progress bar on stderr: auto or none");
+    args.value("--train-on", "TURNS", turns, "sft: which assistant turns of {messages} are learned: last or all");
+    args.value("--prompt-weight", "W", o.prompt_weight, "sft: what a token of the prompt counts, beside 1 for the answer's");
+    args.value("--save-every", "N", o.save_every, "also save every N steps, as OUT-step-000100.gguf; 0: only at the end");
+    args.value("--optimizer-in", "FILE", o.optimizer_in,
+               "start with these moments of AdamW, as --optimizer-out of an earlier run wrote them");
+    args.value("--optimizer-out", "FILE", o.optimizer_out, "write AdamW's moments for a later run");
     args.flag("--strict", o.strict, "a row that does not fit is an error; default: it is skipped and counted");
 }
 
@@ -79,8 +91,10 @@ static void lora_flags(arguments & args, options & o) {
 static void preference_flags(arguments & args, options & o) {
     args.value("--beta", "B", o.beta, "dpo: how strongly the model is held to the reference");
     args.value("--label-smoothing", "E", o.label_smoothing, "dpo: part of the labels taken to be wrong (conservative DPO)");
-    args.value("--nll-weight", "W", o.nll_weight, "dpo: weight of the chosen answer's cross-entropy per token");
-    args.value("--ref-model", "FILE", o.ref_model, "dpo, grpo: the reference; default: the model before training");
+    args.value("--nll-weight", "W", o.nll_weight,
+               "dpo: weight of the chosen answer's cross-entropy per token; distill: of the completion's");
+    args.value("--ref-model", "FILE", o.ref_model, "dpo, grpo: the reference, distill: the teacher; default: the model before training");
+    args.value("--teacher-top", "K", o.teacher_top, "distill: tokens kept of each of the teacher's distributions; the rest is one bucket");
     args.value("--clip-ratio", "E", o.clip_ratio, "grpo: how far the probability ratio may move");
     args.value("--kl", "B", o.kl, "grpo: weight of the KL divergence from the reference");
     args.value("--inner-epochs", "N", o.inner_epochs, "grpo: optimizer steps on each batch");
@@ -104,6 +118,8 @@ static void check(const options & o) {
     must(o.lora_rank >= 0 && o.lora_alpha >= 0, "--lora-rank and --lora-alpha must not be negative");
     must(o.type.empty() || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
     must(!o.resume || !o.checkpoint_dir.empty(), "--resume needs --checkpoint-dir");
+    must(o.prompt_weight >= 0 && o.save_every >= 0 && o.teacher_top >= 1,
+         "--prompt-weight and --save-every must not be negative, --teacher-top at least 1");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0,
@@ -117,9 +133,9 @@ static void check(const options & o) {
 options parse_options(int argc, char ** argv) {
     options o;
     int32_t warmup = 0;
-    std::string shape = "cosine";
+    std::string shape = "cosine", turns = "last";
     arguments args("llama-train", "sft -m base.gguf --data train.jsonl --val val.jsonl --lora-rank 8 --out adapter.gguf", about);
-    data_flags(args, o);
+    data_flags(args, o, turns);
     step_flags(args, o);
     optimizer_flags(args, o.optimizer, warmup, shape);
     lora_flags(args, o);
@@ -132,15 +148,20 @@ options parse_options(int argc, char ** argv) {
         o.method = method::dpo;
     else if (name == "grpo")
         o.method = method::grpo;
+    else if (name == "distill")
+        o.method = method::distill;
     else if (name.empty() || name[0] != '-')
         throw bad_input((name.empty() ? "no method" : "no method \"" + name + "\"") +
-                        std::string(". Methods: sft, dpo, grpo, as in: llama-train sft --help"));
+                        std::string(". Methods: sft, dpo, grpo, distill, as in: llama-train sft --help"));
     const int skip = name[0] == '-' ? 0 : 1; // llama-train --help
     args.parse(argc - skip, argv + skip);
     if (!skip)
-        throw bad_input("the method comes first: llama-train sft|dpo|grpo ...");
+        throw bad_input("the method comes first: llama-train sft|dpo|grpo|distill ...");
     for (const auto & required : {std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out)})
         args.require(required.first, *required.second);
+    if (turns != "last" && turns != "all")
+        throw bad_input("no turns \"" + turns + "\" for --train-on. Choices: last, all");
+    o.all_turns = turns == "all";
     o.optimizer.warmup = warmup;
     o.optimizer.shape = schedule_by_name(shape);
     check(o);

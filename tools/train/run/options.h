@@ -6,13 +6,15 @@
 
 namespace train {
 
-enum class method { sft, dpo, grpo };
+enum class method { sft, dpo, grpo, distill };
 
 struct options {
     train::method method = method::sft;
     std::string model, data, val, out, metrics, progress = "auto", type;
     std::string checkpoint_dir;
     int32_t checkpoint_every = 0;
+    std::string optimizer_in, optimizer_out;
+    int32_t save_every = 0;
     bool resume = false, strict = false, plain = false;
 
     double epochs = 1;
@@ -20,6 +22,10 @@ struct options {
     int32_t val_every = 0, early_stop = 0;
     int32_t gpu_layers = 0, activation_memory = 512;
     optimizer_options optimizer;
+
+    bool all_turns = false;
+    double prompt_weight = 0.0;
+    int32_t teacher_top = 64;
 
     int32_t lora_rank = 0;
     double lora_alpha = 0.0;

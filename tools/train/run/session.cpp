@@ -27,8 +27,9 @@ double total_loss(const std::vector<batch> & batches, const loss & objective) {
 static int64_t longest_in(const dataset & set) {
     int64_t n = 1;
     for (const example & e : set.examples)
-        for (const sequence & s : e.sequences)
-            n = std::max(n, s.inputs());
+        for (const auto * all : {&e.sequences, &e.teacher_reads})
+            for (const sequence & s : *all)
+                n = std::max(n, s.inputs());
     return n;
 }
 

@@ -42,7 +42,7 @@ for (const [name, shape] of Object.entries(shapes)) {
     ])
     all(
       steps(lines, 'lr'),
-      Array.from({ length: 12 }, (_, i) => 0.01 * (i < 4 ? (i + 1) / 4 : shape((i - 3) / 8))),
+      Array.from({ length: 12 }, (_, i) => 0.01 * (i < 4 ? (i + 1) / 4 : shape((i - 4) / 8))),
       1e-12,
     )
   })

@@ -3,6 +3,7 @@
 #include "../losses/reference.h"
 #include "../optimizer/checkpoint.h"
 #include "../optimizer/fingerprint.h"
+#include "../optimizer/moments.h"
 #include "../save/gguf-file.h"
 #include "../save/save-model.h"
 #include "bad-input.h"
@@ -120,6 +121,23 @@ struct run {
         upload_parameters(*s.net);
     }
 
+    void save(const std::string & path) const {
+        if (s.net->lora_context)
+            save_lora(*s.net, path);
+        else
+            save_model(*s.net, path, o.type);
+    }
+
+    // The weights as they would be saved now, beside the output: out-step-000100.gguf
+    void save_snapshot() const {
+        const size_t dot = o.out.size() > 5 && o.out.compare(o.out.size() - 5, 5, ".gguf") == 0 ? o.out.size() - 5 : o.out.size();
+        char step[32];
+        snprintf(step, sizeof(step), "-step-%06lld", (long long) state.step);
+        adam.swap_average();
+        save(o.out.substr(0, dot) + step + o.out.substr(dot));
+        adam.swap_average();
+    }
+
     bool stops_early() const { return o.early_stop > 0 && state.validations_since_best >= o.early_stop; }
     bool validates_at(int64_t step) const {
         return !o.val.empty() && (step == steps || step % (o.val_every ? o.val_every : per_epoch) == 0);
@@ -137,11 +155,15 @@ struct run {
 
 int run_training(const options & o) {
     check_writable(o.out); // now, not after hours of work
+    if (!o.optimizer_out.empty())
+        check_writable(o.optimizer_out);
     session s(o);
     compute_reference(s, o); // before a checkpoint moves the weights
     optimizer adam(*s.net, o.optimizer);
     run_state state;
-    const std::string fingerprint = fingerprint_of(o, s);
+    if (!o.optimizer_in.empty())
+        read_moments(o.optimizer_in, *s.net, adam);
+    const std::string fingerprint = fingerprint_of(o, s, adam);
     if (o.resume)
         read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
 
@@ -158,6 +180,8 @@ int run_training(const options & o) {
                 stop_at_nan(o, state);
             if (r.validates_at(state.step))
                 r.validate();
+            if (o.save_every > 0 && state.step % o.save_every == 0 && state.step < steps)
+                r.save_snapshot();
             if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0)
                 write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
         }
@@ -174,10 +198,9 @@ int run_training(const options & o) {
     else
         adam.swap_average();
     const double seconds = now() - started, cpu_seconds = usage_so_far().cpu_seconds - cpu_started;
-    if (s.net->lora_context)
-        save_lora(*s.net, o.out);
-    else
-        save_model(*s.net, o.out, o.type);
+    r.save(o.out);
+    if (!o.optimizer_out.empty())
+        write_moments(o.optimizer_out, *s.net, adam, state.step);
     log.write({{"done", true},
                {"steps", state.step},
                {"final_loss", state.last_loss},

@@ -29,18 +29,17 @@ void save_model(const model & m, const std::string & path, const std::string & t
     gguf_ptr file(gguf_init_empty());
     context_ptr shapes(ggml_init({(m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     std::vector<std::vector<char>> held;
-    gguf_set_kv(file.get(), m.file.get());
+    gguf_set_kv(file.get(), m.file->keys.get());
     if (!type.empty()) {
         gguf_remove_key(file.get(), "general.file_type"); // it described the base
         gguf_set_val_u32(file.get(), "general.quantization_version", GGML_QNT_VERSION);
     }
-    for (int64_t i = 0; i < gguf_get_n_tensors(m.file.get()); i++) { // in the order of the base
-        const std::string name = gguf_get_tensor_name(m.file.get(), i);
-        const ggml_tensor * t = m.tensors.at(name);
-        ggml_type stored = m.file_types.at(name);
+    for (const weights_file::tensor & base : m.file->tensors) { // in the order of the base
+        const ggml_tensor * t = m.tensors.at(base.name);
+        ggml_type stored = base.type;
         if (!type.empty() && ggml_n_dims(t) > 1)
             stored = storable_type(type_by_name(type), t->ne[0]);
-        add_tensor(file.get(), shapes.get(), held, name, t, stored);
+        add_tensor(file.get(), shapes.get(), held, base.name, t, stored);
     }
     write_gguf(file.get(), path);
 }
