@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
 import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
 import { z } from 'zod'
 
 export const LlamaTrainSettings = z.strictObject({
-  method: z.enum(['sft', 'dpo']).default('sft'),
+  method: z.enum(['sft', 'dpo', 'distill']).default('sft'),
   /** `auto`: full weights below 100M parameters, else LoRA. */
   weights: z.enum(['auto', 'full', 'lora']).default('auto'),
   rank: z.number().int().positive().default(16),
@@ -29,7 +29,18 @@ export const LlamaTrainSettings = z.strictObject({
   /** Decay of an exponential moving average of the weights, which is what is saved. */
   ema: z.number().min(0).max(1).optional(),
   beta: z.number().positive().default(0.1),
-  nllWeight: z.number().nonnegative().default(1),
+  /** dpo: of the chosen answer's cross-entropy per token, 1 when absent; distill: of the completion's, 0 when absent. */
+  nllWeight: z.number().nonnegative().optional(),
+  /** distill: tokens kept of each of the teacher's distributions. */
+  teacherTop: z.number().int().positive().optional(),
+  /** Which assistant turns of a conversation are learned. */
+  trainOn: z.enum(['last', 'all']).optional(),
+  /** What a token of the prompt counts, beside 1 for the answer's. */
+  promptWeight: z.number().nonnegative().optional(),
+  /** Also keep the weights every so many steps, as candidate-step-000100.gguf. */
+  saveEvery: z.number().int().positive().optional(),
+  /** Keep AdamW's moments beside the weights and start with those that lie beside the base's: short trainings that follow each other else begin anew each time. */
+  keepMoments: z.boolean().default(false),
 })
 
 const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_loss: z.number(), seconds: z.number() })
@@ -40,6 +51,10 @@ export function llamaTrain(input: z.input<typeof LlamaTrainSettings>): Trainer &
   return { name: `llama-train ${settings.method}`, settings, train: (request) => train(settings, request) }
 }
 
+/** The formats a method can read, the trainer's own first: its ids are what was sampled. */
+const formats = { sft: ['llama-train', 'messages'], dpo: ['llama-train-pairs', 'preference'], distill: ['distill'] } as const
+const moments = 'moments.gguf'
+
 async function train(settings: z.infer<typeof LlamaTrainSettings>, request: TrainRequest): Promise<Training> {
   const { base, dataset, folder } = request
   if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
@@ -47,13 +62,16 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
     settings.weights === 'lora' ||
     (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) ||
     base.adapter !== null
-  const data = dataset.files[settings.method === 'sft' ? 'messages' : 'preference']
+  const data = formats[settings.method].map((format) => dataset.files[format]).find((file) => file !== undefined)
   if (data === undefined)
-    throw new BadInput(`Dataset ${dataset.id} was not exported for ${settings.method}: add the format to the recipe's harvest`)
+    throw new BadInput(
+      `Dataset ${dataset.id} was not exported for ${settings.method}: add the format ${formats[settings.method].join(' or ')} to the recipe's harvest`,
+    )
   mkdirSync(folder, { recursive: true })
   const out = join(folder, lora ? 'adapter.gguf' : 'candidate.gguf')
   const metrics = join(folder, 'metrics.jsonl')
   const checkpoints = join(folder, 'optimizer')
+  const earlier = join(dirname(base.adapter ?? base.path), moments)
   const args = [
     settings.method,
     '-m',
@@ -82,6 +100,8 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
         ]
       : []),
     ...(base.adapter ? ['--lora-init', base.adapter] : []),
+    ...(settings.keepMoments ? ['--optimizer-out', join(folder, moments)] : []),
+    ...(settings.keepMoments && existsSync(earlier) ? ['--optimizer-in', earlier] : []),
   ]
   const quiet = process.env['WHETSTONE_PROGRESS'] === 'none'
   await runTool({
@@ -123,12 +143,12 @@ function flags(settings: z.infer<typeof LlamaTrainSettings>): string[] {
     ['--clip', settings.clip],
     ['--ema', settings.ema],
     settings.steps === undefined ? ['--epochs', settings.epochs] : ['--steps', settings.steps],
-    ...(settings.method === 'dpo'
-      ? ([
-          ['--beta', settings.beta],
-          ['--nll-weight', settings.nllWeight],
-        ] as [string, number][])
-      : []),
+    ['--beta', settings.method === 'dpo' ? settings.beta : undefined],
+    ['--nll-weight', settings.nllWeight ?? (settings.method === 'dpo' ? 1 : undefined)],
+    ['--teacher-top', settings.method === 'distill' ? settings.teacherTop : undefined],
+    ['--train-on', settings.trainOn],
+    ['--prompt-weight', settings.promptWeight],
+    ['--save-every', settings.saveEvery],
   ]
   return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
 }

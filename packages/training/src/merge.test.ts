@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, paths, runTool } from '@whetstone/core'
 import type { Model } from '@whetstone/core'
+import { average } from './average.ts'
 import { merge } from './merge.ts'
 import { quantizationTypes, quantize } from './quantize.ts'
 
@@ -150,6 +151,14 @@ it('knows the types that the tool knows', async () => {
     .filter((name) => !['F32', 'COPY'].includes(name))
   assert.ok(known.length > 20)
   for (const name of known) assert.ok((quantizationTypes as readonly string[]).includes(name), `${name} is missing`)
+})
+
+it('the average of a model with itself scores as it does; of others only with one base', async () => {
+  const mean = await average([model, model], { out: file('mean.gguf'), shares: [1, 2] })
+  assert.ok(largest(await likelihoods(model), await likelihoods(mean)) < 5e-3)
+  assert.equal([mean.path, mean.adapter, mean.parent], [model.path, file('mean.gguf'), 'model-test'])
+  assert.match(await refused(average([model], { out: file('x.gguf') })), /at least two models, 1 given/)
+  assert.match(await refused(average([model, { ...model, adapter: null }], { out: file('x.gguf') })), /adapters need one base/)
 })
 
 it('refuses in one line what cannot be', async () => {
