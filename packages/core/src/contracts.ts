@@ -119,8 +119,28 @@ export type Solution = {
   /** The whole exchange, the answer last. */
   messages: Message[]
   finish: Finish
+  /** What the attempted model itself read and wrote, in all its calls. */
   tokens: { prompt: number; completion: number }
   seconds: number
+  /** Every call that was made for the attempt, in order. */
+  calls?: SolverCall[]
+  /** What teachers read and wrote for it: apart, since a budget is the attempted model's own. */
+  taught?: { prompt: number; completion: number }
+  /** Why the solver ended before it was done (its budget was spent); the answer is the best so far. */
+  stopped?: string
+  /** The answer was written with the right one as a hint, which the messages no longer show. */
+  hinted?: boolean
+  /** Critiques that told the answer and were withheld, and teachers' rewrites that were no answer. */
+  dropped?: { leaks: number; rewrites: number }
+}
+/** One call of a solver: what it was for (solver, critic, rewriter, summarizer ...), who answered (null: the attempted model), what was said. */
+export type SolverCall = {
+  role: string
+  by: string | null
+  messages: readonly Message[]
+  completion: string
+  finish: Finish
+  tokens: { prompt: number; completion: number }
 }
 export type SolveFault = { attempt: Attempt; fault: string; retries: number }
 /** A way of attempting tasks: one file each in packages/solvers. */
@@ -132,6 +152,14 @@ export type SolveOptions = {
   sampling: Sampling
   /** For solvers that look at their own grades (best-of-n, revise) in train collection; absent in evaluation. */
   grade?: (task: Task, answer: string) => Promise<Grade> | Grade
+  /** Checks an answer under way by the problem alone; may be had in evaluation too. */
+  verify?: Taskset['verify']
+  /** What a hint may tell: the right answer. In train collection only. */
+  hint?: (task: Task) => string
+  /** Whether a text tells the task's answer; such a critique is withheld. */
+  leaks?: (task: Task, text: string) => boolean
+  /** Most tokens that the attempted model may write for one attempt, all calls together. */
+  budget?: number
   signal?: AbortSignal
 }
 

@@ -1,53 +1,62 @@
-import type { Attempt, Completion, Fault, SolveOptions, Solver } from '@whetstone/core'
-import { deriveSeed, isFault } from '@whetstone/core'
-import { ask, firstTurns, settle, toFault, toSolution } from './exchange.ts'
-import type { Exchange, Turn } from './exchange.ts'
+import type { Attempt, Fault } from '@whetstone/core'
+import { deriveSeed } from '@whetstone/core'
+import { direct } from './direct.ts'
+import { loadPrompts } from './load-prompts.ts'
+import type { Draft, MethodSolver, Tools } from './method.ts'
+import { answerOf, CallFault, methodSolver } from './method.ts'
+import { sideBySide } from './side-by-side.ts'
+
+export type BestOfN = {
+  n?: number
+  /**
+   * How one is chosen. `reward`: by grade, in train collection only. `verify`: by the task set's check of the problem alone. `vote`: the
+   * answer that most share. Absent: the first of these that may be used.
+   */
+  by?: 'reward' | 'verify' | 'vote'
+  /** How each answer comes about. */
+  of?: MethodSolver
+  /** Names what of a text is its answer, for votes. */
+  prompts?: string
+}
 
 /**
- * Several answers to a task, of which one is kept: where grades may be seen (train collection) the one with the highest reward, else the
- * one whose last line most of them share (self-consistency, Wang et al. 2022, arXiv 2203.11171, with the last line for the answer); the
- * earliest of equals. Greedy answers are all the same, so only one is asked for.
+ * Several answers to a task, of which one is kept: the best, or the one whose answer most of them share (self-consistency, Wang et al. 2022,
+ * arXiv 2203.11171); the earliest of equals. Greedy answers are all the same, so only one is asked for.
  */
-export function bestOfN({ n = 4 }: { n?: number } = {}): Solver {
-  return {
-    name: `best-of-${n}`,
-    async *solve(attempts, model, { sampling, grade, signal }) {
-      const count = sampling.temperature === 0 ? 1 : n
-      const waiting = new Map<Exchange, { turn: Turn; reply: Completion | Fault }[]>()
-      const turns = firstTurns(attempts).flatMap((turn) =>
-        Array.from({ length: count }, (_, i): Turn => ({ ...turn, seed: seedOf(turn.exchange.attempt, i) })),
-      )
-      for await (const answered of ask(model, turns, sampling, signal)) {
-        const { exchange } = answered.turn
-        const replies = [...(waiting.get(exchange) ?? []), answered]
-        waiting.set(exchange, replies)
-        if (replies.length < count) continue
-        waiting.delete(exchange)
-        // In the order of asking, so that ties fall the same way whoever finished first.
-        replies.sort((a, b) => turns.indexOf(a.turn) - turns.indexOf(b.turn))
-        const completions = replies.flatMap(({ reply }) => (isFault(reply) ? [] : [reply]))
-        if (completions.length === 0) {
-          yield toFault(exchange, replies[0]?.reply as Fault)
-          continue
-        }
-        settle(answered.turn, await choose(completions, exchange.attempt, grade))
-        yield toSolution(exchange)
-      }
-    },
+export function bestOfN({ n = 4, by, of = direct, prompts = 'prose-1' }: BestOfN = {}): MethodSolver {
+  const { answer } = loadPrompts(prompts)
+  const named = [`best-of-${n}`, ...(by ? [`by ${by}`] : []), ...(of === direct ? [] : [`of ${of.name}`])].join(' ')
+  return methodSolver(named, async function* (attempt, tools) {
+    const count = tools.sampling.temperature === 0 ? 1 : n
+    // The first answer is the one that `of` alone would give.
+    const attempts = Array.from({ length: count }, (_, i): Attempt =>
+      i === 0 ? attempt : { ...attempt, seed: deriveSeed(attempt.seed, 'best-of-n', i) },
+    )
+    const outcomes = yield* sideBySide(attempts.map((each) => of.method(each, tools)))
+    const drafts = outcomes.filter((outcome): outcome is Draft => !('fault' in outcome))
+    if (drafts.length === 0) throw new CallFault(outcomes[0] as Fault)
+    const scores = await score(drafts, attempt, tools, by, answer)
+    return drafts[scores.indexOf(Math.max(...scores))] as Draft
+  })
+}
+
+async function score(
+  drafts: readonly Draft[],
+  { task }: Attempt,
+  { grade, verify }: Tools,
+  by: BestOfN['by'],
+  answer: RegExp,
+): Promise<number[]> {
+  const texts = drafts.map(answerOf)
+  const how = by ?? (grade ? 'reward' : 'vote')
+  if (how === 'reward' && grade) return Promise.all(texts.map(async (text) => (await grade(task, text)).reward))
+  if (how === 'verify' && verify) {
+    return texts.map((text) => {
+      const { right, share, complete } = verify(task, text)
+      return complete ? 2 : right ? share : 0
+    })
   }
+  const answers = texts.map((text) => answer.exec(text.trim())?.[0].trim() ?? '')
+  // An empty answer has no vote.
+  return answers.map((each) => (each === '' ? 0 : answers.filter((other) => other === each).length))
 }
-
-/** The first answer is the one that `direct` would give. */
-const seedOf = (attempt: Attempt, i: number) => (i === 0 ? attempt.seed : deriveSeed(attempt.seed, 'best-of-n', i))
-
-async function choose(completions: readonly Completion[], { task }: Attempt, grade: SolveOptions['grade']): Promise<Completion> {
-  const scores = grade
-    ? await Promise.all(completions.map(async ({ text }) => (await grade(task, text)).reward))
-    : votes(completions.map(({ text }) => lastLine(text)))
-  return completions[scores.indexOf(Math.max(...scores))] as Completion
-}
-
-const lastLine = (text: string) => text.trim().split('\n').at(-1)?.trim() ?? ''
-/** For each answer how many are equal to it; an empty one has no vote. */
-const votes = (answers: readonly string[]) =>
-  answers.map((answer) => (answer === '' ? 0 : answers.filter((other) => other === answer).length))

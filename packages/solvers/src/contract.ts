@@ -112,7 +112,7 @@ function babble({ messages, seed }: GenerateRequest): FakeReply {
 export function solvesItself(test: Suite, solver: Solver): void {
   const attempts = Array.from({ length: 12 }, (_, i) => attempt(i))
   for (const [how, options] of [
-    ['with grades', { grade }],
+    ['with grades', { grade, hint: ({ reference }: Task) => reference.slice(secret.length + 1) }],
     ['without grades', {}],
   ] as const) {
     const name = `${solver.name} ${how}`
@@ -145,12 +145,21 @@ export function solvesItself(test: Suite, solver: Solver): void {
       }
       const spent = (results as Solution[]).reduce((sum, { tokens }) => sum + tokens.prompt, 0)
       assert.is(spent, asked.length * 10, 'every request is counted')
+      assert.is((results as Solution[]).flatMap(({ calls }) => calls ?? []).length, asked.length, 'every call is kept')
     })
 
     test(`${name}: never shows the reference`, async () => {
       const { model, asked } = fakeModel(babble)
       await solve(solver, attempts, model, options)
       for (const { messages } of asked) assert.not.match(JSON.stringify(messages), secret)
+    })
+
+    test(`${name}: keeps to a budget, and says when it was spent`, async () => {
+      const results = (await solve(solver, attempts, fakeModel(babble).model, { ...options, budget: 1 })) as Solution[]
+      for (const { tokens, stopped, calls } of results) {
+        assert.ok(tokens.completion <= 1 && calls?.length === 1, `${tokens.completion}`)
+        assert.ok(stopped === undefined || stopped === 'budget spent')
+      }
     })
 
     test(`${name}: the same seeds give the same answers, in whatever order and company`, async () => {

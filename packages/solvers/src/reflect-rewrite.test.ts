@@ -57,6 +57,30 @@ test('a teacher reflects; the target rewrites, unless the teacher is to, which t
   assert.throws(() => reflectRewrite({ rewriter: 'teacher' }), /needs a teacher/)
 })
 
+test('a critique that tells the answer is withheld and counted; a teacher that writes prose where an answer is due is not followed', async () => {
+  const leaks = (_: unknown, text: string) => text.includes('8')
+  const { model } = fakeModel(({ messages }) => (isReflection(messages) ? 'It is 8.' : messages.length > 2 ? '8' : '7'))
+  const [solution] = (await solve(reflectRewrite({ rounds: 1 }), [attempt(4)], model, { grade, leaks })) as [Solution]
+  assert.match(solution.messages[2]?.content as string, /^Check your solution/)
+  assert.equal([solution.dropped, solution.messages.at(-1)?.content], [{ leaks: 1, rewrites: 0 }, '8'])
+
+  const teacher = {
+    name: 'chatty',
+    open: async () => fakeModel(({ messages }) => (messages.at(-1)?.content === '!' ? '7v' : 'Well, let me see')).model,
+  }
+  const solver = reflectRewrite({ rounds: 2, teacher, rewriter: 'teacher', prompts: 'chains-1' })
+  const [given] = (await solve(solver, [attempt(4)], fakeModel(() => '7').model, { grade })) as [Solution]
+  assert.equal([given.dropped, given.messages.at(-1)?.content], [{ leaks: 0, rewrites: 2 }, '7'])
+})
+
+test('what a teacher reads and writes is counted apart', async () => {
+  const teacher = fakeModel(() => 'one two three')
+  const { model } = fakeModel(() => '7')
+  const solver = reflectRewrite({ rounds: 2, teacher: { name: 'big', open: async () => teacher.model } })
+  const [{ tokens, taught, calls }] = (await solve(solver, [attempt(4)], model, { grade })) as [Solution]
+  assert.equal([tokens.completion, taught?.completion, calls?.map(({ by }) => by)], [3, 6, [null, 'big', null, 'big', null]])
+})
+
 test('without grades the target answers once', async () => {
   const { model, asked } = fakeModel(() => '7')
   await solve(reflectRewrite(), [attempt(4)], model)

@@ -3,15 +3,16 @@ import * as assert from 'uvu/assert'
 import type { Solution } from '@whetstone/core'
 import { attempt, fakeModel, sampling, solve, solvesItself } from './contract.ts'
 import type { FakeReply } from './contract.ts'
+import type { Summarize } from './summarize.ts'
 import { summarize } from './summarize.ts'
 
 const test = suite('summarize')
 solvesItself(test, summarize())
 solvesItself(test, summarize({ iterations: 2 }))
 
-async function run(replies: FakeReply[], iterations = 1, i = 5) {
+async function run(replies: FakeReply[], options: Summarize = {}, i = 5) {
   const { model, asked } = fakeModel(() => replies[asked.length - 1] ?? '')
-  const [solution] = (await solve(summarize({ iterations }), [attempt(i)], model, {
+  const [solution] = (await solve(summarize(options), [attempt(i)], model, {
     sampling: { ...sampling, stop: ['\n'], grammar: 'root ::= [0-9]' },
   })) as [Solution]
   return { solution, asked }
@@ -29,7 +30,15 @@ test('reasons, summarizes, and reasons again from the summary alone', async () =
   assert.not.match(again as string, /I guess/)
   assert.equal(
     solution.messages.map(({ content }) => content),
-    ['Answer with a number.', 'What is 5 plus 5?', '9', summary, 'The sum may be 9, not checked.', again, '10'],
+    ['Answer with a number.', 'What is 5 plus 5?', '10'],
+  )
+  assert.equal(
+    solution.calls?.map(({ role, completion }) => [role, completion]),
+    [
+      ['solver', '9'],
+      ['summarizer', 'The sum may be 9, not checked.'],
+      ['solver', '10'],
+    ],
   )
 })
 
@@ -53,11 +62,39 @@ test('the answer is never a summary', async () => {
   }
 })
 
-test('goes on from the last summary', async () => {
-  const { solution, asked } = await run(['1', 's1', '2', 's2', '10'], 2)
+test('goes on from the last summary, until two answers are the same', async () => {
+  const { solution, asked } = await run(['1', 's1', '2', 's2', '10'], { iterations: 2 })
   assert.equal([solution.messages.at(-1)?.content, asked.length], ['10', 5])
   assert.match(asked[4]?.messages.at(-1)?.content as string, /s2$/)
   assert.not.match(asked[4]?.messages.at(-1)?.content as string, /s1/)
+  const stable = await run(['1', 's1', '2', 's2', '2', 's3', '3'], { iterations: 5, until: 'stable' })
+  assert.equal([stable.solution.messages.at(-1)?.content, stable.asked.length], ['2', 5])
+})
+
+test('a summarizer of its own reads and writes apart, with its own sampling', async () => {
+  const { model, asked } = fakeModel(() => 'shorter')
+  const summarizer = { name: 'brief', open: async () => model }
+  const { solution } = await run(['9', '10'], { summarizer, sampling: { temperature: 0.1 } })
+  assert.equal([solution.messages.at(-1)?.content, solution.tokens.completion, solution.taught?.completion], ['10', 2, 1])
+  assert.equal([asked.length, asked[0]?.sampling.temperature], [1, 0.1])
+})
+
+test('reasoning of an earlier run is reused, and costs nothing', async () => {
+  const { solution, asked } = await run(['s', '10'], { reuse: new Map([['task-5', 'an old train of thought']]) })
+  assert.match(asked[0]?.messages[0]?.content as string, /an old train of thought/)
+  assert.equal([solution.messages.at(-1)?.content, solution.tokens.completion], ['10', 2])
+})
+
+test('pieces are joined step by step where the summary is a problem of its own', async () => {
+  const replies: FakeReply[] = [{ text: '3+5=1;1*', finish: 'length' }, '1*2-1', { text: '1*2=2;', finish: 'length' }, '2-1', '2-1=1;#1']
+  const { model, asked } = fakeModel(() => replies[asked.length - 1] ?? '')
+  const chain = attempt(4, { task: { ...attempt(4).task, prompt: '3+5*2-1?' } })
+  const [solution] = (await solve(summarize({ iterations: 9, until: 'done', piece: 8, prompts: 'chains-1' }), [chain], model)) as [Solution]
+  assert.equal(
+    asked.map(({ messages }) => messages.at(-1)?.content),
+    ['3+5*2-1?', '3+5*2-1?3+5=1;1*/', '1*2-1?', '1*2-1?1*2=2;/', '2-1?'],
+  )
+  assert.equal([solution.messages.at(-1)?.content, solution.finish], ['3+5=1;1*2=2;2-1=1;#1', 'stop'])
 })
 
 test.run()

@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { fill, loadPrompts } from './load-prompts.ts'
+
+const test = suite('load-prompts')
+
+test('every file of prompts is whole and names only places that are filled', () => {
+  const places = new Set(['problem', 'answer', 'critique', 'feedback', 'work', 'summary'])
+  for (const file of readdirSync(join(import.meta.dirname, 'prompts'))) {
+    const prompts = loadPrompts(file.replace('.json', ''))
+    assert.match(file, /-\d+\.json$/, 'a version is part of the name')
+    for (const text of Object.values(prompts).filter((value): value is string => typeof value === 'string')) {
+      for (const [, name] of text.matchAll(/\{(\w+)\}/g)) assert.ok(places.has(name as string), `${file}: {${name}}`)
+    }
+  }
+})
+
+test('an unknown name is refused with the names that there are', () => {
+  assert.throws(() => loadPrompts('prose-0'), /No prompts "prose-0"\. There are: chains-1, prose-1/)
+})
+
+test('what is filled in is not looked at for places', () => {
+  assert.is(fill('{problem} {answer} {x}', { problem: '{answer} $1', answer: 'a' }), '{answer} $1 a {x}')
+})
+
+test.run()

@@ -1,0 +1,103 @@
+import { loadPrompts } from '../load-prompts.ts'
+import type { MethodSolver, Teacher } from '../method.ts'
+import { ask, askDirectly, isRefused, methodSolver } from '../method.ts'
+import { grow, stepAsks } from './expand.ts'
+import type { Partial, Value } from './value.ts'
+import { valuesOf } from './value.ts'
+
+export type Mcts = {
+  /** Expansions of a node. */
+  simulations?: number
+  /** Next steps sampled at each. */
+  samples?: number
+  value?: Value
+  judge?: Teacher
+  /** How much the search is drawn to what it has seldom visited. */
+  exploration?: number
+  prompts?: string
+}
+
+type Node = Partial & { parent: Node | null; children: Node[]; visits: number; total: number; prior: number; depth: number; own: number }
+
+/**
+ * Monte Carlo tree search over steps (UCT with priors, as PUCT of Silver et al. 2017): the most promising leaf is expanded by sampled next steps,
+ * these are valued, and their value goes up the path. Wrong steps (value 0) are not gone on from while others are left. It ends when a finished
+ * solution is worth 1, or after so many expansions; the answer is the best finished solution, else the most visited path.
+ */
+export function mcts(options: Mcts = {}): MethodSolver {
+  const { simulations = 24, samples = 3, value = 'steps', judge, exploration = 1, prompts: named = 'prose-1' } = options
+  const prompts = loadPrompts(named)
+  const name = `mcts-${simulations}x${samples} by ${value}${judge ? ` of ${judge.name}` : ''}`
+  return methodSolver(name, async function* (attempt, tools) {
+    const asked = askDirectly(attempt)
+    const draftOf = ({ text, ended }: Partial) => ({
+      messages: [...asked, { role: 'assistant' as const, content: text }],
+      finish: ended ? ('stop' as const) : ('length' as const),
+    })
+    const root: Node = { text: '', ended: false, parent: null, children: [], visits: 0, total: 0, prior: 1, depth: 0, own: 1 }
+    const ended: Node[] = []
+    for (let i = 0; i < simulations; i++) {
+      const leaf = select(root, exploration)
+      if (leaf === null) break
+      const replies = yield* ask(
+        ...stepAsks(attempt, tools, prompts, leaf.text, tools.sampling.temperature === 0 ? 1 : samples, ['mcts', i]),
+      )
+      if (i === 0 && replies.some(isRefused))
+        return { messages: [...asked, { role: 'assistant', content: '' }], finish: replies[0]!.finish }
+      const grown = grow(
+        leaf.text,
+        replies.map(({ text }) => text.trim()),
+        prompts,
+      )
+      const known = new Set(leaf.children.map(({ text }) => text))
+      const fresh = grown.filter(({ text }) => !known.has(text))
+      const values = yield* valuesOf(value, fresh, { attempt, tools, prompts, by: judge, depth: leaf.depth })
+      for (const [j, { share, ...partial }] of fresh.entries()) {
+        const node: Node = {
+          ...partial,
+          parent: leaf,
+          children: [],
+          visits: 0,
+          total: 0,
+          prior: share,
+          depth: leaf.depth + 1,
+          own: values[j]!,
+        }
+        leaf.children.push(node)
+        if (node.ended) ended.push(node)
+        backUp(node, node.own)
+      }
+      if (fresh.length === 0) backUp(leaf, 0)
+      const best = ended.toSorted((a, b) => b.own - a.own)[0]
+      tools.keep(draftOf(best ?? deepest(root)))
+      if (best && best.own === 1 && value !== 'vote') return draftOf(best)
+    }
+    return draftOf(ended.toSorted((a, b) => b.own - a.own || b.prior - a.prior)[0] ?? deepest(root))
+  })
+}
+
+/** The leaf that is expanded next: down by value and by how seldom a child was visited. Null when every path has ended. */
+function select(node: Node, exploration: number): Node | null {
+  if (node.ended) return null
+  const open = node.children.filter((child) => child.own > 0)
+  if (open.length === 0) return node
+  const bound = (child: Node) =>
+    child.total / Math.max(1, child.visits) + (exploration * child.prior * Math.sqrt(node.visits)) / (1 + child.visits)
+  for (const child of open.toSorted((a, b) => bound(b) - bound(a) || b.prior - a.prior)) {
+    const leaf = select(child, exploration)
+    if (leaf) return leaf
+  }
+  return null
+}
+
+function backUp(from: Node, value: number): void {
+  for (let node: Node | null = from; node; node = node.parent) {
+    node.visits++
+    node.total += value
+  }
+}
+
+function deepest(node: Node): Node {
+  const next = node.children.toSorted((a, b) => b.own - a.own || b.visits - a.visits)[0]
+  return next && next.own > 0 ? deepest(next) : node
+}

@@ -1,0 +1,43 @@
+import type { Attempt } from '@whetstone/core'
+import { deriveSeed } from '@whetstone/core'
+import type { Prompts } from '../load-prompts.ts'
+import { fill } from '../load-prompts.ts'
+import type { Ask, Reply, Teacher, Tools } from '../method.ts'
+import { ask } from '../method.ts'
+
+/** A solution under way: its whole steps as text, and whether the last of them ends it. */
+export type Partial = { text: string; ended: boolean }
+/**
+ * What a partial solution is worth, in [0, 1]. `steps`: the task set's own check of the problem, which is right or wrong. `verdict`: the
+ * attempted model (or a teacher) is asked whether the last step is right, a token that it was taught by SFT. `vote`: how many of the steps
+ * that were sampled in its place were the same.
+ */
+export type Value = 'steps' | 'verdict' | 'vote'
+
+export async function* valuesOf(
+  value: Value,
+  partials: readonly (Partial & { share: number })[],
+  { attempt, tools, prompts, by, depth }: { attempt: Attempt; tools: Tools; prompts: Prompts; by: Teacher | undefined; depth: number },
+): AsyncGenerator<readonly Ask[], number[], readonly Reply[]> {
+  if (value === 'vote' || partials.length === 0) return partials.map(({ share }) => share)
+  if (value === 'steps') {
+    const { verify } = tools
+    if (!verify) throw new Error(`tree-search: task set ${attempt.task.taskset} checks no steps; take value "verdict" or "vote"`)
+    return partials.map(({ text, ended }) => {
+      const { right, complete } = verify(attempt.task, text)
+      return Number(ended ? complete : right)
+    })
+  }
+  const asks = partials.map(({ text }, i): Ask => {
+    const content = fill(prompts.verdict, { problem: attempt.task.prompt, work: text })
+    const seed = deriveSeed(attempt.seed, 'verdict', depth, i, text)
+    return {
+      role: 'judge',
+      messages: [{ role: 'user', content }],
+      seed,
+      sampling: { ...tools.sampling, temperature: 0, stop: undefined, maxTokens: 8 },
+      by,
+    }
+  })
+  return (yield* ask(...asks)).map(({ text }) => Number(prompts.yes.test(text)))
+}
