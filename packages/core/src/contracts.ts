@@ -27,6 +27,8 @@ export type Taskset = {
    * evaluation too, and the result names it.
    */
   verify?(task: Omit<Task, 'reference'>, partial: string): Verification
+  /** What a hint tells in training: the answer without the way to it. The whole reference where this is absent. */
+  hint?(task: Task): string
 }
 /** What a step checker says: whether all whole steps so far are right, about which share of the way they are, and whether that is all of it. */
 export type Verification = { right: boolean; share: number; complete: boolean }
@@ -112,7 +114,7 @@ export type OpenOptions = {
   signal?: AbortSignal
 }
 
-/** One attempt to be made: `system` holds instruction and rendered memories, null when there is neither. */
+/** One attempt to be made; the task that a solver is given has no reference (an empty one). `system` holds instruction and rendered memories, null when there is neither. */
 export type Attempt = { id: string; task: Task; sample: number; seed: number; system: string | null }
 export type Solution = {
   attempt: Attempt
@@ -152,8 +154,8 @@ export type SolveOptions = {
   sampling: Sampling
   /** For solvers that look at their own grades (best-of-n, revise) in train collection; absent in evaluation. */
   grade?: (task: Task, answer: string) => Promise<Grade> | Grade
-  /** Checks an answer under way by the problem alone; may be had in evaluation too. */
-  verify?: Taskset['verify']
+  /** Checks an answer under way by the problem alone; may be had in evaluation too. Null where the task's set checks none. */
+  verify?: (task: Omit<Task, 'reference'>, partial: string) => Verification | null
   /** What a hint may tell: the right answer. In train collection only. */
   hint?: (task: Task) => string
   /** Whether a text tells the task's answer; such a critique is withheld. */

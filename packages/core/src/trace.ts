@@ -36,5 +36,13 @@ export const Trace = z.object({
   seconds: z.number(),
   finish: Finish,
   truncated: z.boolean(),
+  /** What teachers read and wrote for it; `tokens` are the policy's own. */
+  taught: z.object({ prompt: z.number().int(), completion: z.number().int() }).optional(),
+  /** Why the solver stopped before it was done. */
+  stopped: z.string().optional(),
+  /** Written with the right answer as a hint, which the messages do not show. */
+  hinted: z.boolean().optional(),
+  /** Critiques withheld because they told the answer; teachers' rewrites that were none. */
+  dropped: z.object({ leaks: z.number().int(), rewrites: z.number().int() }).optional(),
 })
 export type Trace = z.infer<typeof Trace>

@@ -46,7 +46,7 @@ function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: numb
           attempt,
           messages: [
             { role: 'user', content: attempt.task.prompt },
-            { role: 'assistant', content: right ? attempt.task.reference : 'no' },
+            { role: 'assistant', content: right ? attempt.task.id.slice(1) : 'no' },
           ],
           finish: finishes[attempt.task.id] ?? 'stop',
           tokens: { prompt: 3, completion: 2 },
@@ -182,5 +182,30 @@ test('an arm folds into outcomes per task, by taskset and level', () =>
       [2, 2, 2, 1, 1],
     )
   }))
+
+test('no solver is shown a reference; hints and grades only where grades may be seen; leaks are told by yes or no', async () => {
+  for (const mayGrade of [true, false]) {
+    const seen: string[] = []
+    const spy: Solver = {
+      name: 'spy',
+      async *solve(attempts, _model, { grade: graded, hint, leaks, verify }) {
+        for (const attempt of attempts) {
+          const { task } = attempt
+          seen.push(JSON.stringify(task.reference))
+          assert.equal([graded !== undefined, hint !== undefined], [mayGrade, mayGrade])
+          assert.is(leaks?.(task, `it is ${task.id.slice(1)}.`), true)
+          assert.is(leaks?.(task, `it is 1${task.id.slice(1)}.`), false)
+          assert.equal(verify?.(task, ''), { right: true, share: 0, complete: false })
+          if (mayGrade) assert.ok((await graded?.(task, task.id.slice(1)))?.passed && hint?.(task) === task.id.slice(1))
+          const messages = [{ role: 'assistant' as const, content: '' }]
+          yield { attempt, messages, finish: 'stop', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
+        }
+      },
+    }
+    const offers = { hint: ({ reference }: Task) => reference, verify: () => ({ right: true, share: 0, complete: false }) }
+    await inFolder(async (file) => void (await collect(request(file, spy, { mayGrade, ...offers }))))
+    assert.equal(new Set(seen), new Set(['""']))
+  }
+})
 
 test.run()

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, Solver, Task } from '@whetstone/core'
+import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
 import { BadInput, appendJsonl, contentId, deriveSeed, readJsonl, startProgress, Trace, writeJsonl } from '@whetstone/core'
 
 /** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
@@ -21,6 +21,11 @@ export type CollectRequest = {
   /** Whether the solver may look at grades (train collection), never in evaluation. */
   mayGrade: boolean
   grade: (task: Task, answer: string) => Promise<Grade> | Grade
+  /** The task sets' own checks and hints, where they have any. Hints reach a solver only where it may see grades. */
+  verify?: SolveOptions['verify']
+  hint?: (task: Task) => string
+  /** Most tokens that the attempted model may write for one attempt. */
+  budget?: number
   /** What each attempt of a chunk is shown, in order. */
   show: (attempts: readonly { task: Task; sample: number }[]) => Promise<Shown[]>
   /** Opens the model when there is something left to attempt. */
@@ -129,7 +134,8 @@ async function attemptChunk(
   const shown = await request.show(slice)
   const attempts: Attempt[] = slice.map(({ task, sample }, index) => ({
     id: `${task.id}#${sample}`,
-    task,
+    // References never reach a solver.
+    task: { ...task, reference: '' },
     sample,
     seed: deriveSeed(request.seed, request.arm, request.round, task.id, sample),
     system: shown[index]?.system ?? null,
@@ -137,10 +143,18 @@ async function attemptChunk(
   const order = new Map(attempts.map((attempt, index) => [attempt.id, index]))
   const traces: { index: number; trace: Trace }[] = []
   const faults: SolveFault[] = []
-  const options = {
+  const whole = new Map(slice.map(({ task }) => [task.id, task]))
+  const taskOf = ({ id }: Pick<Task, 'id'>) => whole.get(id) as Task
+  const { hint } = request
+  const options: SolveOptions = {
     sampling: request.sampling,
-    ...(request.mayGrade ? { grade: request.grade } : {}),
-    ...(request.signal ? { signal: request.signal } : {}),
+    verify: request.verify,
+    budget: request.budget,
+    // Only yes or no comes back of it.
+    leaks: (task, text) => tellsReference(taskOf(task), text, hint),
+    grade: request.mayGrade ? (task, answer) => request.grade(taskOf(task), answer) : undefined,
+    hint: request.mayGrade && hint ? (task) => hint(taskOf(task)) : undefined,
+    signal: request.signal,
   }
   for await (const result of request.solver.solve(attempts, model, options)) {
     if ('fault' in result) {
@@ -148,7 +162,8 @@ async function attemptChunk(
       continue
     }
     const index = order.get(result.attempt.id) as number
-    const trace = await gradeSolution(request, result, shown[index] as Shown)
+    const attempt = { ...result.attempt, task: taskOf(result.attempt.task) }
+    const trace = await gradeSolution(request, { ...result, attempt }, shown[index] as Shown)
     traces.push({ index, trace })
     onTrace(trace)
   }
@@ -156,6 +171,15 @@ async function attemptChunk(
   if (answered < attempts.length && !request.signal?.aborted)
     throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
   return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults }
+}
+
+/** Whether a critique tells the answer: the hint (or the reference) stands in it as a word. */
+function tellsReference(task: Task, text: string, hint: ((task: Task) => string) | undefined): boolean {
+  const answer = (hint?.(task) ?? task.reference).trim()
+  if (answer === '') return false
+  const bound = (edge: string) => (/\w/.test(edge) ? '\\b' : '')
+  const quoted = answer.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(bound(answer[0] as string) + quoted + bound(answer.at(-1) as string)).test(text)
 }
 
 async function gradeSolution(request: CollectRequest, solution: Solution, shown: Shown): Promise<Trace> {
@@ -180,6 +204,10 @@ async function gradeSolution(request: CollectRequest, solution: Solution, shown:
     seconds: solution.seconds,
     finish: solution.finish,
     truncated: solution.finish === 'length',
+    taught: solution.taught,
+    stopped: solution.stopped,
+    hinted: solution.hinted,
+    dropped: solution.dropped,
   }
 }
 

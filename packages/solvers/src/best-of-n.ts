@@ -50,12 +50,8 @@ async function score(
   const texts = drafts.map(answerOf)
   const how = by ?? (grade ? 'reward' : 'vote')
   if (how === 'reward' && grade) return Promise.all(texts.map(async (text) => (await grade(task, text)).reward))
-  if (how === 'verify' && verify) {
-    return texts.map((text) => {
-      const { right, share, complete } = verify(task, text)
-      return complete ? 2 : right ? share : 0
-    })
-  }
+  const checks = how === 'verify' && verify ? texts.map((text) => verify(task, text)) : []
+  if (checks[0]) return checks.map((check) => (check?.complete ? 2 : check?.right ? check.share : 0))
   const answers = texts.map((text) => answer.exec(text.trim())?.[0].trim() ?? '')
   // An empty answer has no vote.
   return answers.map((each) => (each === '' ? 0 : answers.filter((other) => other === each).length))

@@ -31,6 +31,7 @@ export const chainsKeys: Taskset = {
     return (request.levels ?? [2]).flatMap((level) => drawLevel(request, level))
   },
   grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
+  hint: ({ reference }) => reference.slice(reference.indexOf('#')),
 }
 
 /** Tasks of one level when the request sets no limit: ten a key. */

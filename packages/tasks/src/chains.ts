@@ -20,6 +20,7 @@ export const chains: Taskset & Required<Pick<Taskset, 'verify'>> = {
     return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
   },
   grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
+  hint: ({ reference }) => reference.slice(reference.indexOf('#')),
   /** Whole steps so far are right, and how far along they are; what is unfinished at the end is not looked at unless the trace ends. */
   verify(task, partial) {
     const chain = readChain(task.prompt)

@@ -1,4 +1,17 @@
-import type { Backend, Embedder, Filter, Format, Gate, Memory, Reflector, Sampling, Solver, Taskset, Trainer } from '@whetstone/core'
+import type {
+  Backend,
+  Embedder,
+  Filter,
+  Format,
+  Gate,
+  Memory,
+  Reflector,
+  Sampling,
+  SolveOptions,
+  Solver,
+  Taskset,
+  Trainer,
+} from '@whetstone/core'
 import type { QuantizationType } from '@whetstone/training'
 import { z } from 'zod'
 
@@ -88,6 +101,15 @@ export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
     const taskset = tasksets.get(task.taskset)
     if (!taskset) throw new Error(`No taskset ${task.taskset} in the recipe. Tasksets: ${[...tasksets.keys()].join(', ')}`)
     return taskset.grade(task, answer)
+  }
+}
+
+/** What the recipe's tasksets offer to solvers besides grades: checks of a problem's steps, and hints in training. */
+export function offersOf(recipe: Pick<Recipe, 'courses'>): Required<Pick<SolveOptions, 'verify' | 'hint'>> {
+  const tasksets = tasksetsOf(recipe)
+  return {
+    verify: (task, partial) => tasksets.get(task.taskset)?.verify?.(task, partial) ?? null,
+    hint: (task) => tasksets.get(task.taskset)?.hint?.(task) ?? task.reference,
   }
 }
 

@@ -4,7 +4,7 @@ import { Evaluation } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { TrainAttempts } from './attempt-train.ts'
-import { graderOf, samplingOf } from '../recipe/recipe.ts'
+import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -104,6 +104,7 @@ export function attemptArm(
     sampling: how.temperature === undefined ? sampling : { ...sampling, temperature: how.temperature },
     mayGrade: false,
     grade: graderOf(recipe),
+    ...offersOf(recipe),
     show: showMemories(recipe, bank, { seed, holdout: false, evaluation: true }),
     open: () => context.open(arm.model),
     file: how.file,

@@ -3,7 +3,7 @@ import type { Task, Trace } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import { z } from 'zod'
 import type { Course } from '../recipe/recipe.ts'
-import { graderOf, samplingOf } from '../recipe/recipe.ts'
+import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -92,6 +92,7 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
     sampling: samplingOf(recipe.settings, 'train'),
     mayGrade: true,
     grade: graderOf(recipe),
+    ...offersOf(recipe),
     show: showMemories(recipe, deployed, { seed, holdout: true, evaluation: false }),
     open: () => (teacher ? teacher.open() : context.open(incumbent.model)),
     file,

@@ -1,5 +1,5 @@
 import type { Attempt } from '@whetstone/core'
-import { deriveSeed } from '@whetstone/core'
+import { BadInput, deriveSeed } from '@whetstone/core'
 import type { Prompts } from '../load-prompts.ts'
 import { fill } from '../load-prompts.ts'
 import type { Ask, Reply, Teacher, Tools } from '../method.ts'
@@ -21,11 +21,10 @@ export async function* valuesOf(
 ): AsyncGenerator<readonly Ask[], number[], readonly Reply[]> {
   if (value === 'vote' || partials.length === 0) return partials.map(({ share }) => share)
   if (value === 'steps') {
-    const { verify } = tools
-    if (!verify) throw new Error(`tree-search: task set ${attempt.task.taskset} checks no steps; take value "verdict" or "vote"`)
     return partials.map(({ text, ended }) => {
-      const { right, complete } = verify(attempt.task, text)
-      return Number(ended ? complete : right)
+      const check = tools.verify?.(attempt.task, text)
+      if (!check) throw new BadInput(`tree-search: task set ${attempt.task.taskset} checks no steps; take value "verdict" or "vote"`)
+      return Number(ended ? check.complete : check.right)
     })
   }
   const asks = partials.map(({ text }, i): Ask => {
