@@ -1,23 +1,30 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
-import { join } from 'node:path'
-import { hash, runTool } from '@whetstone/core'
+import { dirname, join } from 'node:path'
+import { hash, root, runTool } from '@whetstone/core'
 import type { Compiler } from './find-compiler.ts'
 import { buildFolder } from './extract-source.ts'
+import { prefixCopy, prefixHeader } from './plan-units.ts'
 
-/** One source file to be compiled; `key` names all that its object depends on besides its own text. */
+/** One source file to be compiled, by its path from the repository's root; `key` names all that its object depends on besides its own text. */
 export type Unit = { source: string; flags: readonly string[]; key: string }
 
 const objects = join(buildFolder, 'objects')
 
 /** Where a unit's object lies: named by the content of all it is made from, so that it is never compiled twice. */
 export function objectOf(unit: Unit, compiler: Compiler): string {
-  return join(objects, `${hash([compiler.file, compiler.version, unit.source, readFileSync(unit.source, 'utf8'), unit.flags, unit.key])}.o`)
+  return join(
+    objects,
+    `${hash([compiler.file, compiler.version, unit.source, readFileSync(join(root, unit.source), 'utf8'), unit.flags, unit.key])}.o`,
+  )
 }
 
 /** As many compilers as there are cores without work, at least two where there are two cores. */
 export const freeCores = () =>
   Math.max(Math.min(2, availableParallelism()), Math.min(availableParallelism(), Math.round(availableParallelism() - (loadavg()[0] ?? 0))))
+
+/** Below this many units, parsing the prefix for all of them takes longer than parsing it in each. */
+const worthPrefix = 8
 
 /** Compiles what is not in the cache, several at once. `done` is called after each. */
 export async function compile(
@@ -26,25 +33,46 @@ export async function compile(
   options: { done: () => void; signal?: AbortSignal },
 ): Promise<void> {
   mkdirSync(objects, { recursive: true })
-  const queue = [...new Map(units.map((unit) => [objectOf(unit, compiler), unit]))].filter(([object]) => !existsSync(object))
+  mkdirSync(dirname(prefixCopy), { recursive: true })
+  copyFileSync(prefixHeader, prefixCopy)
+  const missing = [...new Map(units.map((unit) => [objectOf(unit, compiler), unit]))].filter(([object]) => !existsSync(object))
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
+  const stop = (error: unknown): never => {
+    failed.abort(error)
+    throw error
+  }
+  const run = (args: readonly string[]) => runTool({ file: compiler.file, args, cwd: root, signal })
+
+  // both GCC and Clang read prefix.h.gch in place of prefix.h when the flags are the same
+  const ours = missing.filter(([, unit]) => unit.flags.includes('-include'))
+  const parsed = `${prefixCopy}.gch`
+  const parsePrefix = async () => {
+    const [, unit] = ours[0] as (typeof ours)[0]
+    const fresh = `${parsed}.${process.pid}.tmp`
+    await run([...unit.flags.slice(0, unit.flags.indexOf('-include')), '-x', 'c++-header', prefixCopy.slice(root.length + 1), '-o', fresh])
+    renameSync(fresh, parsed)
+  }
+  const prefix = ours.length < worthPrefix ? null : parsePrefix().catch(stop)
+
+  const queue = [...missing.filter((entry) => !ours.includes(entry)), ...ours]
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [object, unit] = next
       const fresh = `${object}.${process.pid}.tmp`
+      if (unit.flags.includes('-include')) await prefix
       try {
-        await runTool({ file: compiler.file, args: [...unit.flags, '-c', unit.source, '-o', fresh], signal })
+        await run([...unit.flags, '-c', unit.source, '-o', fresh])
         renameSync(fresh, object)
       } catch (error) {
         rmSync(fresh, { force: true })
-        failed.abort(error)
-        throw error
+        stop(error)
       }
       options.done()
     }
   }
-  const results = await Promise.allSettled(Array.from({ length: Math.min(freeCores(), queue.length) }, work))
+  const results = await Promise.allSettled([...Array.from({ length: Math.min(freeCores(), queue.length) }, work), prefix])
+  rmSync(parsed, { force: true }) // 60 MB
   options.signal?.throwIfAborted()
   if (failed.signal.aborted) throw failed.signal.reason
   for (const result of results) if (result.status === 'rejected') throw result.reason

@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { root, writeAtomic } from '@whetstone/core'
+import type { Compiler } from './find-compiler.ts'
+import type { Unit } from './compile.ts'
+import { buildFolder } from './extract-source.ts'
+
+/** How each file is compiled, for editors: clangd finds it in tools/build. */
+export function writeCompileCommands(units: readonly Unit[], compiler: Compiler): void {
+  const commands = [...new Map(units.map((unit) => [unit.source, unit])).values()].map((unit) => ({
+    directory: root,
+    file: unit.source,
+    arguments: [compiler.file, ...unit.flags, '-c', unit.source],
+  }))
+  writeAtomic(join(buildFolder, 'compile_commands.json'), `${JSON.stringify(commands, null, 1)}\n`)
+}
