@@ -5,6 +5,7 @@ import { BadInput, hash, paths } from '@whetstone/core'
 import { gradeMaths } from '@whetstone/grading'
 import { z } from 'zod'
 import type { DatasetSource } from './dataset-source.ts'
+import { distinctTasks } from './distinct-tasks.ts'
 import { readRows } from './read-rows.ts'
 
 /** A row as the usual collections publish it; the year from its own field or from the address of the problem's page. */
@@ -62,9 +63,13 @@ function readTasks(from: string, lastValidationYear: number): Task[] {
     const fetch = 'fetch it with `npx nx run datasets:pull --dataset=aime`, or give the path of a .jsonl file'
     throw new BadInput(`AIME is not in ${from} (aime.jsonl): ${fetch}`)
   }
-  const all = readRows(path, Row).map(({ row, line }) => toTask(row, lastValidationYear, `${path}:${line}`))
-  const tasks = new Map(all.map((task) => [task.id, task]))
-  return [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const located = readRows(path, Row).map(({ row, line }) => {
+    const where = `${path}:${line}`
+    return { task: toTask(row, lastValidationYear, where), where }
+  })
+  return distinctTasks(located)
+    .tasks.map(({ task }) => task)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function toTask({ problem, answer, solution, year, url }: Row, lastValidationYear: number, where: string): Task {

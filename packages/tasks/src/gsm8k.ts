@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { LoadRequest, Task, Taskset } from '@whetstone/core'
 import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
 import { gradeSteps, readNumber } from '@whetstone/grading'
+import { contentKey } from '@whetstone/similarity'
 import { z } from 'zod'
 import type { DatasetSource } from './dataset-source.ts'
+import { distinctTasks } from './distinct-tasks.ts'
 import { readRows } from './read-rows.ts'
 
 /** A published row: the answer is a worked solution with `<<48/2=24>>` beside each step, ended by `#### 24`. */
@@ -67,23 +69,32 @@ function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadReque
 
 /** Tasks of one file in the order of their ids, which are hashes: an order that has nothing to do with the file's. */
 function readTasks(from: string, file: 'train' | 'test'): Task[] {
-  const path = [join(from, `${file}.jsonl`), join(from, `gsm8k_${file}.jsonl`)].find((candidate) => existsSync(candidate))
+  const path = fileOf(from, file)
   if (path === undefined)
     throw new BadInput(
       `GSM8K is not in ${from} (${file}.jsonl or gsm8k_${file}.jsonl): fetch it with ` +
         '`npx nx run datasets:pull --dataset=gsm8k`, from a folder of yours with --from=FOLDER',
     )
-  const tasks = new Map<string, Task>()
-  for (const { row, line } of readRows(path, Row)) {
-    const task = toTask(row, file, `${path}:${line}`)
-    tasks.set(task.id, task)
-  }
-  const sorted = [...tasks.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const located = readRows(path, Row).map(({ row, line }) => ({ task: toTask(row, file, `${path}:${line}`), where: `${path}:${line}` }))
+  const sorted = distinctTasks(located)
+    .tasks.map(({ task }) => task)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
   if (file === 'test') return sorted
+  // What the test file asks too is not trained on.
+  const tested = new Set(testQuestions(from))
+  const own = sorted.filter(({ prompt }) => !tested.has(contentKey(prompt)))
   // A part of the data keeps the published proportion.
-  const held = Math.min(validationRows, Math.ceil((sorted.length * validationRows) / trainRows))
-  return sorted.map((task, i): Task => (i < held ? { ...task, split: 'validation' } : task))
+  const held = Math.min(validationRows, Math.ceil((own.length * validationRows) / trainRows))
+  return own.map((task, i): Task => (i < held ? { ...task, split: 'validation' } : task))
 }
+
+function testQuestions(from: string): string[] {
+  const path = fileOf(from, 'test')
+  return path === undefined ? [] : readRows(path, Row).map(({ row }) => contentKey(row.question))
+}
+
+const fileOf = (from: string, file: 'train' | 'test') =>
+  [join(from, `${file}.jsonl`), join(from, `gsm8k_${file}.jsonl`)].find((candidate) => existsSync(candidate))
 
 function toTask({ question, answer }: Row, split: 'train' | 'test', where: string): Task {
   const reference = answer.slice(answer.lastIndexOf('####') + 4).trim()

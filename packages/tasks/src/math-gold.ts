@@ -1,8 +1,6 @@
 import type { Task } from '@whetstone/core'
 import { goldProblem } from '@whetstone/grading'
-
-/** A task and the place it was read from, `file:line`. */
-export type LocatedTask = { task: Task; where: string }
+import type { LocatedTask } from './distinct-tasks.ts'
 
 /** Leaves out tasks whose gold answer the maths grader cannot read, and says which on stderr: no model is blamed for them. */
 export async function gradable(tasks: readonly LocatedTask[]): Promise<Task[]> {

@@ -5,7 +5,8 @@ import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/c
 import { extractAnswer, gradeMaths } from '@whetstone/grading'
 import { z } from 'zod'
 import type { DatasetSource } from './dataset-source.ts'
-import { gradable, type LocatedTask } from './math-gold.ts'
+import { distinctTasks, type LocatedTask } from './distinct-tasks.ts'
+import { gradable } from './math-gold.ts'
 import { readRows } from './read-rows.ts'
 
 /**
@@ -116,13 +117,10 @@ function fileOf(from: string, file: 'train' | 'test'): string {
 
 /** Rows without a level ("Level ?", two of the published ones) are left out. */
 function readTasks(path: string, split: Split): LocatedTask[] {
-  const tasks = new Map<string, LocatedTask>()
-  for (const { row, line } of readRows(path, Row)) {
-    if (Number.isNaN(row.level)) continue
-    const task = toTask(row, split, `${path}:${line}`)
-    tasks.set(task.id, { task, where: `${path}:${line}` })
-  }
-  return [...tasks.values()]
+  const located = readRows(path, Row)
+    .filter(({ row }) => !Number.isNaN(row.level))
+    .map(({ row, line }) => ({ task: toTask(row, split, `${path}:${line}`), where: `${path}:${line}` }))
+  return distinctTasks(located).tasks
 }
 
 function toTask({ problem, solution, answer, level, type, subject }: Row, split: Split, where: string): Task {

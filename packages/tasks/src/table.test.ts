@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
 import type { Split, Task } from '@whetstone/core'
 import { provesItself } from './contract.ts'
-import { table } from './table.ts'
+import { readTable, table } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'table-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -70,15 +70,20 @@ const refused: [string, string, string, string][] = [
   ],
   ['an open quote', 'x.csv', `${header}1,"a,b\n`, ':2: Quote Not Closed'],
   ['an empty question', 'x.csv', `${header}1,,b\n`, ':2: question: is empty'],
-  ['a missing column', 'x.csv', 'id,question\n1,a\n', ':2: answer: is missing'],
-  ['an id that comes twice', 'x.csv', `${header}1,a,b\n1,c,d\n`, ':3: id 1 is that of line 2 too'],
+  [
+    'a missing column',
+    'x.csv',
+    'id,question\n1,a\n',
+    ' has no column for the answer: name it with --answer=COLUMN (a.b for nested fields). Columns: id, question',
+  ],
+  ['an id that comes twice', 'x.csv', `${header}1,a,b\n1,c,d\n`, ':3: id "1" is that of line 2 too'],
   [
     'an unknown grader',
     'x.csv',
     'id,question,answer,grader\n1,a,b,magic\n',
     ':2: grader: is not a grader. Graders: exact, number, steps, maths',
   ],
-  ['an unknown split', 'x.csv', 'id,question,answer,split\n1,a,b,dev\n', ':2: split: is not one of train, validation, test'],
+  ['an unknown split', 'x.csv', 'id,question,answer,split\n1,a,b,later\n', ':2: split: is not one of train, validation, test'],
   [
     'a gold answer that its grader cannot read',
     'x.csv',
@@ -88,8 +93,8 @@ const refused: [string, string, string, string][] = [
   ['a gold answer beyond the maths grader', 'x.csv', `id,question,answer,grader\n1,a,${'{'.repeat(200)},maths\n`, ':2: answer "{{{'],
   ['a line that is not JSON', 'x.jsonl', '{"id":1,"question":"a","answer":"b"}\n\n{"id":2\n', ':3: not JSON'],
   ['a member of another type', 'x.jsonl', '{"id":1,"question":["a"],"answer":"b"}\n', ':1: question: is neither text nor a number'],
-  ['no rows', 'x.csv', header, ' holds no rows: it needs the columns id, question, answer'],
-  ['another kind of file', 'x.xlsx', 'PK', ' is neither .csv nor .jsonl'],
+  ['no rows', 'x.csv', header, ' holds no rows: it needs a question and an answer in each'],
+  ['another kind of file', 'x.xlsx', 'PK', ' is a spreadsheet or an archive: save the sheet as CSV'],
 ]
 for (const [what, name, content, message] of refused)
   test(`${what} is refused with its place`, async () => {
@@ -109,5 +114,133 @@ test('a missing file is refused', async () =>
     ),
     /absent\.csv not found/,
   ))
+
+// Kinds of files that people have, each with what becomes of it.
+const utf16 = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
+const read: [string, string, string | Buffer, Omit<Parameters<typeof table>[0], 'file'>, [string, string][]][] = [
+  [
+    'semicolons and a decimal comma',
+    's.csv',
+    'Nr;Question;Answer\n1;"Half of 7?";3,5\n2;"Even; yes or no?";yes\n',
+    {},
+    [
+      ['Half of 7?', '3,5'],
+      ['Even; yes or no?', 'yes'],
+    ],
+  ],
+  ['tabs', 't.tsv', 'id\tquestion\tanswer\n1\t2, 3 and?\t4\n', {}, [['2, 3 and?', '4']]],
+  ['bars', 'b.csv', 'question|answer\n1, 2?|3\n', {}, [['1, 2?', '3']]],
+  ['UTF-16 with its mark', 'u.csv', utf16('id,question,answer\n1,2+2?,4\n'), {}, [['2+2?', '4']]],
+  ['UTF-16 without a mark', 'u.jsonl', utf16('{"question":"2+2?","answer":"4"}\n').subarray(2), {}, [['2+2?', '4']]],
+  ['a byte order mark', 'm.jsonl', '\uFEFF{"question":"2+2?","answer":"4"}\n', {}, [['2+2?', '4']]],
+  [
+    'Latin-1 where it is said',
+    'l.csv',
+    Buffer.from('question,answer\nWhere?,Caf\u00e9\n', 'latin1'),
+    { encoding: 'latin1' },
+    [['Where?', 'Caf\u00e9']],
+  ],
+  [
+    'numbers as they are written',
+    'n.jsonl',
+    '{"id":9007199254740993,"question":"a?","answer":10000000000000000001}\n{"id":9007199254740992,"question":"b?","answer":0.0000001}\n{"question":"c?","id":3,"answer":1.50}\n',
+    {},
+    [
+      ['a?', '10000000000000000001'],
+      ['b?', '0.0000001'],
+      ['c?', '1.50'],
+    ],
+  ],
+  ['a JSON array under a name', 'a.json', '{"data":[{"Problem":"2+2?","Target":4}],"n":1}', {}, [['2+2?', '4']]],
+  [
+    'columns by flag, nested by path',
+    'f.jsonl',
+    '{"meta":{"q":"2+2?"},"gold":"4"}\n',
+    { columns: { question: 'meta.q', answer: 'gold' } },
+    [['2+2?', '4']],
+  ],
+  ['other line ends', 'c.csv', 'question,answer\r\n2+2?,4\r\n', {}, [['2+2?', '4']]],
+]
+for (const [what, name, content, options, pairs] of read)
+  test(`reads ${what}`, async () => {
+    const file = join(folder, name)
+    writeFileSync(file, content)
+    const { tasks } = await readTable({ file, ...options })
+    assert.equal(
+      tasks.map(({ prompt, reference }) => [prompt, reference]),
+      pairs,
+    )
+  })
+
+const unreadable: [string, string, string | Buffer, RegExp][] = [
+  [
+    'Latin-1 that nobody said',
+    'x.csv',
+    Buffer.from('question,answer\n1,2\nWhere?,Caf\u00e9\n', 'latin1'),
+    /x\.csv:3: byte 31 \(0xE9\) is not UTF-8: .*--encoding=latin1/,
+  ],
+  [
+    'a file cut inside a character',
+    'x.csv',
+    Buffer.from('question,answer\n1,\u00e9').subarray(0, -1),
+    /x\.csv:2: the file ends inside a character/,
+  ],
+  ['bytes that are no text', 'x.jsonl', '{"question":"a\0b","answer":"1"}\n', /x\.jsonl:1: byte 0 at character 15: this is not text/],
+  [
+    'half a surrogate pair',
+    'x.jsonl',
+    '{"question":"a?","answer":"1"}\n{"question":"\\ud83d","answer":"4"}\n',
+    /x\.jsonl:2: question holds half of a surrogate pair/,
+  ],
+  ['a row that is no object', 'x.jsonl', '[1]\n', /x\.jsonl:row 1: a row is an object with fields, not 1/],
+  [
+    'a column that is not there',
+    'x.csv',
+    'question,answer\na,b\n',
+    /x\.csv has no column "frage" \(--question\)\. Columns: question, answer/,
+  ],
+  [
+    'one question with two answers',
+    'x.csv',
+    'question,answer\nWhat  is 2+2?,4\nwhat is 2+2?,5\n',
+    /One question with two answers: .*x\.csv:2 answers "4", .*x\.csv:3 "5"/,
+  ],
+]
+for (const [what, name, content, message] of unreadable)
+  test(`${what} is refused with its place`, async () => {
+    const file = join(folder, name)
+    writeFileSync(file, content)
+    const error = await readTable({ file, columns: what.startsWith('a column') ? { question: 'frage' } : {} }).catch(
+      (error: Error) => error,
+    )
+    assert.instance(error, BadInput)
+    assert.match((error as Error).message, message)
+  })
+
+test('a question under several ids counts once and lies in one split, in other words too', async () => {
+  const question = (jars: number, crates: number) =>
+    `A crate that stands in the yard holds ${jars} jars of plum jam. How many jars of plum jam do ${crates} crates hold?`
+  const rows = Array.from({ length: 40 }, (_, i) => ({ id: `p${i}`, question: question(i % 10, 3), answer: String((i % 10) * 3) }))
+  rows.push({ id: 'other words', question: `${question(4, 3)} Tell.`, answer: '12' })
+  const file = put('same.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'))
+  const report = await readTable({ file })
+  assert.equal([report.rows, report.tasks.length, report.repeated], [41, 11, 30])
+  const like = report.tasks.filter(({ prompt }) => prompt.includes('holds 4 jars'))
+  assert.is(like.length, 2)
+  assert.is(like[0]?.split, like[1]?.split)
+  assert.ok(new Set(report.tasks.map(({ split }) => split)).size > 1, 'tasks of one template that differ in a number stay apart')
+})
+
+test('several accepted answers: any of them passes', async () => {
+  const file = put('several.jsonl', '{"question":"2+2?","answers":["4","four"]}\n')
+  const [task] = (await readTable({ file })).tasks as [Task]
+  const taskset = table({ file })
+  for (const [answer, passed] of [
+    ['four', true],
+    ['4', true],
+    ['five', false],
+  ] as const)
+    assert.is((await taskset.grade(task, answer)).passed, passed, answer)
+})
 
 test.run()

@@ -1,13 +1,12 @@
-import { readFileSync, statSync } from 'node:fs'
-import { extname } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Grade, LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, deriveSeed, hash, parseRecord, random, shuffle, Split as SplitSchema } from '@whetstone/core'
+import { BadInput, contentId, deriveSeed, random, root, shuffle, Split as SplitSchema } from '@whetstone/core'
 import { goldProblem, gradeExact, gradeMaths, gradeNumber, gradeSteps, numberGoldProblem } from '@whetstone/grading'
-import { parse } from 'csv-parse/sync'
-import type { CsvError } from 'csv-parse/sync'
-import { z } from 'zod'
-import { readRows } from './read-rows.ts'
-import type { Located } from './read-rows.ts'
+import { contentKey } from '@whetstone/similarity'
+import { existsSync } from 'node:fs'
+import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } from './distinct-tasks.ts'
+import { pickColumns, valueAt, type ColumnChoice, type Columns } from './read/pick-columns.ts'
+import { readRecords, type LocatedRecord, type ReadOptions } from './read/read-records.ts'
 
 /**
  * How a row's answer may be compared: as a whole text, by its number, by its number with the arithmetic before it as partial reward, as
@@ -17,64 +16,62 @@ const graders = { exact: gradeExact, number: gradeNumber, steps: gradeSteps, mat
   string,
   (pair: { gold: string; answer: string }) => Grade | Promise<Grade>
 >
-type Grader = keyof typeof graders
+export const tableGraders = Object.keys(graders) as TableGrader[]
+export type TableGrader = keyof typeof graders
 /** Why a grader cannot compare with this gold answer, or null: said when the table loads, so that no model is blamed for it. */
-const problems: Record<Grader, (gold: string) => string | null | Promise<string | null>> = {
+const problems: Record<TableGrader, (gold: string) => string | null | Promise<string | null>> = {
   exact: () => null,
   number: numberGoldProblem,
   steps: numberGoldProblem,
   maths: (gold) => goldProblem(gold),
 }
 
-const missing = (issue: { input?: unknown }) => (issue.input === undefined ? 'is missing' : 'is neither text nor a number')
-const text = z.union([z.string(), z.number()], { error: missing }).transform((value) => String(value).trim())
-/** A field that may be missing or left blank. */
-const optional = text.nullish().transform((value) => (value ? value : undefined))
-const filled = text.refine((value) => value !== '', 'is empty')
-
-/** One row of a user's table. Other columns are kept in the task's metadata. */
-const Row = z.looseObject({
-  id: filled,
-  question: filled,
-  answer: filled,
-  solution: optional,
-  grader: optional.refine((name) => name === undefined || name in graders, `is not a grader. Graders: ${Object.keys(graders).join(', ')}`),
-  split: optional.refine((name) => name === undefined || SplitSchema.safeParse(name).success, 'is not one of train, validation, test'),
-})
-type Row = z.infer<typeof Row>
-
-/**
- * The user's own tasks: a .csv with a header or a .jsonl with id, question and answer, and if wanted solution, grader (`exact`, `number`,
- * `steps`, `maths`) and split. A row without a split goes by the hash of its id: 70% train, 20% validation, 10% test.
- */
-export function table({
-  file,
-  name = 'table',
-  instruction,
-  grader = 'exact',
-}: {
+export type TableOptions = ReadOptions & {
+  /** CSV, TSV, JSON, JSONL or Parquet; a relative path is looked for here and from the repository's root. */
   file: string
   name?: string
   instruction?: string
-  grader?: Grader
-}): Taskset {
-  let read: Task[] | undefined
+  grader?: TableGrader
+  /** Columns, or paths of nested fields, that hold question, answer and the rest, where they are not called so. */
+  columns?: ColumnChoice
+}
+
+/** What a table holds, for a look before a round. */
+export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: number; columns: Columns; tasks: Task[] }
+
+/**
+ * The user's own tasks: any table with questions and answers (several accepted ones as a list), and if wanted id, solution, grader and split. Each question counts once. A row without a split goes by the hash of its
+ * question: 70% train, 20% validation, 10% test; what asks nearly the same stays in one split.
+ */
+export function table(options: TableOptions): Taskset {
+  const { file, name = 'table', instruction, grader = 'exact' } = options
+  let read: Promise<TableReport> | undefined
   return {
     name,
-    ...(instruction === undefined ? {} : { instruction }),
+    instruction,
     levels: [1],
     fresh: false,
-    about: `tasks of your own from a csv or jsonl file (${file})`,
+    about: `tasks of your own from a table (${file})`,
     async load(request) {
       if (request.levels && !request.levels.includes(1)) return []
-      read ??= await readTasks(file, name, grader)
+      const { tasks } = await (read ??= readTable(options))
       return draw(
-        read.filter(({ split }) => split === request.split),
+        tasks.filter(({ split }) => split === request.split),
         request,
         name,
       )
     },
-    grade: (task, answer) => graders[(task.metadata['grader'] as Grader | undefined) ?? grader]({ gold: task.reference, answer }),
+    async grade(task, answer) {
+      const grade = graders[(task.metadata['grader'] as TableGrader | undefined) ?? grader]
+      const accepted = (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
+      let best: Grade | undefined
+      for (const gold of accepted) {
+        const verdict = await grade({ gold, answer })
+        if (!best || (verdict.passed && !best.passed) || verdict.reward > best.reward) best = verdict
+        if (best.passed) break
+      }
+      return best as Grade
+    },
   }
 }
 
@@ -85,56 +82,97 @@ function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadReque
   return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, name, round))) : tasks).slice(0, limit)
 }
 
-async function readTasks(file: string, name: string, grader: Grader): Promise<Task[]> {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new BadInput(`${file} not found: give the path of a .csv or .jsonl file`)
-  const rows = extname(file) === '.csv' ? readCsv(file) : extname(file) === '.jsonl' ? readRows(file, Row) : undefined
-  if (rows === undefined) throw new BadInput(`${file} is neither .csv nor .jsonl: rename it to what it is`)
-  if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs the columns id, question, answer`)
+/** Reads a table and says what was found in it: columns, distinct questions, rows that repeat one, near-duplicates that changed splits. */
+export async function readTable({
+  file: given,
+  name = 'table',
+  grader = 'exact',
+  columns: choice = {},
+  ...how
+}: TableOptions): Promise<TableReport> {
+  const file = existsSync(given) || isAbsolute(given) ? given : join(root, given)
+  const { rows, found } = await readRecords(file, how)
+  if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
+  const columns = pickColumns(rows, choice, file)
+  const located: LocatedTask[] = []
   const lines = new Map<string, number>()
-  for (const { row, line } of rows) {
-    const before = lines.get(row.id)
-    if (before !== undefined) throw new BadInput(`${file}:${line}: id ${row.id} is that of line ${before} too: give each row its own`)
-    lines.set(row.id, line)
-    const used = (row.grader ?? grader) as Grader
-    const problem = await problems[used](row.answer)
-    if (problem !== null)
+  for (const row of rows) {
+    const where = `${file}:${row.line}`
+    const task = toTask(row, { name, columns, where })
+    const before = lines.get(task.id)
+    // Without a column of ids the id is the question's own: a question that comes again is told by distinctTasks.
+    if (before !== undefined && columns.id !== undefined)
       throw new BadInput(
-        `${file}:${line}: answer ${JSON.stringify(row.answer)} cannot be graded by ${used} (${problem}): mend the row or name another grader`,
+        `${where}: id ${JSON.stringify(valueAt(row.record, columns.id))} is that of line ${before} too: give each row its own`,
       )
+    lines.set(task.id, row.line)
+    const used = (task.metadata['grader'] as TableGrader | undefined) ?? grader
+    for (const gold of accepted(task)) {
+      const problem = await problems[used](gold)
+      if (problem !== null)
+        throw new BadInput(
+          `${where}: answer ${JSON.stringify(gold)} cannot be graded by ${used} (${problem}): mend the row or name another grader`,
+        )
+    }
+    located.push({ task, where })
   }
-  return rows.map(({ row }) => toTask(row, name))
+  const { tasks, ...rest } = distinctTasks(located, (a, b) => accepted(a).map(contentKey).join() === accepted(b).map(contentKey).join())
+  return { found, rows: rows.length, columns, tasks: tasks.map(({ task }) => task), ...rest }
 }
 
-function toTask({ id, question, answer, grader, split, ...rest }: Row, name: string): Task {
-  const taskId = `${name}-${id}`
+const accepted = (task: Task) => (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
+
+function toTask({ record }: LocatedRecord, { name, columns, where }: { name: string; columns: Columns; where: string }): Task {
+  const text = (part: keyof Columns, required: boolean): string => {
+    const path = columns[part]
+    const value = path === undefined ? undefined : valueAt(record, path)
+    if (value === undefined || value === null) {
+      if (required) throw new BadInput(`${where}: ${path}: is missing`)
+      return ''
+    }
+    if (typeof value === 'object')
+      throw new BadInput(`${where}: ${path}: is neither text nor a number: name a column (a.b for nested fields) that is`)
+    const filled = String(value).trim()
+    if (filled === '' && required) throw new BadInput(`${where}: ${path}: is empty`)
+    return filled
+  }
+  const question = text('question', true)
+  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`)
+  const [grader, split, solution] = [text('grader', false), text('split', false).toLowerCase(), text('solution', false)]
+  if (grader !== '' && !(grader in graders))
+    throw new BadInput(`${where}: ${columns.grader}: is not a grader. Graders: ${tableGraders.join(', ')}`)
+  const named = { dev: 'validation', val: 'validation', valid: 'validation', training: 'train' }[split] ?? split
+  if (split !== '' && !SplitSchema.safeParse(named).success)
+    throw new BadInput(`${where}: ${columns.split}: is not one of train, validation, test`)
+  const id = columns.id === undefined ? contentId(name, contentKey(question)) : `${name}-${text('id', true)}`
+  const known = new Set(Object.values(columns).map((path) => path.split('.')[0]))
+  const rest = Object.fromEntries(Object.entries(record).filter(([column]) => !known.has(column)))
   return {
-    id: taskId,
+    id,
     taskset: name,
-    split: (split as Split | undefined) ?? splitOf(id),
+    split: split === '' ? splitOfQuestion(question) : (named as Split),
     prompt: question,
-    reference: answer,
+    reference,
     level: 1,
-    cluster: taskId,
-    metadata: { ...rest, ...(grader ? { grader } : {}) },
+    cluster: id,
+    metadata: {
+      ...rest,
+      ...(solution && { solution }),
+      ...(grader && { grader }),
+      ...(others.length > 0 && { accepted: [reference, ...others] }),
+    },
   }
 }
 
-function splitOf(id: string): Split {
-  const share = parseInt(hash(id).slice(0, 8), 16) / 0x100000000
-  return share < 0.7 ? 'train' : share < 0.9 ? 'validation' : 'test'
-}
-
-function readCsv(file: string): Located<Row>[] {
-  try {
-    const rows = parse(readFileSync(file), { columns: true, bom: true, info: true, skip_empty_lines: true }) as unknown as {
-      record: Record<string, string>
-      info: { lines: number }
-    }[]
-    // A quoted field may span lines: the parser counts to the row's last one.
-    return rows.map(({ record, info }) => ({ row: parseRecord(record, Row, `${file}:${info.lines}`), line: info.lines }))
-  } catch (error) {
-    if (error instanceof BadInput) throw error
-    const { message, lines } = error as CsvError & { lines?: number }
-    throw new BadInput(`${file}:${lines ?? 1}: ${message}: mend the row`)
-  }
+/** One accepted answer, or a list of them. */
+function answers(value: unknown, where: string): string[] {
+  if (value === undefined || value === null) throw new BadInput(`${where}: is missing`)
+  const list = Array.isArray(value) ? value : [value]
+  if (list.length === 0) throw new BadInput(`${where}: holds no answer`)
+  return list.map((item) => {
+    if (item === null || typeof item === 'object') throw new BadInput(`${where}: is neither text nor a number, nor a list of them`)
+    const text = String(item).trim()
+    if (text === '') throw new BadInput(`${where}: is empty`)
+    return text
+  })
 }

@@ -1,0 +1,7 @@
+export * from './content-key.ts'
+export * from './near-duplicates.ts'
+export * from './normalize-text.ts'
+export * from './overlap-index.ts'
+export * from './shingle-hashes.ts'
+export * from './template-of.ts'
+export * from './words-of.ts'

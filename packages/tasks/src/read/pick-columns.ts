@@ -1,0 +1,107 @@
+import { BadInput } from '@whetstone/core'
+import type { LocatedRecord } from './read-records.ts'
+
+/** What a task is made of, and the names under which people's files hold it, most telling first. */
+const aliases = {
+  id: ['id', 'task_id', 'question_id', 'problem_id', 'uid', 'nr', 'no', 'number', 'key', 'index', 'idx'],
+  question: ['question', 'problem', 'prompt', 'query', 'instruction', 'input', 'task', 'text'],
+  answer: [
+    'answer',
+    'answers',
+    'gold',
+    'target',
+    'targets',
+    'expected',
+    'expected_answer',
+    'final_answer',
+    'label',
+    'reference',
+    'output',
+    'response',
+  ],
+  solution: ['solution', 'explanation', 'rationale', 'reasoning', 'working'],
+  split: ['split', 'subset', 'fold'],
+  grader: ['grader'],
+  level: ['level', 'difficulty'],
+} as const
+export type ColumnName = keyof typeof aliases
+/** Column (or path, `problem.text`) of each part, as the user named it. */
+export type ColumnChoice = Partial<Record<ColumnName, string>>
+/** Paths of the parts that were found; question and answer always. */
+export type Columns = { question: string; answer: string } & Partial<Record<ColumnName, string>>
+
+/**
+ * Finds the columns of question, answer and the rest: as named by the user, else by their usual names in any case (`Nr`, `Question`). Nested fields are named by path. What cannot be found is said with
+ * the columns that are there.
+ */
+export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice, file: string): Columns {
+  const head = rows.slice(0, 100)
+  const names = [...new Set(head.flatMap(({ record }) => paths(record)))]
+  // What holds fields of its own is no question or answer: only by path are they one.
+  const leaves = names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)))
+  const taken = new Set<string>()
+  const picked: Partial<Record<ColumnName, string>> = {}
+  for (const part of Object.keys(aliases) as ColumnName[]) {
+    const wanted = choice[part]
+    if (wanted === undefined) continue
+    const found = byName(names, wanted)
+    if (found === undefined) throw new BadInput(`${file} has no column "${wanted}" (--${part}). Columns: ${shown(names)}`)
+    picked[part] = found
+    taken.add(found)
+  }
+  for (const part of Object.keys(aliases) as ColumnName[]) {
+    if (picked[part] !== undefined) continue
+    const found = aliases[part]
+      .map((alias) =>
+        byName(
+          leaves.filter((name) => !taken.has(name)),
+          alias,
+        ),
+      )
+      .find((name) => name !== undefined)
+    if (found === undefined) continue
+    picked[part] = found
+    taken.add(found)
+  }
+  const { question, answer } = picked
+  for (const [part, found] of [
+    ['question', question],
+    ['answer', answer],
+  ] as const)
+    if (found === undefined)
+      throw new BadInput(
+        `${file} has no column for the ${part}: name it with --${part}=COLUMN (a.b for nested fields). Columns: ${shown(names)}`,
+      )
+  return { ...picked, question: question as string, answer: answer as string }
+}
+
+const fold = (name: string) =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_')
+const byName = (names: readonly string[], wanted: string) =>
+  names.find((name) => name === wanted) ?? names.find((name) => fold(name) === fold(wanted))
+const shown = (names: readonly string[]) => names.slice(0, 30).join(', ') + (names.length > 30 ? ' …' : '')
+
+/** Names of a row's fields, nested objects by path as well. */
+function paths(record: Record<string, unknown>, prefix = ''): string[] {
+  return Object.entries(record).flatMap(([name, value]) => {
+    const path = prefix + name
+    const nested = value !== null && typeof value === 'object' && !Array.isArray(value)
+    return [path, ...(nested && prefix.split('.').length < 5 ? paths(value as Record<string, unknown>, `${path}.`) : [])]
+  })
+}
+
+/** The value at a path of a row; a column whose own name holds a dot comes first. */
+export function valueAt(record: Record<string, unknown>, path: string): unknown {
+  if (Object.hasOwn(record, path)) return record[path]
+  for (let cut = path.indexOf('.'); cut > 0; cut = path.indexOf('.', cut + 1)) {
+    const inner = Object.hasOwn(record, path.slice(0, cut)) ? record[path.slice(0, cut)] : undefined
+    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) {
+      const found = valueAt(inner as Record<string, unknown>, path.slice(cut + 1))
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}

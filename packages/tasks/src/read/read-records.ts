@@ -1,0 +1,142 @@
+import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { BadInput } from '@whetstone/core'
+import { parse } from 'csv-parse/sync'
+import type { CsvError } from 'csv-parse/sync'
+import { readParquet } from '../read-parquet.ts'
+import { decodeText, type Encoding } from './decode-text.ts'
+import { findSeparator, separators, type Separator } from './find-separator.ts'
+import { loneSurrogate, parseJson } from './parse-json.ts'
+
+/** A row as it stands in the file, with the place for messages: line of a text file, number of the row elsewhere. */
+export type LocatedRecord = { record: Record<string, unknown>; line: number }
+export type ReadOptions = { encoding?: Encoding; separator?: Separator }
+export type Records = {
+  rows: LocatedRecord[]
+  /** What the file was taken for, in words: `CSV, separated by semicolons, UTF-16LE`. */
+  found: string
+}
+
+const kinds = 'CSV, TSV, JSON, JSONL (plain or .gz) or Parquet'
+
+/**
+ * Reads any table of rows: CSV and TSV (separator and encoding are found unless said), JSONL, a JSON array (or an object with one array of rows), Parquet. What a file is decides its name, and where
+ * that says nothing its first character. Numbers of JSON keep their digits; half surrogates, bytes that are no text and rows that are no objects are refused with file and line.
+ */
+export async function readRecords(file: string, { encoding, separator }: ReadOptions = {}): Promise<Records> {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (!stat) throw new BadInput(`${file} not found: check the path. A ${kinds} file is read`)
+  if (!stat.isFile()) throw new BadInput(`${file} is a folder: give a ${kinds} file`)
+  const bytes = unpack(readFileSync(file), file)
+  const name = basename(file).replace(/\.gz$/i, '')
+  if (/\.parquet$/i.test(name) || startsWith(bytes, 'PAR1')) {
+    const rows = await readParquet(file)
+    return { rows: rows.map((record, index) => checked(record, file, index + 1, 'row ')), found: 'Parquet' }
+  }
+  if (startsWith(bytes, 'PK')) throw new BadInput(`${file} is a spreadsheet or an archive: save the sheet as CSV. ${kinds} files are read`)
+  const { text, encoding: is } = decodeText(bytes, file, encoding)
+  const kind = kindOf(name, text)
+  const said = is === 'utf-8' ? '' : `, ${is.toUpperCase()}`
+  if (kind === 'jsonl') return { rows: readJsonLines(text, file), found: `JSONL${said}` }
+  if (kind === 'json') return { rows: readJsonArray(text, file), found: `JSON${said}` }
+  const cut = separator ?? findSeparator(text, name)
+  const words = { comma: 'commas', semicolon: 'semicolons', tab: 'tabs', pipe: 'bars' } as const
+  return { rows: readSeparated(text, file, separators[cut]), found: `${cut === 'tab' ? 'TSV' : 'CSV'}, separated by ${words[cut]}${said}` }
+}
+
+function unpack(bytes: Buffer, file: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: 4 * 2 ** 30 })
+  } catch (error) {
+    throw new BadInput(`${file} cannot be unpacked (${(error as Error).message}): make it again`)
+  }
+}
+
+const startsWith = (bytes: Uint8Array, text: string) => [...text].every((character, index) => bytes[index] === character.charCodeAt(0))
+
+function kindOf(name: string, text: string): 'jsonl' | 'json' | 'separated' {
+  if (/\.(jsonl|ndjson)$/i.test(name)) return /^\s*\[/.test(text) ? 'json' : 'jsonl'
+  if (/\.(csv|tsv|tab|txt)$/i.test(name)) return 'separated'
+  if (/^\s*\[/.test(text)) return 'json'
+  if (!/^\s*\{/.test(text)) return 'separated'
+  return isOneObject(text) ? 'json' : 'jsonl'
+}
+
+/** One JSON object over the whole text that holds a list of rows; a single row is JSONL. */
+function isOneObject(text: string): boolean {
+  try {
+    return Object.values(JSON.parse(text) as object).some(
+      (member) => Array.isArray(member) && member.some((item) => item !== null && typeof item === 'object'),
+    )
+  } catch {
+    return false
+  }
+}
+
+function readJsonLines(text: string, file: string): LocatedRecord[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    let record: unknown
+    try {
+      record = parseJson(line)
+    } catch (error) {
+      throw new BadInput(`${file}:${index + 1}: not JSON (${(error as Error).message}): mend or remove the line`)
+    }
+    return [checked(record, file, index + 1)]
+  })
+}
+
+function readJsonArray(text: string, file: string): LocatedRecord[] {
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch (error) {
+    throw new BadInput(`${file}: not JSON (${(error as Error).message}): mend the file`)
+  }
+  const lists = Array.isArray(value)
+    ? [value]
+    : Object.values(value as object).filter(
+        (member) => Array.isArray(member) && member.some((item) => item !== null && typeof item === 'object'),
+      )
+  if (lists.length !== 1)
+    throw new BadInput(
+      `${file} holds ${lists.length === 0 ? 'no list' : `${lists.length} lists`} of rows: give a JSON array, or one row a line`,
+    )
+  return (lists[0] as unknown[]).map((record, index) => checked(record, file, index + 1, 'row '))
+}
+
+function readSeparated(text: string, file: string, delimiter: string): LocatedRecord[] {
+  try {
+    const rows = parse(text, {
+      delimiter,
+      columns: (header: string[]) => header.map((name) => name.trim()),
+      info: true,
+      skip_empty_lines: true,
+    }) as unknown as {
+      record: Record<string, string>
+      info: { lines: number }
+    }[]
+    // A quoted field may span lines: the parser counts to the row's last one.
+    return rows.map(({ record, info }) => checked(record, file, info.lines))
+  } catch (error) {
+    if (error instanceof BadInput) throw error
+    const { message, lines } = error as CsvError & { lines?: number }
+    throw new BadInput(
+      `${file}:${lines ?? 1}: ${message}: mend the row, or name the separator with --separator=${Object.keys(separators).join('|')}`,
+    )
+  }
+}
+
+function checked(record: unknown, file: string, line: number, row = ''): LocatedRecord {
+  const where = `${file}:${row}${line}`
+  if (record === null || typeof record !== 'object' || Array.isArray(record))
+    throw new BadInput(`${where}: a row is an object with fields, not ${JSON.stringify(record).slice(0, 60)}`)
+  const broken = loneSurrogate(record)
+  if (broken !== null)
+    throw new BadInput(
+      `${where}: ${broken} holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no text: mend or remove the row`,
+    )
+  return { record: record as Record<string, unknown>, line }
+}
