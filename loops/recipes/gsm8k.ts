@@ -19,7 +19,7 @@ export default ({ data }: RecipeOptions) =>
     solver: direct,
     trainer: llamaTrain({ weights: 'lora', rank: 16, alpha: 32, learningRate: 1e-4, epochs: 2, batch: 16, schedule: 'cosine', warmup: 10 }),
     gate: gate(),
-    courses: [{ taskset: gsm8k(data === undefined ? {} : { from: data }), train: 512, samples: 4, validation: 750 }],
+    courses: [{ taskset: gsm8k({ from: data }), train: 512, samples: 4, validation: 750 }],
     memory: {
       embedder: async () => lexicalEmbedder(),
       reflector: reflectStrategies(),

@@ -21,7 +21,7 @@ function subject(name: string, subjects: readonly MathSubject[], from: { from?: 
  * Transfer: `--bank-from=math-algebra --test-on=math-geometry`, or `--test-on=gsm8k`.
  */
 export default ({ data }: RecipeOptions) => {
-  const from = data === undefined ? {} : { from: data }
+  const from = { from: data }
   const levels = { from: 3, frontier: 4 }
   const course = (taskset: Taskset) => ({ taskset, levels, train: 50, samples: 4, validation: 156 })
   return defineRecipe({

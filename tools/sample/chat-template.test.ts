@@ -53,7 +53,7 @@ const conversations: Message[][] = [
 ]
 const thinking = [undefined, true, false]
 const rows = conversations.flatMap((messages) =>
-  thinking.map((enable) => ({ messages, ...(enable === undefined ? {} : { template_args: { enable_thinking: enable } }) })),
+  thinking.map((enable) => ({ messages, template_args: enable === undefined ? undefined : { enable_thinking: enable } })),
 )
 const asked = rows.map((row, id) => ({ ...row, id, messages: row.messages.slice(0, -1) }))
 type Tokens = { id: number; prompt: number[]; completion: number[]; mean_log_likelihood: number }
@@ -143,7 +143,7 @@ it('llama-server renders and tokenizes the same prompt, and answers the same', a
   for (const { id, messages, template_args } of asked) {
     const { prompt } = await post<{ prompt: string }>('apply-template', {
       messages,
-      ...(template_args ? { chat_template_kwargs: template_args } : {}),
+      chat_template_kwargs: template_args,
     })
     const { tokens } = await post<{ tokens: number[] }>('tokenize', { content: prompt, add_special: true, parse_special: true })
     assert.equal(tokens, scored[id]?.prompt, `row ${id}: ${JSON.stringify(prompt)}`)

@@ -52,9 +52,9 @@ export async function runTool(run: ToolRun): Promise<string> {
     buffer: { stdout: true, stderr: false },
     stdin: run.input === undefined ? 'ignore' : 'pipe',
     stderr: run.inheritStderr ? ['pipe', 'inherit'] : 'pipe',
-    ...(run.input === undefined ? {} : { input: run.input }),
-    ...(run.cwd ? { cwd: run.cwd } : {}),
-    ...(run.env ? { env: run.env } : {}),
+    input: run.input,
+    cwd: run.cwd,
+    env: run.env,
   })
   const stop = () => killGroup(child.pid)
   const stopOnExit = () => killGroup(child.pid, 'SIGKILL')

@@ -31,7 +31,7 @@ const memory = (content: string, title = content): Memory => {
 const ask = (prompt: string, k = 1, answer?: string) => ({
   task: { id: `task ${prompt}`, prompt, taskset: 't' },
   k,
-  ...(answer === undefined ? {} : { answer }),
+  answer,
 })
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   try {

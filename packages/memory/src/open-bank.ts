@@ -172,7 +172,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
         if (recalled.memories.length >= k) break
         if (similarity < minSimilarity) continue
         const vectors = { memory: vector, question: questions[place] as Float32Array }
-        const rule = leakRule({ memory, task, vectors, ...(answer === undefined ? {} : { answer }) })
+        const rule = leakRule({ memory, task, vectors, answer })
         if (rule) recalled.blocked.push({ id: memory.id, rule })
         else recalled.memories.push(memory)
       }

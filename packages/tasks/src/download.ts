@@ -74,7 +74,7 @@ export async function download(request: Download): Promise<{ bytes: number; sha2
       failures = partSize(to) > before ? 1 : failures + 1 // a long file over a bad line may break off often, as long as it comes on
       if (failures > retries)
         throw new BadInput(`${url} cannot be fetched (${error.message}): check the network and run the same command again, it resumes`)
-      await sleep((error.wait ?? Math.min(30, backoff * 2 ** (failures - 1))) * 1000, undefined, signal ? { signal } : {})
+      await sleep((error.wait ?? Math.min(30, backoff * 2 ** (failures - 1))) * 1000, undefined, { signal })
     }
   }
 }

@@ -28,7 +28,7 @@ write(
 const test = suite('gsm8k')
 provesItself(test, gsm8k({ from: folder }))
 
-const load = (from: string, split: Split, limit?: number) => gsm8k({ from }).load({ split, seed: 1, round: 1, ...(limit ? { limit } : {}) })
+const load = (from: string, split: Split, limit?: number) => gsm8k({ from }).load({ split, seed: 1, round: 1, limit })
 
 test('a part of the data keeps the published proportion of validation rows', async () => {
   assert.is((await load(folder, 'validation')).length, Math.ceil((400 * 750) / 7473))

@@ -49,12 +49,12 @@ provesItself(test, {
 })
 
 const load = (from: string, split: Split, more: { levels?: number[]; limit?: number; subjects?: MathSubject[] } = {}) =>
-  math({ from, ...(more.subjects ? { subjects: more.subjects } : {}) }).load({
+  math({ from, subjects: more.subjects }).load({
     split,
     seed: 1,
     round: 1,
-    ...(more.levels ? { levels: more.levels } : {}),
-    ...(more.limit ? { limit: more.limit } : {}),
+    levels: more.levels,
+    limit: more.limit,
   })
 
 test('levels and subjects are filters', async () => {

@@ -108,8 +108,8 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
     file: paths.tool('llama-train'),
     args: [...args, '--progress', quiet || !process.stderr.isTTY ? 'none' : 'auto'],
     inheritStderr: !quiet && process.stderr.isTTY === true,
-    ...(request.logFile ? { logFile: request.logFile } : {}),
-    ...(request.signal ? { signal: request.signal } : {}),
+    logFile: request.logFile,
+    signal: request.signal,
   })
   const final = finalMetrics(metrics)
   rmSync(checkpoints, { recursive: true, force: true })

@@ -26,8 +26,8 @@ export async function merge(model: Model, { out, threads = availableParallelism(
     await runTool({
       file: paths.tool('llama-export-lora'),
       args: ['-m', model.path, '--lora', model.adapter, '-o', fresh, '-t', String(threads)],
-      ...(signal ? { signal } : {}),
-      ...(logFile ? { logFile } : {}),
+      signal,
+      logFile,
     })
     if (!existsSync(fresh)) throw new Error(`llama-export-lora wrote nothing for ${model.path} with ${model.adapter}`)
     renameSync(fresh, out)

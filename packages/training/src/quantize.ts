@@ -77,8 +77,8 @@ export async function quantize(
     await runTool({
       file: paths.tool('llama-quantize'),
       args: ['--allow-requantize', ...(imatrix ? ['--imatrix', imatrix] : []), model.path, fresh, type, String(threads)],
-      ...(signal ? { signal } : {}),
-      ...(logFile ? { logFile } : {}),
+      signal,
+      logFile,
     })
     renameSync(fresh, out)
   } finally {
@@ -91,6 +91,6 @@ export async function quantize(
     parent: model.id,
     quantization: type,
     createdAt: new Date().toISOString(),
-    metadata: { ...model.metadata, ...(imatrix ? { imatrix } : {}) },
+    metadata: { ...model.metadata, imatrix },
   }
 }

@@ -10,7 +10,7 @@ export const compared = (name: string, model: string, ours: number, peer: number
   peer,
   unit,
   ratio: ours / peer,
-  ...(target === undefined ? {} : { target }),
+  target,
 })
 
 /** The middle value. */

@@ -31,11 +31,11 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
   const { action, recipe, run, json, print } = command
   if (!recipe.memory) throw new BadInput(`Recipe ${recipe.name} has no memory`)
   const uri = command.uri ?? paths.bank(run)
-  const tag = command.tag === undefined ? {} : { tag: command.tag }
+  const { tag } = command
   if (action === 'import') return await takeIn(command, uri)
   if (action === 'search' || action === 'audit') {
     await using embedder = await recipe.memory.embedder()
-    await using bank = await openBank({ uri, embedder, existing: true, ...tag })
+    await using bank = await openBank({ uri, embedder, existing: true, tag })
     if (action === 'search') {
       if (command.query === undefined) throw new BadInput('Say what to search for: --query=TEXT')
       const found = await bank.search(command.query, command.limit ?? 10)
@@ -50,13 +50,13 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
       recipe,
       run,
       embedder,
-      ...(command.rows === undefined ? {} : { rows: command.rows }),
-      ...(command.limit === undefined ? {} : { limit: command.limit }),
+      rows: command.rows,
+      limit: command.limit,
     })
     if (json) writeJson(json, audited)
     return print(showAudit(audited))
   }
-  await using bank = await openBank({ uri, embedder: null, ...tag })
+  await using bank = await openBank({ uri, embedder: null, tag })
   if (action === 'export') {
     if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
     return print(`${await exportBank(bank, command.file)} memories of ${uri} written to ${command.file}`)

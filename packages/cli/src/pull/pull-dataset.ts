@@ -81,7 +81,7 @@ async function fetchFiles(source: DatasetSource, staging: string, signal: AbortS
     const found = await hubFile({ kind: 'dataset', repo: source.repo, path }, signal)
     commit = found.commit ?? commit
     const parquet = join(staging, `${name}.parquet`)
-    await download({ url: found.url, headers: found.headers, sha256: found.sha256, to: parquet, ...(signal ? { signal } : {}) })
+    await download({ url: found.url, headers: found.headers, sha256: found.sha256, to: parquet, signal })
     try {
       writeJsonl(join(staging, name), await readParquet(parquet, source.columns))
     } finally {

@@ -41,7 +41,8 @@ export type RecipeFlags = Values<typeof recipeFlags>
 export type Resolved = { recipe: Recipe; base: Model; teacher: RoundContext['teacher'] }
 
 export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
-  const loaded = await loadRecipe(flags.recipe, flags.data === undefined ? {} : { data: flags.data })
+  const loaded = await loadRecipe(flags.recipe, { data: flags.data })
+  const capped = (tasks: number) => Math.min(flags.limit ?? Infinity, tasks)
   const recipe: Recipe = {
     ...loaded,
     model: flags.model ?? loaded.model,
@@ -49,18 +50,14 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
     courses: loaded.courses.map((course) => ({
       ...course,
       taskset: narrow(course.taskset, flags),
-      ...(flags.samples === undefined ? {} : { samples: flags.samples }),
-      ...(flags.limit === undefined
-        ? {}
-        : {
-            train: Math.min(flags.limit, course.train),
-            validation: Math.min(flags.limit, course.validation),
-            ...(course.frontierTrain ? { frontierTrain: Math.min(flags.limit, course.frontierTrain) } : {}),
-          }),
+      samples: flags.samples ?? course.samples,
+      train: capped(course.train),
+      validation: capped(course.validation),
+      frontierTrain: course.frontierTrain && capped(course.frontierTrain),
     })),
   }
   if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe), teacher: null }
-  const endpoint = { url: flags.endpoint, ...(flags['endpoint-model'] ? { model: flags['endpoint-model'] } : {}) }
+  const endpoint = { url: flags.endpoint, model: flags['endpoint-model'] }
   const served = await describeEndpoint(endpoint)
   const backend = openai(endpoint)
   // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
@@ -87,11 +84,7 @@ function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
     async load(request) {
       const tasks = await taskset.load(request)
       const here = ids?.filter((id) => tasks.some((task) => task.id === id))
-      return selectTasks(tasks, {
-        ...(here ? { ids: here } : {}),
-        ...(skipIds ? { skipIds } : {}),
-        ...(flags.range === undefined ? {} : { range: flags.range }),
-      })
+      return selectTasks(tasks, { ids: here, skipIds, range: flags.range })
     },
   }
 }
@@ -99,10 +92,10 @@ function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
 function overrideSettings(settings: Settings, flags: RecipeFlags): Settings {
   return SettingsSchema.parse({
     ...settings,
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    ...(flags.samples === undefined ? {} : { samples: flags.samples }),
-    ...(flags['eval-samples'] === undefined ? {} : { evalSamples: flags['eval-samples'] }),
-    ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+    seed: flags.seed ?? settings.seed,
+    samples: flags.samples ?? settings.samples,
+    evalSamples: flags['eval-samples'] ?? settings.evalSamples,
+    concurrency: flags.concurrency ?? settings.concurrency,
   })
 }
 

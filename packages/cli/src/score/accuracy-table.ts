@@ -30,7 +30,7 @@ export async function accuracyTable(
   const groups = await Promise.all(
     recipe.courses.map(async ({ taskset, levels }) => {
       const climbed = levels && Array.from({ length: levels.frontier + beyond - levels.from + 1 }, (_, index) => levels.from + index)
-      return taskset.load({ split: 'validation', seed, round: 1, limit, ...(climbed ? { levels: climbed } : {}) })
+      return taskset.load({ split: 'validation', seed, round: 1, limit, levels: climbed })
     }),
   )
   const rows: Accuracy[] = []
@@ -51,12 +51,12 @@ export async function accuracyTable(
         recipe.backend.open(model, {
           concurrency: recipe.settings.concurrency,
           context: recipe.settings.context,
-          ...(signal ? { signal } : {}),
+          signal,
         }),
       file: join(folder, `accuracy-${recipe.name}-${limit}-${beyond}-${model.id}.jsonl`),
       chunk: recipe.settings.chunk,
       label: `attempt ${name}`,
-      ...(signal ? { signal } : {}),
+      signal,
     })
     for (const { taskset, level, n, passed, passRate, ci } of evaluate(traces, { model: 'incumbent', memory: false }))
       rows.push({ checkpoint: name, step, taskset, level, n, passed, rate: passRate, ci })

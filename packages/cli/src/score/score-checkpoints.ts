@@ -46,13 +46,13 @@ export async function scoreCheckpoints(
       await using opened = await backend.open(model, {
         concurrency: options.concurrency,
         context: Math.min(options.context, contextOf(model.metadata) ?? options.context),
-        ...(signal ? { signal } : {}),
+        signal,
       })
       scores = []
       const progress = startProgress(`score ${name}`, pool.length, 'samples')
       try {
         for (let from = 0; from < pool.length; from += slice) {
-          const part = await scorePool(opened, pool.slice(from, from + slice), signal ? { signal } : {})
+          const part = await scorePool(opened, pool.slice(from, from + slice), { signal })
           scores.push(...part.map((score) => ({ ...score, index: score.index + from })))
           progress.advance(Math.min(slice, pool.length - from))
         }

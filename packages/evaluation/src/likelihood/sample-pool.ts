@@ -20,10 +20,10 @@ export async function samplePool(
     })),
   )
   const outputs = new Map<string, string>()
-  for await (const completion of model.generate(requests, signal ? { signal } : {}))
+  for await (const completion of model.generate(requests, { signal }))
     if (!isFault(completion) && completion.finish === 'stop') outputs.set(completion.id, completion.text)
   return requests.flatMap(({ id, messages }) => {
     const output = outputs.get(id)
-    return output ? [{ instruction: messages.at(-1)?.content ?? '', input: '', output, type, ...(system ? { system } : {}) }] : []
+    return output ? [{ instruction: messages.at(-1)?.content ?? '', input: '', output, type, system }] : []
   })
 }

@@ -19,9 +19,9 @@ export async function scorePool(
   const requests = pool.map((item, index) => ({
     id: String(index),
     messages: poolMessages(item),
-    ...(reasoning === undefined ? {} : { reasoning }),
+    reasoning,
   }))
-  const scores = await model.score(requests, signal ? { signal } : {})
+  const scores = await model.score(requests, { signal })
   return scores
     .map(({ id, ...score }) => ({ ...score, index: Number(id), type: pool[Number(id)]?.type ?? '' }))
     .sort((a, b) => a.index - b.index)

@@ -12,7 +12,7 @@ export async function scoreTraces(
     )
   const { reasoning, signal } = options
   const answered = traces.filter(({ messages }) => messages.at(-1)?.role === 'assistant' && messages.at(-1)?.content !== '')
-  const requests = answered.map(({ id, messages }) => ({ id, messages, ...(reasoning === undefined ? {} : { reasoning }) }))
-  const scores = await model.score(requests, signal ? { signal } : {})
+  const requests = answered.map(({ id, messages }) => ({ id, messages, reasoning }))
+  const scores = await model.score(requests, { signal })
   return new Map(scores.map(({ id, meanLogLikelihood }) => [id, meanLogLikelihood]))
 }

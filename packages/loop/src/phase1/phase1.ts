@@ -85,7 +85,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   }
 
   const load = (from: Course, split: 'train' | 'test', limit: number) =>
-    from.taskset.load({ split, seed, round: 1, limit, ...(from.levels ? { levels: range(from.levels.from, from.levels.frontier) } : {}) })
+    from.taskset.load({ split, seed, round: 1, limit, levels: from.levels ? range(from.levels.from, from.levels.frontier) : undefined })
   const trainTasks = await load(learn, 'train', learn.train)
   const testTasks = await load(tested, 'test', options.tasks ?? tested.validation)
   if (trainTasks.length === 0 || testTasks.length === 0)
@@ -129,9 +129,9 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
       uri: folders.bank,
       embedder,
       tag: shareTag(share),
-      ...(memory.threshold === undefined ? {} : { minSimilarity: memory.threshold }),
+      minSimilarity: memory.threshold,
     })
-    const recalled = await opened.recall(testTasks.map((task) => ({ task, k, ...(withAnswer ? { answer: task.reference } : {}) })))
+    const recalled = await opened.recall(testTasks.map((task) => ({ task, k, answer: withAnswer ? task.reference : undefined })))
     return new Map(testTasks.map((task, index) => [task.id, recalled[index] as Recalled]))
   }
   const shownOf = (recalled: ReadonlyMap<string, Recalled>) => (task: Task) => recalled.get(task.id)?.memories ?? []
@@ -249,7 +249,7 @@ function openOptions({ settings }: Recipe, { threads, signal }: Phase1Options, r
     gpuLayers: 'auto' as const,
     signal,
     logFile: join(report, 'sample.log'),
-    ...(threads ? { threads } : {}),
+    threads,
   }
 }
 

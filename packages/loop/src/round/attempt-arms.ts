@@ -40,7 +40,7 @@ export async function validationTasks({ recipe, seed, round }: RoundContext, tra
         seed,
         round,
         limit: validation,
-        ...(climbed ? { levels: climbed.filter((level) => level <= top).sort((a, b) => a - b) } : {}),
+        levels: climbed ? climbed.filter((level) => level <= top).sort((a, b) => a - b) : undefined,
       })
     }),
   )

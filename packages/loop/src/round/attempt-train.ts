@@ -74,7 +74,7 @@ type Group = { tasks: Task[]; samples: number }
 async function trainGroup({ recipe, seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Group> {
   const frontier = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : course.levels?.frontier
   const limit = level !== undefined && frontier !== undefined && level >= frontier ? (course.frontierTrain ?? course.train) : course.train
-  const tasks = await course.taskset.load({ split: 'train', seed, round, limit, ...(level === undefined ? {} : { levels: [level] }) })
+  const tasks = await course.taskset.load({ split: 'train', seed, round, limit, levels: level === undefined ? undefined : [level] })
   return { tasks, samples: course.samples ?? recipe.settings.samples }
 }
 

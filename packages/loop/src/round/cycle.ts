@@ -53,7 +53,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       ? await openBank({
           uri: paths.bank(run),
           embedder,
-          ...(recipe.memory.threshold === undefined ? {} : { minSimilarity: recipe.memory.threshold }),
+          minSimilarity: recipe.memory.threshold,
         })
       : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
@@ -71,7 +71,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       step: stepsIn(join(folders.report, 'steps'), { run, round }),
       open: (model) => openModel(recipe, model, options, folders.report),
       teacher: options.teacher ?? null,
-      ...(options.threads ? { threads: options.threads } : {}),
+      threads: options.threads,
     }
     // A round that was stopped before its memories were written has seen the bank of the last round only.
     if (bank && incumbent.bank && !existsSync(join(folders.report, 'steps', 'memories.json'))) await bank.rollback(incumbent.bank)
@@ -91,7 +91,7 @@ function openModel(recipe: Recipe, model: Model, options: CycleOptions, report: 
     gpuLayers: 'auto',
     signal: options.signal,
     logFile: join(report, 'sample.log'),
-    ...(options.threads ? { threads: options.threads } : {}),
+    threads: options.threads,
   })
 }
 

@@ -13,5 +13,5 @@ export async function harvestLikelihood(
   if (!recipe.harvest.some(({ needsLikelihood }) => needsLikelihood)) return undefined
   await using model = await open(incumbent.model)
   const { reasoning } = recipe.settings
-  return scoreTraces(model, traces, { signal, ...(reasoning === undefined ? {} : { reasoning }) })
+  return scoreTraces(model, traces, { signal, reasoning })
 }

@@ -24,7 +24,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   const filter = async (all: readonly Trace[]) => {
     const likelihood = await harvestLikelihood(context, all)
     const left = recipe.harvest.reduce<readonly Trace[]>(
-      (rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), ...(likelihood ? { likelihood } : {}) }),
+      (rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), likelihood }),
       all,
     )
     // Whatever a recipe's filters do, nothing that failed is trained on.

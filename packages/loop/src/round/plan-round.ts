@@ -77,7 +77,7 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
     seed: deriveSeed(seed, 'probe'),
     round,
     limit: probeAttempts,
-    ...(course.levels ? { levels: [course.levels.frontier] } : {}),
+    levels: course.levels ? [course.levels.frontier] : undefined,
   })
   const attempts: Attempt[] = tasks.map((task) => ({
     id: task.id,

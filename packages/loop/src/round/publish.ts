@@ -12,7 +12,7 @@ export async function publish({ recipe, folders, signal, threads }: RoundContext
   if (recipe.publish === undefined || candidate.adapter === null) return null
   const out = join(folders.checkpoint, `merged-${recipe.publish}.gguf`)
   if (existsSync(out)) return out
-  const options = { signal, logFile: join(folders.report, 'publish.log'), ...(threads ? { threads } : {}) }
+  const options = { signal, logFile: join(folders.report, 'publish.log'), threads }
   const whole = await merge(candidate, { out: join(folders.checkpoint, 'merged.gguf'), ...options })
   await quantize(whole, { type: recipe.publish, out, ...options })
   rmSync(whole.path as string, { force: true })

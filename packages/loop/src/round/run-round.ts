@@ -83,7 +83,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         round,
         signal: context.signal,
         logFile: `${context.folders.report}/train.log`,
-        ...(context.threads ? { threads: context.threads } : {}),
+        threads: context.threads,
       })
       return { model, training: { trainer: recipe.trainer.name, ...training } }
     },

@@ -12,7 +12,7 @@ export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed:
     const memory = recipe.memory
     const recalled =
       bank && memory
-        ? await bank.recall(attempts.map(({ task }) => ({ task, k: memory.k, ...(options.evaluation ? { answer: task.reference } : {}) })))
+        ? await bank.recall(attempts.map(({ task }) => ({ task, k: memory.k, answer: options.evaluation ? task.reference : undefined })))
         : attempts.map(() => ({ memories: [] as Memory[] }))
     return attempts.map(({ task, sample }, index) => {
       const { shown, withheld } = holdOut(recalled[index]?.memories ?? [], {

@@ -59,7 +59,7 @@ export function reflectStrategies(options: ReflectStrategies = {}): Reflector {
       const groups = chosen.map((task) => (byTask.get(task) as Trace[]).slice(0, scaling === 'parallel' ? attempts : 1))
       const verdicts =
         judge === 'model'
-          ? await judgeAttempts(groups.flat(), model, { seed, ...(signal ? { signal } : {}) })
+          ? await judgeAttempts(groups.flat(), model, { seed, signal })
           : new Map(traces.map((trace) => [trace.id, trace.grade.passed]))
       const passed = (trace: Trace) => verdicts.get(trace.id) === true
       const read =
@@ -133,7 +133,7 @@ async function answer(
   let faults = 0
   let fault = ''
   try {
-    for await (const result of model.generate(requests, signal ? { signal } : {})) {
+    for await (const result of model.generate(requests, { signal })) {
       if (isFault(result)) {
         faults++
         fault = result.fault

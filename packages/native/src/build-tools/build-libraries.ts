@@ -25,7 +25,7 @@ export async function buildLibraries(source: string, options: { signal?: AbortSi
   mkdirSync(work, { recursive: true })
   const logFile = join(work, 'build.log')
   process.stderr.write(`  building llama.cpp's libraries with cmake${cuda ? ' and nvcc' : ''}, this takes some minutes: ${logFile}\n`)
-  const run = (args: string[]) => runTool({ file: 'cmake', args, logFile, ...(options.signal ? { signal: options.signal } : {}) })
+  const run = (args: string[]) => runTool({ file: 'cmake', args, logFile, signal: options.signal })
   await run([
     '-S',
     source,

@@ -27,7 +27,7 @@ export async function extractSource(signal?: AbortSignal): Promise<string> {
   const torn = `${folder}.${process.pid}.tmp`
   rmSync(torn, { recursive: true, force: true })
   try {
-    await runTool({ file: 'git', args: ['-c', 'advice.detachedHead=false', 'clone', '-q', bundle, torn], ...(signal ? { signal } : {}) })
+    await runTool({ file: 'git', args: ['-c', 'advice.detachedHead=false', 'clone', '-q', bundle, torn], signal })
     rmSync(join(torn, '.git'), { recursive: true, force: true })
     if (!existsSync(folder)) renameSync(torn, folder)
   } finally {

@@ -46,7 +46,7 @@ export function readLmEval(file: string, choice: { metric?: string; filter?: str
       task: task_,
       cluster: task_,
       passed: Number(value),
-      ...(row.doc_hash === undefined ? {} : { content: row.doc_hash }),
+      content: row.doc_hash,
     }
   })
   return [{ name: file, arm: '', source: file, format: 'lm-eval', groups: groupAttempts(attempts), notes }]

@@ -42,11 +42,7 @@ export default defineCommand({
         .filter((part) => part !== '')
     let comparisons: Comparison[]
     if (files !== undefined) {
-      const choice = {
-        ...(metric === undefined ? {} : { metric }),
-        ...(filter === undefined ? {} : { filter }),
-        ...(scorer === undefined ? {} : { scorer }),
-      }
+      const choice = { metric, filter, scorer }
       comparisons = adjust(pickSets(list(files), choice).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })))
     } else if (runs !== undefined) {
       const [control, ...treatments] = list(runs).map((name) => readServed(readRounds(name).at(-1)?.file as string))

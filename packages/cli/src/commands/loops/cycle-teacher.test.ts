@@ -70,9 +70,7 @@ test.before(async () => {
 })
 
 async function round(run: string, model?: string): Promise<{ round: Round; screen: string }> {
-  const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, ...(model ? { model } : {}) } as Parameters<
-    typeof resolveRecipe
-  >[0]
+  const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, model } as Parameters<typeof resolveRecipe>[0]
   const { recipe, base, teacher } = await resolveRecipe(flags)
   const settings = { ...recipe.settings, maxTokens: 24, context: 1024 }
   let screen = ''

@@ -42,8 +42,8 @@ export default defineCommand({
       report: reportRound,
       finished: (round) => console.log(roundScreen(round)),
       print: (text) => console.log(text),
-      ...(flags['redo-from'] === undefined ? {} : { redoFrom: flags['redo-from'] }),
-      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+      redoFrom: flags['redo-from'],
+      threads: flags.threads,
     })
     if (flags.json !== undefined) writeJson(flags.json, rounds)
   },

@@ -33,18 +33,18 @@ export default defineCommand({
       throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
     await memoryCommand({
       action: action as MemoryAction,
-      recipe: await loadRecipe(recipe, data === undefined ? {} : { data }),
+      recipe: await loadRecipe(recipe, { data }),
       run: checkRunName(run ?? recipe),
       retired,
       print: (text) => console.log(text),
-      ...(bank === undefined ? {} : { uri: bank }),
-      ...(tag === undefined ? {} : { tag }),
-      ...(id === undefined ? {} : { id }),
-      ...(query === undefined ? {} : { query }),
-      ...(file === undefined ? {} : { file }),
-      ...(rows === undefined ? {} : { rows }),
-      ...(limit === undefined ? {} : { limit }),
-      ...(json === undefined ? {} : { json }),
+      uri: bank,
+      tag,
+      id,
+      query,
+      file,
+      rows,
+      limit,
+      json,
     })
   },
 })

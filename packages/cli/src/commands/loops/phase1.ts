@@ -48,13 +48,11 @@ export default defineCommand({
         await writePhase1(result)
         console.log(showPhase1(result.summary, relative(dataRoot, result.folder)))
       },
-      ...(flags.tasks === undefined && flags.limit === undefined
-        ? {}
-        : { tasks: Math.min(flags.tasks ?? Infinity, flags.limit ?? Infinity) }),
-      ...(flags['top-k'] === undefined ? {} : { k: flags['top-k'] }),
-      ...(flags['bank-from'] === undefined ? {} : { bankFrom: flags['bank-from'] }),
-      ...(flags['test-on'] === undefined ? {} : { testOn: flags['test-on'] }),
-      ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+      tasks: flags.tasks === undefined ? flags.limit : Math.min(flags.tasks, flags.limit ?? Infinity),
+      k: flags['top-k'],
+      bankFrom: flags['bank-from'],
+      testOn: flags['test-on'],
+      threads: flags.threads,
     })
   },
 })

@@ -59,7 +59,7 @@ export default defineCommand({
       const loaded = await loadRecipe(recipe)
       await using opened = await open('llama-sample')
       for (const { taskset, levels } of loaded.courses) {
-        const drawn = await taskset.load({ split: 'train', seed, round: 1, limit: tasks, ...(levels ? { levels: [levels.frontier] } : {}) })
+        const drawn = await taskset.load({ split: 'train', seed, round: 1, limit: tasks, levels: levels ? [levels.frontier] : undefined })
         items.push(
           ...(await samplePool(opened, drawn, {
             type: `student ${taskset.name}`,
@@ -67,7 +67,7 @@ export default defineCommand({
             sampling,
             seed,
             signal,
-            ...(taskset.instruction ? { system: taskset.instruction } : {}),
+            system: taskset.instruction,
           })),
         )
       }
@@ -118,7 +118,7 @@ function tracePool(traces: readonly Trace[]): PoolItem[] {
         input: '',
         output: output.content,
         type: grade.passed ? 'passed' : 'failed',
-        ...(system ? { system } : {}),
+        system,
       },
     ]
   })

@@ -19,7 +19,7 @@ export default defineCommand({
   ],
   async run({ threads, only, large, json }, signal) {
     await ensureTools(undefined, { signal })
-    const results = await runBench({ threads, large, ...(only ? { only } : {}), signal })
+    const results = await runBench({ threads, large, only, signal })
     console.log(showBench(results))
     if (json)
       writeJson(
