@@ -1,0 +1,182 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { z } from 'zod'
+import { BadInput } from './bad-input.ts'
+import { parseRow } from './jsonl.ts'
+import { explainDiskError } from './write-atomic.ts'
+
+/** A line of a file: its text without the line feed, its number from 1, where it begins and how many bytes it has, line feed included. */
+export type Line = { text: string; number: number; offset: number; bytes: number }
+export type ReadOptions = {
+  /** An absent file is empty. */
+  optional?: boolean
+  /** A user's file: its last line counts though no line feed ends it. In files of ours such a line is a torn append and left out. */
+  wholeFile?: boolean
+  /** First byte, the beginning of a line, and the byte to stop before: default the whole file as it is when reading begins. */
+  from?: number
+  to?: number
+  /** Hears of a torn last line, in bytes; default: a line on stderr. */
+  torn?: (path: string, bytes: number) => void
+}
+
+const block = 1 << 18
+const lineFeed = 0x0a
+
+const sayTorn = (path: string, bytes: number) =>
+  process.stderr.write(`${path}: its last line is torn (${bytes} bytes without a line feed) and is left out\n`)
+
+/** The lines of a file, one at a time: memory does not grow with the file, only with its longest line. Empty lines are counted and left out. */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<Line, void, void> {
+  if (!existsSync(path)) {
+    if (options.optional) return
+    throw new BadInput(`${path} not found: check the path`)
+  }
+  const file = await open(path, 'r')
+  try {
+    const end = Math.min(options.to ?? Infinity, (await file.stat()).size)
+    const buffer = Buffer.allocUnsafe(block)
+    let position = options.from ?? 0
+    let number = 0
+    let begun: Buffer[] = []
+    let begunBytes = 0
+    while (position < end) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(block, end - position), position)
+      if (bytesRead === 0) break
+      const bytes = buffer.subarray(0, bytesRead)
+      let start = 0
+      for (let stop = bytes.indexOf(lineFeed); stop !== -1; stop = bytes.indexOf(lineFeed, start)) {
+        const text =
+          begunBytes === 0 ? bytes.toString('utf8', start, stop) : Buffer.concat([...begun, bytes.subarray(start, stop)]).toString('utf8')
+        const length = begunBytes + stop - start + 1
+        number++
+        if (text.trim() !== '') yield { text, number, offset: position + stop + 1 - length, bytes: length }
+        begun = []
+        begunBytes = 0
+        start = stop + 1
+      }
+      if (start < bytesRead) {
+        begun.push(Buffer.from(bytes.subarray(start)))
+        begunBytes += bytesRead - start
+      }
+      position += bytesRead
+    }
+    if (begunBytes === 0) return
+    const text = Buffer.concat(begun).toString('utf8')
+    if (!options.wholeFile) (options.torn ?? sayTorn)(path, begunBytes)
+    else if (text.trim() !== '') yield { text, number: number + 1, offset: position - begunBytes, bytes: begunBytes }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Rows of a JSONL file, one at a time, each parsed by the schema; what does not fit is refused with file and line. */
+export async function* readRows<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): AsyncGenerator<T, void, void> {
+  for await (const { text, number, offset } of readLines(path, options))
+    yield parseRow(text, schema, options.from ? `${path}, byte ${offset}` : `${path}:${number}`)
+}
+
+/**
+ * Appends rows and flushes them. After a crash the file holds all of them or a torn tail, which the next append cuts off. Costs what it
+ * appends, however long the file is. Returns the file's length in bytes.
+ */
+export function appendRows(path: string, rows: Iterable<unknown>): number {
+  mkdirSync(dirname(path), { recursive: true })
+  const file = openSync(path, 'a+')
+  let whole = 0
+  try {
+    const size = fstatSync(file).size
+    whole = wholeLength(file, size)
+    if (whole < size) {
+      sayTorn(path, size - whole)
+      ftruncateSync(file, whole)
+    }
+    const end = writeAll(file, rows, whole)
+    if (end > whole) fsyncSync(file)
+    return end
+  } catch (error) {
+    try {
+      ftruncateSync(file, whole)
+    } catch {
+      // the disk refuses even that: the torn tail is cut off by the next append
+    }
+    throw explainDiskError(error, path)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Writes a JSONL file whole or not at all, a row at a time: to a neighbour first, flushed, then renamed over the target. */
+export async function writeRows(path: string, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<{ rows: number; bytes: number }> {
+  mkdirSync(dirname(path), { recursive: true })
+  const neighbour = `${path}.${process.pid}.tmp`
+  let count = 0
+  let bytes = 0
+  try {
+    const file = openSync(neighbour, 'w')
+    try {
+      let batch: unknown[] = []
+      const flush = () => {
+        bytes = writeAll(file, batch, bytes)
+        batch = []
+      }
+      for await (const row of rows) {
+        batch.push(row)
+        count++
+        if (batch.length === 512) flush()
+      }
+      flush()
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(neighbour, path)
+  } catch (error) {
+    rmSync(neighbour, { force: true })
+    throw explainDiskError(error, path)
+  }
+  return { rows: count, bytes }
+}
+
+/** Writes rows in pieces of about a block, so that no string grows with their number; returns where the file ends then. */
+function writeAll(file: number, rows: Iterable<unknown>, end: number): number {
+  let text = ''
+  let at = end
+  const flush = () => {
+    const bytes = Buffer.from(text)
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written)
+    at += bytes.length
+    text = ''
+  }
+  for (const row of rows) {
+    text += `${JSON.stringify(row)}\n`
+    if (text.length >= block) flush()
+  }
+  flush()
+  return at
+}
+
+/** Length in bytes of the part of a file that ends with a line feed, found from its end. */
+function wholeLength(file: number, size: number): number {
+  const buffer = Buffer.allocUnsafe(Math.min(block, size))
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - block)
+    const read = readSync(file, buffer, 0, end - start, start)
+    const at = buffer.subarray(0, read).lastIndexOf(lineFeed)
+    if (at !== -1) return start + at + 1
+    end = start
+  }
+  return 0
+}
