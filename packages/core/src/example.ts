@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Message } from './message.ts'
+import { RecordedPath } from './paths.ts'
 
 /** A row for supervised fine-tuning: loss on the last assistant turn. */
 export const Example = z.object({
@@ -29,7 +30,7 @@ export const Dataset = z.object({
   round: z.number().int(),
   /** Path of each exported file by format name, relative to the dataset's folder. */
   files: z.record(z.string(), z.string()),
-  folder: z.string(),
+  folder: RecordedPath,
   counts: z.object({ examples: z.number().int(), pairs: z.number().int(), traces: z.number().int() }),
   /** Examples by `taskset level`. */
   composition: z.record(z.string(), z.number().int()),

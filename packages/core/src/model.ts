@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RecordedPath } from './paths.ts'
 
 /** Weights on disk, described by a card. What is gated is exactly what is served: the file, or base + adapter. */
 export const Model = z.object({
@@ -6,9 +7,9 @@ export const Model = z.object({
   id: z.string(),
   name: z.string(),
   /** GGUF file of the weights, or of the base where there is an adapter; null when an endpoint serves weights that are elsewhere. */
-  path: z.string().nullable(),
+  path: RecordedPath.nullable(),
   /** GGUF LoRA adapter on top of `path`. */
-  adapter: z.string().nullable().default(null),
+  adapter: RecordedPath.nullable().default(null),
   parent: z.string().nullable().default(null),
   dataset: z.string().nullable().default(null),
   trainer: z.string().nullable().default(null),

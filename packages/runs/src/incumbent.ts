@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Model as ModelSchema, paths, readJson, writeJson } from '@whetstone/core'
+import { Model as ModelSchema, paths, readJson, toRecord, writeJson } from '@whetstone/core'
 import { z } from 'zod'
 
 const Level = z.object({ taskset: z.string(), level: z.number().int() })
@@ -25,4 +25,4 @@ const incumbentFile = (run: string) => join(paths.checkpoints(run), 'incumbent.j
 
 export const readIncumbent = (run: string): Incumbent | null =>
   existsSync(incumbentFile(run)) ? readJson(incumbentFile(run), Incumbent) : null
-export const writeIncumbent = (run: string, incumbent: Incumbent): void => writeJson(incumbentFile(run), incumbent)
+export const writeIncumbent = (run: string, incumbent: Incumbent): void => writeJson(incumbentFile(run), toRecord(incumbent))

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, canonicalJson, hash, readJson, writeJson } from '@whetstone/core'
+import { BadInput, canonicalJson, hash, readJson, toRecord, writeJson } from '@whetstone/core'
 import { z } from 'zod'
 
 /** The steps of a round, in order. */
@@ -10,7 +10,14 @@ export type StepName = (typeof stepNames)[number]
 /** Runs a step once: what is there is reused if its inputs were the same, and refused if they were not. */
 export type Step = <T>(name: StepName, schema: z.ZodType<T>, inputs: unknown, work: () => Promise<T>) => Promise<T>
 
-const Done = z.object({ step: z.string(), fingerprint: z.string(), inputs: z.unknown(), seconds: z.number(), value: z.unknown() })
+/** What a step's file holds. */
+export const StepDone = z.object({
+  step: z.string(),
+  fingerprint: z.string(),
+  inputs: z.unknown(),
+  seconds: z.number(),
+  value: z.unknown(),
+})
 
 /** Steps of one round, each a file `<folder>/<step>.json` that is written when the step is done. */
 export function stepsIn(folder: string, options: { run: string; round: number }): Step {
@@ -18,7 +25,7 @@ export function stepsIn(folder: string, options: { run: string; round: number })
     const file = join(folder, `${name}.json`)
     const fingerprint = hash([name, options.run, options.round, inputs])
     if (existsSync(file)) {
-      const done = readJson(file, Done)
+      const done = readJson(file, StepDone)
       if (done.fingerprint !== fingerprint) {
         throw new BadInput(
           `Round ${options.round} of run ${options.run} did step "${name}" with other inputs (${changed(done.inputs, inputs)}): do it and what follows again with --redo-from=${name}, or start afresh with --run=NEW_NAME`,
@@ -28,7 +35,7 @@ export function stepsIn(folder: string, options: { run: string; round: number })
     }
     const started = performance.now()
     const value = schema.parse(await work())
-    writeJson(file, { step: name, fingerprint, inputs, seconds: (performance.now() - started) / 1000, value })
+    writeJson(file, toRecord({ step: name, fingerprint, inputs, seconds: (performance.now() - started) / 1000, value }))
     return value
   }
 }
@@ -57,7 +64,7 @@ export function stepSeconds(folder: string): Partial<Record<StepName, number>> {
   return Object.fromEntries(
     stepNames
       .filter((name) => existsSync(join(folder, `${name}.json`)))
-      .map((name) => [name, readJson(join(folder, `${name}.json`), Done).seconds]),
+      .map((name) => [name, readJson(join(folder, `${name}.json`), StepDone).seconds]),
   )
 }
 

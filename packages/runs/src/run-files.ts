@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { paths } from '@whetstone/core'
+
+const roundName = /^round-(\d{3,})$/
+
+/** Where the files of a run lie; nobody else joins paths below reports/, datasets/<run> and checkpoints/<run>. */
+export function runFiles(run: string) {
+  const [reports, checkpoints] = [paths.reports(run), paths.checkpoints(run)]
+  return {
+    reports,
+    checkpoints,
+    datasets: paths.datasets(run),
+    record: join(reports, 'run.json'),
+    lock: join(reports, 'lock'),
+    /** Likelihood dynamics of a run's checkpoints. */
+    likelihood: join(reports, 'likelihood'),
+    incumbent: join(checkpoints, 'incumbent.json'),
+    bank: join(checkpoints, 'memory.lance'),
+    phase1: {
+      report: join(reports, 'phase1'),
+      summary: join(reports, 'phase1', 'phase1_summary.json'),
+      results: join(reports, 'phase1', 'phase1_results.json'),
+      traces: join(paths.datasets(run), 'phase1'),
+      bank: join(checkpoints, 'phase1.lance'),
+    },
+  }
+}
+export type RunFiles = ReturnType<typeof runFiles>
+
+/** Where the files of a round lie. */
+export function roundFiles(run: string, round: number) {
+  const name = `round-${String(round).padStart(3, '0')}`
+  const of = runFiles(run)
+  const [report, dataset, checkpoint] = [join(of.reports, name), join(of.datasets, name), join(of.checkpoints, name)]
+  return {
+    report,
+    dataset,
+    checkpoint,
+    round: join(report, 'round.json'),
+    page: join(report, 'report.html'),
+    steps: join(report, 'steps'),
+    step: (step: string) => join(report, 'steps', `${step}.json`),
+    /** What the report says of the bank. */
+    memory: join(report, 'memory.json'),
+    /** What happened when, a line each. */
+    events: join(report, 'events.jsonl'),
+    sampleLog: join(report, 'sample.log'),
+    trainLog: join(report, 'train.log'),
+    publishLog: join(report, 'publish.log'),
+    /** The tasks that were attempted, frozen. */
+    tasks: join(dataset, 'tasks.jsonl'),
+    traces: join(dataset, 'traces.jsonl'),
+    arm: (arm: string) => join(dataset, `validation-${arm}.jsonl`),
+    retest: (role: string) => join(dataset, `retest-${role}.jsonl`),
+    /** Training rows in their own form, which every format is made from, and their card. */
+    examples: join(dataset, 'examples.jsonl'),
+    pairs: join(dataset, 'pairs.jsonl'),
+    card: join(dataset, 'card.json'),
+    /** The candidate's card, and the trainer's measurements step by step. */
+    candidate: join(checkpoint, 'card.json'),
+    metrics: join(checkpoint, 'metrics.jsonl'),
+  }
+}
+export type RoundFiles = ReturnType<typeof roundFiles>
+
+/** Names of the runs that have begun, in order. */
+export function runNames(): string[] {
+  const folder = paths.reports('')
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => existsSync(runFiles(name).record))
+        .sort()
+    : []
+}
+
+/** Numbers of the rounds of which anything is on disk, in order. */
+export function roundNumbers(run: string): number[] {
+  const { reports, datasets, checkpoints } = runFiles(run)
+  const numbers = [reports, datasets, checkpoints]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => Number(roundName.exec(name)?.[1] ?? 0)))
+    .filter((number) => number > 0)
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}

@@ -1,0 +1,109 @@
+import { Dataset, Decision, Evaluation, Model, Role, Round } from '@whetstone/core'
+import { z } from 'zod'
+
+const Tokens = z.object({ prompt: z.number().int(), completion: z.number().int() })
+const Faults = z.object({ retried: z.number().int(), failed: z.number().int() })
+
+/** What a round was planned to be: steps/plan.json. */
+export const Plan = z.object({
+  /** Attempts that the round will make at most, about. */
+  train: z.number().int(),
+  arms: z.number().int(),
+  validation: z.number().int(),
+  probe: z.object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int() }),
+  /** Seconds of sampling, from the probe; training comes on top. */
+  samplingSeconds: z.number(),
+  minimumDetectableEffect: z.number(),
+})
+export type Plan = z.infer<typeof Plan>
+
+export const LevelRate = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), rate: z.number() })
+export type LevelRate = z.infer<typeof LevelRate>
+
+/** What the train attempts came to: steps/traces.json. Chosen from train traces only, before any validation attempt. */
+export const TrainAttempts = z.object({
+  attempted: z.number().int(),
+  passed: z.number().int(),
+  truncated: z.number().int(),
+  tokens: Tokens,
+  rates: z.array(LevelRate),
+  frontier: Round.shape.frontier,
+  faults: Faults,
+})
+export type TrainAttempts = z.infer<typeof TrainAttempts>
+
+/** What the bank did: steps/memories.json. */
+export const Reflected = z.object({
+  tag: z.string().nullable(),
+  size: z.number().int(),
+  added: z.number().int(),
+  retired: z.number().int(),
+})
+export type Reflected = z.infer<typeof Reflected>
+
+/** What was harvested: steps/dataset.json. */
+export const Harvest = z.object({
+  dataset: Dataset,
+  kept: z.number().int(),
+  replayed: z.number().int(),
+  pairs: z.number().int(),
+})
+export type Harvest = z.infer<typeof Harvest>
+
+/** What was trained: steps/candidate.json; null where nothing was. */
+export const Candidate = z
+  .object({
+    model: Model,
+    training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }),
+  })
+  .nullable()
+export type Candidate = z.infer<typeof Candidate>
+
+/** One policy that was measured: its name names its file. */
+export const Arm = z.object({ name: z.string(), role: Role, memory: z.boolean() })
+export type Arm = z.infer<typeof Arm>
+
+/** What was measured: steps/arms.json. */
+export const Arms = z.preprocess(
+  nameArms,
+  z.object({
+    arms: z.array(Arm),
+    evaluations: z.array(Evaluation),
+    tokens: Tokens,
+    faults: Faults,
+    truncated: z.number().int(),
+    attempted: z.number().int(),
+  }),
+)
+export type Arms = z.infer<typeof Arms>
+
+/** Records of before 2026-12 hold the arms' files; which arms they were their evaluations say. */
+function nameArms(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || 'arms' in value || !('files' in value)) return value
+  const { evaluations = [] } = value as { evaluations?: z.infer<typeof Evaluation>[] }
+  const arms = evaluations.map(({ model, memory }) => toArm({ role: model, memory }))
+  return { ...value, arms: [...new Map(arms.map((arm) => [arm.name, arm])).values()] }
+}
+
+/** An arm under its usual name. */
+export const toArm = ({ role, memory }: Pick<Arm, 'role' | 'memory'>): Arm => ({
+  name: `${role}-${memory ? 'memory' : 'bare'}`,
+  role,
+  memory,
+})
+
+/** What was decided: steps/decision.json. */
+export const Decided = z.object({ decision: Decision, retest: Round.shape.retest })
+export type Decided = z.infer<typeof Decided>
+
+/** The value of each step's record. */
+export const stepRecords = {
+  plan: Plan,
+  traces: TrainAttempts,
+  memories: Reflected,
+  dataset: Harvest,
+  candidate: Candidate,
+  arms: Arms,
+  decision: Decided,
+}
+export type StepRecords = { [name in keyof typeof stepRecords]: z.infer<(typeof stepRecords)[name]> }
