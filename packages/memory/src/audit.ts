@@ -1,6 +1,6 @@
 import type { Embedder, Task } from '@whetstone/core'
 import { cosine } from './cosine.ts'
-import { tokens } from './quotes.ts'
+import { overlapIndex, wordsOf } from '@whetstone/similarity'
 
 /** A text that may have learned from a test question: a memory, or a training row. */
 export type Audited = { id: string; text: string; sourceTask?: string; embedding?: Float32Array | readonly number[] }
@@ -21,7 +21,7 @@ const shortest = 3
 const shortestForEmbedding = 8
 
 /**
- * Leaks between items (a bank, a training set) and test tasks: by 13-grams, as test sets are usually decontaminated (Brown et al. 2020, appendix C), by similarity, and by source. Each pair is reported once, by the
+ * Leaks between items (a bank, a training set) and test tasks: by 13-grams, as test sets are usually decontaminated (Brown et al. 2020, appendix C), by similarity, and by source; the frame of a template question with other numbers is no leak. Each pair is reported once, by the
  * first rule that finds it. Without an embedder the similarity rule is left out.
  */
 export async function audit(
@@ -38,30 +38,15 @@ export async function audit(
   for (const { id, sourceTask } of items)
     if (sourceTask !== undefined && ids.has(sourceTask)) report({ item: id, task: sourceTask, rule: 'source', evidence: sourceTask })
 
-  // Every run of tokens that gives a question away, by its length.
-  const grams = new Map<number, Map<string, string[]>>()
-  for (const task of tasks) {
-    const asked = tokens(task.prompt)
-    if (asked.length < shortest) continue
-    const length = Math.min(span, asked.length)
-    const known = grams.get(length) ?? new Map<string, string[]>()
-    grams.set(length, known)
-    for (let start = 0; start + length <= asked.length; start++) {
-      const gram = asked.slice(start, start + length).join(' ')
-      known.set(gram, [...(known.get(gram) ?? []), task.id])
-    }
-  }
-  for (const { id, text } of items) {
-    const said = tokens(text)
-    for (const [length, known] of grams) {
-      for (let start = 0; start + length <= said.length; start++) {
-        const gram = said.slice(start, start + length).join(' ')
-        for (const task of known.get(gram) ?? []) report({ item: id, task, rule: '13-gram', evidence: gram })
-      }
-    }
-  }
+  const index = overlapIndex(
+    tasks.map(({ prompt }) => prompt),
+    { span, shortest },
+  )
+  for (const { id, text } of items)
+    for (const { question, evidence } of index.find(text).overlaps)
+      report({ item: id, task: (tasks[question] as Pick<Task, 'id'>).id, rule: '13-gram', evidence })
 
-  const long = (text: string) => tokens(text).length >= shortestForEmbedding
+  const long = (text: string) => wordsOf(text).length >= shortestForEmbedding
   const [items2, tasks2] = [items.filter(({ text }) => long(text)), tasks.filter(({ prompt }) => long(prompt))]
   if (embedder && items2.length > 0 && tasks2.length > 0) {
     const missing = items2.filter((item) => !item.embedding)

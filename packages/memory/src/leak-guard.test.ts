@@ -49,4 +49,35 @@ test('a short question counts as quoted by four fifths of it, a very short one n
   assert.not(quotes('4kx3=', '4kx3='))
 })
 
+for (const [script, question, quoting, strategy] of [
+  [
+    'Chinese',
+    '请问三个箱子里一共有多少个苹果呢？每个箱子有六个苹果。',
+    '题目是：三个箱子里一共有多少个苹果呢？每个箱子有六个苹果。',
+    '先数一个箱子，再乘以箱子的数目。',
+  ],
+  [
+    'Japanese',
+    '箱が三つあり、それぞれにりんごが六個入っています。りんごは全部でいくつですか。',
+    '問題：箱が三つあり、それぞれにりんごが六個入っています。りんごは全部で',
+    '一箱の数に箱の数を掛ける。',
+  ],
+  [
+    'Thai',
+    'มีกล่องสามกล่อง แต่ละกล่องมีแอปเปิ้ลหกผล มีแอปเปิ้ลทั้งหมดกี่ผล',
+    'โจทย์: มีกล่องสามกล่อง แต่ละกล่องมีแอปเปิ้ลหกผล มีแอปเปิ้ลทั้งหมดกี่ผล',
+    'คูณจำนวนกล่องด้วยจำนวนผลไม้ในหนึ่งกล่อง',
+  ],
+  [
+    'Korean',
+    '상자 세 개에 사과가 각각 여섯 개씩 들어 있습니다. 사과는 모두 몇 개입니까?',
+    '문제: 상자 세 개에 사과가 각각 여섯 개씩 들어 있습니다. 사과는 모두 몇 개',
+    '상자 하나의 수에 상자의 수를 곱한다.',
+  ],
+] as const)
+  test(`${script} is read: a quotation is found, a strategy is none`, () => {
+    assert.ok(quotes(quoting, question))
+    assert.not(quotes(strategy, question))
+  })
+
 test.run()

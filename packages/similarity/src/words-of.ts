@@ -9,14 +9,17 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 const word = /[\p{L}\p{M}]+|\d+(?:[.,]\d+)*/gu
 const wordOrSymbol = /[\p{L}\p{M}]+|\d+(?:[.,]\d+)*|[-+*/=<>^%×÷±√]/gu
 
+/** A text with spaces between its words, where its script puts none (Chinese, Japanese, Thai, Lao, Khmer, Burmese), as the Unicode segmenter divides them. */
+export const spaceWords = (text: string): string =>
+  hasUnspaced.test(text)
+    ? text.replace(unspaced, (run) => ` ${[...segmenter.segment(run)].map(({ segment }) => segment).join(' ')} `)
+    : text
+
 /**
  * Words and numbers of a text in order, normalised (see {@link normalizeText}); in scripts without spaces as the Unicode segmenter divides them. Punctuation is left out; signs of arithmetic are kept
  * on demand.
  */
 export function wordsOf(text: string, { symbols = false }: { symbols?: boolean } = {}): string[] {
-  const plain = normalizeText(text)
-  const divided = hasUnspaced.test(plain)
-    ? plain.replace(unspaced, (run) => ` ${[...segmenter.segment(run)].map(({ segment }) => segment).join(' ')} `)
-    : plain
+  const divided = spaceWords(normalizeText(text))
   return divided.match(symbols ? wordOrSymbol : word) ?? []
 }

@@ -1,29 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, readJsonl, type Embedder, type Task } from '@whetstone/core'
+import { BadInput, type Embedder, type Task } from '@whetstone/core'
 import { audit, memoryText, type Audited, type Bank, type Leak } from '@whetstone/memory'
-import { z } from 'zod'
+import { readRecords, rowText } from '@whetstone/tasks'
 import { roundFolders } from './memory-traces.ts'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
-const Row = z.looseObject({
-  messages: z.array(z.object({ content: z.string() })).optional(),
-  prompt: z.union([z.string(), z.array(z.object({ content: z.string() }))]).optional(),
-  completion: z.string().optional(),
-  text: z.string().optional(),
-})
-
-/** Texts of a file of training rows, in any of the shapes that trainers read. */
-function rowsOf(file: string): Audited[] {
-  if (!existsSync(file)) throw new BadInput(`${file} not found: check --rows`)
-  return readJsonl(file, Row, { wholeFile: true }).map(({ messages, prompt, completion, text }, index) => {
-    const parts = [
-      ...(messages ?? []).map(({ content }) => content),
-      ...(typeof prompt === 'string' ? [prompt] : (prompt ?? []).map(({ content }) => content)),
-      completion ?? '',
-      text ?? '',
-    ]
-    return { id: `${file}:${index + 1}`, text: parts.join('\n') }
+/** Texts of a file of rows, in any format; a row without text is an error, never "no leaks". */
+async function rowsOf(file: string): Promise<Audited[]> {
+  const { rows } = await readRecords(file)
+  if (rows.length === 0) throw new BadInput(`${file} holds no rows: there is nothing to compare`)
+  return rows.map(({ record, line }) => {
+    const text = rowText(record)
+    if (text.trim() === '')
+      throw new BadInput(`${file}:${line}: holds no text (fields: ${Object.keys(record).join(', ') || 'none'}): it cannot be compared`)
+    return { id: `${file}:${line}`, text }
   })
 }
 
@@ -60,7 +51,7 @@ export async function auditRun(
           .map((folder) => join(folder, 'sft.jsonl'))
           .filter((file) => existsSync(file))
       : [options.rows]
-  const rows = files.flatMap(rowsOf)
+  const rows = (await Promise.all(files.map(rowsOf))).flat()
   // Rows are compared by words alone: a training set is too large to embed for a look, and short tasks of one kind are too alike.
   return {
     memories: items.length,

@@ -1,4 +1,5 @@
 import { random, type Embedder } from '@whetstone/core'
+import { spaceWords } from '@whetstone/similarity'
 
 /** English words that say nothing about what a text is on; in prose they keep a fifth of their weight. In a text of a few words each one may be a name (a key called `of`). */
 const fewWords = 8
@@ -25,8 +26,7 @@ export function lexicalFeatures(text: string): Map<string, number> {
   const add = (feature: string, weight: number) => counts.set(feature, (counts.get(feature) ?? 0) + weight)
   let previous: string | null = null
   const tokens =
-    text
-      .normalize('NFKC')
+    spaceWords(text.normalize('NFKC'))
       .toLowerCase()
       .match(/\p{L}+|\p{N}+/gu) ?? []
   const prose = tokens.filter((token) => /^\p{L}/u.test(token)).length > fewWords
@@ -43,6 +43,9 @@ export function lexicalFeatures(text: string): Map<string, number> {
       const padded = `^${token}$`
       for (let i = 0; i + 3 <= padded.length; i++) add(`g ${padded.slice(i, i + 3)}`, 1 / (padded.length - 2))
     }
+    // Korean glues its particles to the noun: pairs of syllables meet where whole words do not.
+    if (/\p{Script=Hangul}/u.test(token))
+      for (let i = 0; i + 2 <= token.length; i++) add(`h ${token.slice(i, i + 2)}`, 1 / (token.length - 1))
     previous = token
   }
   return counts

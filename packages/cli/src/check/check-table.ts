@@ -1,0 +1,99 @@
+import { overlapIndex, nearDuplicates } from '@whetstone/similarity'
+import { readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
+import type { Split, Task } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
+
+/** A question of the table that another file holds. */
+export type FileOverlap = {
+  task: string
+  split: Split
+  line: number
+  rule: 'whole' | 'n-gram' | 'near-duplicate'
+  words: number
+  evidence: string
+}
+/** What another file has in common with the table's questions. */
+export type Against = {
+  file: string
+  rows: number
+  overlaps: FileOverlap[]
+  /** Rows that hold the frame of a question with other numbers: other tasks of its template. */
+  siblings: number
+}
+
+export type TableCheck = {
+  report: Omit<TableReport, 'tasks'>
+  splits: Record<Split, number>
+  /** Rows by what their answers look like. */
+  answers: Record<string, number>
+  longestQuestion: { task: string; words: number; characters: number }
+  against: Against[]
+}
+
+/** Reads a table as a round would, says what is in it, and looks for its questions in other files (training rows, memories, exports, other tables). A file or row that cannot be read is an error. */
+export async function checkTable(
+  table: TableOptions,
+  { against, span }: { against: readonly string[]; span: number },
+): Promise<TableCheck> {
+  const { tasks, ...report } = await readTable(table)
+  const [longest] = tasks.toSorted((a, b) => b.prompt.length - a.prompt.length) as [Task]
+  const result: TableCheck = {
+    report,
+    splits: { train: 0, validation: 0, test: 0 },
+    answers: {},
+    longestQuestion: { task: longest.id, words: longest.prompt.split(/\s+/).length, characters: longest.prompt.length },
+    against: [],
+  }
+  for (const { split, reference } of tasks) {
+    result.splits[split]++
+    const kind = answerKind(reference)
+    result.answers[kind] = (result.answers[kind] ?? 0) + 1
+  }
+  for (const file of against) result.against.push(await compareFile(tasks, file, span))
+  return result
+}
+
+function answerKind(reference: string): string {
+  if (/^[-+−]?[\d.,\s]*\d%?$/.test(reference)) return 'number'
+  if (/^\(?[A-Ja-j]\)?$/.test(reference)) return 'letter'
+  if (/^(yes|no|true|false)$/i.test(reference)) return 'yes or no'
+  if (/[\\^{}]|\$.*\$/.test(reference)) return 'formula'
+  if (/^[[{]/.test(reference)) return 'JSON'
+  return reference.length <= 40 ? 'short text' : 'long text'
+}
+
+async function compareFile(tasks: readonly Task[], file: string, span: number): Promise<Against> {
+  const { rows } = await readRecords(file)
+  if (rows.length === 0) throw new BadInput(`${file} holds no rows: there is nothing to compare`)
+  const questions = tasks.map(({ prompt }) => prompt)
+  const index = overlapIndex(questions, { span })
+  const overlaps: FileOverlap[] = []
+  let siblings = 0
+  const texts = rows.map(({ record, line }) => {
+    const text = rowText(record)
+    if (text.trim() === '')
+      throw new BadInput(`${file}:${line}: holds no text (fields: ${Object.keys(record).join(', ') || 'none'}): it cannot be compared`)
+    return { text, line }
+  })
+  const add = (question: number, line: number, rest: Pick<FileOverlap, 'rule' | 'words' | 'evidence'>) => {
+    const { id, split } = tasks[question] as Task
+    overlaps.push({ task: id, split, line, ...rest })
+  }
+  const seen = new Set<string>()
+  for (const { text, line } of texts) {
+    const found = index.find(text)
+    siblings += found.siblings
+    for (const { question, rule, words, evidence } of found.overlaps) {
+      seen.add(`${question} ${line}`)
+      add(question, line, { rule, words, evidence })
+    }
+  }
+  // Paraphrases: a row that as a whole is nearly a question.
+  const heads = nearDuplicates(questions.concat(texts.map(({ text }) => text)), questions.length + texts.length)
+  for (const [place, { line }] of texts.entries()) {
+    const head = heads[questions.length + place] as number
+    if (head < questions.length && !seen.has(`${head} ${line}`))
+      add(head, line, { rule: 'near-duplicate', words: 0, evidence: (tasks[head] as Task).prompt.slice(0, 80) })
+  }
+  return { file, rows: rows.length, overlaps, siblings }
+}

@@ -1,0 +1,56 @@
+import { BadInput, writeJson } from '@whetstone/core'
+import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator, type TableGrader } from '@whetstone/tasks'
+import { defineCommand } from '../../command.ts'
+import { checkTable } from '../../check/check-table.ts'
+import { showTableCheck } from '../../check/show-table-check.ts'
+
+export default defineCommand({
+  about:
+    'looks at a table of tasks as a round would read it, and for its questions in other files: training rows, memories, exports, other tables',
+  flags: {
+    file: { type: 'string', about: 'the table: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
+    against: { type: 'string', about: 'files to look for its questions in, separated by commas' },
+    question: { type: 'string', about: 'column of the question, a.b for a nested field (default: found by name)' },
+    answer: { type: 'string', about: 'column of the answer' },
+    id: { type: 'string', about: 'column of the id (default: found by name, else the question itself)' },
+    grader: {
+      type: 'string',
+      choices: tableGraders,
+      default: 'exact',
+      about: 'how answers are compared: golds that it cannot read are named',
+    },
+    separator: { type: 'string', choices: Object.keys(separators), about: 'what separates the columns (default: found)' },
+    encoding: { type: 'string', choices: encodings, about: 'how the text is written down (default: UTF-8, or UTF-16 where it shows)' },
+    words: { type: 'number', min: 4, max: 50, default: 13, about: 'words in a row that count as overlap; papers use 8 to 13' },
+    json: { type: 'string', about: 'write what was found to this file as JSON' },
+  },
+  examples: [
+    'npx nx run datasets:check --file=tasks.csv --grader=number',
+    'npx nx run datasets:check --file=tasks.jsonl --question=problem.text --answer=target',
+    'npx nx run datasets:check --file=tasks.csv --against=train.jsonl,bank.json --words=8',
+  ],
+  async run(flags) {
+    if (flags.file === undefined) throw new BadInput('datasets:check needs --file=FILE: a table of tasks')
+    const columns: ColumnChoice = { question: flags.question, answer: flags.answer, id: flags.id }
+    const checked = await checkTable(
+      {
+        file: flags.file,
+        columns,
+        grader: flags.grader as TableGrader,
+        separator: flags.separator as Separator | undefined,
+        encoding: flags.encoding as Encoding | undefined,
+      },
+      {
+        against:
+          flags.against
+            ?.split(',')
+            .map((file) => file.trim())
+            .filter(Boolean) ?? [],
+        span: flags.words,
+      },
+    )
+    if (flags.json !== undefined) writeJson(flags.json, checked)
+    console.log(showTableCheck(flags.file, checked))
+    if (checked.against.some(({ overlaps }) => overlaps.length > 0)) process.exitCode = 1
+  },
+})
