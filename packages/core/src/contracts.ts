@@ -1,11 +1,13 @@
+import type { Call, Finish, Span } from './call.ts'
 import type { Dataset, Example, Pair } from './example.ts'
 import type { Decision } from './decision.ts'
 import type { Evaluation } from './evaluation.ts'
-import type { Finish, Trace } from './trace.ts'
+import type { Trace } from './trace.ts'
 import type { Grade } from './grade.ts'
 import type { Memory } from './memory.ts'
 import type { Message } from './message.ts'
 import type { Model } from './model.ts'
+import type { Sampling } from './sampling.ts'
 import type { Split, Task } from './task.ts'
 
 /** A source of tasks that can prove itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint. */
@@ -43,24 +45,6 @@ export type LoadRequest = {
   limit?: number
 }
 
-/** How to sample. Temperature 0 is greedy. */
-export type Sampling = {
-  temperature: number
-  maxTokens: number
-  topK?: number
-  topP?: number
-  minP?: number
-  repeatPenalty?: number
-  presencePenalty?: number
-  frequencyPenalty?: number
-  stop?: readonly string[]
-  /** GBNF text. */
-  grammar?: string
-  /** Reaches the chat template in sampling, training and scoring alike. */
-  reasoning?: Reasoning
-}
-export type Reasoning = 'off' | 'on' | { budget: number }
-
 /** One completion wanted. Requests with equal messages share their prefix where the backend can. */
 export type GenerateRequest = { id: string; messages: readonly Message[]; seed: number; sampling: Sampling }
 export type Completion = {
@@ -72,6 +56,12 @@ export type Completion = {
   finish: Finish
   tokens: { prompt: number; completion: number }
   seconds: number
+  /** The prompt as rendered, special tokens included, where the backend tells it. */
+  promptText?: string
+  /** Token ids as sampled, think block and the end of the turn included (a cut-off stop string's not), where the backend tells them. */
+  ids?: number[]
+  /** Places among the ids that were put in for the model. */
+  forced?: Span[]
   /** Log-probability of each sampled token, natural log, where the backend records it. */
   logprobs?: number[]
 }
@@ -79,7 +69,7 @@ export type Completion = {
 export type Fault = { id: string; fault: string; retries: number }
 export const isFault = (result: Completion | Fault): result is Fault => 'fault' in result
 
-export type ScoreRequest = { id: string; messages: readonly Message[]; reasoning?: Reasoning }
+export type ScoreRequest = { id: string; messages: readonly Message[] } & Pick<Sampling, 'reasoning' | 'templateArguments'>
 /** Likelihood of the last assistant turn given what precedes it; natural log; entropy in nats, mean over its tokens. */
 export type Score = {
   id: string
@@ -124,8 +114,8 @@ export type Solution = {
   /** What the attempted model itself read and wrote, in all its calls. */
   tokens: { prompt: number; completion: number }
   seconds: number
-  /** Every call that was made for the attempt, in order. */
-  calls?: SolverCall[]
+  /** Every call that was made for the attempt, in the order of asking. */
+  calls: Call[]
   /** What teachers read and wrote for it: apart, since a budget is the attempted model's own. */
   taught?: { prompt: number; completion: number }
   /** Why the solver ended before it was done (its budget was spent); the answer is the best so far. */
@@ -134,15 +124,6 @@ export type Solution = {
   hinted?: boolean
   /** Critiques that told the answer and were withheld, and teachers' rewrites that were no answer. */
   dropped?: { leaks: number; rewrites: number }
-}
-/** One call of a solver: what it was for (solver, critic, rewriter, summarizer ...), who answered (null: the attempted model), what was said. */
-export type SolverCall = {
-  role: string
-  by: string | null
-  messages: readonly Message[]
-  completion: string
-  finish: Finish
-  tokens: { prompt: number; completion: number }
 }
 export type SolveFault = { attempt: Attempt; fault: string; retries: number }
 /** A way of attempting tasks: one file each in packages/solvers. */
@@ -198,21 +179,23 @@ export type ReflectOptions = {
   signal?: AbortSignal
 }
 
-/** A pure step of the harvest. */
+/** Rows that come one after another: an array, or a file that is read. */
+export type Rows<T> = AsyncIterable<T> | Iterable<T>
+
+/** A step of the harvest: traces in, those that are kept out, in their order. Holds no more of them at once than it must. */
 export type Filter = {
   readonly name: string
   /** Asks for the incumbent's log-likelihood per token of each trace's answer, by trace id: scored only where some filter wants it. */
   readonly needsLikelihood?: boolean
-  apply(traces: readonly Trace[], options: { seed: number; likelihood?: ReadonlyMap<string, number> }): Trace[]
+  apply(traces: Rows<Trace>, options: FilterOptions): AsyncIterable<Trace>
 }
+export type FilterOptions = { seed: number; likelihood?: ReadonlyMap<string, number> }
 
-/** One export format: rows of a trainer's own field names, one file's text. */
-export type Format = {
-  readonly name: string
-  readonly kind: 'sft' | 'preference'
-  readonly file: string
-  render(rows: { examples: readonly Example[]; pairs: readonly Pair[] }): string
-}
+/** One export format: rows of a trainer's own field names. Reads a row at a time and gives the file's content out in pieces. */
+export type Format = { readonly name: string; readonly file: string } & (
+  | { readonly kind: 'sft'; render(rows: Rows<Example>): AsyncIterable<string | Uint8Array> }
+  | { readonly kind: 'preference'; render(rows: Rows<Pair>): AsyncIterable<string | Uint8Array> }
+)
 
 export type TrainRequest = {
   base: Model
@@ -227,7 +210,14 @@ export type TrainRequest = {
 }
 export type Training = { model: Model; steps: number; seconds: number; finalLoss: number }
 /** Turns a dataset into a candidate. */
-export type Trainer = { readonly name: string; train(request: TrainRequest): Promise<Training> }
+export type Trainer = {
+  readonly name: string
+  /** Formats that it reads: the first of them that a data set has. */
+  readonly reads: readonly string[]
+  /** Native tools that it calls. */
+  readonly tools: readonly string[]
+  train(request: TrainRequest): Promise<Training>
+}
 
 /** The evaluations of all arms on the same tasks, and what came before. */
 export type GateRequest = {

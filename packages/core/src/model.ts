@@ -17,6 +17,8 @@ export const Model = z.object({
   quantization: z.string().nullable().default(null),
   architecture: z.string().nullable().default(null),
   parameters: z.number().nullable().default(null),
+  /** Hash of token list and chat template: token ids and rendered prompts of models that share it are interchangeable. Null where they are not known. */
+  vocabulary: z.string().nullable().default(null),
   createdAt: z.string(),
   metadata: z.record(z.string(), z.unknown()).default({}),
 })

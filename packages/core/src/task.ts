@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contentId } from './hash.ts'
 
 /** train feeds the harvest, validation the gate, test only the report. */
 export const Split = z.enum(['train', 'validation', 'test'])
@@ -20,3 +21,8 @@ export const Task = z.object({
   metadata: z.record(z.string(), z.unknown()).default({}),
 })
 export type Task = z.infer<typeof Task>
+
+/** Hash of what a task asks and what it takes for right, whatever its id and split: two tasks with equal hashes are one. */
+export function taskHash({ taskset, prompt, reference, level, metadata }: Task): string {
+  return contentId('task', [taskset, prompt, reference, level, metadata])
+}

@@ -1,11 +1,8 @@
 import { z } from 'zod'
+import { Call, Finish } from './call.ts'
 import { Grade } from './grade.ts'
 import { Message } from './message.ts'
 import { Split } from './task.ts'
-
-/** Why generation ended. `context`: the prompt did not fit; `vocabulary`: it holds characters the model cannot read; both are failed attempts, not faults. */
-export const Finish = z.enum(['stop', 'length', 'context', 'vocabulary'])
-export type Finish = z.infer<typeof Finish>
 
 /** What attempted the task: weights and the bank's tag, or null for no memory. */
 export const Policy = z.object({ model: z.string(), bank: z.string().nullable() })
@@ -18,6 +15,8 @@ export const Trace = z.object({
   round: z.number().int(),
   /** Id of the task; its taskset, split, level and cluster are repeated so that traces can be counted without the tasks. */
   task: z.string(),
+  /** Hash of the task's content (see {@link taskHash}); null in traces of before 2026-12. */
+  taskHash: z.string().nullable().default(null),
   taskset: z.string(),
   split: Split,
   level: z.number().int(),
@@ -29,7 +28,9 @@ export const Trace = z.object({
   seed: z.number().int(),
   /** Ids of the memories that were in the prompt, and of those that were retrieved but held out by the randomized hold-out. */
   memories: z.object({ shown: z.array(z.string()), withheld: z.array(z.string()) }),
-  /** The whole exchange, the answer last. */
+  /** Every model call of the attempt; null in traces of before 2026-12. */
+  calls: z.array(Call).nullable().default(null),
+  /** The exchange as it is shown and exported, the answer last; rows find the call behind it by its text. */
   messages: z.array(Message),
   grade: Grade,
   tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Example, Trace } from '@whetstone/core'
+import type { Trace } from '@whetstone/core'
 import { Dataset, readJson } from '@whetstone/core'
 import { exportDataset } from './export-dataset.ts'
 import { formatNames, loadFormat } from './load-format.ts'
@@ -11,10 +11,10 @@ import { formatNames, loadFormat } from './load-format.ts'
 const test = suite('exportDataset')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-dataset-'))
 const trace = (id: string, level: number) => ({ id, taskset: 'sums', level }) as Trace
-const example = (id: string): Example => ({
+const example = (id: string) => ({
   messages: [
-    { role: 'user', content: '1+1=' },
-    { role: 'assistant', content: '2' },
+    { role: 'user' as const, content: '1+1=' },
+    { role: 'assistant' as const, content: '2' },
   ],
   weight: 1,
   trace: id,
@@ -39,14 +39,14 @@ const request = {
   createdAt: '2026-11-21T00:00:00Z',
 }
 
-test('rows and card are written; equal rows have equal ids', () => {
-  const card = exportDataset({ ...request, folder: join(folder, 'one') })
+test('rows and card are written; equal rows have equal ids', async () => {
+  const card = await exportDataset({ ...request, folder: join(folder, 'one') })
   assert.equal(readJson(join(folder, 'one/card.json'), Dataset), card)
   assert.equal(card.counts, { examples: 2, pairs: 1, traces: 2 })
   assert.equal(card.composition, { 'sums 2': 1, 'sums 3': 1 })
   assert.is(readFileSync(join(folder, 'one/sft.jsonl'), 'utf8').trim().split('\n').length, 2)
-  assert.is(exportDataset({ ...request, folder: join(folder, 'two') }).id, card.id)
-  assert.is.not(exportDataset({ ...request, folder: join(folder, 'three'), examples: [example('a')] }).id, card.id)
+  assert.is((await exportDataset({ ...request, folder: join(folder, 'two') })).id, card.id)
+  assert.is.not((await exportDataset({ ...request, folder: join(folder, 'three'), examples: [example('a')] })).id, card.id)
 })
 
 for (const [name, more, message] of [
@@ -54,9 +54,11 @@ for (const [name, more, message] of [
   ['an empty weight', { examples: [{ ...example('a'), weight: 0 }] }, /example 1 of r round 1: weight/],
   ['a malformed pair', { pairs: [{ ...pairs[0], chosen: 'text' }] }, /pair 1 of r round 1: chosen/],
 ] as const) {
-  test(`${name} is refused before anything is written`, () => {
+  test(`${name} is refused before anything is written`, async () => {
     const into = join(folder, name)
-    assert.throws(() => exportDataset({ ...request, ...(more as object), folder: into }), message)
+    let said = ''
+    await exportDataset({ ...request, ...(more as object), folder: into }).catch((error: Error) => (said = error.message))
+    assert.match(said, message)
     assert.not.ok(existsSync(into))
   })
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Example, Format, Pair, Trace } from '@whetstone/core'
+import type { Format, Trace } from '@whetstone/core'
 import {
   BadInput,
   Dataset,
@@ -8,22 +8,30 @@ import {
   Pair as PairSchema,
   Example as ExampleSchema,
   parseRecord,
-  writeAtomic,
+  writePieces,
   writeJson,
+  writeJsonl,
 } from '@whetstone/core'
+import type { z } from 'zod'
 
-/** Writes rows in each format and the dataset's card (card.json). Every row is checked against its schema before anything is written. */
-export function exportDataset(request: {
+/** Files of a dataset's own rows, which every format is made from. */
+export const datasetRows = { examples: 'examples.jsonl', pairs: 'pairs.jsonl' }
+
+/**
+ * Writes rows as they are (examples.jsonl, pairs.jsonl), in each format, and the dataset's card (card.json). Every row is checked against its
+ * schema before anything is written.
+ */
+export async function exportDataset(request: {
   run: string
   round: number
   folder: string
-  examples: readonly Example[]
-  pairs: readonly Pair[]
+  examples: readonly z.input<typeof ExampleSchema>[]
+  pairs: readonly z.input<typeof PairSchema>[]
   /** The traces behind the rows, for the card's composition. */
   traces: readonly Trace[]
   formats: readonly Format[]
   createdAt: string
-}): Dataset {
+}): Promise<Dataset> {
   const { run, round, folder, formats, createdAt } = request
   const examples = request.examples.map((row, index) => parseRecord(row, ExampleSchema, `example ${index + 1} of ${run} round ${round}`))
   const pairs = request.pairs.map((row, index) => parseRecord(row, PairSchema, `pair ${index + 1} of ${run} round ${round}`))
@@ -31,8 +39,10 @@ export function exportDataset(request: {
   for (const row of examples)
     if (!known.has(row.trace))
       throw new BadInput(`A training row names trace ${row.trace}, which is not among the traces: the rows have lost their provenance`)
-  const texts = formats.map((format) => ({ format, text: format.render({ examples, pairs }) }))
-  for (const { format, text } of texts) writeAtomic(join(folder, format.file), text)
+  writeJsonl(join(folder, datasetRows.examples), examples)
+  writeJsonl(join(folder, datasetRows.pairs), pairs)
+  for (const format of formats)
+    await writePieces(join(folder, format.file), format.kind === 'sft' ? format.render(examples) : format.render(pairs))
   const levels = new Map(request.traces.map((trace) => [trace.id, `${trace.taskset} ${trace.level}`]))
   const composition: Record<string, number> = {}
   for (const row of examples) {

@@ -44,6 +44,7 @@ function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: numb
         const right = Number(attempt.task.id.slice(1)) % 2 === 0
         yield {
           attempt,
+          calls: [],
           messages: [
             { role: 'user', content: attempt.task.prompt },
             { role: 'assistant', content: right ? attempt.task.id.slice(1) : 'no' },
@@ -198,7 +199,7 @@ test('no solver is shown a reference; hints and grades only where grades may be 
           assert.equal(verify?.(task, ''), { right: true, share: 0, complete: false })
           if (mayGrade) assert.ok((await graded?.(task, task.id.slice(1)))?.passed && hint?.(task) === task.id.slice(1))
           const messages = [{ role: 'assistant' as const, content: '' }]
-          yield { attempt, messages, finish: 'stop', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
+          yield { attempt, calls: [], messages, finish: 'stop', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
         }
       },
     }

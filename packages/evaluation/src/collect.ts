@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
-import { BadInput, appendJsonl, contentId, deriveSeed, readJsonl, startProgress, Trace, writeJsonl } from '@whetstone/core'
+import { BadInput, appendJsonl, contentId, deriveSeed, readJsonl, startProgress, taskHash, Trace, writeJsonl } from '@whetstone/core'
 
 /** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
 export type Shown = { system: string | null; shown: string[]; withheld: string[] }
@@ -189,6 +189,7 @@ async function gradeSolution(request: CollectRequest, solution: Solution, shown:
     run: request.run,
     round: request.round,
     task: task.id,
+    taskHash: taskHash(task),
     taskset: task.taskset,
     split: task.split,
     level: task.level,
@@ -198,6 +199,7 @@ async function gradeSolution(request: CollectRequest, solution: Solution, shown:
     sample,
     seed,
     memories: { shown: shown.shown, withheld: shown.withheld },
+    calls: solution.calls,
     messages: solution.messages,
     grade: await verdict(request, solution),
     tokens: solution.tokens,

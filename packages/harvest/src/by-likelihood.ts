@@ -12,10 +12,11 @@ export function byLikelihood({ order, share }: { order: LikelihoodOrder; share: 
   return {
     name: `by-likelihood ${order} ${share}`,
     needsLikelihood: order !== 'random',
-    apply(traces, { seed, likelihood }) {
+    async *apply(rows, { seed, likelihood }) {
+      const traces = await Array.fromAsync(rows)
       const count = Math.ceil(traces.length * share)
       const kept = new Set(selectByLikelihood(traces, ({ id }) => likelihood?.get(id), { order, count, seed }))
-      return traces.filter((trace) => kept.has(trace))
+      yield* traces.filter((trace) => kept.has(trace))
     },
   }
 }

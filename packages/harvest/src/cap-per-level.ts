@@ -5,9 +5,9 @@ import { deriveSeed, random, shuffle } from '@whetstone/core'
 export function capPerLevel(limit: number): Filter {
   return {
     name: `cap-per-level ${limit}`,
-    apply: (traces, { seed }) =>
-      [...Map.groupBy(traces, (trace) => `${trace.taskset} ${trace.level}`)].flatMap(([level, group]) =>
-        shuffle(group, random(deriveSeed(seed, 'cap', level))).slice(0, limit),
-      ),
+    async *apply(traces, { seed }) {
+      for (const [level, group] of Map.groupBy(await Array.fromAsync(traces), (trace) => `${trace.taskset} ${trace.level}`))
+        yield* shuffle(group, random(deriveSeed(seed, 'cap', level))).slice(0, limit)
+    },
   }
 }

@@ -5,13 +5,13 @@ import { deriveSeed, random, shuffle } from '@whetstone/core'
 export function capPerTask(limit: number): Filter {
   return {
     name: `cap-per-task ${limit}`,
-    apply: (traces, { seed }) =>
-      [...Map.groupBy(traces, (trace) => trace.task)].flatMap(([task, group]) =>
-        group.length <= limit
-          ? group
-          : shuffle(group, random(deriveSeed(seed, 'cap', task)))
-              .slice(0, limit)
-              .sort((a: Trace, b: Trace) => a.sample - b.sample),
-      ),
+    async *apply(traces, { seed }) {
+      for (const [task, group] of Map.groupBy(await Array.fromAsync(traces), (trace) => trace.task))
+        if (group.length <= limit) yield* group
+        else
+          yield* shuffle(group, random(deriveSeed(seed, 'cap', task)))
+            .slice(0, limit)
+            .sort((a: Trace, b: Trace) => a.sample - b.sample)
+    },
   }
 }

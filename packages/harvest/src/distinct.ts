@@ -1,10 +1,19 @@
 import type { Filter, Trace } from '@whetstone/core'
+import { hash } from '@whetstone/core'
 
-/** The answer with white space evened out: two answers to one task that differ in nothing else are one. */
-const signature = (trace: Trace) => `${trace.task}\u0000${(trace.messages.at(-1)?.content ?? '').replace(/\s+/g, ' ').trim()}`
+/** The answer with white space evened out: two answers to one task that differ in nothing else are one. Hashed, so that a million of them fit into memory. */
+const signature = (trace: Trace) => hash(`${trace.task}\u0000${(trace.messages.at(-1)?.content ?? '').replace(/\s+/g, ' ').trim()}`)
 
 /** One trace for each distinct answer to a task, the first (as RFT does with equation lists, arXiv 2308.01825). */
 export const distinct: Filter = {
   name: 'distinct',
-  apply: (traces) => [...Map.groupBy(traces, signature).values()].map((group) => group[0] as Trace),
+  async *apply(traces) {
+    const seen = new Set<string>()
+    for await (const trace of traces) {
+      const mark = signature(trace)
+      if (seen.has(mark)) continue
+      seen.add(mark)
+      yield trace
+    }
+  },
 }

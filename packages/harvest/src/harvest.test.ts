@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Trace } from '@whetstone/core'
+import type { Filter, Trace } from '@whetstone/core'
 import { capPerLevel } from './cap-per-level.ts'
 import { capPerTask } from './cap-per-task.ts'
 import { distinct } from './distinct.ts'
@@ -28,6 +28,8 @@ const trace = (more: Partial<Omit<Trace, 'grade'>> & { answer?: string; right?: 
     sample: count,
     seed: 1,
     memories: { shown: system ? ['memory-1'] : [], withheld: [] },
+    taskHash: null,
+    calls: null,
     messages: [
       ...(system ? [{ role: 'system' as const, content: system }] : []),
       { role: 'user', content: '2+2=' },
@@ -43,26 +45,27 @@ const trace = (more: Partial<Omit<Trace, 'grade'>> & { answer?: string; right?: 
 }
 const options = { seed: 1 }
 const ids = (traces: readonly Trace[]) => traces.map(({ id }) => id)
+const apply = (filter: Filter, traces: readonly Trace[], how = options) => Array.fromAsync(filter.apply(traces, how))
 
-test('passed keeps what passed, whatever its reward', () => {
+test('passed keeps what passed, whatever its reward', async () => {
   const [right, wrong] = [trace(), trace({ right: false })]
-  assert.equal(passed.apply([right, wrong, { ...wrong, grade: { ...wrong.grade, reward: 0.9 } }], options), [right])
+  assert.equal(await apply(passed, [right, wrong, { ...wrong, grade: { ...wrong.grade, reward: 0.9 } }]), [right])
 })
 
-test('distinct keeps one of equal answers to one task', () => {
+test('distinct keeps one of equal answers to one task', async () => {
   const traces = [trace(), trace({ answer: ' 4\n' }), trace({ answer: 'so 4' }), trace({ task: 't2' })]
-  assert.equal(ids(distinct.apply(traces, options)), ids([traces[0], traces[2], traces[3]] as Trace[]))
+  assert.equal(ids(await apply(distinct, traces)), ids([traces[0], traces[2], traces[3]] as Trace[]))
 })
 
-test('caps hold, draw by seed, and leave smaller groups alone', () => {
+test('caps hold, draw by seed, and leave smaller groups alone', async () => {
   const many = Array.from({ length: 20 }, (_, i) => trace({ task: `t${i % 2}`, level: 1 + (i % 2) }))
   for (const cap of [capPerTask(3), capPerLevel(3)]) {
-    const kept = cap.apply(many, options)
+    const kept = await apply(cap, many)
     assert.is(kept.length, 6)
-    assert.equal(ids(kept), ids(cap.apply(many, options)))
-    assert.not.equal(ids(kept), ids(cap.apply(many, { seed: 2 })))
+    assert.equal(ids(kept), ids(await apply(cap, many)))
+    assert.not.equal(ids(kept), ids(await apply(cap, many, { seed: 2 })))
   }
-  assert.equal(ids(capPerTask(30).apply(many.slice(0, 2), options)), ids(many.slice(0, 2)))
+  assert.equal(ids(await apply(capPerTask(30), many.slice(0, 2))), ids(many.slice(0, 2)))
 })
 
 test('replay draws its share from all levels evenly, and what there is when that is less', () => {
@@ -78,7 +81,7 @@ test('replay draws its share from all levels evenly, and what there is when that
 test('rows keep memories, lose them, or each in half of the rows; the instruction stays; a row without memories is as it was', () => {
   const shown = Array.from({ length: 200 }, () => trace({ system: 'Do it.\n\nkx=a;' }))
   const rows = (memories: 'strip' | 'keep' | 'mix') =>
-    toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1 })
+    toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1, vocabulary: null })
   const withLine = (memories: 'strip' | 'keep' | 'mix') =>
     rows(memories).filter(({ messages }) => messages[0]?.content.includes('kx=a;')).length
   assert.is(withLine('keep'), 200)
@@ -86,7 +89,10 @@ test('rows keep memories, lose them, or each in half of the rows; the instructio
   assert.ok(Math.abs(withLine('mix') - 100) < 30, `${withLine('mix')} of 200`)
   assert.equal(rows('strip')[0]?.messages[0], { role: 'system', content: 'Do it.' })
   assert.is(rows('strip').at(-1)?.messages.length, 2)
-  assert.is(toExamples(shown.slice(0, 1), { memories: 'strip', instruction: () => null, seed: 1 })[0]?.messages[0]?.role, 'user')
+  assert.is(
+    toExamples(shown.slice(0, 1), { memories: 'strip', instruction: () => null, seed: 1, vocabulary: null })[0]?.messages[0]?.role,
+    'user',
+  )
 })
 
 test('pairs hold a passed and a failed answer to the same prompt, and no truncated one', () => {
@@ -96,7 +102,7 @@ test('pairs hold a passed and a failed answer to the same prompt, and no truncat
     trace({ answer: '44444', right: false, truncated: true }),
     trace({ task: 't2', right: false }),
   ]
-  const pairs = toPairs([right, wrong, cut, other], { perTask: 4 })
+  const pairs = toPairs([right, wrong, cut, other], { perTask: 4, vocabulary: null })
   assert.is(pairs.length, 1)
   assert.equal(pairs[0]?.traces, { chosen: right?.id, rejected: wrong?.id })
   assert.equal(
@@ -104,7 +110,7 @@ test('pairs hold a passed and a failed answer to the same prompt, and no truncat
     [[{ role: 'user', content: '2+2=' }], '4', '5'],
   )
   assert.is(
-    toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1 }).length,
+    toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1, vocabulary: null }).length,
     0,
     'another system message is another prompt',
   )

@@ -1,4 +1,9 @@
 import type { Filter } from '@whetstone/core'
 
 /** Keeps what the grader passed. */
-export const passed: Filter = { name: 'passed', apply: (traces) => traces.filter((trace) => trace.grade.passed) }
+export const passed: Filter = {
+  name: 'passed',
+  async *apply(traces) {
+    for await (const trace of traces) if (trace.grade.passed) yield trace
+  },
+}

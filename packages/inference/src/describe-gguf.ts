@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BadInput, hashFile, Model, readJson } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
+import { vocabularyHash } from './vocabulary-hash.ts'
 
 /** The card of a GGUF file somebody else made: what its header says, and its hash as its id. */
 export async function describeGguf(path: string, card: { name?: string; metadata?: Record<string, unknown> } = {}): Promise<Model> {
@@ -20,6 +21,7 @@ export async function describeGguf(path: string, card: { name?: string; metadata
     quantization: header.quantization,
     architecture: header.architecture,
     parameters: header.parameters,
+    vocabulary: vocabularyHash(path),
     createdAt: mtime.toISOString(),
     metadata: {
       sha256,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
-import { BadInput, killGroup, paths, tethered } from '@whetstone/core'
+import { BadInput, killGroup, paths, Span, tethered, TokenIds } from '@whetstone/core'
 import { z } from 'zod'
 
 /** A row as the tool writes it; `id` is the number of the row in its batch. */
@@ -15,6 +15,11 @@ export const SampleRow = z.object({
   completion_tokens: z.number().int(),
   /** The prompt ends with `<think>`, so the text begins inside the block. */
   opened: z.boolean().default(false),
+  /** The prompt as rendered, what was sampled after it, and which of that was put in for the model. */
+  prompt_text: z.string().optional(),
+  ids: TokenIds.optional(),
+  forced: z.array(Span).optional(),
+  logprobs: z.array(z.number()).optional(),
   seconds: z.number(),
 })
 export type SampleRow = z.infer<typeof SampleRow>

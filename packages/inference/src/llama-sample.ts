@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { BadInput, canonicalJson } from '@whetstone/core'
+import { BadInput, canonicalJson, templateArguments } from '@whetstone/core'
 import type { Backend, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
 import { startSampler } from './llama-sample-process.ts'
@@ -120,7 +120,7 @@ function toRow(group: readonly GenerateRequest[], id: number): object {
   return { id, messages, seeds: group.map(({ seed }) => seed), ...samplingFields(sampling) }
 }
 
-const samplingFields = ({ reasoning, ...sampling }: Sampling) => ({
+const samplingFields = (sampling: Sampling) => ({
   temperature: sampling.temperature,
   max_tokens: sampling.maxTokens,
   top_k: sampling.topK,
@@ -131,8 +131,8 @@ const samplingFields = ({ reasoning, ...sampling }: Sampling) => ({
   frequency_penalty: sampling.frequencyPenalty,
   stop: sampling.stop,
   grammar: sampling.grammar,
-  ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }),
-  ...(typeof reasoning === 'object' ? { reasoning_budget: reasoning.budget } : {}),
+  template_args: templateArguments(sampling),
+  reasoning_budget: typeof sampling.reasoning === 'object' ? sampling.reasoning.budget : undefined,
 })
 
 function toCompletion(row: SampleRow, request: GenerateRequest): Completion {
@@ -143,5 +143,9 @@ function toCompletion(row: SampleRow, request: GenerateRequest): Completion {
     finish: unclosed && row.finish === 'stop' ? 'length' : row.finish,
     tokens: { prompt: row.prompt_tokens, completion: row.completion_tokens },
     seconds: row.seconds,
+    promptText: row.prompt_text,
+    ids: row.ids,
+    forced: row.forced,
+    logprobs: row.logprobs,
   }
 }

@@ -1,4 +1,4 @@
-import { paths, runTool } from '@whetstone/core'
+import { paths, runTool, templateArguments } from '@whetstone/core'
 import type { Score, ScoreRequest } from '@whetstone/core'
 import { z } from 'zod'
 
@@ -28,11 +28,7 @@ export async function llamaScore(
   options: { signal?: AbortSignal; logFile?: string } = {},
 ): Promise<Score[]> {
   if (requests.length === 0) return []
-  const rows = requests.map(({ messages, reasoning }, id) => ({
-    id,
-    messages,
-    ...(reasoning === undefined ? {} : { template_args: { enable_thinking: reasoning !== 'off' } }),
-  }))
+  const rows = requests.map((request, id) => ({ id, messages: request.messages, template_args: templateArguments(request) }))
   const out = await runTool({
     file: paths.tool('llama-score'),
     args: [...flags, '--data', '-', '--out', '-', '--progress', 'none'],

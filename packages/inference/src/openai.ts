@@ -74,6 +74,7 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
     quantization: null,
     architecture: null,
     parameters: served?.n_params ?? null,
+    vocabulary: null,
     createdAt: unknownTime,
     metadata: { endpoint: client.baseURL },
   }

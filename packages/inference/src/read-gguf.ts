@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { tensorTypes } from './gguf-types.ts'
 
-/** A value of the header. Arrays longer than 64 (vocabularies) are kept as their length alone. */
-export type GgufValue = number | bigint | boolean | string | GgufValue[] | { length: number }
+/** A value of the header. Arrays longer than 64 (vocabularies) are kept as their length alone, those of texts with a hash where it is asked for. */
+export type GgufValue = number | bigint | boolean | string | GgufValue[] | { length: number; sha256?: string }
 export type GgufTensor = { name: string; dimensions: number[]; type: number; offset: number }
 export type GgufFile = {
   version: number
@@ -33,16 +34,16 @@ const fixed: Record<number, readonly [number, (buffer: Buffer, at: number) => Gg
 }
 
 /** Reads header, metadata and tensor list of a GGUF file (versions 2 and 3, docs/gguf.md of ggml), without the weights. */
-export function readGguf(path: string): GgufFile {
+export function readGguf(path: string, options: { hashTexts?: boolean } = {}): GgufFile {
   const file = openSync(path, 'r')
   try {
-    return parse(file, statSync(path).size)
+    return parse(file, statSync(path).size, options.hashTexts ?? false)
   } finally {
     closeSync(file)
   }
 }
 
-function parse(file: number, bytes: number): GgufFile {
+function parse(file: number, bytes: number, hashTexts: boolean): GgufFile {
   let buffer = Buffer.alloc(0)
   let base = 0
   let at = 0
@@ -87,9 +88,18 @@ function parse(file: number, bytes: number): GgufFile {
     const width = fixed[type]?.[0]
     if (length <= 64) return Array.from({ length }, () => value(type))
     if (width !== undefined) take(width * length)
-    else if (type === 8) for (let i = 0; i < length; i++) take(u64())
+    else if (type === 8) return skipTexts(length)
     else throw new NotGguf(`has an array of unknown type ${type} in its header`)
     return { length }
+  }
+
+  const skipTexts = (length: number): GgufValue => {
+    const digest = hashTexts ? createHash('sha256') : null
+    for (let i = 0; i < length; i++) {
+      const start = take(u64())
+      digest?.update(buffer.subarray(start, at)).update('\0')
+    }
+    return { length, ...(digest ? { sha256: digest.digest('hex') } : {}) }
   }
 
   const start = take(Math.min(4, bytes))

@@ -65,6 +65,7 @@ export function scriptedModel(name: string): Model {
     quantization: null,
     architecture: null,
     parameters: null,
+    vocabulary: null,
     createdAt: '1970-01-01T00:00:00.000Z',
     metadata: { simulated: true },
   }

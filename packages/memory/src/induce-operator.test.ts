@@ -47,6 +47,8 @@ test('traces become lines with their sources; the same traces give the same memo
     sample: 0,
     seed: 1,
     memories: { shown: [], withheld: [] },
+    taskHash: null,
+    calls: null,
     messages: [
       { role: 'system' as const, content: 'zz=a;' },
       { role: 'user' as const, content: '3kx4=' },

@@ -1,5 +1,6 @@
 import type {
   Attempt,
+  Call,
   Completion,
   Fault,
   LanguageModel,
@@ -9,14 +10,21 @@ import type {
   SolveFault,
   SolveOptions,
   Solver,
-  SolverCall,
 } from '@whetstone/core'
-import { isFault } from '@whetstone/core'
+import { isFault, toCall } from '@whetstone/core'
 
 /** Another model than the attempted one: a critic, rewriter or summarizer of a solver. Opened when first asked. */
 export type Teacher = { name: string; open: () => Promise<LanguageModel> }
 /** One call that is wanted; of the attempted model where `by` names nobody else. */
-export type Ask = { role: string; messages: readonly Message[]; seed: number; sampling: Sampling; by?: Teacher | undefined }
+export type Ask = {
+  role: string
+  messages: readonly Message[]
+  seed: number
+  sampling: Sampling
+  by?: Teacher | undefined
+  /** A lesson of its own where the attempt passes, beside the answer, which always is one. */
+  trains?: boolean
+}
 export type Reply = Completion | Fault
 /** An attempt's outcome so far: the exchange with the answer last, and how that ended. */
 export type Draft = Pick<Solution, 'messages' | 'finish' | 'hinted'>
@@ -68,7 +76,9 @@ type Running = {
   course: Course
   kept: Draft | null
   dropped: { leaks: number; rewrites: number }
-  calls: SolverCall[]
+  /** In the order of asking, whoever answers first; `before` of them belong to earlier turns. */
+  calls: (Call | undefined)[]
+  before: number
   tokens: { prompt: number; completion: number }
   taught: { prompt: number; completion: number }
   seconds: number
@@ -122,7 +132,7 @@ async function* runMethod(
       for await (const reply of model.generate(requests, { signal })) {
         const { running, index, ask } = batch[Number(reply.id)] as Sent
         running.replies[index] = reply
-        if (!isFault(reply)) book(running, ask, reply)
+        if (!isFault(reply)) book(running, index, ask, reply, model, (batch[Number(reply.id)] as Sent).sampling)
         if (running.replies.slice(0, running.sent).includes(undefined)) continue
         if (!isAnswered(running)) {
           // Held back until it was known what the calls before them cost.
@@ -140,9 +150,15 @@ async function* runMethod(
 
 function start(method: Method, attempt: Attempt, place: number, given: Omit<SolveOptions, 'budget' | 'signal'>): Running {
   const none = () => ({ prompt: 0, completion: 0 })
-  const running = { place, attempt, kept: null, dropped: { leaks: 0, rewrites: 0 }, calls: [], tokens: none(), taught: none(), seconds: 0 }
+  const dropped = { leaks: 0, rewrites: 0 }
+  const running = { place, attempt, kept: null, dropped, calls: [], before: 0, tokens: none(), taught: none(), seconds: 0 }
   const whole: Running = { ...running, asks: [], replies: [], sent: 0, course: undefined as unknown as Course }
-  whole.course = method(attempt, { ...given, keep: (draft) => (whole.kept = draft), drop: (what) => whole.dropped[what]++ })
+  whole.course = method(attempt, {
+    ...given,
+    grade: given.grade && noteGrades(given.grade, whole),
+    keep: (draft) => (whole.kept = draft),
+    drop: (what) => whole.dropped[what]++,
+  })
   return whole
 }
 
@@ -168,12 +184,23 @@ function admit(running: Running, budget: number): Sent[] {
 
 const isAnswered = ({ asks, sent, replies }: Running) => sent === asks.length && !Array.from(replies).includes(undefined)
 
-function book(running: Running, { role, by, messages }: Ask, { text, finish, tokens, seconds }: Completion): void {
+function book(running: Running, index: number, ask: Ask, reply: Completion, { model }: LanguageModel, sampling: Sampling): void {
+  const { role, by, messages, seed, trains = false } = ask
+  const { tokens, seconds } = reply
   const spent = by ? running.taught : running.tokens
   spent.prompt += tokens.prompt
   spent.completion += tokens.completion
   running.seconds += seconds
-  running.calls.push({ role, by: by?.name ?? null, messages, completion: text, finish, tokens })
+  running.calls[running.before + index] = toCall({ messages, seed, sampling }, reply, { role, by: by?.name ?? null, model, trains })
+}
+
+/** What the solver is told of its answers is written down with the calls that gave them. */
+function noteGrades(grade: NonNullable<SolveOptions['grade']>, { calls }: Running): NonNullable<SolveOptions['grade']> {
+  return async (task, answer) => {
+    const verdict = await grade(task, answer)
+    for (const call of calls) if (call?.text === answer) call.grade = { reward: verdict.reward, passed: verdict.passed }
+    return verdict
+  }
 }
 
 const resume = (running: Running) => {
@@ -190,6 +217,7 @@ async function advance(
     const { done, value } = await next()
     if (done) return toSolution(running, value)
     if (value.length === 0) return await advance(running, () => running.course.next([]))
+    running.before = running.calls.length
     Object.assign(running, { asks: value, replies: Array<Reply | undefined>(value.length).fill(undefined), sent: 0 })
     return null
   } catch (error) {
@@ -201,7 +229,11 @@ async function advance(
   }
 }
 
-function toSolution({ attempt, tokens, taught, seconds, calls, dropped }: Running, { messages, finish, hinted }: Draft): Solution {
+function toSolution({ attempt, tokens, taught, seconds, calls, dropped }: Running, draft: Draft): Solution {
+  const { messages, finish, hinted } = draft
+  const made = calls.filter((call) => call !== undefined)
+  const answer = made.findLast((call) => call.text === answerOf(draft) && call.finish === finish)
+  if (answer) answer.answer = answer.trains = true
   const didDrop = dropped.leaks + dropped.rewrites > 0
   const wasTaught = taught.prompt + taught.completion > 0
   return {
@@ -210,7 +242,7 @@ function toSolution({ attempt, tokens, taught, seconds, calls, dropped }: Runnin
     finish,
     tokens,
     seconds,
-    calls,
+    calls: made,
     taught: wasTaught ? taught : undefined,
     hinted: hinted || undefined,
     dropped: didDrop ? dropped : undefined,

@@ -33,7 +33,7 @@ test('reasons, summarizes, and reasons again from the summary alone', async () =
     ['Answer with a number.', 'What is 5 plus 5?', '10'],
   )
   assert.equal(
-    solution.calls?.map(({ role, completion }) => [role, completion]),
+    solution.calls.map(({ role, text }) => [role, text]),
     [
       ['solver', '9'],
       ['summarizer', 'The sum may be 9, not checked.'],

@@ -48,7 +48,13 @@ const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_
 /** The native trainer, tools/train: correct gradients on the GGUF itself, full weights or LoRA. A torn training resumes from its optimizer checkpoint. */
 export function llamaTrain(input: z.input<typeof LlamaTrainSettings>): Trainer & { settings: z.infer<typeof LlamaTrainSettings> } {
   const settings = LlamaTrainSettings.parse(input)
-  return { name: `llama-train ${settings.method}`, settings, train: (request) => train(settings, request) }
+  return {
+    name: `llama-train ${settings.method}`,
+    reads: formats[settings.method],
+    tools: ['llama-train'],
+    settings,
+    train: (request) => train(settings, request),
+  }
 }
 
 /** The formats a method can read, the trainer's own first: its ids are what was sampled. */
@@ -125,6 +131,7 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
     quantization: base.quantization,
     architecture: base.architecture,
     parameters: base.parameters,
+    vocabulary: base.vocabulary,
     createdAt: new Date().toISOString(),
     metadata: { settings },
   }

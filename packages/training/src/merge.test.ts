@@ -85,6 +85,7 @@ async function adapted(): Promise<Model> {
     quantization: 'F32',
     architecture: 'llama',
     parameters: null,
+    vocabulary: null,
     createdAt: '2026-11-21T00:00:00Z',
     metadata: {},
   }

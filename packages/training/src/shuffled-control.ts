@@ -1,10 +1,30 @@
 import { join } from 'node:path'
 import type { Trainer } from '@whetstone/core'
-import { contentId, deriveSeed, Example, hash, random, readJsonl, shuffle, writeJsonl } from '@whetstone/core'
+import { BadInput, contentId, deriveSeed, hash, random, readJsonl, shuffle, writeJsonl } from '@whetstone/core'
+import { z } from 'zod'
+
+/** Members of a row, in any format that a trainer of ours reads, that are the answer or belong to it. */
+const answerMembers = [
+  'completion',
+  'completion_ids',
+  'completion_text',
+  'response',
+  'forced',
+  'ids',
+  'chosen',
+  'chosen_ids',
+  'chosen_forced',
+  'rejected',
+  'rejected_ids',
+  'rejected_forced',
+]
+const Row = z.record(z.string(), z.unknown())
+type Row = z.infer<typeof Row>
 
 /**
- * A control: the same trainer on the same rows, but with the answers dealt out at random among them. Prompts, answers, counts and training are as they were; only what the rows teach is gone.
- * A gate that promotes this candidate promotes anything.
+ * A control: the same trainer on the same rows, but with the answers dealt out at random among them. Prompts, answers, counts and training
+ * are as they were; only what the rows teach is gone. A gate that promotes this candidate promotes anything. What is dealt is what the trainer
+ * reads: its own format, text and token ids together, and in preference rows a fair coin also says which answer is chosen.
  */
 export function shuffledControl(trainer: Trainer): Trainer {
   return {
@@ -12,17 +32,53 @@ export function shuffledControl(trainer: Trainer): Trainer {
     name: `${trainer.name}, answers shuffled`,
     async train(request) {
       const { dataset, seed, folder } = request
-      const file = dataset.files['messages'] as string
-      const rows = readJsonl(join(dataset.folder, file), Example)
-      const answers = shuffle(
-        rows.map((row) => row.messages.at(-1)),
-        random(deriveSeed(seed, 'control')),
-      )
-      const dealt = rows.map((row, index) => ({ ...row, messages: [...row.messages.slice(0, -1), answers[index]] }))
+      const format = trainer.reads.find((name) => dataset.files[name] !== undefined)
+      if (format === undefined)
+        throw new BadInput(
+          `Dataset ${dataset.id} has no format that ${trainer.name} reads: add one of ${trainer.reads.join(', ')} to the recipe`,
+        )
+      const file = dataset.files[format] as string
+      const dealt = dealAnswers(readJsonl(join(dataset.folder, file), Row), deriveSeed(seed, 'control'))
       const control = join(folder, 'control')
       writeJsonl(join(control, file), dealt)
       const digest = hash(dealt)
       return trainer.train({ ...request, dataset: { ...dataset, id: contentId('dataset', digest), hash: digest, folder: control } })
     },
   }
+}
+
+/** Rows with each other's answers, dealt among rows of one shape: ids go where ids were, text where text was. */
+export function dealAnswers(rows: readonly Row[], seed: number): Row[] {
+  const next = random(seed)
+  const parted = rows.map(partRow)
+  const dealt: Row[] = Array.from(rows)
+  const shapes = Map.groupBy(parted.keys(), (index) => Object.keys(parted[index]?.answer ?? {}).join(' '))
+  for (const places of shapes.values()) {
+    const order = shuffle([...places], next)
+    for (const [turn, place] of places.entries()) {
+      const { prompt, messages } = parted[place] as Parted
+      const { last, ...answer } = swapSides((parted[order[turn] as number] as Parted).answer, next)
+      dealt[place] = { ...prompt, ...(messages ? { messages: [...messages, last] } : {}), ...answer }
+    }
+  }
+  return dealt
+}
+
+type Parted = { prompt: Row; messages: unknown[] | null; answer: Row }
+
+/** A row's prompt and its answer; of messages the last is the answer. Members that are null say nothing and are of no shape. */
+function partRow(row: Row): Parted {
+  const { messages, ...rest } = row
+  const isAnswer = ([name, value]: [string, unknown]) => answerMembers.includes(name) && value !== null
+  const answer: Row = Object.fromEntries(Object.entries(rest).filter(isAnswer))
+  const prompt: Row = Object.fromEntries(Object.entries(rest).filter((entry) => !isAnswer(entry)))
+  if (!Array.isArray(messages)) return { prompt, messages: null, answer }
+  return { prompt, messages: messages.slice(0, -1), answer: { last: messages.at(-1), ...answer } }
+}
+
+/** In half of the preference rows the rejected answer is called the chosen one. */
+function swapSides(answer: Row, next: () => number): Row {
+  if (!('chosen' in answer || 'chosen_ids' in answer) || next() < 0.5) return answer
+  const other = (name: string) => (name.startsWith('chosen') ? name.replace('chosen', 'rejected') : name.replace('rejected', 'chosen'))
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [other(name), value]))
 }

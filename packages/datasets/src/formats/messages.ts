@@ -6,5 +6,5 @@ export const messages: Format = {
   name: 'messages',
   kind: 'sft',
   file: 'sft.jsonl',
-  render: ({ examples }) => renderRows(examples),
+  render: (rows) => renderRows(rows, ({ messages, weight, trace }) => ({ messages, weight, trace })),
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Trace } from '@whetstone/core'
+import type { Rows, Trace } from '@whetstone/core'
 import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { passed, replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
@@ -20,29 +20,31 @@ export type Harvest = z.infer<typeof Harvest>
 /** This round's traces through the recipe's filters, older rounds' passed traces beside them, as training rows on disk. */
 export async function harvestRound(context: RoundContext, file: string): Promise<Harvest> {
   const { recipe, run, round, seed, folders } = context
-  const traces = unfoldRewrites(readJsonl(file, TraceSchema))
+  const traces = await Array.fromAsync(unfoldRewrites(readJsonl(file, TraceSchema)))
   const filter = async (all: readonly Trace[]) => {
     const likelihood = await harvestLikelihood(context, all)
-    const left = recipe.harvest.reduce<readonly Trace[]>(
+    const left = recipe.harvest.reduce<Rows<Trace>>(
       (rest, each) => each.apply(rest, { seed: deriveSeed(seed, 'harvest', round), likelihood }),
       all,
     )
     // Whatever a recipe's filters do, nothing that failed is trained on.
-    return passed.apply(left, { seed })
+    return Array.fromAsync(passed.apply(left, { seed }))
   }
   const newest = await filter(traces)
   const older: Trace[] = []
-  for (const each of olderTraces(run, round)) older.push(...(await filter(unfoldRewrites(each))))
+  for (const each of olderTraces(run, round)) older.push(...(await filter(await Array.fromAsync(unfoldRewrites(each)))))
   const replayed = replay(older, newest.length, { share: recipe.settings.replay, seed: deriveSeed(seed, 'replay', round) })
   const rows = [...newest, ...replayed]
   const tasksets = tasksetsOf(recipe)
+  const { vocabulary } = context.incumbent.model
   const examples = toExamples(rows, {
     memories: recipe.settings.memories,
     instruction: (taskset) => tasksets.get(taskset)?.instruction ?? null,
     seed: deriveSeed(seed, 'rows', round),
+    vocabulary,
   })
-  const pairs = recipe.settings.pairs > 0 ? toPairs(traces, { perTask: recipe.settings.pairs }) : []
-  const dataset = exportDataset({
+  const pairs = recipe.settings.pairs > 0 ? toPairs(traces, { perTask: recipe.settings.pairs, vocabulary }) : []
+  const dataset = await exportDataset({
     run,
     round,
     folder: folders.dataset,

@@ -49,6 +49,7 @@ const program = {
   quantization: null,
   architecture: null,
   parameters: null,
+  vocabulary: null,
   createdAt: '',
   metadata: {},
 }

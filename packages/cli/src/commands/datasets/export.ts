@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BadInput, Dataset, Example, Pair, paths, readJson, readJsonl, writeAtomic } from '@whetstone/core'
-import { loadFormat, formatNames } from '@whetstone/datasets'
+import { BadInput, Dataset, Example, Pair, paths, readJson, readJsonl, writePieces } from '@whetstone/core'
+import { datasetRows, loadFormat, formatNames } from '@whetstone/datasets'
 import { defineCommand } from '../../command.ts'
 import { checkRunName, readIncumbent } from '@whetstone/runs'
 
@@ -18,14 +18,14 @@ export default defineCommand({
     const number = round ?? readIncumbent(checkRunName(run))?.round ?? 1
     const folder = paths.dataset(run, number)
     if (!existsSync(join(folder, 'card.json'))) throw new BadInput(`Run ${run} has no rows of round ${number}: see npx nx run loops:status`)
-    const card = readJson(join(folder, 'card.json'), Dataset)
-    const rows = {
-      examples: card.files['messages'] ? readJsonl(join(folder, card.files['messages']), Example) : [],
-      pairs: card.files['preference'] ? readJsonl(join(folder, card.files['preference']), Pair) : [],
-    }
+    const { files } = readJson(join(folder, 'card.json'), Dataset)
+    // Rounds of before 2026-12 have their rows in the formats alone.
+    const own = (file: string, format: string) => join(folder, existsSync(join(folder, file)) ? file : (files[format] ?? file))
+    const examples = readJsonl(own(datasetRows.examples, 'messages'), Example, { optional: true })
+    const pairs = readJsonl(own(datasetRows.pairs, 'preference'), Pair, { optional: true })
     const format = await loadFormat(name)
     const file = resolve(out ?? join(folder, format.file))
-    writeAtomic(file, format.render(rows))
-    console.log(`Wrote ${format.kind === 'sft' ? rows.examples.length : rows.pairs.length} rows to ${file}`)
+    await writePieces(file, format.kind === 'sft' ? format.render(examples) : format.render(pairs))
+    console.log(`Wrote ${format.kind === 'sft' ? examples.length : pairs.length} rows to ${file}`)
   },
 })

@@ -105,7 +105,12 @@ test('the control with shuffled answers is kept', async () => {
 })
 
 test('the model gated against itself is kept, five times', async () => {
-  const unchanged: Trainer = { name: 'unchanged', train: async ({ base }) => ({ model: base, steps: 0, seconds: 0, finalLoss: 0 }) }
+  const unchanged: Trainer = {
+    name: 'unchanged',
+    reads: [],
+    tools: [],
+    train: async ({ base }) => ({ model: base, steps: 0, seconds: 0, finalLoss: 0 }),
+  }
   for (const seed of [11, 12, 13, 14, 15]) {
     const {
       rounds: [round],

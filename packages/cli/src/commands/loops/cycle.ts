@@ -52,6 +52,6 @@ export default defineCommand({
 /** The native tools that a recipe's round calls. */
 const toolsOf = ({ trainer, publish }: Recipe) => [
   'llama-sample',
-  ...(trainer ? ['llama-train'] : []),
+  ...(trainer?.tools ?? []),
   ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : []),
 ]
