@@ -1,5 +1,6 @@
 import { BadInput, type Outcome } from '@whetstone/core'
 import { bootstrap, comparePairs, holm, pairOutcomes, rateInterval, type Paired } from '@whetstone/statistics'
+import { matchTasks } from './match-tasks.ts'
 import type { ResultGroup, ResultSet } from './result-set.ts'
 
 /** One row of a comparison: a group of tasks, or all of them. Rates and differences are fractions, intervals 95%. */
@@ -52,22 +53,12 @@ export function adjust(comparisons: readonly Comparison[]): Comparison[] {
 
 export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: { seed: number }): Comparison {
   const notes = [...control.notes.map((note) => `${control.name}: ${note}`), ...treatment.notes.map((note) => `${treatment.name}: ${note}`)]
-  // each tool hashes contents in its own way
-  const comparable = control.format === treatment.format
-  if (!comparable) notes.push('logs of two tools: tasks are paired by their ids alone')
-  const matched = matchGroups(control, treatment)
-  const parts = matched.map(({ name, a, b }) => {
-    const changed = new Set(
-      [...a.contents]
-        .filter(([task, content]) => comparable && b.contents.has(task) && b.contents.get(task) !== content)
-        .map(([task]) => task),
-    )
-    if (changed.size > 0) notes.push(`${name}: ${changed.size} tasks have the same id in both but another content, and are left out`)
-    const same = (outcomes: readonly Outcome[]) =>
-      outcomes
-        .filter(({ task }) => !changed.has(task))
-        .map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
-    return { name, control: same(a.outcomes), treatment: same(b.outcomes) }
+  const parts = matchGroups(control, treatment).map(({ name, a, b }) => {
+    const matched = matchTasks(a, b, control.format === treatment.format)
+    notes.push(...matched.notes.map((note) => (control.groups.length > 1 ? `${name}: ${note}` : note)))
+    const own = (outcomes: readonly Outcome[]) =>
+      outcomes.map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
+    return { name, control: own(matched.a), treatment: own(matched.b) }
   })
   const groups = parts.map((part) => compareGroup(part.name, part.control, part.treatment, seed))
   const all =

@@ -1,6 +1,7 @@
 import { BadInput } from '@whetstone/core'
 import { readServed } from './read-round.ts'
-import { readResults, type Choice } from './read-results.ts'
+import type { Choice } from './choice.ts'
+import { readResults } from './read-results.ts'
 import type { ResultSet } from './result-set.ts'
 
 /**

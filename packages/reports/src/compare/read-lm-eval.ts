@@ -1,56 +1,89 @@
 import { basename } from 'node:path'
-import { BadInput, readJsonl } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import { z } from 'zod'
-import { groupAttempts, type ResultSet } from './result-set.ts'
+import type { Choice } from './choice.ts'
+import { questionOf } from './question-of.ts'
+import { readLogRows } from './read-log.ts'
+import type { ResultSet } from './result-set.ts'
+import { scoreAttempts } from './score-attempts.ts'
 
-/** A row of lm-evaluation-harness's per-sample log (`--log_samples`). Metrics stand beside these members under their own names. */
+/** A row of lm-evaluation-harness's per-sample log (`--log_samples`). Metrics stand beside these members under their own names, or in `scores`. */
 const Row = z.looseObject({
   doc_id: z.union([z.number(), z.string()]),
+  doc: z.unknown(),
   doc_hash: z.string().optional(),
   filter: z.string().optional(),
   metrics: z.array(z.string()).optional(),
 })
+type Row = z.infer<typeof Row>
 
 /** Metrics that say right or wrong, the likeliest first. */
 const known = ['exact_match', 'pass@1', 'pass_at_1', 'acc', 'acc_norm', 'em', 'correct', 'prompt_level_strict_acc', 'math_verify', 'f1']
+/** Names of the member that tells repetitions apart. */
+const repeatMarks = ['repeat', 'epoch', 'trial', 'sample_id', 'repeat_id'] as const
 
 /**
- * samples_<task>_<date>.jsonl of lm-evaluation-harness. Where a log holds several filters or metrics, `filter` and `metric` choose; the
- * first is taken otherwise and named in the notes.
+ * samples_<task>_<date>.jsonl of lm-evaluation-harness. A log of several filters is refused until `filter` chooses; of several metrics `score` chooses, the likeliest is taken otherwise and named in the
+ * notes.
  */
-export function readLmEval(file: string, choice: { metric?: string; filter?: string }): ResultSet[] {
-  const rows = readJsonl(file, Row, { wholeFile: true })
+export function readLmEval(file: string, choice: Choice): ResultSet[] {
+  const rows = readLogRows(file, Row)
   const filters = [...new Set(rows.map((row) => row.filter ?? 'none'))]
+  if (filters.length > 1 && choice.filter === undefined)
+    throw new BadInput(
+      `${file} scores each sample by ${filters.length} filters: choose one, ${filters.map((name) => `--filter=${name}`).join(' or ')}`,
+    )
   const filter = choice.filter ?? filters[0]
   if (!filters.includes(filter as string)) throw new BadInput(`${file} has no filter "${filter}". Filters: ${filters.join(', ')}`)
   const chosen = rows.filter((row) => (row.filter ?? 'none') === filter)
-  const first = chosen[0]
+  const [first] = chosen
   if (!first) throw new BadInput(`${file} holds no samples: check that lm-eval ran to its end`)
-  const metrics = [...new Set([...(first.metrics ?? []), ...known])].filter((name) => isScore(first[name]))
-  const metric = choice.metric ?? metrics[0]
-  if (metric === undefined || !isScore(first[metric]))
-    throw new BadInput(
-      `${file} has no metric ${metric === undefined ? 'between 0 and 1' : `"${metric}"`}. Metrics: ${metrics.join(', ') || 'none'}`,
-    )
+  const score = chooseScore(file, chosen, choice.score)
   const task = /^samples_(.+?)(?:_\d{4}-\d{2}-\d{2}T.*)?\.jsonl$/.exec(basename(file))?.[1] ?? basename(file, '.jsonl')
-  const notes: string[] = []
-  if (filters.length > 1) notes.push(`filter ${filter} of ${filters.join(', ')}`)
-  if (metrics.length > 1) notes.push(`metric ${metric} of ${metrics.join(', ')}`)
-  const attempts = chosen.map((row) => {
-    const value = row[metric]
-    if (!isScore(value))
-      throw new BadInput(`${file}: sample ${row.doc_id}: ${metric} is ${JSON.stringify(value)}, not a number from 0 to 1`)
-    const task_ = String(row.doc_id)
-    return {
+  const mark = repeatMarks.find((name) => first[name] !== undefined)
+  const { groups, notes } = scoreAttempts(
+    file,
+    chosen.map((row) => ({
       group: task,
-      task: task_,
-      cluster: task_,
-      passed: Number(value),
-      content: row.doc_hash,
-    }
-  })
-  return [{ name: file, arm: '', source: file, format: 'lm-eval', groups: groupAttempts(attempts), notes }]
+      task: String(row.doc_id),
+      cluster: String(row.doc_id),
+      score: toScore(score.of(row), `${file}: sample ${row.doc_id}: ${score.name}`),
+      repeat: mark && String(row[mark]),
+      content: { hash: row.doc_hash, question: questionOf(row.doc) },
+    })),
+    choice,
+  )
+  const told = [
+    ...(filters.length > 1 ? [`filter ${filter} of ${filters.join(', ')}`] : []),
+    ...(score.others.length > 1 ? [`score ${score.name} of ${score.others.join(', ')}`] : []),
+  ]
+  return [{ name: file, arm: '', source: file, format: 'lm-eval', groups, notes: [...told, ...notes] }]
 }
 
+/** Which member scores: as chosen, or the likeliest that is a score in some row. Members of `scores` go by their own names. */
+function chooseScore(file: string, rows: readonly Row[], wanted: string | undefined) {
+  const inner = rows.flatMap((row) => (isRecord(row['scores']) ? Object.keys(row['scores']) : []))
+  const names = [...new Set([...(rows[0]?.metrics ?? []), ...known, ...inner])]
+  const valueOf = (row: Row, name: string) => row[name] ?? (isRecord(row['scores']) ? row['scores'][name] : undefined)
+  const others = names.filter((name) => rows.some((row) => isScore(valueOf(row, name))))
+  const isNested = others.length > 1 && others.every((name) => inner.includes(name))
+  if (wanted === undefined && isNested)
+    throw new BadInput(`${file} has several scores: choose one, ${others.map((name) => `--score=${name}`).join(' or ')}`)
+  const name = wanted ?? others[0]
+  if (name === undefined || !rows.some((row) => isScore(valueOf(row, name))))
+    throw new BadInput(
+      `${file} has no score ${wanted === undefined ? 'between 0 and 1' : `"${wanted}"`}. Scores: ${others.join(', ') || 'none'}`,
+    )
+  return { name, others, of: (row: Row) => valueOf(row, name) }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value)
 const isScore = (value: unknown): value is number | boolean =>
   typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1)
+
+function toScore(value: unknown, where: string): number | null {
+  if (value === null || value === undefined) return null
+  const number = Number(value)
+  if (isScore(value) || (typeof value === 'string' && number >= 0 && number <= 1)) return number
+  throw new BadInput(`${where} is ${JSON.stringify(value)}, not a number from 0 to 1: choose another with --score`)
+}

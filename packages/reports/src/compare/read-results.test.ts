@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { strToU8, zipSync } from 'fflate'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { mcnemar } from '@whetstone/statistics'
+import type { Choice } from './choice.ts'
 import { compareSets } from './compare-sets.ts'
 import { pickSets } from './pick-sets.ts'
 import { readResults } from './read-results.ts'
@@ -59,7 +61,7 @@ test('lm-evaluation-harness: task from the name, filter and metric chosen, paire
     'b/samples_gsm8k_2026-02-02T03-04-05.678.jsonl',
     lmEval((i) => i >= 2 && i < 30),
   )
-  const [control, treatments] = only(pickSets([a, b], {}))
+  const [control, treatments] = only(pickSets([a, b], { filter: 'strict-match' }))
   const [comparison] = compareSets(control, treatments, { seed: 1 })
   const all = comparison!.all
   assert.equal([all.group, all.n, all.paired?.wins, all.paired?.losses, all.paired?.test], ['gsm8k', 40, 10, 2, 'exact McNemar'])
@@ -67,10 +69,11 @@ test('lm-evaluation-harness: task from the name, filter and metric chosen, paire
   assert.ok(Math.abs((all.paired?.pValue ?? 0) - mcnemar(10, 2).twoSided) < 1e-12)
   assert.ok(all.low < 0.2 && 0.2 < all.high && all.paired!.bootstrap.low < 0.2 && 0.2 < all.paired!.bootstrap.high)
   assert.ok(comparison!.notes.some((note) => note.endsWith('filter strict-match of strict-match, flexible-extract')))
+  refused(() => readResults(a), /choose one, --filter=strict-match or --filter=flexible-extract/)
   const flexible = pickSets([a, b], { filter: 'flexible-extract' })
   assert.is(compareSets(flexible[0]![0], flexible[0]![1], { seed: 1 })[0]!.all.paired?.pValue, 1)
   refused(() => readResults(a, { filter: 'none' }), /has no filter "none"\. Filters: strict-match, flexible-extract/)
-  refused(() => readResults(a, { metric: 'acc' }), /has no metric "acc"\. Metrics: exact_match/)
+  refused(() => readResults(a, { filter: 'strict-match', score: 'acc' }), /has no score "acc"\. Scores: exact_match/)
 })
 
 test('lm-evaluation-harness: rows without filter and metrics, as in older versions; metrics beyond 0 to 1 are refused', () => {
@@ -92,23 +95,23 @@ test('lm-evaluation-harness: rows without filter and metrics, as in older versio
     set?.groups[0]?.outcomes.map(({ passed }) => passed),
     [0, 1, 0],
   )
-  assert.equal(set?.notes, ['metric acc of acc, acc_norm'])
-  refused(() => readResults(old, { metric: 'perplexity' }), /no metric "perplexity"/)
+  assert.equal(set?.notes, ['score acc of acc, acc_norm'])
+  refused(() => readResults(old, { score: 'perplexity' }), /no score "perplexity"/)
 })
 
-test('Inspect: epochs are attempts, errors are left out and counted, a packed log says how to unpack it', () => {
+test('Inspect: epochs are attempts and said to be averaged; samples without a score are left out by choice', () => {
   const log = inspect((i) => i % 2 === 0, 2)
   const broken = {
     ...log,
     samples: [...log.samples.slice(0, 78), { id: 39, epoch: 1, input: 'q39', target: '4', scores: null, error: { message: 'timeout' } }],
   }
-  const [set] = readResults(json('inspect.json', broken))
+  const file = json('inspect.json', broken)
+  refused(() => readResults(file), /1 of 79 samples has no score \(39\): leave it out with --skip-unscored/)
+  const [set] = readResults(file, { skipUnscored: true })
   assert.is(set?.groups[0]?.name, 'gsm8k')
   assert.equal(set?.groups[0]?.outcomes[0], { task: '0', cluster: '0', attempts: 2, passed: 1 })
-  assert.match(set?.notes[0] ?? '', /^1 of 79 samples have no score/)
-  const packed = join(folder, 'log.eval')
-  writeFileSync(packed, Buffer.from('PK\u0003\u0004rest'))
-  refused(() => readResults(packed), /inspect log convert --to json/)
+  assert.ok(set?.notes.some((note) => note.startsWith('39 tasks with 2 samples each')))
+  assert.equal(readResults(file, { skipUnscored: true, repeats: 'pass@2' })[0]?.groups[0]?.outcomes[0]?.passed, 1)
   refused(
     () =>
       readResults(
@@ -118,46 +121,213 @@ test('Inspect: epochs are attempts, errors are left out and counted, a packed lo
   )
 })
 
-test('lm-evaluation-harness against Inspect: one benchmark in two tools is paired by id', () => {
+test("Inspect's packed log reads like its JSON", () => {
+  const { samples, ...header } = inspect((i) => i % 3 === 0)
+  const parts = Object.fromEntries(samples.map((sample) => [`samples/${sample.id}_epoch_1.json`, strToU8(JSON.stringify(sample))]))
+  const packed = join(folder, 'log.eval')
+  writeFileSync(packed, zipSync({ 'header.json': strToU8(JSON.stringify(header)), ...parts, 'summaries.json': strToU8('[]') }))
+  const sorted = (sets: ReturnType<typeof readResults>) => sets[0]?.groups[0]?.outcomes.toSorted((a, b) => Number(a.task) - Number(b.task))
+  assert.equal(sorted(readResults(packed)), sorted(readResults(json('same.json', { ...header, samples }))))
+  const broken = join(folder, 'broken.eval')
+  writeFileSync(broken, Buffer.from('PK\u0003\u0004rest'))
+  refused(() => readResults(broken), /broken\.eval (cannot be unpacked|holds no header\.json)/)
+})
+
+const compared = (files: string[], choice: Choice = {}) => {
+  const [control, treatments] = only(pickSets(files, choice))
+  return compareSets(control, treatments, { seed: 1 })[0]!
+}
+const rows = (n: number, more: (i: number) => object = () => ({})) =>
+  Array.from({ length: n }, (_, i) => ({
+    doc_id: i,
+    doc: { question: `question ${i}` },
+    target: String(i),
+    filter: 'strict-match',
+    exact_match: i % 3 ? 1 : 0,
+    ...more(i),
+  }))
+
+test('lm-evaluation-harness against Inspect: tasks of two tools meet by their questions', () => {
   const a = jsonl(
     'cross/samples_gsm8k_cot.jsonl',
     lmEval((i) => i < 20),
   )
-  const [control, treatments] = only(
-    pickSets(
-      [
-        a,
-        json(
-          'cross.json',
-          inspect((i) => i < 26),
-        ),
-      ],
-      {},
-    ),
+  const { all, notes } = compared(
+    [
+      a,
+      json(
+        'cross.json',
+        inspect((i) => i < 26),
+      ),
+    ],
+    { filter: 'strict-match' },
   )
-  const { all, notes } = compareSets(control, treatments, { seed: 1 })[0]!
   assert.equal([all.group, all.n, all.paired?.wins, all.paired?.losses], ['gsm8k_cot / gsm8k', 40, 6, 0])
-  assert.ok(notes.includes('logs of two tools: tasks are paired by their ids alone'))
+  assert.not(notes.some((note) => note.includes('ids alone')))
 })
 
-test('the same ids with other content are not the same tasks', () => {
-  const rows = lmEval((i) => i < 20).map((row, i) => (i < 8 ? { ...row, doc_hash: `other-${i}` } : row))
-  const [control, treatments] = only(
-    pickSets(
-      [
-        jsonl(
-          'h/samples_x.jsonl',
-          lmEval((i) => i < 20),
-        ),
-        jsonl('k/samples_x.jsonl', rows),
-      ],
-      {},
+test('equal ids over other questions are not the same tasks; other ids over equal questions are', () => {
+  const own = jsonl('own/samples_x.jsonl', rows(30))
+  const other = compared([
+    own,
+    jsonl(
+      'other/samples_x.jsonl',
+      rows(30, (i) => ({ doc: { question: `another ${i}` } })),
     ),
+  ])
+  assert.is(other.all.paired, null)
+  assert.ok(
+    other.notes.some((note) => note.startsWith('30 ids stand for other questions')),
+    other.notes.join(),
   )
-  const { all, notes } = compareSets(control, treatments, { seed: 1 })[0]!
-  assert.is(all.n, 36)
-  assert.ok(notes.some((note) => note.startsWith('x: 4 tasks have the same id in both but another content')))
+  const renamed = compared([
+    own,
+    jsonl(
+      'renamed/samples_x.jsonl',
+      rows(30, (i) => ({ doc_id: `r${i}` })),
+    ),
+  ])
+  assert.equal([renamed.all.n, renamed.all.paired?.unpaired], [30, 0])
+  const untold = compared([
+    jsonl(
+      'u/samples_x.jsonl',
+      rows(30, () => ({ doc: {} })),
+    ),
+    jsonl(
+      'v/samples_x.jsonl',
+      rows(30, () => ({ doc: {} })),
+    ),
+  ])
+  assert.ok(untold.notes.some((note) => note.includes('paired by their ids alone')))
+  const hashed = (name: string, from: number) =>
+    jsonl(
+      `${name}/samples_x.jsonl`,
+      rows(30, (i) => ({ doc: {}, doc_hash: i < from ? name : `h${i}` })),
+    )
+  assert.is(compared([hashed('m', 4), hashed('n', 4)]).all.n, 26)
 })
+
+// What logs hold that must be asked about or said, never averaged or left out in silence.
+const asked: [string, (i: number) => object, RegExp, Choice, number, RegExp | null][] = [
+  [
+    'a score that is NaN',
+    (i) => (i === 7 ? { exact_match: null } : {}),
+    /1 of 30 samples has no score \(7\)/,
+    { skipUnscored: true },
+    29,
+    /has no score \(7\), left out/,
+  ],
+  [
+    'scores in a record',
+    (i) => ({ exact_match: undefined, scores: { exact: i % 2, rouge: 0.5 } }),
+    /choose one, --score=exact or --score=rouge/,
+    { score: 'exact' },
+    30,
+    /score exact of exact, rouge/,
+  ],
+  [
+    'samples that stand twice',
+    (i) => ({ doc_id: i % 15, doc: { question: `q ${i % 15}` } }),
+    /15 tasks stand more than once with nothing that tells the samples apart/,
+    { repeats: 'first' },
+    15,
+    /--repeats=first/,
+  ],
+]
+for (const [what, more, refusal, choice, n, note] of asked)
+  test(`${what}: asked about, then said`, () => {
+    const file = jsonl('asked/samples_x.jsonl', rows(30, more))
+    refused(() => readResults(file), refusal)
+    const [set] = readResults(file, choice)
+    assert.is(set?.groups[0]?.outcomes.length, n)
+    if (note)
+      assert.ok(
+        set?.notes.some((text) => note.test(text)),
+        set?.notes.join('; '),
+      )
+  })
+
+test('an extra key, a byte order mark and Python\u2019s NaN are read', () => {
+  assert.is(
+    readResults(
+      jsonl(
+        'p/samples_x.jsonl',
+        rows(4, () => ({ policy: 'lenient' })),
+      ),
+    )[0]?.format,
+    'lm-eval',
+  )
+  const marked = join(folder, 'samples_marked.jsonl')
+  writeFileSync(
+    marked,
+    `\uFEFF${JSON.stringify(rows(1)[0]).replace('"exact_match":0', '"exact_match": 0.0')}\n${JSON.stringify(rows(2)[1]).replace('"exact_match":1', '"exact_match": NaN')}\n`,
+  )
+  assert.is(readResults(marked, { skipUnscored: true })[0]?.groups[0]?.outcomes.length, 1)
+})
+
+test('repetitions that are marked are averaged, and the notes say so', () => {
+  const file = jsonl(
+    'e/samples_x.jsonl',
+    [0, 1, 2].flatMap((repeat) => rows(10, (i) => ({ repeat, exact_match: (i + repeat) % 3 ? 1 : 0 }))),
+  )
+  const [set] = readResults(file)
+  assert.equal(set?.groups[0]?.outcomes[0], { task: '0', cluster: '0', attempts: 3, passed: 2 })
+  assert.match(set?.notes.join() ?? '', /10 tasks with 3 samples each: a task counts with the mean/)
+  assert.equal(readResults(file, { repeats: 'pass@2' })[0]?.groups[0]?.outcomes[0]?.passed, 1)
+  refused(() => readResults(file, { repeats: 'pass@4' }), /has 3 samples: --repeats=pass@4 needs at least 4/)
+})
+
+const promptfoo = (right: (i: number) => boolean) => ({
+  evalId: 'e',
+  results: {
+    version: 3,
+    results: Array.from({ length: 12 }, (_, i) => ({
+      testIdx: i,
+      promptIdx: 0,
+      success: right(i),
+      score: right(i) ? 1 : 0.25,
+      vars: { question: `q${i}` },
+      provider: { id: 'openai:small' },
+      prompt: { label: 'p', raw: 'x' },
+    })),
+  },
+})
+const helm = (right: (i: number) => boolean) =>
+  Array.from({ length: 12 }, (_, i) => ({
+    instance_id: `id${i}`,
+    train_trial_index: 0,
+    stats: [{ name: { name: 'exact_match', split: 'test' }, count: 1, sum: right(i) ? 1 : 0, mean: right(i) ? 1 : 0 }],
+  }))
+const evalPlus = (right: (i: number) => boolean) => ({
+  date: 'd',
+  hash: 'h',
+  eval: Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [
+      `HumanEval/${i}`,
+      [{ task_id: `HumanEval/${i}`, base_status: 'pass', plus_status: right(i) ? 'pass' : 'fail' }],
+    ]),
+  ),
+})
+const others: [string, (right: (i: number) => boolean, name: string) => string][] = [
+  ['promptfoo', (right, name) => json(`${name}/results.json`, promptfoo(right))],
+  ['helm', (right, name) => json(`${name}/per_instance_stats.json`, helm(right))],
+  ['evalplus', (right, name) => json(`${name}/x_eval_results.json`, evalPlus(right))],
+  [
+    'table',
+    (right, name) => {
+      const file = join(folder, `${name}.csv`)
+      writeFileSync(file, `id;Correct\n${Array.from({ length: 12 }, (_, i) => `${i};${right(i)}`).join('\n')}\n`)
+      return file
+    },
+  ],
+]
+for (const [format, write] of others)
+  test(`${format} is read and compared`, () => {
+    const a = write((i) => i < 4, `${format}-a`)
+    assert.is(readResults(a)[0]?.format, format)
+    const { all } = compared([a, write((i) => i < 9, `${format}-b`)])
+    assert.equal([all.n, all.paired?.wins, all.paired?.losses], [12, 5, 0])
+  })
 
 test('bad input says what and what to do', () => {
   refused(() => readResults(join(folder, 'none.jsonl')), /none\.jsonl not found: give a result file/)
@@ -175,7 +345,7 @@ test('bad input says what and what to do', () => {
             lmEval(() => true),
           ),
         ],
-        {},
+        { filter: 'strict-match' },
       ),
     /holds one arm only/,
   )

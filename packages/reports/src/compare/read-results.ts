@@ -1,33 +1,37 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { BadInput } from '@whetstone/core'
-import { readInspect } from './read-inspect.ts'
+import type { Choice } from './choice.ts'
+import { readEvalPlus } from './read-evalplus.ts'
+import { readHelm } from './read-helm.ts'
+import { readInspect, readInspectPacked } from './read-inspect.ts'
 import { readLmEval } from './read-lm-eval.ts'
 import { readPhase1 } from './read-phase1.ts'
+import { readPromptfoo } from './read-promptfoo.ts'
+import { readResultTable } from './read-result-table.ts'
 import { readRoundArms } from './read-round.ts'
 import { readTraces } from './read-traces.ts'
 import type { ResultSet } from './result-set.ts'
 
-/** What to take of a log that holds several scores. */
-export type Choice = { metric?: string; filter?: string; scorer?: string }
-
 const understood =
-  'traces.jsonl, round.json and phase1_results.json of ours, samples_*.jsonl of lm-evaluation-harness, JSON logs of Inspect'
+  'traces.jsonl, round.json and phase1_results.json of ours, samples_*.jsonl of lm-evaluation-harness, .eval and JSON logs of Inspect, ' +
+  "promptfoo's results.json, HELM's per_instance_stats.json, EvalPlus's *_eval_results.json, CSV"
 
 /** Reads any result file that we know, by what stands in it and not by its name. */
 export function readResults(file: string, choice: Choice = {}): ResultSet[] {
   if (!existsSync(file) || statSync(file).isDirectory())
     throw new BadInput(`${file} ${existsSync(file) ? 'is a folder' : 'not found'}: give a result file (${understood})`)
   const head = readHead(file)
-  if (head.startsWith('PK'))
-    throw new BadInput(
-      `${file} is Inspect's packed log: unpack it with \`inspect log convert --to json --output-dir DIR ${basename(file)}\``,
-    )
-  if (/^\s*\{[^\n]*"policy"\s*:/.test(head)) return readTraces(file)
+  if (head.startsWith('PK')) return readInspectPacked(file, choice)
   if (/^\s*\{[^\n]*"doc_id"\s*:/.test(head)) return readLmEval(file, choice)
-  if (/"eval"\s*:\s*\{/.test(head) && /"status"\s*:/.test(head)) return readInspect(file, choice)
+  if (/^\s*\{[^\n]*"policy"\s*:\s*\{/.test(head)) return readTraces(file)
+  if (/"eval"\s*:\s*\{/.test(head) && /"status"\s*:/.test(head) && !/"base_status"/.test(head)) return readInspect(file, choice)
+  if (/"base_status"\s*:/.test(head)) return readEvalPlus(file, choice)
+  if (/"instance_id"\s*:/.test(head) && /"stats"\s*:/.test(head)) return readHelm(file, choice)
   if (/"run"\s*:/.test(head) && /"incumbent"\s*:/.test(head)) return readRoundArms(file)
+  if (/"results"\s*:\s*\{/.test(head) && /"(provider|promptIdx|vars)"\s*:/.test(head)) return readPromptfoo(file, choice)
   if (/"(trials|arms|baseline)"\s*:/.test(head) || basename(file).startsWith('phase1_results')) return readPhase1(file)
+  if (/\.(csv|tsv)$/i.test(file)) return readResultTable(file, choice)
   throw new BadInput(`${file} is none of the result files understood: ${understood}`)
 }
 
@@ -36,7 +40,9 @@ function readHead(file: string): string {
   const bytes = Buffer.alloc(262_144)
   const handle = openSync(file, 'r')
   try {
-    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0)).toString('utf8')
+    const head = bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0))
+    const wide = head[0] === 0xff && head[1] === 0xfe
+    return head.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '')
   } finally {
     closeSync(handle)
   }

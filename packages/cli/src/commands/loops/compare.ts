@@ -1,5 +1,6 @@
 import { BadInput, writeAtomic, writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
+import type { Repeats } from '@whetstone/reports/compare/choice.ts'
 import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
 import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
@@ -17,11 +18,12 @@ export default defineCommand({
     files: {
       type: 'string',
       about:
-        'result files, separated by commas: our traces.jsonl, round.json, phase1_results.json; samples_*.jsonl of lm-evaluation-harness; JSON logs of Inspect',
+        'result files, separated by commas: our traces.jsonl, round.json, phase1_results.json; logs of lm-evaluation-harness, Inspect, promptfoo, HELM, EvalPlus; CSV',
     },
-    metric: { type: 'string', about: 'lm-evaluation-harness: which metric' },
+    score: { type: 'string', about: 'which metric, scorer or column, where a log has several' },
     filter: { type: 'string', about: 'lm-evaluation-harness: which filter, e.g. strict-match' },
-    scorer: { type: 'string', about: 'Inspect: which scorer' },
+    repeats: { type: 'string', about: 'several samples of a task: mean (default where they are marked), first, last or pass@K' },
+    'skip-unscored': { type: 'boolean', about: 'leave out samples without a score' },
     seed: { type: 'number', min: 0, default: 1, about: 'seed of the bootstrap and of drawn permutations' },
     json: { type: 'string', about: 'write all figures to this file' },
     html: { type: 'string', about: 'write a page with a chart to this file' },
@@ -32,7 +34,7 @@ export default defineCommand({
     'npx nx run loops:compare --files=samples_gsm8k_base.jsonl,samples_gsm8k_tuned.jsonl --filter=strict-match',
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
-  async run({ run, runs, files, metric, filter, scorer, seed, json, html }) {
+  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html }) {
     if ([run, runs, files].filter((given) => given !== undefined).length > 1)
       throw new BadInput('loops:compare takes one of --run, --runs and --files')
     const list = (text: string) =>
@@ -42,7 +44,7 @@ export default defineCommand({
         .filter((part) => part !== '')
     let comparisons: Comparison[]
     if (files !== undefined) {
-      const choice = { metric, filter, scorer }
+      const choice = { score, filter, repeats: repeats === undefined ? undefined : readRepeats(repeats), skipUnscored }
       comparisons = adjust(pickSets(list(files), choice).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })))
     } else if (runs !== undefined) {
       const [control, ...treatments] = list(runs).map((name) => readServed(readRounds(name).at(-1)?.file as string))
@@ -61,3 +63,9 @@ export default defineCommand({
     if (html !== undefined) writeAtomic(html, await comparisonPage('Comparison', comparisons))
   },
 })
+
+function readRepeats(text: string): Repeats {
+  if (!/^(mean|first|last|pass@[1-9]\d{0,3})$/.test(text))
+    throw new BadInput(`--repeats is one of mean, first, last, pass@K, got "${text}"`)
+  return text as Repeats
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { BadInput, parseRecord } from '@whetstone/core'
+import { decodeText } from '@whetstone/tasks'
+import type { z } from 'zod'
+
+/** Python writes NaN and Infinity where JSON has no word: they are no scores. */
+const pythonNumbers = /(?<=[:,[]\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])/g
+
+/** Whole numbers beyond a double's reach are ids, and stay what was written. */
+const keepIds = (_key: string, value: unknown, context?: { source?: string }) =>
+  typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && context?.source !== undefined ? context.source : value
+const parseJson = (text: string): unknown => (JSON.parse as (text: string, reviver: typeof keepIds) => unknown)(text, keepIds)
+
+function parse(text: string, where: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    try {
+      return parseJson(text.replace(pythonNumbers, 'null'))
+    } catch {
+      throw new BadInput(`${where}: not JSON (${(error as Error).message}): mend or remove the line`)
+    }
+  }
+}
+
+/** Rows of somebody's log, one JSON value a line: byte order marks, UTF-16 and Python's NaN are read, anything else is refused with its line. */
+export function readLogRows<T>(file: string, schema: z.ZodType<T>): T[] {
+  const { text } = decodeText(readFileSync(file), file)
+  return text.split('\n').flatMap((line, index) => {
+    const where = `${file}:${index + 1}`
+    return line.trim() === '' ? [] : [parseRecord(parse(line, where), schema, where)]
+  })
+}
+
+/** A log that is one JSON value. */
+export const readLog = <T>(file: string, schema: z.ZodType<T>): T =>
+  parseRecord(parse(decodeText(readFileSync(file), file).text, file), schema, file)
