@@ -20,12 +20,13 @@ const alive = (pid: number) => {
   }
 }
 const pidIn = async (file: string) => {
-  for (let i = 0; i < 200 && !(existsSync(file) && readFileSync(file, 'utf8').trim()); i++) await sleep(10)
+  while (!(existsSync(file) && readFileSync(file, 'utf8').trim())) await sleep(10)
   return Number(readFileSync(file, 'utf8'))
 }
+/** Waits for the end of a process; one that does not end hangs here, and run-tests.ts names the file. */
 const gone = async (pid: number) => {
-  for (let i = 0; i < 300 && alive(pid); i++) await sleep(10)
-  return !alive(pid)
+  while (alive(pid)) await sleep(10)
+  return true
 }
 const rejects = async (work: Promise<unknown>): Promise<Error> => {
   try {
@@ -46,7 +47,7 @@ test('stderr is logged with the command, and its tail is in the error', async ()
   const error = await rejects(sh('echo one >&2; echo two >&2; exit 7', { logFile }))
   assert.match(error.message, /exit code 7/)
   assert.match(error.message, /one\ntwo/)
-  await sleep(50)
+  while (!existsSync(logFile) || !readFileSync(logFile, 'utf8').includes('two\n')) await sleep(10)
   assert.match(readFileSync(logFile, 'utf8'), /^\$ \/bin\/sh -c .*\none\ntwo\n/s)
 })
 

@@ -105,8 +105,7 @@ it('leaves no process behind', async () => {
   const model = await llamaSample.open(await random('random.gguf'), { concurrency: 1, context: 64, threads: 1 })
   assert.is(children().length, 1)
   await model[Symbol.asyncDispose]()
-  for (let i = 0; i < 100 && children().length > 0; i++) await sleep(10)
-  assert.is(children().length, 0)
+  while (children().length > 0) await sleep(10)
 })
 
 it('an adapter that is none is one line', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { lockRun } from './lock.ts'
+import { lockOwner, lockRun } from './lock.ts'
 
 const test = suite('lock')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-lock-'))
@@ -28,8 +28,7 @@ test('what a killed process or a torn write left behind is taken over; a live on
     `import { lockRun } from ${JSON.stringify(join(import.meta.dirname, 'lock.ts'))}\nlockRun(${JSON.stringify(file)})\nsetInterval(() => {}, 1000)`,
   )
   const owner = spawn(process.execPath, [script], { stdio: 'ignore' })
-  for (let i = 0; i < 300 && !existsSync(file); i++) await sleep(20)
-  await sleep(50)
+  while (!lockOwner(file)) await sleep(20)
   assert.throws(() => lockRun(file), new RegExp(`process ${owner.pid}`))
   const closed = new Promise((resolve) => owner.on('close', resolve))
   owner.kill('SIGKILL')
