@@ -1,5 +1,6 @@
 export * from './build-tools.ts'
 export * from './tool-stamp.ts'
 export * from './build-tools/extract-source.ts'
+export * from './build-tools/fetch-gpu-libraries.ts'
 export * from './build-tools/fingerprint.ts'
 export * from './build-tools/tool-list.ts'

@@ -33,7 +33,7 @@ function cudaBackend(): string | null {
     if (existsSync(file) && canBeLoaded(runtime)) return file
   }
   process.stderr.write(
-    `  an NVIDIA driver, but no CUDA runtime (${builds.map(([runtime]) => runtime).join(' or ')}) or no package @node-llama-cpp/${name}: the tools will use the CPU\n`,
+    `  an NVIDIA driver, but no CUDA runtime (${builds.map(([runtime]) => runtime).join(' or ')}) or no package @node-llama-cpp/${name} (\`npx nx run tools:build --gpu-libraries=cuda\` fetches it): the tools will use the CPU\n`,
   )
   return null
 }

@@ -1,5 +1,6 @@
 import { duration } from '@whetstone/core'
-import { buildTools, ensureTools, neededTools, tools } from '@whetstone/native'
+import type { GpuKind } from '@whetstone/native'
+import { buildTools, ensureTools, fetchGpuLibraries, gpuKinds, neededTools, tools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 
 export default defineCommand({
@@ -12,12 +13,19 @@ export default defineCommand({
       about:
         "build llama.cpp's libraries too, with cmake (and nvcc where found), as happens where none are shipped (ten minutes on two cores); kept until tools/build is removed",
     },
+    'gpu-libraries': {
+      type: 'string',
+      choices: gpuKinds,
+      about:
+        "first fetches node-llama-cpp's libraries for a GPU, which `npm ci` leaves out: cuda (540 MB; laid beside the tools too), vulkan (70 MB; for the backend node-llama-cpp)",
+    },
   },
   examples: ['npx nx run tools:build', 'npx nx run tools:build --tool=llama-server', 'npx nx run tools:build --all'],
-  async run({ tool, all, 'from-source': fromSource }, signal) {
+  async run({ tool, all, 'from-source': fromSource, 'gpu-libraries': gpu }, signal) {
     const started = performance.now()
     const names = all ? Object.keys(tools) : tool ? tool.split(',') : neededTools
-    if (fromSource) await buildTools(names, { fromSource, signal })
+    if (gpu) await fetchGpuLibraries(gpu as GpuKind, { signal })
+    if (fromSource || gpu) await buildTools(names, { fromSource, signal })
     else await ensureTools(names, { signal })
     process.stderr.write(`  tools/bin holds ${names.join(', ')} (${duration((performance.now() - started) / 1000)})\n`)
   },
