@@ -1,12 +1,15 @@
-import { messages, preference } from '@whetstone/datasets'
-import { capPerTask, distinct, passed } from '@whetstone/harvest'
+import messages from '@whetstone/datasets/formats/messages.ts'
+import preference from '@whetstone/datasets/formats/preference.ts'
+import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
+import distinct from '@whetstone/harvest/filters/distinct.ts'
+import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
 import { direct } from '@whetstone/solvers'
 import { gsm8k } from '@whetstone/tasks'
-import { llamaTrain } from '@whetstone/training'
+import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /** Grade-school maths with a real model of yours: 512 train tasks, 4 samples each at T = 0.7, LoRA of rank 16, 750 validation tasks. */
 export default ({ data }: RecipeOptions) =>
@@ -17,7 +20,16 @@ export default ({ data }: RecipeOptions) =>
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
     backend: llamaSample,
     solver: direct,
-    trainer: llamaTrain({ weights: 'lora', rank: 16, alpha: 32, learningRate: 1e-4, epochs: 2, batch: 16, schedule: 'cosine', warmup: 10 }),
+    trainer: llamaTrain({
+      weights: 'lora',
+      loraRank: 16,
+      loraAlpha: 32,
+      learningRate: 1e-4,
+      epochs: 2,
+      batch: 16,
+      schedule: 'cosine',
+      warmup: 10,
+    }),
     gate: gate(),
     courses: [{ taskset: gsm8k({ from: data }), train: 512, samples: 4, validation: 750 }],
     memory: {
@@ -28,8 +40,8 @@ export default ({ data }: RecipeOptions) =>
       deploy: true,
       render: showStrategies,
     },
-    harvest: [passed, distinct, capPerTask(4)],
-    formats: [messages, preference],
+    harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
+    formats: [messages(), preference()],
     publish: 'Q8_0',
     settings: {
       seed: 1,

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { paths, type Taskset } from '@whetstone/core'
-import { messages, preference } from '@whetstone/datasets'
-import { capPerTask, distinct, passed } from '@whetstone/harvest'
+import messages from '@whetstone/datasets/formats/messages.ts'
+import preference from '@whetstone/datasets/formats/preference.ts'
+import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
+import distinct from '@whetstone/harvest/filters/distinct.ts'
+import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
@@ -48,8 +51,8 @@ export default ({ data }: RecipeOptions) => {
       deploy: true,
       render: showStrategies,
     },
-    harvest: [passed, distinct, capPerTask(4)],
-    formats: [messages, preference],
+    harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
+    formats: [messages(), preference()],
     settings: {
       seed: 1,
       temperature: 0.7,

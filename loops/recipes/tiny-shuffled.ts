@@ -1,4 +1,4 @@
-import { shuffledControl } from '@whetstone/training'
+import shuffled from '@whetstone/training/trainers/shuffled.ts'
 import type { Recipe } from '@whetstone/loop'
 import tiny from './tiny.ts'
 
@@ -7,6 +7,6 @@ const control: Recipe = {
   ...tiny,
   name: 'tiny-shuffled',
   about: 'the control of tiny: the same rows with shuffled answers; its candidate must not be promoted',
-  trainer: tiny.trainer && shuffledControl(tiny.trainer),
+  trainer: tiny.trainer && shuffled({ of: tiny.trainer }),
 }
 export default control

@@ -1,11 +1,14 @@
-import { messages, preference } from '@whetstone/datasets'
-import { capPerLevel, distinct, passed } from '@whetstone/harvest'
+import messages from '@whetstone/datasets/formats/messages.ts'
+import preference from '@whetstone/datasets/formats/preference.ts'
+import capPerLevel from '@whetstone/harvest/filters/cap-per-level.ts'
+import distinct from '@whetstone/harvest/filters/distinct.ts'
+import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { induceOperator, lexicalEmbedder } from '@whetstone/memory'
 import { direct } from '@whetstone/solvers'
 import { addition, operations, operators } from '@whetstone/tasks'
-import { llamaTrain } from '@whetstone/training'
+import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /**
  * The embedded default: a model of 0.9M parameters, kept in models/tiny, which adds numbers a digit further each round and remembers what its operator keys stand for.
@@ -32,7 +35,7 @@ export default defineRecipe({
     deploy: true,
     render: (memories) => memories.map(({ content }) => content).join(''),
   },
-  harvest: [passed, distinct, capPerLevel(1500)],
-  formats: [messages, preference],
+  harvest: [passed(), distinct(), capPerLevel({ limit: 1500 })],
+  formats: [messages(), preference()],
   settings: { seed: 1, temperature: 0.7, maxTokens: 32, context: 128, concurrency: 64, chunk: 512, memories: 'mix', replay: 0.5, pairs: 1 },
 })

@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Filter, Trace } from '@whetstone/core'
-import { capPerLevel } from './cap-per-level.ts'
-import { capPerTask } from './cap-per-task.ts'
-import { distinct } from './distinct.ts'
-import { passed } from './passed.ts'
+import capPerLevel from './filters/cap-per-level.ts'
+import capPerTask from './filters/cap-per-task.ts'
+import distinct from './filters/distinct.ts'
+import passed from './filters/passed.ts'
 import { replay } from './replay.ts'
 import { toExamples } from './to-examples.ts'
 import { toPairs } from './to-pairs.ts'
@@ -49,23 +49,23 @@ const apply = (filter: Filter, traces: readonly Trace[], how = options) => Array
 
 test('passed keeps what passed, whatever its reward', async () => {
   const [right, wrong] = [trace(), trace({ right: false })]
-  assert.equal(await apply(passed, [right, wrong, { ...wrong, grade: { ...wrong.grade, reward: 0.9 } }]), [right])
+  assert.equal(await apply(passed(), [right, wrong, { ...wrong, grade: { ...wrong.grade, reward: 0.9 } }]), [right])
 })
 
 test('distinct keeps one of equal answers to one task', async () => {
   const traces = [trace(), trace({ answer: ' 4\n' }), trace({ answer: 'so 4' }), trace({ task: 't2' })]
-  assert.equal(ids(await apply(distinct, traces)), ids([traces[0], traces[2], traces[3]] as Trace[]))
+  assert.equal(ids(await apply(distinct(), traces)), ids([traces[0], traces[2], traces[3]] as Trace[]))
 })
 
 test('caps hold, draw by seed, and leave smaller groups alone', async () => {
   const many = Array.from({ length: 20 }, (_, i) => trace({ task: `t${i % 2}`, level: 1 + (i % 2) }))
-  for (const cap of [capPerTask(3), capPerLevel(3)]) {
+  for (const cap of [capPerTask({ limit: 3 }), capPerLevel({ limit: 3 })]) {
     const kept = await apply(cap, many)
     assert.is(kept.length, 6)
     assert.equal(ids(kept), ids(await apply(cap, many)))
     assert.not.equal(ids(kept), ids(await apply(cap, many, { seed: 2 })))
   }
-  assert.equal(ids(await apply(capPerTask(30), many.slice(0, 2))), ids(many.slice(0, 2)))
+  assert.equal(ids(await apply(capPerTask({ limit: 30 }), many.slice(0, 2))), ids(many.slice(0, 2)))
 })
 
 test('replay draws its share from all levels evenly, and what there is when that is less', () => {

@@ -31,14 +31,17 @@ const recipeText = (
   { name, model, data, grader, instruction }: RecipeAnswers,
   train: number,
   validation: number,
-) => `import { messages, preference } from '@whetstone/datasets'
-import { capPerTask, distinct, passed } from '@whetstone/harvest'
+) => `import messages from '@whetstone/datasets/formats/messages.ts'
+import preference from '@whetstone/datasets/formats/preference.ts'
+import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
+import distinct from '@whetstone/harvest/filters/distinct.ts'
+import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
 import { direct } from '@whetstone/solvers'
 import { table } from '@whetstone/tasks'
-import { llamaTrain } from '@whetstone/training'
+import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /** Written by loops:init. */
 export default defineRecipe({
@@ -51,8 +54,8 @@ export default defineRecipe({
   gate: gate(),
   courses: [{ taskset: table({ file: ${JSON.stringify(data)}, name: ${JSON.stringify(name)}, grader: ${JSON.stringify(grader)}, instruction: ${JSON.stringify(instruction)} }), train: ${train}, validation: ${validation} }],
   memory: { embedder: async () => lexicalEmbedder(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
-  harvest: [passed, distinct, capPerTask(4)],
-  formats: [messages, preference],
+  harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
+  formats: [messages(), preference()],
   settings: { samples: 4, temperature: 0.7, maxTokens: 1024, context: 4096, concurrency: 16, chunk: 64 },
 })
 `

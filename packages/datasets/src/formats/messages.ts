@@ -1,10 +1,15 @@
-import type { Format } from '@whetstone/core'
+import { type Format, plugin } from '@whetstone/core'
+import { z } from 'zod'
 import { renderRows } from '../render-rows.ts'
 
-/** Chat rows, `{messages, weight, trace}`: what llama-train, TRL, OpenAI, Axolotl and mlx-lm read (they ignore the last two). */
-export const messages: Format = {
+export default plugin({
   name: 'messages',
-  kind: 'sft',
-  file: 'sft.jsonl',
-  render: (rows) => renderRows(rows, ({ messages, weight, trace }) => ({ messages, weight, trace })),
-}
+  about: 'chat rows, {messages, weight, trace}: what llama-train, TRL, OpenAI, Axolotl and mlx-lm read (they ignore the last two)',
+  settings: z.strictObject({}),
+  make: (): Format => ({
+    name: 'messages',
+    kind: 'sft',
+    file: 'sft.jsonl',
+    render: (rows) => renderRows(rows, ({ messages, weight, trace }) => ({ messages, weight, trace })),
+  }),
+})

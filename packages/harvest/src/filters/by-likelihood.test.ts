@@ -1,7 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
-import { byLikelihood, selectByLikelihood } from './by-likelihood.ts'
+import { selectByLikelihood } from '../select-by-likelihood.ts'
+import byLikelihood from './by-likelihood.ts'
 
 const test = suite('by-likelihood')
 const traces = Array.from({ length: 10 }, (_, i) => ({ id: `t${i}` }) as Trace)
@@ -35,7 +36,7 @@ test('says what is missing', async () => {
   await ids(filter.apply(traces, { seed: 1 })).catch((error: Error) => (said = error.message))
   assert.match(said, /needs likelihoods, and there are none/)
   assert.is(await ids(filter.apply([], { seed: 1 })), '')
-  assert.throws(() => byLikelihood({ order: 'lowest', share: 0 }), /share must lie above 0/)
+  assert.throws(() => byLikelihood({ order: 'lowest', share: 0 }), /by-likelihood: share must be above 0, got 0/)
   assert.equal(
     selectByLikelihood([3, 1, 2], (item) => item, { order: 'lowest', count: 2, seed: 1 }),
     [1, 2],

@@ -1,9 +1,14 @@
-import type { Filter } from '@whetstone/core'
+import { type Filter, plugin } from '@whetstone/core'
+import { z } from 'zod'
 
-/** Keeps what the grader passed. */
-export const passed: Filter = {
+export default plugin({
   name: 'passed',
-  async *apply(traces) {
-    for await (const trace of traces) if (trace.grade.passed) yield trace
-  },
-}
+  about: 'keeps what the grader passed',
+  settings: z.strictObject({}),
+  make: (): Filter => ({
+    name: 'passed',
+    async *apply(traces) {
+      for await (const trace of traces) if (trace.grade.passed) yield trace
+    },
+  }),
+})

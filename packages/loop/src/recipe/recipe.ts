@@ -12,6 +12,7 @@ import type {
   Taskset,
   Trainer,
 } from '@whetstone/core'
+import { describeUse } from '@whetstone/core'
 import type { QuantizationType } from '@whetstone/training'
 import { z } from 'zod'
 
@@ -131,7 +132,7 @@ export function describeRecipe(recipe: Recipe): Record<string, unknown> {
     model: recipe.model,
     backend: recipe.backend.name,
     solver: recipe.solver.name,
-    trainer: recipe.trainer && { name: recipe.trainer.name, settings: (recipe.trainer as { settings?: unknown }).settings },
+    trainer: recipe.trainer && describeUse(recipe.trainer),
     courses: recipe.courses.map(({ taskset, ...course }) => ({ taskset: taskset.name, instruction: taskset.instruction, ...course })),
     memory: recipe.memory && {
       k: recipe.memory.k,
@@ -141,8 +142,8 @@ export function describeRecipe(recipe: Recipe): Record<string, unknown> {
       reflector: recipe.memory.reflector.name,
       render: recipe.memory.render.toString(),
     },
-    harvest: recipe.harvest.map((filter) => filter.name),
-    formats: recipe.formats.map((format) => format.name),
+    harvest: recipe.harvest.map(describeUse),
+    formats: recipe.formats.map(describeUse),
     settings,
   }
 }

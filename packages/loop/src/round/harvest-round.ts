@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Rows, Trace } from '@whetstone/core'
 import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
-import { passed, replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
+import passed from '@whetstone/harvest/filters/passed.ts'
+import { replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
 import { z } from 'zod'
 import { tasksetsOf } from '../recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
@@ -28,7 +29,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
       all,
     )
     // Whatever a recipe's filters do, nothing that failed is trained on.
-    return Array.fromAsync(passed.apply(left, { seed }))
+    return Array.fromAsync(passed().apply(left, { seed }))
   }
   const newest = await filter(traces)
   const older: Trace[] = []

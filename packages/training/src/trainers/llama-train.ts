@@ -2,66 +2,69 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
-import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { BadInput, hashFile, paths, plugin, runTool } from '@whetstone/core'
 import { z } from 'zod'
 
-export const LlamaTrainSettings = z.strictObject({
+const Settings = z.strictObject({
   method: z.enum(['sft', 'dpo', 'distill']).default('sft'),
-  /** `auto`: full weights below 100M parameters, else LoRA. */
-  weights: z.enum(['auto', 'full', 'lora']).default('auto'),
-  rank: z.number().int().positive().default(16),
-  alpha: z.number().positive().default(32),
-  /** Comma-separated kinds, e.g. `attn_q,attn_v`; the tool's default (all linear layers) when absent. */
-  targets: z.string().optional(),
-  learningRate: z.number().positive(),
+  weights: z.enum(['auto', 'full', 'lora']).default('auto').describe('`auto`: full weights below 100M parameters, else LoRA.'),
+  loraRank: z.number().int().positive().default(16),
+  loraAlpha: z.number().positive().default(32),
+  loraTargets: z
+    .string()
+    .optional()
+    .describe("Comma-separated kinds, e.g. `attn_q,attn_v`; the tool's default (all linear layers) when absent."),
+  learningRate: z.number().positive().default(1e-4),
   epochs: z.number().positive().default(1),
-  /** Optimizer steps; replaces `epochs`. */
-  steps: z.number().int().positive().optional(),
-  /** Sequences an optimizer step. */
-  batch: z.number().int().positive().default(32),
+  steps: z.number().int().positive().optional().describe('Optimizer steps; replaces `epochs`.'),
+  batch: z.number().int().positive().default(32).describe('Sequences an optimizer step.'),
   microBatch: z.number().int().positive().optional(),
   schedule: z.enum(['cosine', 'constant', 'linear']).default('cosine'),
-  /** Warm-up steps. */
-  warmup: z.number().int().nonnegative().default(0),
+  warmup: z.number().int().nonnegative().default(0).describe('Warm-up steps.'),
   minRatio: z.number().min(0).max(1).default(0),
   weightDecay: z.number().nonnegative().default(0),
   clip: z.number().nonnegative().default(1),
-  /** Decay of an exponential moving average of the weights, which is what is saved. */
-  ema: z.number().min(0).max(1).optional(),
+  ema: z.number().min(0).max(1).optional().describe('Decay of an exponential moving average of the weights, which is what is saved.'),
   beta: z.number().positive().default(0.1),
-  /** dpo: of the chosen answer's cross-entropy per token, 1 when absent; distill: of the completion's, 0 when absent. */
-  nllWeight: z.number().nonnegative().optional(),
-  /** distill: tokens kept of each of the teacher's distributions. */
-  teacherTop: z.number().int().positive().optional(),
-  /** Which assistant turns of a conversation are learned. */
-  trainOn: z.enum(['last', 'all']).optional(),
-  /** What a token of the prompt counts, beside 1 for the answer's. */
-  promptWeight: z.number().nonnegative().optional(),
-  /** Also keep the weights every so many steps, as candidate-step-000100.gguf. */
-  saveEvery: z.number().int().positive().optional(),
-  /** Keep AdamW's moments beside the weights and start with those that lie beside the base's: short trainings that follow each other else begin anew each time. */
-  keepMoments: z.boolean().default(false),
+  nllWeight: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe("dpo: of the chosen answer's cross-entropy per token, 1 when absent; distill: of the completion's, 0 when absent."),
+  teacherTop: z.number().int().positive().optional().describe("distill: tokens kept of each of the teacher's distributions."),
+  trainOn: z.enum(['last', 'all']).optional().describe('Which assistant turns of a conversation are learned.'),
+  promptWeight: z.number().nonnegative().optional().describe("What a token of the prompt counts, beside 1 for the answer's."),
+  saveEvery: z.number().int().positive().optional().describe('Also keep the weights every so many steps, as candidate-step-000100.gguf.'),
+  keepMoments: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keep AdamW's moments beside the weights and start with those that lie beside the base's: short trainings that follow each other else begin anew each time.",
+    ),
 })
 
-const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_loss: z.number(), seconds: z.number() })
+type Settings = z.output<typeof Settings>
 
-/** The native trainer, tools/train: correct gradients on the GGUF itself, full weights or LoRA. A torn training resumes from its optimizer checkpoint. */
-export function llamaTrain(input: z.input<typeof LlamaTrainSettings>): Trainer & { settings: z.infer<typeof LlamaTrainSettings> } {
-  const settings = LlamaTrainSettings.parse(input)
-  return {
-    name: `llama-train ${settings.method}`,
-    reads: formats[settings.method],
-    tools: ['llama-train'],
-    settings,
-    train: (request) => train(settings, request),
-  }
-}
+const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_loss: z.number(), seconds: z.number() })
 
 /** The formats a method can read, the trainer's own first: its ids are what was sampled. */
 const formats = { sft: ['llama-train', 'messages'], dpo: ['llama-train-pairs', 'preference'], distill: ['distill'] } as const
 const moments = 'moments.gguf'
 
-async function train(settings: z.infer<typeof LlamaTrainSettings>, request: TrainRequest): Promise<Training> {
+export default plugin({
+  name: 'llama-train',
+  about:
+    'the native trainer, tools/train: correct gradients on the GGUF itself, full weights or LoRA; a torn training resumes from its optimizer checkpoint',
+  settings: Settings,
+  make: (settings): Trainer => ({
+    name: `llama-train ${settings.method}`,
+    reads: formats[settings.method],
+    tools: ['llama-train'],
+    train: (request) => train(settings, request),
+  }),
+})
+
+async function train(settings: Settings, request: TrainRequest): Promise<Training> {
   const { base, dataset, folder } = request
   if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
   const lora =
@@ -99,10 +102,10 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
     ...(lora
       ? [
           '--lora-rank',
-          String(settings.rank),
+          String(settings.loraRank),
           '--lora-alpha',
-          String(settings.alpha),
-          ...(settings.targets ? ['--lora-targets', settings.targets] : []),
+          String(settings.loraAlpha),
+          ...(settings.loraTargets ? ['--lora-targets', settings.loraTargets] : []),
         ]
       : []),
     ...(base.adapter ? ['--lora-init', base.adapter] : []),
@@ -138,7 +141,7 @@ async function train(settings: z.infer<typeof LlamaTrainSettings>, request: Trai
   return { model, steps: final.steps, seconds: final.seconds, finalLoss: final.final_loss }
 }
 
-function flags(settings: z.infer<typeof LlamaTrainSettings>): string[] {
+function flags(settings: Settings): string[] {
   const pairs: [string, number | string | undefined][] = [
     ['--lr', settings.learningRate],
     ['--batch', settings.batch],

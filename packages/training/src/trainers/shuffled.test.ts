@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { dealAnswers } from './shuffled-control.ts'
+import { dealAnswers } from './shuffled.ts'
 
 const test = suite('shuffledControl')
 const count = 200

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Trainer } from '@whetstone/core'
-import { BadInput, contentId, deriveSeed, hash, random, readJsonl, shuffle, writeJsonl } from '@whetstone/core'
+import type { Trainer, TrainRequest, Training } from '@whetstone/core'
+import { BadInput, contentId, deriveSeed, hash, nested, plugin, random, readJsonl, shuffle, writeJsonl } from '@whetstone/core'
 import { z } from 'zod'
 
 /** Members of a row, in any format that a trainer of ours reads, that are the answer or belong to it. */
@@ -21,30 +21,29 @@ const answerMembers = [
 const Row = z.record(z.string(), z.unknown())
 type Row = z.infer<typeof Row>
 
+export default plugin({
+  name: 'shuffled',
+  about: 'a control: another trainer on the same rows, their answers dealt out at random among them',
+  settings: z.strictObject({ of: nested<Trainer>('trainers').describe('the trainer') }),
+  make: ({ of }): Trainer => ({ ...of, name: `${of.name}, answers shuffled`, train: (request) => train(of, request) }),
+})
+
 /**
- * A control: the same trainer on the same rows, but with the answers dealt out at random among them. Prompts, answers, counts and training
- * are as they were; only what the rows teach is gone. A gate that promotes this candidate promotes anything. What is dealt is what the trainer
- * reads: its own format, text and token ids together, and in preference rows a fair coin also says which answer is chosen.
+ * Prompts, answers, counts and training are as they were; only what the rows teach is gone: a gate that promotes this candidate promotes
+ * anything. What is dealt is what the trainer reads: its own format, text and token ids together, and in preference rows a fair coin also
+ * says which answer is chosen.
  */
-export function shuffledControl(trainer: Trainer): Trainer {
-  return {
-    ...trainer,
-    name: `${trainer.name}, answers shuffled`,
-    async train(request) {
-      const { dataset, seed, folder } = request
-      const format = trainer.reads.find((name) => dataset.files[name] !== undefined)
-      if (format === undefined)
-        throw new BadInput(
-          `Dataset ${dataset.id} has no format that ${trainer.name} reads: add one of ${trainer.reads.join(', ')} to the recipe`,
-        )
-      const file = dataset.files[format] as string
-      const dealt = dealAnswers(readJsonl(join(dataset.folder, file), Row), deriveSeed(seed, 'control'))
-      const control = join(folder, 'control')
-      writeJsonl(join(control, file), dealt)
-      const digest = hash(dealt)
-      return trainer.train({ ...request, dataset: { ...dataset, id: contentId('dataset', digest), hash: digest, folder: control } })
-    },
-  }
+async function train(of: Trainer, request: TrainRequest): Promise<Training> {
+  const { dataset, seed, folder } = request
+  const format = of.reads.find((name) => dataset.files[name] !== undefined)
+  if (format === undefined)
+    throw new BadInput(`Dataset ${dataset.id} has no format that ${of.name} reads: add one of ${of.reads.join(', ')} to the recipe`)
+  const file = dataset.files[format] as string
+  const dealt = dealAnswers(readJsonl(join(dataset.folder, file), Row), deriveSeed(seed, 'control'))
+  const control = join(folder, 'control')
+  writeJsonl(join(control, file), dealt)
+  const digest = hash(dealt)
+  return of.train({ ...request, dataset: { ...dataset, id: contentId('dataset', digest), hash: digest, folder: control } })
 }
 
 /** Rows with each other's answers, dealt among rows of one shape: ids go where ids were, text where text was. */

@@ -1,7 +1,19 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BadInput, Dataset, Example, Pair, paths, readJson, readJsonl, writePieces } from '@whetstone/core'
-import { datasetRows, loadFormat, formatNames } from '@whetstone/datasets'
+import {
+  BadInput,
+  Dataset,
+  Example,
+  type Format,
+  loadPlugin,
+  Pair,
+  pluginNames,
+  paths,
+  readJson,
+  readJsonl,
+  writePieces,
+} from '@whetstone/core'
+import { datasetRows } from '@whetstone/datasets'
 import { defineCommand } from '../../command.ts'
 import { checkRunName, readIncumbent } from '@whetstone/runs'
 
@@ -10,7 +22,7 @@ export default defineCommand({
   flags: {
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
-    format: { type: 'string', choices: formatNames(), default: 'messages', about: 'what the rows look like' },
+    format: { type: 'string', choices: pluginNames('formats'), default: 'messages', about: 'what the rows look like' },
     out: { type: 'string', about: "the file to write (default: beside the round's rows)" },
   },
   examples: ['npx nx run datasets:export --run=tiny --round=1 --format=preference --out=pairs.jsonl'],
@@ -23,7 +35,7 @@ export default defineCommand({
     const own = (file: string, format: string) => join(folder, existsSync(join(folder, file)) ? file : (files[format] ?? file))
     const examples = readJsonl(own(datasetRows.examples, 'messages'), Example, { optional: true })
     const pairs = readJsonl(own(datasetRows.pairs, 'preference'), Pair, { optional: true })
-    const format = await loadFormat(name)
+    const format = (await loadPlugin('formats', name))() as Format
     const file = resolve(out ?? join(folder, format.file))
     await writePieces(file, format.kind === 'sft' ? format.render(examples) : format.render(pairs))
     console.log(`Wrote ${format.kind === 'sft' ? examples.length : pairs.length} rows to ${file}`)

@@ -1,0 +1,35 @@
+/** The known word that a misspelt one was probably meant to be; null where none is near. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const wanted = plain(word)
+  const scored = known
+    .map((name) => ({ name, distance: plain(name) === wanted ? 0 : distance(wanted, plain(name)) }))
+    .sort((a, b) => a.distance - b.distance)
+  const [best] = scored
+  if (best === undefined) return null
+  const begins = known.filter((name) => wanted.length > 1 && (plain(name).startsWith(wanted) || wanted.startsWith(plain(name))))
+  if (best.distance <= Math.max(1, Math.floor(Math.max(wanted.length, plain(best.name).length) / 3))) return best.name
+  return begins.length > 0 ? (begins.sort((a, b) => a.length - b.length)[0] as string) : null
+}
+
+/** `Did you mean "x"? ` where a near word is known, then the list of what is. */
+export function suggest(word: string, known: readonly string[], plural: string): string {
+  const near = nearest(word, known)
+  return `${near === null ? '' : `did you mean "${near}"? `}${plural}: ${known.join(', ') || 'none'}`
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that make one word of the other (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (last[j - 1] as number) + Number(a[i - 1] !== b[j - 1])
+      let least = Math.min((last[j] as number) + 1, (row[j - 1] as number) + 1, replaced)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, (before[j - 2] as number) + 1)
+      row.push(least)
+    }
+    ;[before, last] = [last, row]
+  }
+  return last[b.length] as number
+}
