@@ -7,7 +7,7 @@ import { llamaSample } from '@whetstone/inference'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
-import { direct } from '@whetstone/solvers'
+import direct from '@whetstone/solvers/solvers/direct.ts'
 import { gsm8k } from '@whetstone/tasks'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
@@ -19,7 +19,7 @@ export default ({ data }: RecipeOptions) =>
       'grade-school maths with a model of up to about 4B parameters (default Qwen3-1.7B Q8_0): memory and LoRA; hours on a workstation',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
     backend: llamaSample,
-    solver: direct,
+    solver: direct(),
     trainer: llamaTrain({
       weights: 'lora',
       loraRank: 16,

@@ -9,7 +9,7 @@ import { llamaSample } from '@whetstone/inference'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { cachedEmbedder, reflectStrategies, showStrategies, transformersEmbedder } from '@whetstone/memory'
-import { direct } from '@whetstone/solvers'
+import direct from '@whetstone/solvers/solvers/direct.ts'
 import { gsm8k, math, type MathSubject } from '@whetstone/tasks'
 
 /** One subject of MATH as a taskset of its own, for transfer from one to another. */
@@ -33,7 +33,7 @@ export default ({ data }: RecipeOptions) => {
       'MATH levels 3-4 with Qwen3-1.7B: does a bank from 100 training problems help on 312 test problems? For loops:phase1; hours on a GPU',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
     backend: llamaSample,
-    solver: direct,
+    solver: direct(),
     trainer: null,
     gate: gate(),
     courses: [

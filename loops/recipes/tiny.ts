@@ -6,7 +6,7 @@ import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { induceOperator, lexicalEmbedder } from '@whetstone/memory'
-import { direct } from '@whetstone/solvers'
+import direct from '@whetstone/solvers/solvers/direct.ts'
 import { addition, operations, operators } from '@whetstone/tasks'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
@@ -19,7 +19,7 @@ export default defineRecipe({
   about: 'the 0.9M-parameter model that ships with Whetstone: addition a digit further each round, operators by memory; minutes on 2 cores',
   model: 'models/tiny/whetstone-tiny-f32.gguf',
   backend: llamaSample,
-  solver: direct,
+  solver: direct(),
   trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
   gate: gate(),
   courses: [

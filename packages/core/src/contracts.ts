@@ -126,9 +126,13 @@ export type Solution = {
   dropped?: { leaks: number; rewrites: number }
 }
 export type SolveFault = { attempt: Attempt; fault: string; retries: number }
-/** A way of attempting tasks: one file each in packages/solvers. */
+/** Another model than the attempted one: a critic, rewriter or summarizer of a solver, or a program. Opened when first asked. */
+export type Teacher = { readonly name: string; open(): Promise<LanguageModel> }
+/** A way of attempting tasks: one file each in packages/solvers/src/solvers. */
 export type Solver = {
   readonly name: string
+  /** Roles that it asks beside the attempted model, by the names that its settings gave. */
+  readonly roles?: readonly string[]
   solve(attempts: readonly Attempt[], model: LanguageModel, options: SolveOptions): AsyncIterable<Solution | SolveFault>
 }
 export type SolveOptions = {
@@ -141,6 +145,8 @@ export type SolveOptions = {
   hint?: (task: Task) => string
   /** Whether a text tells the task's answer; such a critique is withheld. */
   leaks?: (task: Task, text: string) => boolean
+  /** Who stands behind the solver's roles. */
+  teachers?: Readonly<Record<string, Teacher>>
   /** Most tokens that the attempted model may write for one attempt, all calls together. */
   budget?: number
   signal?: AbortSignal

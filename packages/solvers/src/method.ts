@@ -10,18 +10,31 @@ import type {
   SolveFault,
   SolveOptions,
   Solver,
+  Teacher,
 } from '@whetstone/core'
-import { isFault, toCall } from '@whetstone/core'
+import { BadInput, isFault, nested, toCall } from '@whetstone/core'
+import { z } from 'zod'
 
-/** Another model than the attempted one: a critic, rewriter or summarizer of a solver. Opened when first asked. */
-export type Teacher = { name: string; open: () => Promise<LanguageModel> }
+/** A setting that names who answers: a role of the recipe, or a teacher itself (a program). */
+export const teacher = z.union([
+  z.string().min(1),
+  z.custom<Teacher>((value) => typeof (value as Teacher | null)?.open === 'function', { message: 'must be the name of a role' }),
+])
+/** What a setting of {@link teacher} gives. */
+export type By = string | Teacher
+export const nameOf = (by: By) => (typeof by === 'string' ? by : by.name)
+/** A setting: how the first answer comes about. */
+export const of = nested<MethodSolver>('solvers').optional().describe('how the first answer comes about (default: direct)')
+/** A setting: what is said to models, by name. */
+export const prompts = z.string().default('prose-1').describe('a file of packages/solvers/src/prompts')
+
 /** One call that is wanted; of the attempted model where `by` names nobody else. */
 export type Ask = {
   role: string
   messages: readonly Message[]
   seed: number
   sampling: Sampling
-  by?: Teacher | undefined
+  by?: By | undefined
   /** A lesson of its own where the attempt passes, beside the answer, which always is one. */
   trains?: boolean
 }
@@ -29,7 +42,7 @@ export type Reply = Completion | Fault
 /** An attempt's outcome so far: the exchange with the answer last, and how that ended. */
 export type Draft = Pick<Solution, 'messages' | 'finish' | 'hinted'>
 /** What a method may use, and where it leaves its best answer so far in case it is stopped. */
-export type Tools = Omit<SolveOptions, 'budget' | 'signal'> & {
+export type Tools = Omit<SolveOptions, 'budget' | 'signal' | 'teachers'> & {
   keep(draft: Draft): Draft
   drop(what: 'leaks' | 'rewrites'): void
 }
@@ -42,9 +55,10 @@ export type Method = (attempt: Attempt, tools: Tools) => Course
 export type MethodSolver = Solver & { readonly method: Method }
 
 /** A solver that runs a method on many attempts at once. */
-export const methodSolver = (name: string, method: Method): MethodSolver => ({
+export const methodSolver = (name: string, method: Method, asks: readonly (By | MethodSolver | undefined)[] = []): MethodSolver => ({
   name,
   method,
+  roles: [...new Set(asks.flatMap((who) => (typeof who === 'string' ? [who] : who && 'roles' in who ? (who.roles ?? []) : [])))],
   solve: (attempts, model, options) => runMethod(method, attempts, model, options),
 })
 
@@ -96,13 +110,15 @@ async function* runMethod(
   method: Method,
   attempts: readonly Attempt[],
   target: LanguageModel,
-  { budget = Infinity, signal, ...given }: SolveOptions,
+  { budget = Infinity, signal, teachers = {}, ...given }: SolveOptions,
 ): AsyncGenerator<Solution | SolveFault> {
   // Teachers are opened when first asked, and closed with the batch.
   await using stack = new AsyncDisposableStack()
   const opened = new Map<Teacher, LanguageModel>()
-  const modelOf = async (by: Teacher | undefined) => {
-    if (!by) return target
+  const modelOf = async (named: By | undefined) => {
+    if (!named) return target
+    const by = typeof named === 'string' ? teachers[named] : named
+    if (!by) throw new BadInput(`The solver asks "${named as string}", and no model is named for that: add it to the recipe's roles`)
     const model = opened.get(by) ?? stack.use(await by.open())
     opened.set(by, model)
     return model
@@ -148,7 +164,7 @@ async function* runMethod(
   }
 }
 
-function start(method: Method, attempt: Attempt, place: number, given: Omit<SolveOptions, 'budget' | 'signal'>): Running {
+function start(method: Method, attempt: Attempt, place: number, given: Omit<SolveOptions, 'budget' | 'signal' | 'teachers'>): Running {
   const none = () => ({ prompt: 0, completion: 0 })
   const dropped = { leaks: 0, rewrites: 0 }
   const running = { place, attempt, kept: null, dropped, calls: [], before: 0, tokens: none(), taught: none(), seconds: 0 }
@@ -191,7 +207,7 @@ function book(running: Running, index: number, ask: Ask, reply: Completion, { mo
   spent.prompt += tokens.prompt
   spent.completion += tokens.completion
   running.seconds += seconds
-  running.calls[running.before + index] = toCall({ messages, seed, sampling }, reply, { role, by: by?.name ?? null, model, trains })
+  running.calls[running.before + index] = toCall({ messages, seed, sampling }, reply, { role, by: by ? nameOf(by) : null, model, trains })
 }
 
 /** What the solver is told of its answers is written down with the calls that gave them. */

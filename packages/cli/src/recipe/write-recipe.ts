@@ -39,7 +39,7 @@ import passed from '@whetstone/harvest/filters/passed.ts'
 import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
-import { direct } from '@whetstone/solvers'
+import direct from '@whetstone/solvers/solvers/direct.ts'
 import { table } from '@whetstone/tasks'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
@@ -49,7 +49,7 @@ export default defineRecipe({
   about: ${JSON.stringify(`tasks of your own from ${data}`)},
   model: ${JSON.stringify(model)},
   backend: llamaSample,
-  solver: direct,
+  solver: direct(),
   trainer: llamaTrain({ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 }),
   gate: gate(),
   courses: [{ taskset: table({ file: ${JSON.stringify(data)}, name: ${JSON.stringify(name)}, grader: ${JSON.stringify(grader)}, instruction: ${JSON.stringify(instruction)} }), train: ${train}, validation: ${validation} }],

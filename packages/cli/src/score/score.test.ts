@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { type Backend, type Model, paths, runTool } from '@whetstone/core'
 import { llamaSample, scripted } from '@whetstone/inference'
 import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
-import { direct } from '@whetstone/solvers'
+import direct from '@whetstone/solvers/solvers/direct.ts'
 import { addition } from '@whetstone/tasks'
 import { Settings, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { accuracyTable } from './accuracy-table.ts'
@@ -101,7 +101,7 @@ test('all checkpoints on all tasksets: an accuracy table', async () => {
   const recipe = {
     name: 'adder',
     backend: able({ 'model-0': 3, 'model-1': 4 }),
-    solver: direct,
+    solver: direct(),
     courses: [{ taskset: addition, levels: { from: 2, frontier: 3 }, train: 1, validation: 1 }],
     settings: Settings.parse({ context: 64 }),
   } as unknown as Recipe

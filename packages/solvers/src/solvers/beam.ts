@@ -1,30 +1,35 @@
+import { plugin } from '@whetstone/core'
+import { z } from 'zod'
 import { loadPrompts } from '../load-prompts.ts'
-import type { MethodSolver, Teacher } from '../method.ts'
-import { ask, askDirectly, isRefused, methodSolver } from '../method.ts'
-import { grow, stepAsks } from './expand.ts'
-import type { Partial, Value } from './value.ts'
-import { valuesOf } from './value.ts'
+import type { Method, MethodSolver } from '../method.ts'
+import { ask, askDirectly, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
+import { grow, stepAsks } from '../tree-search/expand.ts'
+import type { Partial } from '../tree-search/value.ts'
+import { Value, valuesOf } from '../tree-search/value.ts'
 
-export type Beam = {
-  /** Partial solutions kept at each depth, and next steps sampled for each. */
-  width?: number
-  samples?: number
-  value?: Value
-  /** Who gives verdicts; the attempted model when absent. */
-  judge?: Teacher
-  /** Most steps of a solution. */
-  depth?: number
-  prompts?: string
-}
+const Settings = z.strictObject({
+  width: z.number().int().positive().default(1).describe('partial solutions kept at each depth'),
+  samples: z.number().int().positive().default(4).describe('next steps sampled for each'),
+  value: Value.default('steps').describe(
+    "what a partial solution is worth by: the task set's check of its steps, the verdict of a judge, or the share of samples that took the same step",
+  ),
+  judge: teacher.optional().describe('who gives verdicts: a role; the attempted model when absent'),
+  depth: z.number().int().positive().default(64).describe('most steps of a solution'),
+  prompts,
+})
+type Settings = z.output<typeof Settings>
 
-/**
- * Beam search over steps: from each of the best partial solutions some next steps are sampled, all are valued, the best go on. It ends with the
- * first finished solution that nothing under way is better than. Greedy sampling gives one step each.
- */
-export function beam({ width = 1, samples = 4, value = 'steps', judge, depth = 64, prompts: named = 'prose-1' }: Beam = {}): MethodSolver {
-  const prompts = loadPrompts(named)
-  const name = `beam-${width}x${samples} by ${value}${judge ? ` of ${judge.name}` : ''}`
-  return methodSolver(name, async function* (attempt, tools) {
+/** It ends with the first finished solution that nothing under way is better than. Greedy sampling gives one step each. */
+export default plugin({
+  name: 'beam',
+  about: 'beam search over steps: from each of the best partial solutions some next steps are sampled, all are valued, the best go on',
+  settings: Settings,
+  make: beam,
+})
+
+function beam({ width, samples, value, judge, depth, prompts: named }: Settings): MethodSolver {
+  const texts = loadPrompts(named)
+  const method: Method = async function* (attempt, tools) {
     const asked = askDirectly(attempt)
     const draftOf = ({ text, ended }: Partial) => ({
       messages: [...asked, { role: 'assistant' as const, content: text }],
@@ -34,7 +39,7 @@ export function beam({ width = 1, samples = 4, value = 'steps', judge, depth = 6
     for (let level = 0; level < depth; level++) {
       const open = beams.filter(({ ended }) => !ended)
       const count = tools.sampling.temperature === 0 ? 1 : samples
-      const asks = open.map(({ text }, i) => stepAsks(attempt, tools, prompts, text, count, [level, i]))
+      const asks = open.map(({ text }, i) => stepAsks(attempt, tools, texts, text, count, [level, i]))
       const replies = yield* ask(...asks.flat())
       if (replies.some(isRefused) && level === 0)
         return { messages: [...asked, { role: 'assistant', content: '' }], finish: replies[0]!.finish }
@@ -42,10 +47,10 @@ export function beam({ width = 1, samples = 4, value = 'steps', judge, depth = 6
         grow(
           text,
           replies.slice(i * count, (i + 1) * count).map((reply) => reply.text.trim()),
-          prompts,
+          texts,
         ).map((partial) => ({ ...partial, from: worth })),
       )
-      const values = yield* valuesOf(value, grown, { attempt, tools, prompts, by: judge, depth: level })
+      const values = yield* valuesOf(value, grown, { attempt, tools, prompts: texts, by: judge, depth: level })
       // Worth is what the weakest step is worth, except by votes, where shares multiply.
       const valued = grown.map(({ from, ...partial }, i) => ({
         ...partial,
@@ -63,5 +68,6 @@ export function beam({ width = 1, samples = 4, value = 'steps', judge, depth = 6
       if (best.ended) return draftOf(best)
     }
     return draftOf(beams[0]!)
-  })
+  }
+  return methodSolver(`beam-${width}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
 }

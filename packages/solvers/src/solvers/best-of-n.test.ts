@@ -1,13 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Solution } from '@whetstone/core'
-import { bestOfN } from './best-of-n.ts'
-import { attempt, fakeModel, grade, sampling, solve, solvesItself } from './contract.ts'
-import { direct } from './direct.ts'
+import bestOfN from './best-of-n.ts'
+import { attempt, fakeModel, grade, sampling, solve, solvesItself } from '../contract.ts'
+import direct from './direct.ts'
 
 const test = suite('best-of-n')
 solvesItself(test, bestOfN())
-solvesItself(test, direct)
+solvesItself(test, direct())
 
 /** Answers in the order of asking. */
 const inTurn = (...answers: string[]) => {

@@ -1,50 +1,57 @@
 import type { Attempt, Fault } from '@whetstone/core'
-import { deriveSeed } from '@whetstone/core'
-import { direct } from './direct.ts'
-import { loadPrompts } from './load-prompts.ts'
-import type { Draft, MethodSolver, Tools } from './method.ts'
-import { answerOf, CallFault, methodSolver } from './method.ts'
-import { sideBySide } from './side-by-side.ts'
+import { deriveSeed, plugin } from '@whetstone/core'
+import { z } from 'zod'
+import { direct } from '../direct-method.ts'
+import { loadPrompts } from '../load-prompts.ts'
+import type { Draft, Method, MethodSolver, Tools } from '../method.ts'
+import { answerOf, CallFault, methodSolver, of, prompts } from '../method.ts'
+import { sideBySide } from '../side-by-side.ts'
 
-export type BestOfN = {
-  n?: number
-  /**
-   * How one is chosen. `reward`: by grade, in train collection only. `verify`: by the task set's check of the problem alone. `vote`: the
-   * answer that most share. Absent: the first of these that may be used.
-   */
-  by?: 'reward' | 'verify' | 'vote'
-  /** How each answer comes about. */
-  of?: MethodSolver
-  /** Names what of a text is its answer, for votes. */
-  prompts?: string
-}
+const Settings = z.strictObject({
+  n: z.number().int().positive().default(4).describe('answers to a task'),
+  by: z
+    .enum(['reward', 'verify', 'vote'])
+    .optional()
+    .describe(
+      "how one is chosen: by grade (train collection only), by the task set's check of the problem, or the answer that most share; absent: the first that may be used",
+    ),
+  of,
+  prompts,
+})
+type Settings = z.output<typeof Settings>
 
-/**
- * Several answers to a task, of which one is kept: the best, or the one whose answer most of them share (self-consistency, Wang et al. 2022,
- * arXiv 2203.11171); the earliest of equals. Greedy answers are all the same, so only one is asked for.
- */
-export function bestOfN({ n = 4, by, of = direct, prompts = 'prose-1' }: BestOfN = {}): MethodSolver {
-  const { answer } = loadPrompts(prompts)
-  const named = [`best-of-${n}`, ...(by ? [`by ${by}`] : []), ...(of === direct ? [] : [`of ${of.name}`])].join(' ')
-  return methodSolver(named, async function* (attempt, tools) {
+export default plugin({
+  name: 'best-of-n',
+  about:
+    'several answers to a task, of which one is kept: the best, or the one that most share (self-consistency, Wang et al. 2022, arXiv 2203.11171); the earliest of equals. Greedy answers are all the same, so only one is asked for',
+  settings: Settings,
+  make: bestOfN,
+})
+
+function bestOfN({ n, by, of: inner, prompts: named }: Settings): MethodSolver {
+  const first = inner?.method ?? direct
+  const { answer } = loadPrompts(named)
+  const name = [`best-of-${n}`, ...(by ? [`by ${by}`] : []), ...(inner ? [`of ${inner.name}`] : [])].join(' ')
+  const method: Method = async function* (attempt, tools) {
     const count = tools.sampling.temperature === 0 ? 1 : n
     // The first answer is the one that `of` alone would give.
     const attempts = Array.from({ length: count }, (_, i): Attempt =>
       i === 0 ? attempt : { ...attempt, seed: deriveSeed(attempt.seed, 'best-of-n', i) },
     )
-    const outcomes = yield* sideBySide(attempts.map((each) => of.method(each, tools)))
+    const outcomes = yield* sideBySide(attempts.map((each) => first(each, tools)))
     const drafts = outcomes.filter((outcome): outcome is Draft => !('fault' in outcome))
     if (drafts.length === 0) throw new CallFault(outcomes[0] as Fault)
     const scores = await score(drafts, attempt, tools, by, answer)
     return drafts[scores.indexOf(Math.max(...scores))] as Draft
-  })
+  }
+  return methodSolver(name, method, [inner])
 }
 
 async function score(
   drafts: readonly Draft[],
   { task }: Attempt,
   { grade, verify }: Tools,
-  by: BestOfN['by'],
+  by: Settings['by'],
   answer: RegExp,
 ): Promise<number[]> {
   const texts = drafts.map(answerOf)

@@ -1,8 +1,11 @@
-import { answered, ask, askDirectly, methodSolver } from './method.ts'
+import { plugin } from '@whetstone/core'
+import { z } from 'zod'
+import { direct } from '../direct-method.ts'
+import { methodSolver } from '../method.ts'
 
-/** One completion an attempt, and that is the answer. */
-export const direct = methodSolver('direct', async function* (attempt, { sampling }) {
-  const messages = askDirectly(attempt)
-  const [reply] = yield* ask({ role: 'solver', messages, seed: attempt.seed, sampling })
-  return answered(messages, reply!)
+export default plugin({
+  name: 'direct',
+  about: 'one completion an attempt, and that is the answer',
+  settings: z.strictObject({}),
+  make: () => methodSolver('direct', direct),
 })

@@ -1,34 +1,41 @@
+import { plugin } from '@whetstone/core'
+import { z } from 'zod'
 import { loadPrompts } from '../load-prompts.ts'
-import type { MethodSolver, Teacher } from '../method.ts'
-import { ask, askDirectly, isRefused, methodSolver } from '../method.ts'
-import { grow, stepAsks } from './expand.ts'
-import type { Partial, Value } from './value.ts'
-import { valuesOf } from './value.ts'
+import type { Method, MethodSolver } from '../method.ts'
+import { ask, askDirectly, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
+import { grow, stepAsks } from '../tree-search/expand.ts'
+import type { Partial } from '../tree-search/value.ts'
+import { Value, valuesOf } from '../tree-search/value.ts'
 
-export type Mcts = {
-  /** Expansions of a node. */
-  simulations?: number
-  /** Next steps sampled at each. */
-  samples?: number
-  value?: Value
-  judge?: Teacher
-  /** How much the search is drawn to what it has seldom visited. */
-  exploration?: number
-  prompts?: string
-}
+const Settings = z.strictObject({
+  simulations: z.number().int().positive().default(24).describe('expansions of a node'),
+  samples: z.number().int().positive().default(3).describe('next steps sampled at each'),
+  value: Value.default('steps').describe(
+    "what a partial solution is worth by: the task set's check of its steps, the verdict of a judge, or the share of samples that took the same step",
+  ),
+  judge: teacher.optional().describe('who gives verdicts: a role; the attempted model when absent'),
+  exploration: z.number().nonnegative().default(1).describe('how much the search is drawn to what it has seldom visited'),
+  prompts,
+})
+type Settings = z.output<typeof Settings>
 
 type Node = Partial & { parent: Node | null; children: Node[]; visits: number; total: number; prior: number; depth: number; own: number }
 
 /**
- * Monte Carlo tree search over steps (UCT with priors, as PUCT of Silver et al. 2017): the most promising leaf is expanded by sampled next steps,
- * these are valued, and their value goes up the path. Wrong steps (value 0) are not gone on from while others are left. It ends when a finished
- * solution is worth 1, or after so many expansions; the answer is the best finished solution, else the most visited path.
+ * The most promising leaf is expanded by sampled next steps, these are valued, and their value goes up the path. Wrong steps (value 0) are not
+ * gone on from while others are left. It ends when a finished solution is worth 1, or after so many expansions; the answer is the best finished
+ * solution, else the most visited path.
  */
-export function mcts(options: Mcts = {}): MethodSolver {
-  const { simulations = 24, samples = 3, value = 'steps', judge, exploration = 1, prompts: named = 'prose-1' } = options
-  const prompts = loadPrompts(named)
-  const name = `mcts-${simulations}x${samples} by ${value}${judge ? ` of ${judge.name}` : ''}`
-  return methodSolver(name, async function* (attempt, tools) {
+export default plugin({
+  name: 'mcts',
+  about: 'Monte Carlo tree search over steps (UCT with priors, as PUCT of Silver et al. 2017)',
+  settings: Settings,
+  make: mcts,
+})
+
+function mcts({ simulations, samples, value, judge, exploration, prompts: named }: Settings): MethodSolver {
+  const texts = loadPrompts(named)
+  const method: Method = async function* (attempt, tools) {
     const asked = askDirectly(attempt)
     const draftOf = ({ text, ended }: Partial) => ({
       messages: [...asked, { role: 'assistant' as const, content: text }],
@@ -39,19 +46,17 @@ export function mcts(options: Mcts = {}): MethodSolver {
     for (let i = 0; i < simulations; i++) {
       const leaf = select(root, exploration)
       if (leaf === null) break
-      const replies = yield* ask(
-        ...stepAsks(attempt, tools, prompts, leaf.text, tools.sampling.temperature === 0 ? 1 : samples, ['mcts', i]),
-      )
+      const replies = yield* ask(...stepAsks(attempt, tools, texts, leaf.text, tools.sampling.temperature === 0 ? 1 : samples, ['mcts', i]))
       if (i === 0 && replies.some(isRefused))
         return { messages: [...asked, { role: 'assistant', content: '' }], finish: replies[0]!.finish }
       const grown = grow(
         leaf.text,
         replies.map(({ text }) => text.trim()),
-        prompts,
+        texts,
       )
       const known = new Set(leaf.children.map(({ text }) => text))
       const fresh = grown.filter(({ text }) => !known.has(text))
-      const values = yield* valuesOf(value, fresh, { attempt, tools, prompts, by: judge, depth: leaf.depth })
+      const values = yield* valuesOf(value, fresh, { attempt, tools, prompts: texts, by: judge, depth: leaf.depth })
       for (const [j, { share, ...partial }] of fresh.entries()) {
         const node: Node = {
           ...partial,
@@ -73,7 +78,8 @@ export function mcts(options: Mcts = {}): MethodSolver {
       if (best && best.own === 1 && value !== 'vote') return draftOf(best)
     }
     return draftOf(ended.toSorted((a, b) => b.own - a.own || b.prior - a.prior)[0] ?? deepest(root))
-  })
+  }
+  return methodSolver(`mcts-${simulations}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
 }
 
 /** The leaf that is expanded next: down by value and by how seldom a child was visited. Null when every path has ended. */

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { LanguageModel, Solution } from '@whetstone/core'
-import { attempt, fakeModel, grade, solve, solvesItself } from './contract.ts'
-import { reflectRewrite } from './reflect-rewrite.ts'
+import { attempt, fakeModel, grade, solve, solvesItself } from '../contract.ts'
+import reflectRewrite from './reflect-rewrite.ts'
 
 const test = suite('reflect-rewrite')
 solvesItself(test, reflectRewrite())

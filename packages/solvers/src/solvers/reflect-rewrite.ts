@@ -1,51 +1,58 @@
-import { deriveSeed } from '@whetstone/core'
-import { direct } from './direct.ts'
-import { fill, loadPrompts } from './load-prompts.ts'
-import type { MethodSolver, Teacher } from './method.ts'
-import { answerOf, methodSolver } from './method.ts'
-import { criticize, rewritten } from './revise.ts'
+import { BadInput, deriveSeed, plugin } from '@whetstone/core'
+import { z } from 'zod'
+import { criticize, rewritten } from '../critique.ts'
+import { direct } from '../direct-method.ts'
+import { fill, loadPrompts } from '../load-prompts.ts'
+import type { Method, MethodSolver } from '../method.ts'
+import { answerOf, methodSolver, nameOf, of, prompts, teacher } from '../method.ts'
 
-export type ReflectRewrite = {
-  /** How often a wrong answer is reflected on and rewritten. */
-  rounds?: number
-  /** Names the errors: a stronger model, e.g. at an endpoint, or a program. The target itself when absent. */
-  teacher?: Teacher
-  /** Who writes the new answer. A teacher's answers are not the target's own: the solver's name says so in every trace. */
-  rewriter?: 'target' | 'teacher'
-  /** How the first answer comes about. */
-  of?: MethodSolver
-  prompts?: string
-}
+const Settings = z.strictObject({
+  rounds: z.number().int().positive().default(3).describe('how often a wrong answer is reflected on and rewritten'),
+  teacher: teacher
+    .optional()
+    .describe('who names the errors: a role, such as a stronger model at an endpoint; the target itself when absent'),
+  rewriter: z
+    .enum(['target', 'teacher'])
+    .default('target')
+    .describe("who writes the new answer; a teacher's answers are not the target's own: the solver's name says so in every trace"),
+  of,
+  prompts,
+})
+type Settings = z.output<typeof Settings>
 
 /**
- * Reflect, rewrite, repeat (R3): the target answers; while the grade says wrong, and at most `rounds` times, the teacher names the errors
- * without solving the task and the answer is written anew from that. The exchange keeps every attempt: the first, wrong answer and the last
- * are a preference pair where the last is right. Without grades (evaluation) there is nothing to go by, and the target answers once.
+ * The exchange keeps every attempt: the first, wrong answer and the last are a preference pair where the last is right. Without grades
+ * (evaluation) there is nothing to go by, and the target answers once.
  */
-export function reflectRewrite({
-  rounds = 3,
-  teacher,
-  rewriter = 'target',
-  of = direct,
-  prompts: named = 'prose-1',
-}: ReflectRewrite = {}): MethodSolver {
-  if (rewriter === 'teacher' && !teacher) throw new Error('reflect-rewrite: rewriter "teacher" needs a teacher')
-  const prompts = loadPrompts(named)
-  const by = teacher ? `, reflected on ${rewriter === 'teacher' ? 'and rewritten ' : ''}by ${teacher.name}` : ''
-  return methodSolver(`reflect-rewrite-${rounds}${of === direct ? '' : ` of ${of.name}`}${by}`, async function* (attempt, tools) {
+export default plugin({
+  name: 'reflect-rewrite',
+  about:
+    'reflect, rewrite, repeat (R3): the target answers; while the grade says wrong, the teacher names the errors without solving the task and the answer is written anew from that',
+  settings: Settings,
+  make: reflectRewrite,
+})
+
+function reflectRewrite({ rounds, teacher: by, rewriter, of: inner, prompts: named }: Settings): MethodSolver {
+  if (rewriter === 'teacher' && !by)
+    throw new BadInput('reflect-rewrite: rewriter "teacher" needs a teacher: name a role of the recipe, e.g. teacher: "advanced"')
+  const first = inner?.method ?? direct
+  const texts = loadPrompts(named)
+  const who = by ? `, reflected on ${rewriter === 'teacher' ? 'and rewritten ' : ''}by ${nameOf(by)}` : ''
+  const method: Method = async function* (attempt, tools) {
     const { grade } = tools
-    let draft = tools.keep(yield* of.method(attempt, tools))
+    let draft = tools.keep(yield* first(attempt, tools))
     for (let round = 0; grade && round < rounds && draft.finish !== 'context' && draft.finish !== 'vocabulary'; round++) {
       const { passed, feedback } = await grade(attempt.task, answerOf(draft))
       if (passed) return draft
-      const said = feedback && fill(prompts.feedback, { feedback })
-      const critique = yield* criticize(attempt, draft, tools, prompts.reflect, teacher, deriveSeed(attempt.seed, 'reflect', round), said)
-      const wish = critique === null ? prompts.again : fill(prompts.rewrite, { critique })
-      const writer = rewriter === 'teacher' ? teacher : undefined
-      const next = yield* rewritten(attempt, draft, tools, prompts, wish, deriveSeed(attempt.seed, 'rewrite', round), writer)
+      const said = feedback && fill(texts.feedback, { feedback })
+      const critique = yield* criticize(attempt, draft, tools, texts.reflect, by, deriveSeed(attempt.seed, 'reflect', round), said)
+      const wish = critique === null ? texts.again : fill(texts.rewrite, { critique })
+      const writer = rewriter === 'teacher' ? by : undefined
+      const next = yield* rewritten(attempt, draft, tools, texts, wish, deriveSeed(attempt.seed, 'rewrite', round), writer)
       if (next) draft = tools.keep(next)
       else if (!writer) return draft
     }
     return draft
-  })
+  }
+  return methodSolver(`reflect-rewrite-${rounds}${inner ? ` of ${inner.name}` : ''}${who}`, method, [inner, by])
 }

@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Solution } from '@whetstone/core'
-import { attempt, fakeModel, grade, solve, solvesItself } from './contract.ts'
-import { bestOfN } from './best-of-n.ts'
-import { revise } from './revise.ts'
+import { attempt, fakeModel, grade, solve, solvesItself } from '../contract.ts'
+import bestOfN from './best-of-n.ts'
+import revise from './revise.ts'
 
 const test = suite('revise')
 solvesItself(test, revise())

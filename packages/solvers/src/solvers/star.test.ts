@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Solution, Task } from '@whetstone/core'
-import { attempt, fakeModel, grade, solve, solvesItself } from './contract.ts'
-import { star } from './star.ts'
+import { attempt, fakeModel, grade, solve, solvesItself } from '../contract.ts'
+import star from './star.ts'
 
 const test = suite('star')
 solvesItself(test, star())

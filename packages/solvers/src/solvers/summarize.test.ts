@@ -1,16 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Solution } from '@whetstone/core'
-import { attempt, fakeModel, sampling, solve, solvesItself } from './contract.ts'
-import type { FakeReply } from './contract.ts'
-import type { Summarize } from './summarize.ts'
-import { summarize } from './summarize.ts'
+import { attempt, fakeModel, sampling, solve, solvesItself } from '../contract.ts'
+import type { FakeReply } from '../contract.ts'
+import summarize from './summarize.ts'
 
 const test = suite('summarize')
 solvesItself(test, summarize())
 solvesItself(test, summarize({ iterations: 2 }))
 
-async function run(replies: FakeReply[], options: Summarize = {}, i = 5) {
+async function run(replies: FakeReply[], options: Parameters<typeof summarize>[0] = {}, i = 5) {
   const { model, asked } = fakeModel(() => replies[asked.length - 1] ?? '')
   const [solution] = (await solve(summarize(options), [attempt(i)], model, {
     sampling: { ...sampling, stop: ['\n'], grammar: 'root ::= [0-9]' },

@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert'
 import type { GenerateRequest, Solution, Taskset } from '@whetstone/core'
 import { deriveSeed } from '@whetstone/core'
 import { attempt, fakeModel, solve, solvesItself } from '../contract.ts'
-import { beam } from './beam.ts'
-import { mcts } from './mcts.ts'
+import beam from '../solvers/beam.ts'
+import mcts from '../solvers/mcts.ts'
 import type { Value } from './value.ts'
 
 const test = suite('tree-search')

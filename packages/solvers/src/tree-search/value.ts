@@ -1,8 +1,9 @@
 import type { Attempt } from '@whetstone/core'
 import { BadInput, deriveSeed } from '@whetstone/core'
+import { z } from 'zod'
 import type { Prompts } from '../load-prompts.ts'
 import { fill } from '../load-prompts.ts'
-import type { Ask, Reply, Teacher, Tools } from '../method.ts'
+import type { Ask, By, Reply, Tools } from '../method.ts'
 import { ask } from '../method.ts'
 
 /** A solution under way: its whole steps as text, and whether the last of them ends it. */
@@ -12,12 +13,13 @@ export type Partial = { text: string; ended: boolean }
  * attempted model (or a teacher) is asked whether the last step is right, a token that it was taught by SFT. `vote`: how many of the steps
  * that were sampled in its place were the same.
  */
-export type Value = 'steps' | 'verdict' | 'vote'
+export const Value = z.enum(['steps', 'verdict', 'vote'])
+export type Value = z.infer<typeof Value>
 
 export async function* valuesOf(
   value: Value,
   partials: readonly (Partial & { share: number })[],
-  { attempt, tools, prompts, by, depth }: { attempt: Attempt; tools: Tools; prompts: Prompts; by: Teacher | undefined; depth: number },
+  { attempt, tools, prompts, by, depth }: { attempt: Attempt; tools: Tools; prompts: Prompts; by: By | undefined; depth: number },
 ): AsyncGenerator<readonly Ask[], number[], readonly Reply[]> {
   if (value === 'vote' || partials.length === 0) return partials.map(({ share }) => share)
   if (value === 'steps') {

@@ -11,7 +11,7 @@ process.env['WHETSTONE_PROGRESS'] = 'none'
 const { hash, memoryId, paths, readJsonl, root, Trace } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { lexicalEmbedder, induceOperator } = await import('@whetstone/memory')
-const { direct } = await import('@whetstone/solvers')
+const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
 const { operations, operators } = await import('@whetstone/tasks')
 const { gate } = await import('@whetstone/loop/gate/gate.ts')
 const { defineRecipe } = await import('@whetstone/loop/recipe/load-recipe.ts')
@@ -40,7 +40,7 @@ const recipe = (reflector: Reflector = induceOperator(operations)) =>
     about: 'simulated',
     model: null,
     backend: reader,
-    solver: direct,
+    solver: direct(),
     trainer: null,
     gate: gate(),
     courses: [{ taskset: operators, train: 640, samples: 8, validation: 640 }],
