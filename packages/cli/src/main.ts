@@ -22,21 +22,31 @@ export async function loadCommand(name: string): Promise<Command> {
   return ((await import(file)) as { default: Command }).default
 }
 
-/** Runs one command line to its end and sets the process's exit code: 0 done, 1 refused or failed, 130 interrupted. */
+/** Runs one command line to its end and sets the process's exit code: 0 done, whatever was decided; 1 refused or failed; 130 interrupted. */
 export async function main([name = 'loops:help', ...argv]: string[]): Promise<void> {
   const abort = new AbortController()
-  let signals = 0
+  let stopped = 0
   const stop = () => {
-    if (++signals > 1) process.exit(130) // a second Ctrl-C does not wait
-    process.stderr.write('\nStopping: children are told to end. The same command resumes this run\n')
+    if (abort.signal.aborted) {
+      // A second Ctrl-C does not wait. One press may come twice: from the terminal, and through npm and Nx.
+      if (performance.now() - stopped > 1000) process.exit(130)
+      return
+    }
+    stopped = performance.now()
+    process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}Stopping: what was done is kept, and the same command goes on from there\n`)
     abort.abort(new Error('interrupted'))
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  if (process.channel) {
+    process.on('disconnect', stop) // Nx, which started us, is gone
+    process.channel.unref()
+  }
   try {
     readEnv()
     const command = await loadCommand(name)
     if (argv.includes('--help') || argv.includes('-h')) return showHelp(name, command)
     await command.run(parseFlags(name, command, argv), abort.signal)
+    if (abort.signal.aborted) process.exitCode = 130
   } catch (error) {
     process.exitCode = 1
     if (abort.signal.aborted) process.exitCode = 130
@@ -46,7 +56,7 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
         `${(error as Error).stack ?? String(error)}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
       )
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop)
   }
   // Native add-ons (LanceDB, node-llama-cpp) may keep threads that would hold the process open.
   await new Promise<void>((drained) => process.stdout.write('', () => drained()))
