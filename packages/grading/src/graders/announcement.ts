@@ -47,15 +47,15 @@ const bare = [
   'જવાબ',
   'ਜਵਾਬ',
 ]
-const after = '(?:是|为|為|就是|等于|等於|는|은|は|が|هو|هي|היא|הוא|คือ|है)?'
+const after = String.raw`\s*(?:(?:是|为|為|就是|等于|等於|는|은|は|が|هو|هي|היא|הוא|คือ|है)\s*[:=]?|[:=]|\s-\s|(?=\s*[-$\\]?\d))`
 const foreign = new RegExp(
   [
     ...latin.map(
       ([subject, copula]) =>
         String.raw`(?<![\p{L}\p{M}])(?:${subject})(?:\s+\p{L}+){0,2}?[*_]{0,2}(?:\s*:|\s+-\s${copula === '' ? '|\\s+(?=[-\\d])' : `|\\s+(?:${copula})(?![\\p{L}\\p{M}])\\s*:?`})`,
     ),
-    String.raw`(?:${bare.join('|')})\s*${after}\s*(?:[:=]|\s-\s)?`,
-  ].join('|') + String.raw``,
+    `(?:${bare.join('|')})${after}`,
+  ].join('|'),
   'giu',
 )
 const foreignHint =

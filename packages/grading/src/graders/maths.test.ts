@@ -90,7 +90,7 @@ const hostile = [
   '\\text{'.repeat(2000),
   '\\pm'.repeat(40) + '1',
 ]
-test('hostile answers and golds return, and the pool lives on', async () => {
+test('hostile answers and golds are not right, and the pool lives on', async () => {
   await verifyMaths({ gold: 'x+1', answer: '$1+x$', pool })
   for (const text of hostile) {
     for (const pair of [
@@ -98,7 +98,9 @@ test('hostile answers and golds return, and the pool lives on', async () => {
       { gold: '\\frac{\\pi}{3}', answer: `so \\boxed{${text}}` },
       { gold: text, answer: '\\boxed{\\pi+e}' },
     ]) {
-      assert.is((await verifyMaths({ ...pair, pool })).correct, false, text.slice(0, 40))
+      const verdict = await verifyMaths({ ...pair, pool })
+      assert.is(verdict.correct, false, text.slice(0, 40))
+      assert.not.match(verdict.reason, 'no verdict within', `${text.slice(0, 40)} was stopped by the clock`)
     }
   }
   assert.ok((await verifyMaths({ gold: '\\frac{1}{\\sqrt2}', answer: '$\\frac{\\sqrt2}{2}$', pool })).correct)
@@ -142,6 +144,24 @@ for (const [file, agreement, passRate, failRate] of suites)
       `agree ${share(null)}, pass ${share(true)}, fail ${share(false)}; missed ${missed}`,
     )
   })
+
+test('a storm: what cannot be settled is not decided and costs no more than it may; the clock stops what hangs', async () => {
+  const undecided = [
+    '9^{9^{9^9}}',
+    '100000!',
+    '\\sum_{i=1}^{2000}\\sum_{j=1}^{2000}\\frac{1}{i+j}',
+    '\\int_0^1 e^{x^2} dx',
+    '\\sum_{n=1}^{\\infty}\\frac{1}{n^2}',
+  ]
+  const answers = Array.from({ length: 40 }, (_, i) => `\\boxed{${undecided[i % undecided.length]}+${i}}`)
+  const verdicts = await Promise.all(answers.map((answer) => verifyMaths({ gold: '\\boxed{\\frac{\\pi}{3}}', answer, pool })))
+  for (const { correct, reason } of verdicts) assert.ok(!correct && /^not decided: (?!no verdict)/.test(reason), reason)
+  const hasty = openMathsPool(1, { answer: 0, set: 0, least: 0 })
+  const stopped = await verifyMaths({ gold: '\\boxed{\\frac{\\pi}{3}}', answer: `\\boxed{${undecided[2]}}`, pool: hasty })
+  assert.is(stopped.reason, 'not decided: no verdict within 0 ms')
+  assert.is((await verifyMaths({ gold: '\\boxed{\\frac{\\pi}{3}}', answer: `\\boxed{${undecided[2]}}`, pool: hasty })).correct, false)
+  await hasty.close()
+})
 
 test("MATH model solutions: 799 of 800 recorded verdicts, the other is the record's own error", async () => {
   const rows = rowsOf<{ gt: string; response: string[]; score: boolean[] }>('math_model_solutions.jsonl')

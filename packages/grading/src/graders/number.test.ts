@@ -49,7 +49,9 @@ test('a gold answer without a number cannot be graded', () => {
   assert.match(verifyNumber({ gold: 'blue', answer: '3' }).reason, /^cannot grade/)
 })
 
-test('a million digits are not read', () => assert.is(verifyNumber({ gold: '7', answer: '7'.repeat(1e6) }).correct, false))
+test('a million digits are not read', () => {
+  assert.equal(verifyNumber({ gold: '7', answer: '7'.repeat(1e6) }).reason, 'not a number')
+})
 
 test('GSM8K model solutions: 5276 of 5276 recorded verdicts', () => {
   const file = new URL('../../../../../shared/data/gsm8k_model_solutions.jsonl', import.meta.url)

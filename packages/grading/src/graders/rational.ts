@@ -31,12 +31,12 @@ export function toNumber({ n, d }: Rational): number {
   return (Number((scaled << 64n) / rest) / 2 ** 64) * 2 ** -shift
 }
 
-/** a^exponent for a whole exponent, or null where that is undefined or would have more than 4096 bits. */
-export function power(a: Rational, exponent: bigint): Rational | null {
-  if (exponent < 0n) return a.n === 0n ? null : power({ n: a.n < 0n ? -a.d : a.d, d: a.n < 0n ? -a.n : a.n }, -exponent)
-  if (exponent > 4096n) return null
+/** a^exponent for a whole exponent, or null where that is undefined or would have more than 4096 bits (or as many as are said). */
+export function power(a: Rational, exponent: bigint, most = 4096): Rational | null {
+  if (exponent < 0n) return a.n === 0n ? null : power({ n: a.n < 0n ? -a.d : a.d, d: a.n < 0n ? -a.n : a.n }, -exponent, most)
+  if (exponent > BigInt(most)) return null
   const bits = Math.max(a.n.toString(2).length, a.d.toString(2).length) - 1
-  if (bits * Number(exponent) > 4096) return null
+  if (bits * Number(exponent) > most) return null
   return { n: a.n ** exponent, d: a.d ** exponent }
 }
 

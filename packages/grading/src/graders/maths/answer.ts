@@ -9,7 +9,7 @@ export type Answer =
   | { kind: 'set'; items: Answer[] }
   | Tuple
   | { kind: 'union'; parts: Answer[] }
-  | { kind: 'ratio'; terms: Answer[] }
+  | { kind: 'ratio'; terms: Answer[]; text: string }
   | Relation
 
 /** One expression: `unit` where it is a known one, `written` where it is a plain number or a fraction of two. */

@@ -1,41 +1,76 @@
 import { add, divide, multiply, negate, parseDecimal, power, rational, type Rational } from '../rational.ts'
-import { functionName, isMixedNumber, literal, operands, operator, type Node } from './node.ts'
+import { functionName, literal, operands, operator, type Node } from './node.ts'
+import { spend } from './work.ts'
 
 /** Values of the free symbols, exact. */
 export type ExactPoint = ReadonlyMap<string, Rational>
 
 const isWhole = (x: Rational) => x.d === 1n
 
+/** The exact rational value of a constant, or null: irrational, undefined, too large (a million bits) or not understood. */
+export const exactConstant = (node: Node): Rational | null => valueWithin(node, new Map(), largest)
 /** The exact rational value of an expression at a point, or null: irrational, undefined, too large (4096 bits) or not understood. */
-export function exactValue(node: Node, point: ExactPoint): Rational | null {
+export const exactValue = (node: Node, point: ExactPoint): Rational | null => valueWithin(node, point, usual)
+
+const usual = 4096
+const largest = 1 << 20
+/** Fractions are brought to lowest terms, which takes long where they are large. */
+const largestFraction = 1n << 16_384n
+/** Fractions from here on cost time to bring to lowest terms, by the square of their digits. */
+const wide = 1n << 256n
+const long = 1n << 20_000n
+const limits = new Map([usual, largest].map((bits) => [bits, 1n << BigInt(bits)]))
+
+function valueWithin(node: Node, point: ExactPoint, bits: number): Rational | null {
   const text = literal(node)
-  if (text !== null) return fromLiteral(text)
+  if (text !== null) return fromLiteral(text, bits)
   if (typeof node === 'string') return point.get(node) ?? null
+  spend(3)
   const head = operator(node) as string
+  if (head === 'Sum' || head === 'Product') return series(head, operands(node), point, bits)
   const evaluate = operations[head]
   if (!evaluate || functionName(node)) return null
+  const limit = limits.get(bits) as bigint
   const values: Rational[] = []
   for (const child of operands(node)) {
-    const value = exactValue(child, point)
-    if (!value || value.n > limit || value.n < -limit || value.d > limit) return null
+    const value = valueWithin(child, point, bits)
+    if (!value || value.n > limit || value.n < -limit || value.d > largestFraction) return null
+    if (value.d !== 1n && (value.n > largestFraction || value.n < -largestFraction)) return null
     values.push(value)
   }
-  if (head === 'InvisibleOperator' && isMixedNumber(node)) return values.reduce(add)
-  return values.length === 0 ? null : evaluate(values)
+  for (const { d } of values) if (d > wide) spend((d.toString(16).length / 25) ** 2)
+  if (bits > usual) spend(values.reduce((sum, { n, d }) => sum + (n > long || d > long || n < -long ? 2000 : 0), 0))
+  return values.length === 0 ? null : evaluate(values, bits)
 }
 
-const limit = 1n << 4096n
+const longestSeries = 2000
+
+function series(head: 'Sum' | 'Product', [body, range]: readonly Node[], point: ExactPoint, bits: number): Rational | null {
+  if (body === undefined || range === undefined || operands(range).length !== 3) return null
+  const [index, ...bounds] = operands(range)
+  const [low, high] = bounds.map((bound) => valueWithin(bound, point, usual))
+  if (typeof index !== 'string' || low?.d !== 1n || high?.d !== 1n || high.n - low.n > longestSeries) return null
+  let total: Rational = { n: head === 'Sum' ? 0n : 1n, d: 1n }
+  const inside = new Map(point)
+  for (let k = low.n; k <= high.n; k++) {
+    const term = valueWithin(body, inside.set(index, { n: k, d: 1n }), bits)
+    if (!term || total.d > largestFraction || total.n > largestFraction || total.n < -largestFraction) return null
+    spend(total.d > wide ? (total.d.toString(16).length / 25) ** 2 : 1)
+    total = head === 'Sum' ? add(total, term) : multiply(total, term)
+  }
+  return total
+}
 
 /** Decimal text, also with an exponent as doubles print it. */
-function fromLiteral(text: string): Rational | null {
+function fromLiteral(text: string, bits: number): Rational | null {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
   const base = parseDecimal(mantissa)
-  const scale = power({ n: 10n, d: 1n }, BigInt(/^[-+]?\d{1,4}$/.test(exponent) ? Number(exponent) : 9999))
+  const scale = power({ n: 10n, d: 1n }, BigInt(/^[-+]?\d{1,6}$/.test(exponent) ? Number(exponent) : 9_999_999), bits)
   return base && scale && multiply(base, scale)
 }
 
 const product = (values: Rational[]) => values.reduce(multiply)
-const operations: Record<string, (values: Rational[]) => Rational | null> = {
+const operations: Record<string, (values: Rational[], bits: number) => Rational | null> = {
   Add: (values) => values.reduce(add),
   Subtract: ([a, ...rest]) => rest.reduce((left, x) => add(left, negate(x)), a as Rational),
   Negate: ([a]) => negate(a as Rational),
@@ -44,14 +79,14 @@ const operations: Record<string, (values: Rational[]) => Rational | null> = {
   Divide: ([a, b]) => (a && b ? divide(a, b) : null),
   Rational: ([a, b]) => (a && b ? divide(a, b) : null),
   Delimiter: ([a]) => a ?? null,
-  Power: ([a, b]) => (a && b && isWhole(b) && !(a.n === 0n && b.n <= 0n) ? power(a, b.n) : a && b ? root(a, b) : null),
+  Power: ([a, b], bits) => (a && b && isWhole(b) && !(a.n === 0n && b.n <= 0n) ? power(a, b.n, bits) : a && b ? root(a, b) : null),
   Square: ([a]) => multiply(a as Rational, a as Rational),
   Sqrt: ([a]) => root(a as Rational, { n: 1n, d: 2n }),
   Root: ([a, b]) => (a && b && isWhole(b) && b.n !== 0n ? root(a, rational(1n, b.n) as Rational) : null),
   Abs: ([a]) => ((a as Rational).n < 0n ? negate(a as Rational) : (a as Rational)),
   Floor: ([a]) => ({ n: floor(a as Rational), d: 1n }),
   Ceil: ([a]) => ({ n: -floor(negate(a as Rational)), d: 1n }),
-  Factorial: ([a]) => (a && isWhole(a) && a.n >= 0n && a.n <= 300n ? fallingProduct(a.n, a.n) : null),
+  Factorial: ([a], bits) => (a && isWhole(a) && a.n >= 0n && a.n <= (bits > usual ? 5000n : 300n) ? fallingProduct(a.n, a.n) : null),
   Binomial: ([a, b]) => choose(a as Rational, b),
   Percent: ([a]) => divide(a as Rational, { n: 100n, d: 1n }),
 }
@@ -71,9 +106,10 @@ function choose(n: Rational, k: Rational | undefined): Rational | null {
   return divide(fallingProduct(n.n, few), fallingProduct(few, few))
 }
 
+const largestRoot = 1n << 4096n
 /** a^(p/q) where it is rational: for a >= 0, and the perfect powers only. */
 function root(a: Rational, exponent: Rational): Rational | null {
-  if (a.n < 0n || exponent.d > 64n) return null
+  if (a.n < 0n || exponent.d > 64n || a.n > largestRoot || a.d > largestRoot) return null
   if (a.n === 0n) return exponent.n > 0n ? a : null
   const [n, d] = [wholeRoot(a.n, exponent.d), wholeRoot(a.d, exponent.d)]
   return n === null || d === null ? null : (power({ n, d }, exponent.n) ?? null)

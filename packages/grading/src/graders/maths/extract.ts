@@ -1,3 +1,5 @@
+import { announcements, correctionAfter, type Announcement } from '../announcement.ts'
+import { plainText } from '../number/plain-text.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
 import { findQuantities, joinedQuantity } from './quantities.ts'
@@ -9,46 +11,72 @@ const searched = 20_000
 const tried = 8
 
 /** Chat tokens and set phrases after the answer, which some models write. */
-const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?(?:s|think)>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
-/** Markdown's bold type; `2**3` is a power. */
-const bold = /(?<![\w)\]}*])\*\*(?=[^\s*])([^*\n]+?)\*\*(?![\w(*])/g
+const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?s>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
+/** Markdown's types for emphasis and code; `2**3` is a power, `x_1` an index. */
+const markup = /(?<![\w)\]}*\\])(\*\*|__|\*|_|`)(?=[^\s*_`])([^*_`\n]+?)\1(?![\w(*{])/g
 const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
-/** "The answer is", "Answer:", `A:` at the start of a line, "the result is". */
-const announcement =
-  /(?:\b[Aa](?:nswer|NSWER)\b(?:\s+is\b|\*{0,2}\s*:)|(?<![^\n])A:(?=\s)|\b[Tt]he (?:result|solution) is\b)\s*:?\s*(?:\*\*)?/g
+/** `A:` at the start of a line, beside what {@link announcements} finds. */
+const lineStart = /(?<![^\n])A:(?=\s)\s*/g
+const blank = (text: string) => ' '.repeat(text.length)
 
 /**
  * What a worked solution gives as its answer, as LaTeX or plain text; null where there is none. In order: `<answer>`; the last of
  * `\boxed{...}` and "final answer is"; `#### n`; "the answer is ..."; the last formula or number; a line of a few words. Boxes and
  * formulas that only "and", "or" or commas part are one answer. `wantsWords`: the gold answer is a word, so that an announcing sentence
- * gives its words before its numbers.
+ * gives its words before its numbers. What the text takes back later does not count, nor what stands in a think block.
  */
 export function extractAnswer(output: string, wantsWords = false): string | null {
-  const text = mendEscapes(output.slice(-searched)).replace(afterwards, ' ').replace(bold, '$1').trim()
-  if (text === '') return null
+  const recent = output.slice(-searched)
+  const thought = recent.lastIndexOf('</think>')
+  const spoken = thought >= 0 && recent.slice(thought + 8).trim() !== '' ? recent.slice(thought + 8) : recent
+  const whole = plainText(mendEscapes(spoken), true).replace(markup, '$2')
+  const text = whole
+    .replace(/<\/?think>/g, blank)
+    .replace(afterwards, blank)
+    .trimEnd()
+  if (text.trim() === '') return null
   const tagged = [...text.matchAll(/<answer>([\s\S]+?)(?:<\/answer>|$)/g)].at(-1)?.[1]
   if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
-  const [boxed, final] = [lastBoxes(text), lastAnnounced(text, finalAnnouncement, wantsWords)]
-  if (boxed || final) return boxed && (!final || boxed.at > final.at) ? boxed.content : (final as Found).content
-  const announced = lastHashes(text, wantsWords) ?? lastAnnounced(text, announcement, wantsWords)?.content
-  if (announced !== undefined) return announced
-  if (isFormula(text)) return text
-  const all = findQuantities(text)
-  return joinedQuantity(text, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(text) ? text : null)
+  const stated = lastStated(text, wantsWords)
+  if (stated) return correction(whole, stated, wantsWords) ?? stated.content
+  const only = text.trim()
+  if (isFormula(only)) return only
+  const all = findQuantities(only)
+  return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
+}
+
+/** The last box or final answer, else `####`, else the last announcement. */
+function lastStated(text: string, wantsWords: boolean): Found | null {
+  const boxed = lastBoxes(text)
+  const final = lastAnnounced(text, [...text.matchAll(finalAnnouncement)].map(placeOf), wantsWords)
+  if (boxed || final) return boxed && (!final || boxed.at > final.at) ? boxed : final
+  return lastHashes(text, wantsWords) ?? lastAnnounced(text, allAnnouncements(text), wantsWords)
+}
+
+const placeOf = (match: RegExpExecArray): Announcement => ({ from: match.index, to: match.index + match[0].length })
+const allAnnouncements = (text: string) =>
+  [...announcements(text), ...[...text.matchAll(lineStart)].map(placeOf)].sort((a, b) => a.to - b.to)
+
+function correction(text: string, stated: Found, wantsWords: boolean): string | null {
+  const at = correctionAfter(text, stated.at)
+  const sentence = at === null ? '' : sentenceOf(text.slice(at))
+  if (sentence.trim() === '') return null
+  return lastBoxes(sentence)?.content ?? answerIn(sentence, wantsWords)
 }
 
 /** `#### n` as in GSM8K; a heading of prose is none. */
-function lastHashes(text: string, wantsWords: boolean): string | undefined {
-  if (!text.includes('####')) return undefined
-  const content = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)?.[1]?.trim() ?? ''
-  return content !== '' && (wantsWords || isFormula(content)) ? content : undefined
+function lastHashes(text: string, wantsWords: boolean): Found | null {
+  if (!text.includes('####')) return null
+  const match = [...text.matchAll(/^####(?!#)([^\n]{1,200})$/gm)].at(-1)
+  const content = match?.[1]?.trim() ?? ''
+  return match && content !== '' && (wantsWords || isFormula(content)) ? { content, at: match.index } : null
 }
 
-function lastAnnounced(text: string, pattern: RegExp, wantsWords: boolean): Found | null {
-  for (const match of [...text.matchAll(pattern)].slice(-tried).reverse()) {
-    const sentence = sentenceOf(text.slice(match.index + match[0].length))
+function lastAnnounced(text: string, all: readonly Announcement[], wantsWords: boolean): Found | null {
+  for (const { from, to } of all.slice(-tried).reverse()) {
+    const sentence = sentenceOf(text.slice(to))
     const content = sentence.trim() === '' ? '' : (answerIn(sentence, wantsWords) ?? '')
-    if (content !== '') return { content, at: match.index }
+    if (content !== '') return { content, at: from }
   }
   return null
 }

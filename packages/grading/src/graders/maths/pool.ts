@@ -2,29 +2,37 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Question, Reply } from './worker.ts'
 
-/**
- * Milliseconds a comparison may take before its worker is killed. The engine hangs on some inputs (`2^{2^{30}}`, sums of 10^9 terms), and
- * its own limit does not help.
- */
-const patience = 800
+/** Milliseconds, by the wall clock. */
+export type Patience = {
+  /** For one comparison before its worker is killed: only what hangs takes so long, since work.ts counts what a comparison costs. */
+  answer: number
+  /** For all that hang together; when it is spent, each further one gets `least`. */
+  set: number
+  least: number
+}
+const usual: Patience = { answer: 5000, set: 20_000, least: 250 }
+/** When a comparison is at it so long, another worker is started, to be there if this one must be killed. */
+const suspicious = 150
 
 type Job = { question: Question; settle: (reply: Reply) => void }
-type Slot = { worker: Worker; job: Job | null; ready: boolean; timer: NodeJS.Timeout | undefined }
+type Slot = { worker: Worker; job: Job | null; ready: boolean; timers: NodeJS.Timeout[] }
 
 /**
- * Workers that compare answers. They start when needed, are killed and replaced when they hang or die, and let the process end when idle.
+ * Workers that compare answers. They start with the first question, one more ahead of each kill, and let the process end when idle.
  */
 export type MathsPool = { ask(question: Question): Promise<Reply>; close(): Promise<void> }
 
-/** At most `size` workers. */
-export function openMathsPool(size: number): MathsPool {
+/** `size` workers at work at most. */
+export function openMathsPool(size: number, patience: Patience = usual): MathsPool {
   const waiting: Job[] = []
   const slots = new Set<Slot>()
+  let spent = 0
 
+  const busy = () => [...slots].filter((slot) => slot.job).length
   function start(): void {
     const limits = { maxOldGenerationSizeMb: 512 }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { resourceLimits: limits, stdout: true, stderr: true })
-    const slot: Slot = { worker, job: null, ready: false, timer: undefined }
+    const slot: Slot = { worker, job: null, ready: false, timers: [] }
     slots.add(slot)
     if (waiting.length === 0) worker.unref()
     worker.on('message', (message: Reply | 'ready') => {
@@ -37,7 +45,7 @@ export function openMathsPool(size: number): MathsPool {
   }
 
   function finish(slot: Slot, reply: Reply): void {
-    clearTimeout(slot.timer)
+    slot.timers.forEach(clearTimeout)
     const { job } = slot
     slot.job = null
     job?.settle(reply)
@@ -48,19 +56,29 @@ export function openMathsPool(size: number): MathsPool {
     void slot.worker.terminate()
     const failedToStart = !slot.ready
     finish(slot, { same: false, problem })
-    if (failedToStart) waiting.splice(0).forEach((job) => job.settle({ same: false, problem: `the engine does not start: ${problem}` }))
-    else start() // at once, so that the next question finds it ready
+    if (failedToStart)
+      return waiting.splice(0).forEach((job) => job.settle({ same: false, problem: `the engine does not start: ${problem}` }))
+    if (slots.size < size) start()
+    for (const other of slots) next(other)
   }
 
   function next(slot: Slot): void {
-    const job = slots.has(slot) && slot.ready && !slot.job ? waiting.shift() : undefined
+    const isFree = slots.has(slot) && slot.ready && !slot.job
+    const job = isFree && busy() < size ? waiting.shift() : undefined
     if (!job) {
-      if (slot.ready && !slot.job) slot.worker.unref()
+      if (isFree) slot.worker.unref()
       return
     }
     slot.worker.ref()
     slot.job = job
-    slot.timer = setTimeout(() => replace(slot, `no verdict within ${patience} ms`), patience)
+    const limit = spent < patience.set ? patience.answer : patience.least
+    slot.timers = [
+      setTimeout(() => slots.size <= size && start(), suspicious),
+      setTimeout(() => {
+        spent += limit
+        replace(slot, `no verdict within ${limit} ms`)
+      }, limit),
+    ]
     slot.worker.postMessage(job.question)
   }
 
@@ -68,10 +86,9 @@ export function openMathsPool(size: number): MathsPool {
     ask: (question) =>
       new Promise((settle) => {
         waiting.push({ question, settle })
-        const idle = [...slots].find((slot) => slot.ready && !slot.job)
+        const idle = busy() < size ? [...slots].find((slot) => slot.ready && !slot.job) : undefined
         if (idle) return next(idle)
-        if (slots.size < size) start()
-        if (slots.size < Math.min(2, size)) start() // a spare, so that after a kill the next question need not wait for the engine to load
+        while (slots.size < size) start()
         for (const slot of slots) slot.worker.ref() // one that is starting must not let the process end before it answers
       }),
     async close() {

@@ -20,13 +20,15 @@ const formula = new RegExp(
  * roots and pi behind or instead of them, a denominator, a percent sign. Not glued to a letter before it.
  */
 const digits = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)`
+const magnitudeWords =
+  'hundred|thousand|million|billion|trillion|dozen|lakh|crore|mil|millones|millón|millions?|milliards?|Millionen|Milliarden?|milhões|milioni|тысяч[аи]?|миллион(?:а|ов)?'
 const number = new RegExp(
   [
-    String.raw`(?<![\w.\\])(?:[-−](?<![\d)\]}]\s*[-−])\s?)?[$€£]?\s?`,
-    String.raw`(?:${digits}(?:\s?[√π]\d*)*|(?:[√π]\d*)+)`,
-    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b))?`,
+    String.raw`(?<![\w.\\])(?:(?:[-−](?<![\d)\]}]\s*[-−])|(?<!\d\s{0,2})\b(?:minus|negative)\b)\s?)?(?:\p{Sc}\s?)?`,
+    String.raw`(?:${digits}(?:e[-+]?\d{1,4}\b|(?::\d\d){1,2}|\s\d+\/\d+|\s?[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:\s?\*\s?10)?\s?\^\s?(?:-?\d+|\{-?\d+\}))?(?:\s?[√π]\d*)*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:[√π]\d*)+)`,
+    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b|[ap]\.?\s?m\b\.?)|(?:[\s-]?(?:${magnitudeWords})(?![\p{L}\p{M}]))+|\s?[万萬億亿만억千百])?`,
   ].join(''),
-  'g',
+  'gu',
 )
 /** `x = 5`, `f(x) = 2x`, `(x,y) = (1,2)`: a name and a value. */
 const name = String.raw`(?:\\text\{[^{}]*\}|[A-Za-z](?:_\{?\w+\}?)?(?:\([^()=]*\))?|\([A-Za-z](?:,\s*[A-Za-z])+\))`

@@ -1,5 +1,6 @@
 import type { Answer, Joint, Sign } from './answer.ts'
 import { readLeaf, readsAsNumber } from './read-leaf.ts'
+import { readSpecial } from './read-special.ts'
 import { closingBracket, replaceCommand, splitTop } from './scan.ts'
 import { tidy } from './tidy.ts'
 
@@ -15,7 +16,7 @@ const colon = /(?<!\\text\{[^{}]*):/y
 /** Reads one answer, LaTeX or plain text, without its surrounding sentence; null when it is empty. */
 export function readAnswer(text: string): Answer | null {
   const tidied = tidy(text)
-  return tidied.length > longest ? null : read(unwrap(tidied))
+  return tidied.length > longest ? null : read(withoutThousands(unwrap(tidied)))
 }
 
 const environment = /\\(?:begin|end)\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g
@@ -37,12 +38,31 @@ function withoutDollars(text: string): string {
   return text.replace(/(?<!\\)\$/g, (_dollar, at: number) => (isOdd && /^\s*[\d.][^$]*$/.test(text.slice(at + 1)) ? '\\$' : ' '))
 }
 
+/**
+ * `1,234/2` is 617 and `1,500x` 1500x: a comma between up to three digits and groups of three is no comma of a list where it stands outside
+ * round and square brackets and sets, whose commas part members. What is only digits and commas is left as it is, since `15,600` may be two
+ * answers.
+ */
+function withoutThousands(text: string): string {
+  if (!/\d,\d{3}/.test(text) || /^[\d,.\s]*$/.test(text)) return text
+  return text.replace(/(?<![\d,.])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (run, at: number) =>
+    isInside(text.slice(0, at)) ? run : run.replaceAll(',', ''),
+  )
+}
+function isInside(before: string): boolean {
+  const depth = (before.match(/[([]|\\\{/g)?.length ?? 0) - (before.match(/[)\]]|\\\}/g)?.length ?? 0)
+  return depth > 0
+}
+
 function read(text: string): Answer | null {
   const trimmed = text
     .trim()
     .replace(/^\+(?=\s*[\d\\.A-Za-z(])/, '')
+    .replace(/^(?:\\text\{\s*)?(?:minus|negative)\s*\}?\s*(?=[\d.$\\])/i, '-')
     .trim()
   if (trimmed === '') return null
+  const special = readSpecial(trimmed, false)
+  if (special) return special
   if (readsAsNumber(trimmed)) return readItem(trimmed)
   const groups = splitTop(trimmed, semicolon).parts.filter((part) => part.trim() !== '')
   if (groups.length > 1 && !/\\begin/.test(trimmed))
@@ -54,9 +74,12 @@ function read(text: string): Answer | null {
   const filled = parts.filter((part) => part.trim() !== '')
   if (filled.length > 1) {
     const joint = found.some((by) => by.includes('or')) ? 'or' : found.some((by) => by.includes('and')) ? 'and' : 'comma'
-    return list(filled.map(read), joint)
+    return list(
+      filled.map((part) => (readsAsNumber(part) ? readItem(part) : (readSpecial(part.trim(), false) ?? readItem(part)))),
+      joint,
+    )
   }
-  return readItem(filled.length === 1 && parts.length > 1 ? (filled[0] as string) : trimmed)
+  return readItem(filled.length === 1 && parts.length > 1 ? (filled[0] as string) : trimmed, true)
 }
 
 /** `p=5,q=2` between semicolons is one solution: a tuple. */
@@ -71,7 +94,8 @@ function list(items: (Answer | null)[], joint: Joint): Answer | null {
 const flatten = (items: (Answer | null)[]) =>
   items.filter((item) => item !== null).flatMap((item) => (item.kind === 'list' ? item.items : [item]))
 
-function readItem(text: string): Answer | null {
+/** `alone`: no member of a list. */
+function readItem(text: string, alone = false): Answer | null {
   const item = text.trim()
   if (/\\(?:pm|mp)(?![A-Za-z])/.test(item)) {
     const signed = (upper: string, lower: string) => item.replace(/\\pm(?![A-Za-z])/g, upper).replace(/\\mp(?![A-Za-z])/g, lower)
@@ -82,13 +106,29 @@ function readItem(text: string): Answer | null {
   const { parts: sides, found } = splitTop(item, relations)
   if (sides.length > 1) {
     const filled = sides.map((side) => side.trim())
-    if (found[0] === '=' && /^\\text\{[^{}]*\}$/.test(filled[0] as string)) return readItem(item.slice(item.indexOf('=') + 1))
-    if (filled.every((side) => side !== '')) return { kind: 'relation', sides: filled, signs: found as Sign[] }
+    if (filled.every((side) => side !== ''))
+      return (alone ? tupleOfAssignments(filled, found) : null) ?? { kind: 'relation', sides: filled, signs: found as Sign[] }
     if (filled.filter((side) => side !== '').length === 1) return read(filled.find((side) => side !== '') as string)
   }
   const parts = splitTop(item, unions).parts
   if (parts.length > 1) return { kind: 'union', parts: parts.map(read).filter((part) => part !== null) }
   return readBrackets(item) ?? readRatio(item) ?? readLeaf(item)
+}
+
+/** `(x,y) = (1,2)` says `x = 1` and `y = 2`. */
+function tupleOfAssignments(sides: string[], signs: string[]): Answer | null {
+  if (sides.length !== 2 || signs[0] !== '=') return null
+  const names = /^\(\s*([A-Za-z](?:_\w)?(?:\s*,\s*[A-Za-z](?:_\w)?)+)\s*\)$/.exec(sides[0] as string)?.[1]?.split(',')
+  const value = names ? read(sides[1] as string) : null
+  const values =
+    value?.kind === 'tuple' && value.open === '(' && value.close === ')' ? /^\(([^()]*)\)$/.exec(sides[1] as string)?.[1] : undefined
+  const parts = values === undefined ? [] : splitTop(values, /\s*,\s*/y).parts
+  if (!names || parts.length !== names.length) return null
+  return {
+    kind: 'list',
+    items: names.map((name, i) => ({ kind: 'relation', sides: [name.trim(), parts[i] as string], signs: ['='] })),
+    joint: 'comma',
+  }
 }
 
 function readBrackets(item: string): Answer | null {
@@ -115,5 +155,5 @@ function readSet(inside: string): Answer | null {
 function readRatio(item: string): Answer | null {
   const terms = splitTop(item, colon).parts.map((part) => part.trim())
   const isTerm = (term: string) => term !== '' && !/[A-Za-z]{2}(?![A-Za-z]*\{)/.test(term.replace(/\\[A-Za-z]+/g, ''))
-  return terms.length > 1 && terms.every(isTerm) ? { kind: 'ratio', terms: terms.map(readLeaf) } : null
+  return terms.length > 1 && terms.every(isTerm) ? { kind: 'ratio', terms: terms.map(readLeaf), text: item } : null
 }

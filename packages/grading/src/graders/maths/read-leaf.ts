@@ -1,6 +1,7 @@
 import type { Written } from '../number/written.ts'
 import { parseDecimal, rational } from '../rational.ts'
 import type { Answer } from './answer.ts'
+import { isWord } from './is-word.ts'
 import { stripUnit } from './strip-unit.ts'
 import { bare } from './tidy.ts'
 
@@ -29,7 +30,7 @@ export function readLeaf(labelled: string): Answer {
     .trim()
     .replace(spacedThousands, (grouped) => grouped.replaceAll(' ', ''))
     .replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')
-  if (plainWords.test(latex) && !latex.includes('\\')) return { kind: 'text', text: latex }
+  if (plainWords.test(latex) && (!/^[A-Za-z]+$/.test(latex) || isWord(latex))) return { kind: 'text', text: latex }
   return { kind: 'expression', latex, unit, percent, written: readWritten(latex, percent) }
 }
 

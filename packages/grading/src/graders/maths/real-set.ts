@@ -1,14 +1,24 @@
-import { isSymbol } from './node.ts'
+import { isSymbol, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
-import { realConstant } from './same-expression.ts'
+import { compareConstants, realConstant } from './same-expression.ts'
 import { splitTop } from './scan.ts'
 import type { Answer, Relation, Sign } from './answer.ts'
 import { readAnswer } from './read-answer.ts'
 
 /** A piece of the real line. At infinity, `closed` is kept as written, so that `[-\infty, 0]` stays wrong. */
-export type Piece = { low: number; lowClosed: boolean; high: number; highClosed: boolean }
+export type Piece = { low: Bound; lowClosed: boolean; high: Bound; highClosed: boolean }
+/** A double to sort by, and the constant that it stands for (null at infinity), which decides where doubles are near to each other. */
+type Bound = { near: number; exact: Node | null }
 
-const everything: Piece = { low: -Infinity, lowClosed: false, high: Infinity, highClosed: false }
+const [least, greatest]: Bound[] = [-Infinity, Infinity].map((near) => ({ near, exact: null })) as [Bound, Bound]
+const everything: Piece = { low: least as Bound, lowClosed: false, high: greatest as Bound, highClosed: false }
+
+/** The sign of a - b. */
+function compare(a: Bound, b: Bound): number {
+  if (a.near === b.near && (!a.exact || !b.exact)) return 0
+  const isFar = Math.abs(a.near - b.near) > 1e-9 * Math.max(Math.abs(a.near), Math.abs(b.near))
+  return isFar || !a.exact || !b.exact ? Math.sign(a.near - b.near) : compareConstants(a.exact, b.exact)
+}
 
 /**
  * The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as
@@ -23,7 +33,7 @@ function collect(answer: Answer): Piece[] | null {
   switch (answer.kind) {
     case 'tuple': {
       const [low, high] = answer.items.map(bound)
-      if (answer.items.length !== 2 || low === undefined || high === undefined || !(low <= high)) return null
+      if (answer.items.length !== 2 || !low || !high || !(compare(low, high) <= 0)) return null
       return [{ low, lowClosed: answer.open === '[', high, highClosed: answer.close === ']' }]
     }
     case 'set':
@@ -48,7 +58,7 @@ function collect(answer: Answer): Piece[] | null {
 }
 
 const every = (sets: (Piece[] | null)[]) => (sets.some((set) => set === null) ? null : sets.flatMap((set) => set as Piece[]))
-const point = (x: number): Piece[] | null => (Number.isFinite(x) ? [{ low: x, lowClosed: true, high: x, highClosed: true }] : null)
+const point = (x: Bound | null): Piece[] | null => (x?.exact ? [{ low: x, lowClosed: true, high: x, highClosed: true }] : null)
 
 function expressionSet(latex: string): Piece[] | null {
   const { parts } = splitTop(latex, /\\setminus(?![A-Za-z])|(?<=\})-(?=\\\{)/y)
@@ -58,20 +68,24 @@ function expressionSet(latex: string): Piece[] | null {
   return without.reduce<Piece[] | null>((left, part) => {
     const answer = readAnswer(part)
     const removed = answer?.kind === 'set' ? answer.items.map(bound) : []
-    return left && removed.length > 0 && removed.every(Number.isFinite) ? intersect(left, gaps(removed)) : null
+    return left && removed.length > 0 && removed.every((x) => x?.exact) ? intersect(left, gaps(removed as Bound[])) : null
   }, base)
 }
 
 /** Everything but some points. */
-function gaps(points: number[]): Piece[] {
-  const sorted = [-Infinity, ...[...points].sort((a, b) => a - b), Infinity]
-  return sorted.slice(1).map((high, i) => ({ low: sorted[i] as number, lowClosed: false, high, highClosed: false }))
+function gaps(points: Bound[]): Piece[] {
+  const sorted = [everything.low, ...[...points].sort(compare), everything.high]
+  return sorted.slice(1).map((high, i) => ({ low: sorted[i] as Bound, lowClosed: false, high, highClosed: false }))
 }
 
-function bound(item: Answer): number {
-  if (item.kind !== 'expression') return NaN
+function bound(item: Answer): Bound | null {
+  if (item.kind !== 'expression') return null
   const infinite = /^([-+]?)\s*\\infty$/.exec(item.latex)
-  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : (realConstant(parseLatex(item.latex)) ?? NaN)
+  if (infinite) return infinite[1] === '-' ? everything.low : everything.high
+  const exact = parseLatex(item.latex)
+  const value = realConstant(exact)
+  const near = value?.re.toNumber() ?? NaN
+  return Number.isFinite(near) ? { near, exact } : null
 }
 
 /** `x > 3`, `1 < x \le 3`, `x \ne 2`: bounds on one symbol that stands alone. */
@@ -82,8 +96,8 @@ function inequality({ sides, signs }: Relation): Piece[] | null {
   return signs.reduce<Piece[] | null>(
     (left, sign, i) => {
       const other = i >= at ? (sides[i + 1] as string) : (sides[i] as string)
-      const value = Math.abs(i + 0.5 - at) === 0.5 ? bound(readAnswer(other) ?? { kind: 'text', text: '' }) : NaN
-      const half = Number.isNaN(value) ? null : halfLine(i >= at ? sign : (mirrored[sign] as Sign), value)
+      const value = Math.abs(i + 0.5 - at) === 0.5 ? bound(readAnswer(other) ?? { kind: 'text', text: '' }) : null
+      const half = value && halfLine(i >= at ? sign : (mirrored[sign] as Sign), value)
       return left && half && intersect(left, half)
     },
     [everything],
@@ -92,7 +106,7 @@ function inequality({ sides, signs }: Relation): Piece[] | null {
 
 const mirrored: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '\\ne': '\\ne', '=': '=' }
 
-function halfLine(sign: Sign, value: number): Piece[] {
+function halfLine(sign: Sign, value: Bound): Piece[] {
   const closed = sign === '\\le' || sign === '\\ge'
   if (sign === '=') return point(value) ?? []
   if (sign === '\\ne') return gaps([value])
@@ -103,20 +117,27 @@ function halfLine(sign: Sign, value: number): Piece[] {
 function intersect(a: Piece[], b: Piece[]): Piece[] {
   return a.flatMap((x) =>
     b.flatMap((y) => {
-      const lower = x.low > y.low || (x.low === y.low && !x.lowClosed) ? x : y
-      const upper = x.high < y.high || (x.high === y.high && !x.highClosed) ? x : y
+      const [below, above] = [compare(x.low, y.low), compare(x.high, y.high)]
+      const lower = below > 0 || (below === 0 && !x.lowClosed) ? x : y
+      const upper = above < 0 || (above === 0 && !x.highClosed) ? x : y
       const piece = { low: lower.low, lowClosed: lower.lowClosed, high: upper.high, highClosed: upper.highClosed }
-      return piece.low < piece.high || (piece.low === piece.high && piece.lowClosed && piece.highClosed) ? [piece] : []
+      const width = compare(piece.low, piece.high)
+      return width < 0 || (width === 0 && piece.lowClosed && piece.highClosed) ? [piece] : []
     }),
   )
 }
 
 function merge(pieces: Piece[]): Piece[] {
   const merged: Piece[] = []
-  for (const piece of [...pieces].sort((a, b) => a.low - b.low || Number(b.lowClosed) - Number(a.lowClosed))) {
+  for (const piece of [...pieces].sort((a, b) => compare(a.low, b.low) || Number(b.lowClosed) - Number(a.lowClosed))) {
     const last = merged.at(-1)
-    if (!last || piece.low > last.high || (piece.low === last.high && !piece.lowClosed && !last.highClosed)) merged.push({ ...piece })
-    else if (piece.high > last.high || (piece.high === last.high && piece.highClosed)) {
+    const gap = last ? compare(piece.low, last.high) : 1
+    if (!last || gap > 0 || (gap === 0 && !piece.lowClosed && !last.highClosed)) {
+      merged.push({ ...piece })
+      continue
+    }
+    const above = compare(piece.high, last.high)
+    if (above > 0 || (above === 0 && piece.highClosed)) {
       last.high = piece.high
       last.highClosed = piece.highClosed
     }
@@ -124,15 +145,10 @@ function merge(pieces: Piece[]): Piece[] {
   return merged
 }
 
-/** The same pieces, bounds to nine digits. */
-export function sameRealSet(a: readonly Piece[], b: readonly Piece[]): boolean {
-  const isNear = (x: number, y: number) => Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y))
-  const same = (x: number, y: number) => x === y || (Number.isFinite(x) && Number.isFinite(y) && isNear(x, y))
-  return (
-    a.length === b.length &&
-    a.every((x, i) => {
-      const y = b[i] as Piece
-      return same(x.low, y.low) && same(x.high, y.high) && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed
-    })
-  )
-}
+/** The same pieces, bounds exactly equal. */
+export const sameRealSet = (a: readonly Piece[], b: readonly Piece[]): boolean =>
+  a.length === b.length &&
+  a.every((x, i) => {
+    const y = b[i] as Piece
+    return compare(x.low, y.low) === 0 && compare(x.high, y.high) === 0 && x.lowClosed === y.lowClosed && x.highClosed === y.highClosed
+  })

@@ -1,4 +1,4 @@
-import { isCall, type Node } from './node.ts'
+import { isCall, symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { constantRatio, sameExpression } from './same-expression.ts'
 import { bare } from './tidy.ts'
@@ -43,20 +43,51 @@ function identity(first: string, last: string): Assignment | null {
 
 function named(name: string, content: string): Assignment | null {
   const value = readAnswer(content)
-  return value && { key: bare(name).replace(/\(.*\)$/, ''), value }
+  return value && { key: bare(name), value }
 }
 
 const flipped: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '=': '=', '\\ne': '\\ne' }
 
+const decorations = /\\(?:overline|angle|measuredangle|triangle|widehat|hat|bar|vec|operatorname|mathrm|text)|[{}|\s$]/g
+/** A name without what dresses it: `\\overline{AB}`, `m\\angle ABC`. */
+const undressed = (key: string) => key.replace(/^m(?=\\angle)/, '').replace(decorations, '')
+const applied = /^([A-Za-z]+)\(.+\)$/
+
+/**
+ * Whether two names may mean the same quantity: no name at all, the same, `y` and a function of something, `f(x)` and `f(n)`, `P` and `P(A)`, segments and
+ * angles read from their other end, one description within another (`\\text{Area}`, `\\text{the area}`), its first letter (`A`).
+ */
+export function sameName(a: string, b: string): boolean {
+  if (a === '' || b === '' || a === b) return true
+  const [x, y] = [undressed(a), undressed(b)]
+  if (x === y) return true
+  if ((x === 'y' && /^[fgh]\(\w\)$/.test(y)) || (y === 'y' && /^[fgh]\(\w\)$/.test(x))) return true
+  const [f, g] = [x, y].map((key) => /^(\w+)\([k-nst-z]\)$/.exec(key)?.[1])
+  if (f !== undefined && f === g) return true
+  if (applied.exec(x)?.[1] === y || applied.exec(y)?.[1] === x) return true
+  if (/^[A-Z]{2,3}$/.test(x) && x === [...y].reverse().join('')) return true
+  const [p, q] = [x, y].map((key) => key.toLowerCase()) as [string, string]
+  const isWord = (key: string) => /\\text|[A-Za-z]{4,}/.test(key)
+  if (isWord(a) && isWord(b)) return p.includes(q) || q.includes(p)
+  return (isWord(a) && q.length === 1 && p.startsWith(q)) || (isWord(b) && p.length === 1 && q.startsWith(p))
+}
+
 /** Equations up to a constant factor, inequalities up to a positive factor or turned round: `x < 1` and `-x > -1`. */
 export function sameRelation(a: Relation, b: Relation): boolean {
   if (a.sides.length !== b.sides.length) return false
+  if (isConstant(a) || isConstant(b)) return isConstant(a) && isConstant(b) && (sameAsWritten(a, b) || sameAsWritten(a, turned(b)))
   if (a.sides.length > 2) return sameChain(a, b) || sameChain(a, turned(b))
   const [sign, other] = [a.signs[0] as Sign, b.signs[0] as Sign]
   const ratio = constantRatio(oneSide(a), oneSide(b))
   if (ratio === null) return false
   return (ratio > 0 || !flipped[sign] ? sign : flipped[sign]) === other
 }
+
+/** Without an unknown a relation is true or false whatever its sides: it is compared as it is written. */
+const isConstant = ({ sides }: Relation) => sides.every((side) => symbols(parseLatex(side)).size === 0)
+const sameAsWritten = (a: Relation, b: Relation) =>
+  a.signs.every((sign, i) => sign === b.signs[i]) &&
+  a.sides.every((side, i) => sameExpression(parseLatex(side), parseLatex(b.sides[i] as string)))
 
 /** The chain read from right to left. */
 function turned({ sides, signs }: Relation): Relation {

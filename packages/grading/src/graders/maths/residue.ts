@@ -1,27 +1,45 @@
 import { parseDecimal, type Rational } from '../rational.ts'
 import { exactValue } from './exact-value.ts'
-import { isMixedNumber, literal, operands, operator, type Node } from './node.ts'
-
-/** The Mersenne prime 2^127 - 1. */
-const prime = (1n << 127n) - 1n
-const longestFactorial = 200_000n
+import { literal, operands, operator, type Node } from './node.ts'
 
 /**
- * The residue of a rational constant that is too large to write out (`2^{10000}`, `1000!`), modulo a prime of 127 bits: two different
- * constants agree by chance only once in 10^38. Null where it is not rational, divides by a multiple of the prime, or is not understood.
+ * Primes p with (p - 1) / 2 prime, so that the powers of every number but 0, 1 and -1 repeat only after (p - 1) / 2 steps or more; those of
+ * 2 modulo a Mersenne prime 2^q - 1 do so every q steps.
  */
-export function residue(node: Node): bigint | null {
+const sieve = [(1n << 127n) - 2721n, (1n << 61n) - 2373n] as const
+const longestFactorial = 20_000n
+
+/**
+ * Whether two rational constants that are too large to write out (`2^{10^7}`, `20000!`) leave unlike rests: then they differ. Equal rests
+ * prove nothing, since anybody can make two numbers that have them.
+ */
+export const differInRests = (a: Node, b: Node): boolean =>
+  sieve.some((prime) => {
+    const [x, y] = [residue(a, prime), residue(b, prime)]
+    return x !== null && y !== null && x !== y
+  })
+
+/** The residue of a rational constant, or null where it is not rational, divides by a multiple of the prime, or is not understood. */
+function residue(node: Node, prime: bigint): bigint | null {
+  const modulo = (x: bigint) => ((x % prime) + prime) % prime
+  const inverse = (x: bigint) => modularPower(x, prime - 2n, prime)
+  const fromRational = (x: Rational | null) => (x && x.d % prime !== 0n ? modulo(modulo(x.n) * inverse(modulo(x.d))) : null)
   const text = literal(node)
   if (text !== null) return fromRational(parseDecimal(text))
   const children = operands(node)
   const head = operator(node) as string
-  if (head === 'Power') return raised(children)
-  const exact = head === 'Factorial' && children[0] !== undefined ? exactValue(children[0], new Map()) : null
-  if (head === 'Factorial') return exact && factorial(exact)
-  const values = children.map(residue)
+  if (head === 'Factorial') return factorial(children[0], prime)
+  if (head === 'Power') {
+    const [base, exponent] = children
+    if (base === undefined || exponent === undefined) return null
+    const [value, times] = [residue(base, prime), exactValue(exponent, new Map())]
+    if (value === null || times?.d !== 1n || (value === 0n && times.n <= 0n)) return null
+    return times.n < 0n ? inverse(modularPower(value, -times.n, prime)) : modularPower(value, times.n, prime)
+  }
+  const values = children.map((child) => residue(child, prime))
   if (values.length === 0 || values.some((value) => value === null)) return null
   const [first, ...rest] = values as [bigint, ...bigint[]]
-  switch (isMixedNumber(node) ? 'Add' : head) {
+  switch (head) {
     case 'Add':
       return modulo(rest.reduce((sum, x) => sum + x, first))
     case 'Subtract':
@@ -41,19 +59,8 @@ export function residue(node: Node): bigint | null {
   }
 }
 
-const modulo = (x: bigint) => ((x % prime) + prime) % prime
-const inverse = (x: bigint) => modularPower(x, prime - 2n)
-const fromRational = (x: Rational | null) => (x && x.d % prime !== 0n ? modulo(modulo(x.n) * inverse(modulo(x.d))) : null)
-
-function raised([base, exponent]: readonly Node[]): bigint | null {
-  if (base === undefined || exponent === undefined) return null
-  const [value, times] = [residue(base), exactValue(exponent, new Map())]
-  if (value === null || times?.d !== 1n || (value === 0n && times.n <= 0n)) return null
-  return times.n < 0n ? inverse(modularPower(value, -times.n)) : modularPower(value, times.n)
-}
-
-function modularPower(base: bigint, exponent: bigint): bigint {
-  let [result, square] = [1n, modulo(base)]
+function modularPower(base: bigint, exponent: bigint, prime: bigint): bigint {
+  let [result, square] = [1n, ((base % prime) + prime) % prime]
   for (let left = exponent; left > 0n; left >>= 1n) {
     if (left & 1n) result = (result * square) % prime
     square = (square * square) % prime
@@ -61,9 +68,10 @@ function modularPower(base: bigint, exponent: bigint): bigint {
   return result
 }
 
-function factorial({ n, d }: Rational): bigint | null {
-  if (d !== 1n || n < 0n || n > longestFactorial) return null
+function factorial(of: Node | undefined, prime: bigint): bigint | null {
+  const value = of === undefined ? null : exactValue(of, new Map())
+  if (value?.d !== 1n || value.n < 0n || value.n > longestFactorial) return null
   let result = 1n
-  for (let i = 2n; i <= n; i++) result = (result * i) % prime
+  for (let i = 2n; i <= value.n; i++) result = (result * i) % prime
   return result
 }

@@ -1,13 +1,17 @@
 import { isRounding, parseDecimal, sameRational } from '../rational.ts'
+import { sameNumber } from '../number/same-number.ts'
+import type { Written } from '../number/written.ts'
 import { exactValue } from './exact-value.ts'
 import { symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
-import { asAssignment, sameRelation, type Assignment } from './relation.ts'
+import { asAssignment, sameName, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
 import { measure, sameQuantity } from './same-quantity.ts'
 import type { Answer, Leaf, Tuple } from './answer.ts'
+import { isWord } from './is-word.ts'
 import { readAnswer } from './read-answer.ts'
+import { isRatherClock, mayBeClock, readSpecial } from './read-special.ts'
 import { bare, words } from './tidy.ts'
 
 /** Whether an answer says the same as the gold one, by the rules of POLICY.md. Runs the CAS: only in workers. */
@@ -40,9 +44,6 @@ function sameWithRelations(gold: Answer, answer: Answer): boolean {
   return !(a && b) && sameSets(gold, answer)
 }
 
-/** A variable of another name is another quantity; `y = 2x` and `f(x) = 2x` are the same. */
-const sameName = (a: string, b: string) => a === b || ![a, b].every((key) => /^[A-Za-z](?:_\w)?$/.test(key)) || /[fgh]/.test(a + b)
-
 const assignment = (answer: Answer): Assignment | null => (answer.kind === 'relation' ? asAssignment(answer) : null)
 
 /** Lists, sets and tuples against each other or against a single answer. */
@@ -51,13 +52,15 @@ function sameMany(gold: Answer, answer: Answer): boolean {
   if (a.items.length === 1 && b.items.length > 1) a.items = commasAsList(gold, b.items.length) ?? a.items
   if (b.items.length === 1 && a.items.length > 1) b.items = commasAsList(answer, a.items.length) ?? b.items
   if (a.items.length !== b.items.length) return gold.kind === 'list' && answer.kind !== 'set' && relationsAsSets(gold, answer)
-  if (a.names && b.names && sameNames(a.names, b.names)) {
-    const places = a.names.map((name) => (b.names as string[]).indexOf(name))
+  if (a.names && b.names) {
+    const places = a.names.map((name) => (b.names as string[]).findIndex((other) => sameName(name, other)))
+    if (new Set(places).size !== places.length || places.includes(-1)) return false
     return a.items.every((item, i) => sameAnswer(item, b.items[places[i] as number] as Answer))
   }
+  if (a.name !== '' && b.name !== '' && !sameName(a.name, b.name)) return false
   if (a.names || b.names || gold.kind === 'tuple' || answer.kind === 'tuple') {
     if (gold.kind === 'set' || answer.kind === 'set') return false
-    return a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
+    return a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer)) || relationsAsSets(gold, answer)
   }
   return matchAll(a.items, b.items) || relationsAsSets(gold, answer)
 }
@@ -83,18 +86,17 @@ const sameUnknown = (a: string, b: string) => a === '' || b === '' || a === b
 
 /**
  * The members of a list, set or tuple, with their names where each has one of its own: `x = 1, y = 2`, but not `n = 2, 3` or `x = 2, x =
- * 3`.
+ * 3`; `name` is the one they share.
  */
-function members(answer: Answer): { items: Answer[]; names: string[] | null } {
+function members(answer: Answer): { items: Answer[]; names: string[] | null; name: string } {
   const items = answer.kind === 'list' || answer.kind === 'set' || answer.kind === 'tuple' ? answer.items : [answer]
   const assigned = items.map(assignment)
   const names = assigned.map((one) => one?.key ?? '')
   const values = items.map((item, i) => assigned[i]?.value ?? item).flatMap((value) => (value.kind === 'list' ? value.items : [value]))
   const distinct = names.every((name) => name !== '') && new Set(names).size === names.length && values.length === names.length
-  return { items: values, names: distinct && names.length > 1 ? names : null }
+  const common = names.every((name) => name === names[0]) ? (names[0] ?? '') : ''
+  return { items: values, names: distinct && names.length > 1 ? names : null, name: common }
 }
-
-const sameNames = (a: string[], b: string[]) => a.every((name) => b.includes(name))
 
 /** A one-to-one match in any order. */
 function matchAll(gold: readonly Answer[], answer: readonly Answer[]): boolean {
@@ -110,24 +112,39 @@ function sameTuple(gold: Tuple, answer: Tuple): boolean {
   if (gold.items.length !== answer.items.length) return false
   if (gold.open !== answer.open || gold.close !== answer.close) return false
   const [a, b] = [members(gold), members(answer)]
-  if (a.names && b.names && sameNames(a.names, b.names)) return sameMany(gold, answer)
+  if (a.names && b.names) return sameMany(gold, answer)
   return a.items.length === b.items.length && a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
 }
 
-/** `3:2`, `6:4` and 3/2 say the same. */
+/** `3:2`, `6:4` and 3/2 say the same. What has zeros has them in the same places, and a ratio of nothing but zeros is none. */
 function sameRatio(gold: Answer, answer: Answer): boolean {
+  if (isClock(gold) || isClock(answer) || (gold.kind === 'ratio' && isRatherClock(gold.text))) {
+    const [time, other] = [clockOf(gold), clockOf(answer)]
+    return time !== null && other !== null && sameNumber(time, other)
+  }
+  if (gold.kind === 'ratio' && answer.kind === 'ratio' && mayBeClock(gold.text) && mayBeClock(answer.text))
+    return sameTerms(gold.terms, answer.terms)
   const [a, b] = [terms(gold), terms(answer)]
   if (!a || !b || a.length !== b.length) return false
-  return a.every((term, i) => sameExpression(['Multiply', term, b[0] as Node], ['Multiply', b[i] as Node, a[0] as Node]))
+  const [zeros, others] = [a.map(vanishes), b.map(vanishes)]
+  if (zeros.every(Boolean) || others.every(Boolean) || zeros.some((zero, i) => zero !== others[i])) return false
+  const first = zeros.indexOf(false)
+  return a.every((term, i) => sameExpression(['Multiply', term, b[first] as Node], ['Multiply', b[i] as Node, a[first] as Node]))
 }
+
+const isClock = (answer: Answer) => answer.kind === 'expression' && answer.written?.clock !== undefined
+const clockOf = (answer: Answer): Written | null =>
+  (answer.kind === 'expression' ? answer.written : answer.kind === 'ratio' ? readSpecial(answer.text, true)?.written : null) ?? null
+const sameTerms = (a: readonly Answer[], b: readonly Answer[]) =>
+  a.length === b.length && a.every((term, i) => sameAnswer(term, b[i] as Answer))
+/** Undefined terms count as zeros: a ratio of them is none. */
+const vanishes = (term: Node) => sameExpression(term, 0) || (symbols(term).size === 0 && realConstant(term) === null)
 
 function terms(answer: Answer): Node[] | null {
   if (answer.kind === 'ratio') return answer.terms.map((term) => (term.kind === 'expression' ? parseLatex(term.latex) : 'Nothing'))
+  if (answer.kind === 'expression' && answer.written?.clock) return null
   return answer.kind === 'expression' ? [parseLatex(answer.latex), 1] : null
 }
-
-/** `(C) 12`, `C. 12`: the letter of a multiple choice with its text. */
-const isChoice = (letter: string, text: string) => /^[A-Z]$/.test(letter) && new RegExp(`^\\(?${letter}[).:]`).test(bare(text))
 
 /** A single letter as an answer is a label. */
 const isLetter = (latex: string) => /^[A-Za-z]$/.test(latex)
@@ -138,7 +155,8 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   if (decided !== null) return decided
   const [a, b] = [based.exec(bare(gold.latex)), based.exec(bare(answer.latex))]
   if (a) return measure(answer) === null && a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
-  if (isLetter(gold.latex) && (gold.latex.toLowerCase() === answer.latex.toLowerCase() || isChoice(gold.latex, answer.latex))) return true
+  if (isLetter(gold.latex) && isLetter(answer.latex)) return gold.latex.toLowerCase() === answer.latex.toLowerCase()
+  if (isWord(gold.latex)) return words(gold.latex) === words(answer.latex)
   const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
   if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true
   if (gold.percent === answer.percent) return false
@@ -155,22 +173,17 @@ function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   const rational = exactValue(exact, new Map())
   if (rational) return digits >= 4 && isRounding(written.value, written.places, rational)
   const value = digits >= 6 ? realConstant(exact) : null
-  const rounded = value === null ? null : parseDecimal(value.toFixed(written.places))
+  const rounded = value === null ? null : parseDecimal(value.re.toFixed(written.places, 4)) // a half goes up
   return rounded !== null && sameRational(rounded, written.value)
 }
 
-/** Letters that read as a word may be a product of symbols, `abc`; more than this are not. */
-const longestProduct = 40
-
-/** Words are compared without case, brackets and punctuation; a letter of a multiple choice may be followed by the choice. */
+/** Words are compared without case, brackets and punctuation. */
 function sameText(gold: Answer, answer: Answer): boolean {
   const [a, b] = [textOf(gold), textOf(answer)]
   if (a === null || b === null) return false
-  if (words(a) !== '' && words(a) === words(b)) return bare(a).startsWith('-') || !bare(b).startsWith('-')
-  const letter = /^[(]?([A-Z])[).]?$/.exec(bare(a))?.[1]
-  if (letter) return isChoice(letter, b)
-  const mayBeProduct = (text: string) => !text.includes('\\text') && text.length <= longestProduct
-  return mayBeProduct(a) && mayBeProduct(b) && sameExpression(parseLatex(a), parseLatex(b))
+  if (gold.kind === 'expression' && /^[A-Za-z]+$/.test(a) && /^[A-Za-z]+$/.test(b) && !isWord(a))
+    return sameExpression(parseLatex(a), parseLatex(b))
+  return words(a) !== '' && words(a) === words(b) && (bare(a).startsWith('-') || !bare(b).startsWith('-'))
 }
 
 function textOf(answer: Answer): string | null {

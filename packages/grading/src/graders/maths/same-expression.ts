@@ -1,22 +1,24 @@
 import { isFiniteComplex, size, type Complex } from './complex.ts'
-import { exactValue } from './exact-value.ts'
+import { raiseDoubt } from './doubt.ts'
+import { exactConstant, exactValue, type ExactPoint } from './exact-value.ts'
 import { hasMatrix, matrixOf } from './matrix.ts'
-import { contains, isBroken, symbols, type Node } from './node.ts'
-import { sameSimplified, sameToSixtyDigits } from './parse-latex.ts'
+import { factored, sameFactored } from './multiplicative.ts'
+import { contains, isBroken, isCall, operands, operator, symbols, type Node } from './node.ts'
+import { preciseValue, preciseValues, productOf, samePrecise, samePrecisely, type Precise } from './precise.ts'
 import { divide, sameRational, type Rational } from '../rational.ts'
-import { residue } from './residue.ts'
+import { differInRests } from './residue.ts'
 import { samplePoint, trials } from './sample-points.ts'
-import { isUnderstood, valueAt } from './value.ts'
+import { valueAt } from './value.ts'
 
 /** Doubles that went through the usual few dozen operations agree to this relative error. */
 const tolerance = 1e-9
-const close = (a: Complex, b: Complex, within = tolerance) => size([a[0] - b[0], a[1] - b[1]]) <= within * Math.max(size(a), size(b))
-const nearlyClose = (a: Complex, b: Complex) => size([a[0] - b[0], a[1] - b[1]]) <= tolerance * Math.max(1, size(a), size(b))
-const isReal = (a: Complex) => Math.abs(a[1]) <= tolerance * Math.max(1, Math.abs(a[0]))
+const within = (a: Complex, b: Complex, scale: number) => Number.isFinite(scale) && size([a[0] - b[0], a[1] - b[1]]) <= tolerance * scale
+const close = (a: Complex, b: Complex) => within(a, b, Math.max(size(a), size(b)))
+const nearlyClose = (a: Complex, b: Complex) => within(a, b, Math.max(1, size(a), size(b)))
 const isImaginaryUnit = (part: Node) => part === 'i' || part === 'ImaginaryUnit'
 
 /** Whether two expressions are equal wherever both are defined: exactly at rational points where that can be, else in doubles at the same
- * points, and constants that agree in doubles once more at 60 digits. */
+ * points, and where doubles agree once more to 60 digits or more. */
 export function sameExpression(a: Node, b: Node): boolean {
   if (JSON.stringify(a) === JSON.stringify(b)) return !isBroken(a)
   if (isBroken(a) || isBroken(b)) return false
@@ -25,6 +27,7 @@ export function sameExpression(a: Node, b: Node): boolean {
   if (names.length === 0) return sameConstant(a, b)
   const complex = contains(a, isImaginaryUnit) || contains(b, isImaginaryUnit)
   let agreed = 0
+  let confirmed = 0
   for (let trial = 0; trial < trials; trial++) {
     const point = samplePoint(names, trial)
     const [x, y] = [exactValue(a, point.exact), exactValue(b, point.exact)]
@@ -37,21 +40,59 @@ export function sameExpression(a: Node, b: Node): boolean {
     if (!u || !v) continue
     if (!close(u, v) && !(nearlyClose(u, v) && size(u) < 1e-9 && size(v) < 1e-9)) return false
     agreed++
+    if (confirmed++ < confirmations && samePrecisely(a, b, point.exact) === false) return false
   }
-  return agreed >= 3 || (agreed === 0 && sameSimplified(a, b))
+  if (agreed < 3) raiseDoubt('it has values at too few points')
+  return agreed >= 3
 }
 
+/** Points at which doubles that agree are checked to many digits: `\\sin x + 10^{-12}` is not `\\sin x`. */
+const confirmations = 2
+const nowhere = new Map<string, never>()
+
+/** Exactly where that can be, else to as many digits as it takes; what neither settles is a doubt and not the same. */
 function sameConstant(a: Node, b: Node): boolean {
-  const [x, y] = [exactValue(a, new Map()), exactValue(b, new Map())]
+  const [x, y] = [exactConstant(a), exactConstant(b)]
   if (x && y) return sameRational(x, y)
-  const [u, v] = [valueAt(a, new Map()), valueAt(b, new Map())]
-  if (u && v) return nearlyClose(u, v) && (sameToSixtyDigits(a, b) ?? close(u, v, 1e-13))
-  const [r, s] = [residue(a), residue(b)]
-  if (r !== null && s !== null) return r === s
-  // Beyond doubles or undefined: the engine would only try to write them out.
-  if (isUnderstood(a) && isUnderstood(b)) return false
-  return sameSimplified(a, b)
+  const [f, g] = [factored(a), factored(b)]
+  if (f && g) return sameFactored(f, g)
+  const [u, v] = [valueAt(a, nowhere), valueAt(b, nowhere)]
+  if (u && v && !nearlyClose(u, v)) return false
+  const same = samePrecisely(a, b, nowhere)
+  if (same !== null) return same && isSettled(a, b, x, y)
+  if (differInRests(a, b)) return false
+  if (isUndefined(a) || isUndefined(b)) return false
+  raiseDoubt('numbers beyond what is worked out')
+  return false
 }
+
+/** Digits that agree do not make a rational number equal to one that is too large to be written out. */
+function isSettled(a: Node, b: Node, x: Rational | null, y: Rational | null): boolean {
+  const isHuge = (node: Node, exact: Rational | null) => !exact && contains(node, isIrrational) === false
+  if (!isHuge(a, x) && !isHuge(b, y)) return true
+  raiseDoubt('numbers beyond what is worked out')
+  return false
+}
+
+const irrationals = new Set('Pi ExponentialE e GoldenRatio ImaginaryUnit i'.split(' '))
+const isIrrational = (part: Node): boolean =>
+  typeof part === 'string'
+    ? irrationals.has(part) || part.startsWith("'")
+    : isCall(part) &&
+      (!rationalOperators.has(operator(part) as string) ||
+        (operator(part) === 'Power' && exactConstant(operands(part)[1] as Node)?.d !== 1n))
+const rationalOperators = new Set(
+  'Add Subtract Negate Multiply InvisibleOperator Divide Rational Delimiter Power Square Factorial Binomial Percent Floor Ceil Abs Max Min'.split(
+    ' ',
+  ),
+)
+
+/** A division by exactly zero, as in 0/0. */
+const isUndefined = (node: Node) =>
+  contains(node, (part) => {
+    const [, below] = operands(part)
+    return (operator(part) === 'Divide' || operator(part) === 'Rational') && below !== undefined && exactConstant(below)?.n === 0n
+  })
 
 function sameMatrix(a: Node, b: Node): boolean {
   const [x, y] = [matrixOf(a), matrixOf(b)]
@@ -68,6 +109,7 @@ export function constantRatio(a: Node, b: Node): number | null {
   const names = [...symbols(a, symbols(b))]
   let exact: Rational | undefined
   let double: Complex | undefined
+  let confirmed: ExactPoint | undefined
   let agreed = 0
   for (let trial = 0; trial < trials; trial++) {
     const point = samplePoint(names, trial)
@@ -86,13 +128,30 @@ export function constantRatio(a: Node, b: Node): number | null {
     if (!isFiniteComplex(ratio) || ratio[0] === 0 || (double && !close(double, ratio))) return null
     double = ratio
     agreed++
+    if (!confirmed) confirmed = point.exact
+    else if (agreed <= 1 + confirmations && !sameRatioAt(a, b, confirmed, point.exact)) return null
   }
   return agreed < 3 ? null : exact ? Number(exact.n) / Number(exact.d) : (double?.[0] ?? null)
 }
 
-/** The value of a real constant, or null where the expression has free symbols or is not real. */
-export function realConstant(node: Node): number | null {
+/** a(P) b(Q) = a(Q) b(P), to many digits where that can be told. */
+function sameRatioAt(a: Node, b: Node, first: ExactPoint, second: ExactPoint): boolean {
+  const [p, q, r, s] = [preciseValue(a, first), preciseValue(b, second), preciseValue(a, second), preciseValue(b, first)]
+  return !p || !q || !r || !s || samePrecise(productOf(p, q), productOf(r, s)) !== false
+}
+
+/** The value of a real constant to many digits, or null where the expression has free symbols or is not real. */
+export function realConstant(node: Node): Precise | null {
   if (isBroken(node) || symbols(node).size > 0) return null
-  const value = valueAt(node, new Map())
-  return value && isReal(value) ? value[0] : null
+  const value = preciseValue(node, nowhere)
+  return value && value.im.isZero() ? value : null
+}
+
+/** Which of two real constants is larger, as a sign; 0 where they are the same. */
+export function compareConstants(a: Node, b: Node): number {
+  const [x, y] = [exactConstant(a), exactConstant(b)]
+  if (x && y) return Number(x.n * y.d > y.n * x.d) - Number(x.n * y.d < y.n * x.d)
+  const [p, q] = preciseValues([a, b], nowhere) ?? []
+  if (!p?.im.isZero() || !q?.im.isZero()) return NaN
+  return samePrecise(p, q) === false ? p.re.cmp(q.re) : 0
 }

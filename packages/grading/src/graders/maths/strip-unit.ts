@@ -52,6 +52,9 @@ const numberWithWords = new RegExp(
   ].join(''),
   'i',
 )
+/** `9km`, `12cm^2`: units of several letters that are no usual product of symbols. */
+const numberWithUnit =
+  /^([-+]?[\d.,]*\d(?:\s*\/\s*\d+)?)(km|cm|mm|dm|kg|ft|yd|mi|hrs?|mins?|secs?|lbs?|oz|m[lL]|mph|kmh|km\/h|m\/s|ha|kWh|Hz|kHz|MHz|[KMG]B|usd|USD|eur|EUR)(\^\{?\d\}?)?\.?$/
 const percentAtEnd = /\s*(?:\\?%|(?<![A-Za-z])(?:percent(?:age)?|per cent|pct)\.?)\s*$/i
 
 /**
@@ -61,7 +64,8 @@ const percentAtEnd = /\s*(?:\\?%|(?<![A-Za-z])(?:percent(?:age)?|per cent|pct)\.
 export function stripUnit(latex: string): Measured {
   let body = latex.trim()
   let unit: string | null = null
-  const currency = /^([-+]?)\s*(?:\\\$|\$|€|£|\\text\{\s*(?:\\\$|\$|€|£)\s*\}|\\pounds\b)\s*/.exec(body)
+  const currency =
+    /^([-+]?)\s*(?:\\?\p{Sc}|\\text\{\s*\\?\p{Sc}\s*\}|\\(?:pounds|yen|euro)(?![A-Za-z])|(?:US|HK|A)\\?\$|Rs\.?\s?(?=\d))\s*/u.exec(body)
   if (currency && currency[0].length < body.length) {
     body = `${currency[1]}${body.slice(currency[0].length)}`
     unit = /[€]/.test(currency[0]) ? 'euro' : /\$/.test(currency[0]) ? 'dollar' : null
@@ -75,11 +79,13 @@ export function stripUnit(latex: string): Measured {
   }
   const percent = percentAtEnd.exec(body)
   if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
-  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\\$|\$|€|£|¢)\s*$/.exec(body)
+  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\?\p{Sc})\s*$/u.exec(body)
   const isAngle = sign?.[1]?.startsWith('^') === true
   const isArgument = isAngle && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body)
   if (sign && sign.index > 0 && !isArgument)
     return { ...stripUnit(body.slice(0, sign.index)), unit: isAngle ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
+  const glued = numberWithUnit.exec(body)
+  if (glued) return { body: glued[1] as string, unit: named(`${glued[2]}${glued[3] ?? ''}`) ?? unit, percent: false }
   const plain = numberWithWords.exec(body)
   if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
   return { body, unit, percent: false }

@@ -117,9 +117,9 @@ function bracesForParentheses(text: string, before: RegExp, command: string): st
   return result
 }
 
-/** The text without fonts, spaces (but those between digits) and text commands: equal strings mean equal answers. */
+/** The text without fonts, spaces (but those that part numbers) and text commands: equal strings mean equal answers. */
 export function bare(tidied: string): string {
-  return replaceCommand(tidied, /\\text\{/g, (content) => content).replace(/(?<!\d) +| +(?!\d)/g, '')
+  return replaceCommand(tidied, /\\text\{/g, (content) => content).replace(/(?<!\d|\d,) +| +(?!\d)|(?<=\d,) +(?!\d{3}(?!\d))/g, '')
 }
 
 /** The words of a text answer: lower case, no markup, brackets or punctuation. */

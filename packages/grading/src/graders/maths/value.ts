@@ -1,5 +1,7 @@
 import { cosine, exponential, isFiniteComplex, logarithm, over, plus, raise, real, sine, size, times, type Complex } from './complex.ts'
-import { functionName, isCall, isMixedNumber, literal, operands, operator, type Node } from './node.ts'
+import { raiseDoubt } from './doubt.ts'
+import { functionName, literal, operands, operator, type Node } from './node.ts'
+import { spend } from './work.ts'
 
 /** Values of the free symbols. */
 export type Point = ReadonlyMap<string, number>
@@ -17,11 +19,12 @@ const named: Record<string, Complex> = {
  * made-up value that depends on its name and arguments alone, so that f(x) equals f(x) and nothing else.
  * `onlyReal`: what goes through numbers that are not real is undefined. */
 export function valueAt(node: Node, point: Point, onlyReal = false): Complex | null {
+  spend(1)
   const text = literal(node)
-  if (text !== null) return real(Number(text))
+  if (text !== null) return inRange(real(Number(text)), /[1-9]/.test(text.split(/e/i)[0] as string))
   if (typeof node === 'string') {
     const given = point.get(node)
-    return given !== undefined ? real(given) : (named[node] ?? (node.startsWith("'") ? madeUp(node, []) : null))
+    return given !== undefined ? real(given) : (named[node] ?? (node.startsWith("'") ? fabricated(node, []) : null))
   }
   const head = operator(node) as string
   const children = operands(node)
@@ -35,12 +38,43 @@ export function valueAt(node: Node, point: Point, onlyReal = false): Complex | n
     values.push(value)
   }
   if (head === 'InvisibleOperator') {
-    if (isMixedNumber(node)) return values.reduce(plus)
     const applied = functionName(node)
-    if (applied) return madeUp(applied, values.slice(1))
+    if (applied) return fabricated(applied, values.slice(1))
   }
-  const result = (functions[head] ?? ((all: Complex[]) => madeUp(head, all)))(values)
+  if (unworked.has(head)) raiseDoubt(`${head} is not worked out`)
+  const computed = (functions[head] ?? ((all: Complex[]) => fabricated(head, all)))(values)
+  const result = computed && inRange(computed, !vanishing.has(head) && values.every((value) => size(value) > 0))
   return result && isFiniteComplex(result) && !(onlyReal && Math.abs(result[1]) > 1e-9 * Math.max(1, Math.abs(result[0]))) ? result : null
+}
+
+/** Operators that have a value which is not worked out here: what is compared with them is not decided. */
+export const unworked = new Set(['Integrate', 'Limit', 'D', 'Derivative', 'NIntegrate'])
+/** Operators whose value may be zero though no operand is. */
+const vanishing = new Set([
+  'Add',
+  'Subtract',
+  'Sin',
+  'Cos',
+  'Tan',
+  'Cot',
+  'Ln',
+  'Log',
+  'Lb',
+  'Lg',
+  'Arccos',
+  'Arcsec',
+  'Floor',
+  'Ceil',
+  'Max',
+  'Min',
+  'Binomial',
+  'Delimiter',
+])
+const smallest = 1e-290
+/** Null where doubles ran out: over their range, or so near to zero that they lose digits or turn into it (`nonZero`: it is none). */
+function inRange(value: Complex, nonZero: boolean): Complex | null {
+  const extent = size(value)
+  return !Number.isFinite(extent) || (extent < smallest && (extent > 0 || nonZero)) ? null : value
 }
 
 const onReals =
@@ -59,7 +93,7 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Negate: ([a]) => minus(a as Complex),
   Multiply: product,
   InvisibleOperator: product,
-  Delimiter: (values) => (values.length === 1 ? first(values) : madeUp('Delimiter', values)),
+  Delimiter: (values) => (values.length === 1 ? first(values) : fabricated('Delimiter', values)),
   Divide: ([a, b]) => (b && size(b) > 0 ? over(a as Complex, b) : null),
   Rational: ([a, b]) => (b && size(b) > 0 ? over(a as Complex, b) : null),
   Power: ([a, b]) => raise(a as Complex, b as Complex),
@@ -89,7 +123,7 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Degrees: ([a]) => times(a as Complex, real(Math.PI / 180)),
   Percent: ([a]) => times(a as Complex, real(0.01)),
   Abs: ([a]) => real(size(a as Complex)),
-  Conjugate: ([a]) => (a && a[1] !== 0 ? [a[0], -a[1]] : madeUp('Conjugate', [a as Complex])),
+  Conjugate: ([a]) => (a && a[1] !== 0 ? [a[0], -a[1]] : fabricated('Conjugate', [a as Complex])),
   Floor: onReals(Math.floor),
   Ceil: onReals(Math.ceil),
   Factorial: onReals(factorial),
@@ -97,10 +131,6 @@ const functions: Record<string, (values: Complex[]) => Complex | null> = {
   Max: (values) => (values.every((x) => x[1] === 0) ? real(Math.max(...values.map((x) => x[0]))) : null),
   Min: (values) => (values.every((x) => x[1] === 0) ? real(Math.min(...values.map((x) => x[0]))) : null),
 }
-
-/** Whether an expression is made of operators that have a value here. */
-export const isUnderstood = (node: Node): boolean =>
-  !isCall(node) || ((operator(node) as string) in functions && operands(node).every(isUnderstood))
 
 /** Odd roots of negative reals are real, as in school. */
 function oddRoot(a: Complex, degree: Complex): Complex {
@@ -128,20 +158,30 @@ function series(head: 'Sum' | 'Product', [body, range]: readonly Node[], point: 
   const [low, high] = [valueAt(from, point)?.[0] ?? NaN, valueAt(to, point)?.[0] ?? NaN]
   if (typeof index !== 'string' || !Number.isInteger(low) || !Number.isInteger(high) || high - low > longestSeries) return null
   let total = real(head === 'Sum' ? 0 : 1)
+  let isZero = false
   for (let k = low; k <= high; k++) {
     const term = valueAt(body, new Map(point).set(index, k))
-    if (!term) return null
+    if (!term || !isFiniteComplex(total)) return null
+    isZero ||= size(term) === 0
     total = head === 'Sum' ? plus(total, term) : times(total, term)
   }
-  return total
+  return inRange(total, head === 'Product' && !isZero)
 }
 
-/** A value in (1, 2) that depends on the name and the arguments (to 9 digits) alone. */
-function madeUp(name: string, values: Complex[]): Complex {
+const fabricated = (name: string, values: Complex[]): Complex =>
+  real(
+    madeUp(
+      name,
+      values.map(([x, y]) => `${(x + 0).toPrecision(9)},${(y + 0).toPrecision(9)}`),
+    ),
+  )
+
+/** A value in (1, 2) that depends on a name and the digits of its arguments alone. */
+export function madeUp(name: string, values: string[]): number {
   let state = 2166136261
-  const key = `${name}|${values.map(([x, y]) => `${(x + 0).toPrecision(9)},${(y + 0).toPrecision(9)}`).join('|')}`
+  const key = `${name}|${values.join('|')}`
   for (let at = 0; at < key.length; at++) state = Math.imul(state ^ key.charCodeAt(at), 16777619)
   state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d)
   state = Math.imul(state ^ (state >>> 12), 0x297a2d39)
-  return real(1 + ((state ^ (state >>> 15)) >>> 0) / 2 ** 32)
+  return 1 + ((state ^ (state >>> 15)) >>> 0) / 2 ** 32
 }

@@ -1,12 +1,15 @@
 import { parentPort } from 'node:worker_threads'
+import { takeDoubt } from './doubt.ts'
 import { isBroken } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { sameAnswer } from './same-answer.ts'
 import type { Answer } from './answer.ts'
 import { readAnswer } from './read-answer.ts'
+import { startWork, TooMuchWork } from './work.ts'
 
 /** A question to a worker: are these two the same, or (without an answer) can this gold answer be read. */
 export type Question = { gold: string; answer?: string }
+/** `problem`: why there is no verdict, or why a gold answer cannot be read. */
 export type Reply = { same: boolean; problem: string | null }
 
 /** Why a gold answer cannot be read, or null. */
@@ -22,10 +25,14 @@ function unreadable(answer: Answer | null): string | null {
 }
 
 function reply({ gold, answer }: Question): Reply {
+  startWork()
   const wanted = readAnswer(gold)
   if (answer === undefined) return { same: false, problem: unreadable(wanted) }
   const given = readAnswer(answer)
-  return { same: wanted !== null && given !== null && sameAnswer(wanted, given), problem: null }
+  takeDoubt()
+  startWork()
+  const same = wanted !== null && given !== null && sameAnswer(wanted, given)
+  return { same, problem: same ? null : takeDoubt() }
 }
 
 /** Typical comparisons, so that the engine is loaded and compiled before the first question is timed. */
@@ -45,6 +52,7 @@ parentPort?.on('message', (question: Question) => {
   try {
     parentPort?.postMessage(reply(question))
   } catch (error) {
+    if (error instanceof TooMuchWork) return parentPort?.postMessage({ same: false, problem: error.message })
     parentPort?.postMessage({ same: false, problem: `the engine failed: ${String(error).slice(0, 200)}` })
   }
 })

@@ -50,6 +50,13 @@ const dashes = /[‐‑‒–—―−﹣－]/gu
 /** Marks of direction and joiners, which only change how text looks. */
 const invisible = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]/gu
 const spelled = new RegExp(`[${Object.keys(spellings).join('')}]`, 'gu')
+/** In mathematics `2½x` is no 2 1/2x. */
+const spelledButFractions = new RegExp(
+  `[${Object.keys(spellings)
+    .filter((character) => !(spellings[character] as string).startsWith(' '))
+    .join('')}]`,
+  'gu',
+)
 const digit = /[^\x00-\x7f]/gu
 const isDigit = /^\p{Nd}$/u
 const zeros = new Map<string, string>()
@@ -58,13 +65,17 @@ const zeros = new Map<string, string>()
  * Digits of every script, minus signs, fractions, superscripts and full-width forms in ASCII. A long dash is a minus only where it touches
  * the number behind it and nothing before: `is –5`, not `Answer – 5` or `5–7`.
  */
-export function plainText(text: string): string {
+export function plainText(text: string, forMaths = false): string {
   if (!/[^\x00-\x7f]/.test(text)) return text
   return text
     .replace(invisible, '')
-    .replace(superscript, (run) => `^{${run.replace(/[⁺⁻]/, (sign) => (sign === '⁻' ? '-' : '')).replace(/./gu, fromSuperscript)}}`)
+    .replace(superscript, (run) =>
+      forMaths && /^[²³]$/.test(run)
+        ? run
+        : `^{${run.replace(/[⁺⁻]/, (sign) => (sign === '⁻' ? '-' : '')).replace(/./gu, fromSuperscript)}}`,
+    )
     .replace(dashes, (dash, at: number, whole: string) => (isPause(dash, at, whole) ? ' , ' : '-'))
-    .replace(spelled, (character) => spellings[character] as string)
+    .replace(forMaths ? spelledButFractions : spelled, (character) => spellings[character] as string)
     .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
     .replace(digit, fullWidthOrDigit)
 }

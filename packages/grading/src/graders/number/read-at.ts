@@ -128,7 +128,7 @@ function withWords(text: string, from: number, start: Written, money: boolean): 
   for (let words = 0; words < 3; words++) {
     const magnitude = magnitudeAt(text, end, money)
     if (!magnitude) break
-    written = { ...written, value: multiply(written.value, magnitude.value), places: null }
+    written = { ...written, value: multiply(written.value, magnitude.value), places: null, scaled: true }
     end = magnitude.end
   }
   const percent = at(percentSign, text, end)

@@ -10,5 +10,7 @@ export type Written = {
   places: number | null
   percent: boolean
   unit?: string
+  /** A word such as million or dozen was multiplied in. */
+  scaled?: true
   clock?: 'am' | 'pm' | 'unknown'
 }

@@ -1,0 +1,40 @@
+import { readAnnounced } from '../number/read-announced.ts'
+import type { Leaf } from './answer.ts'
+import { replaceCommand } from './scan.ts'
+
+/** Words and signs that only a number with a magnitude, a time or several units holds. */
+const hint = /[A-Za-z\u0400-\uffff]|\d(?:\{:\}|:)\d/
+
+/**
+ * Numbers that are more than digits: `5 million`, `\$3k`, `24\text{ dozen}`, `7 a.m.`, `3{:}30 p.m.`, `2 hours 30 minutes`, `5 ft 6 in`; null
+ * for all else. `clocks`: whether `3:30` is a time without more.
+ */
+export function readSpecial(item: string, clocks: boolean): Leaf | null {
+  if (!hint.test(item) || item.length > 200) return null
+  const text = replaceCommand(item, /\\(?:text|mathrm)\s*\{/g, (content) => content)
+    .replaceAll('\\$', '$')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (/\\(?!times|cdot)/.test(text)) return null
+  const written = readAnnounced(text, 'gold')?.written
+  if (!written) return null
+  const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b/i.test(text))
+  const isCompound = written.unit !== undefined && (text.match(/\d+/g)?.length ?? 0) > 1 && /[A-Za-z]\D*\d/.test(text)
+  if (!isTime && !isCompound && !(written.scaled && !written.clock)) return null
+  const { n, d } = written.value
+  const latex = isTime ? `\\text{${text.replace(/[{}]/g, '')}}` : d === 1n ? `${n}` : `${n < 0n ? '-' : ''}\\frac{${n < 0n ? -n : n}}{${d}}`
+  return { kind: 'expression', latex, unit: null, percent: written.percent, written }
+}
+
+/** `10:15` may be a time or a ratio: two digits below 60 behind an hour. */
+export function mayBeClock(item: string): boolean {
+  const match = /^\s*(\d{1,2}):([0-5]\d)\s*$/.exec(item)
+  return match !== null && Number(match[1]) <= 24
+}
+
+/** A time that would be no ratio, since it is not in lowest terms: `3:30` and `10:15`, not `5:12`. */
+export function isRatherClock(item: string): boolean {
+  const [a, b] = item.split(':').map(Number) as [number, number]
+  const gcd = (x: number, y: number): number => (y === 0 ? x : gcd(y, x % y))
+  return mayBeClock(item) && (gcd(a, b) > 1 || a === 0 || b === 0)
+}
