@@ -20,6 +20,8 @@ const largestFraction = 1n << 16_384n
 const wide = 1n << 256n
 const long = 1n << 20_000n
 const limits = new Map([usual, largest].map((bits) => [bits, 1n << BigInt(bits)]))
+/** Whether a whole number is larger than a bound, whatever its sign; the bounds are too long to be negated each time. */
+const exceeds = (n: bigint, bound: bigint) => (n < 0n ? -n > bound : n > bound)
 
 function valueWithin(node: Node, point: ExactPoint, bits: number): Rational | null {
   const text = literal(node)
@@ -34,12 +36,12 @@ function valueWithin(node: Node, point: ExactPoint, bits: number): Rational | nu
   const values: Rational[] = []
   for (const child of operands(node)) {
     const value = valueWithin(child, point, bits)
-    if (!value || value.n > limit || value.n < -limit || value.d > largestFraction) return null
-    if (value.d !== 1n && (value.n > largestFraction || value.n < -largestFraction)) return null
+    if (!value || exceeds(value.n, limit) || value.d > largestFraction) return null
+    if (value.d !== 1n && exceeds(value.n, largestFraction)) return null
     values.push(value)
   }
   for (const { d } of values) if (d > wide) spend((d.toString(16).length / 25) ** 2)
-  if (bits > usual) spend(values.reduce((sum, { n, d }) => sum + (n > long || d > long || n < -long ? 2000 : 0), 0))
+  if (bits > usual) spend(values.reduce((sum, { n, d }) => sum + (exceeds(n, long) || d > long ? 2000 : 0), 0))
   return values.length === 0 ? null : evaluate(values, bits)
 }
 
@@ -54,7 +56,7 @@ function series(head: 'Sum' | 'Product', [body, range]: readonly Node[], point: 
   const inside = new Map(point)
   for (let k = low.n; k <= high.n; k++) {
     const term = valueWithin(body, inside.set(index, { n: k, d: 1n }), bits)
-    if (!term || total.d > largestFraction || total.n > largestFraction || total.n < -largestFraction) return null
+    if (!term || total.d > largestFraction || exceeds(total.n, largestFraction)) return null
     spend(total.d > wide ? (total.d.toString(16).length / 25) ** 2 : 1)
     total = head === 'Sum' ? add(total, term) : multiply(total, term)
   }
