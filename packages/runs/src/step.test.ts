@@ -1,42 +1,50 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { z } from 'zod'
-import { forgetFrom, stepNames, stepsIn, stepSeconds } from './step.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'whetstone-step-'))
+process.env['WHETSTONE_ROOT'] = scratch
+const { RecordedPath } = await import('@whetstone/core')
+const { forgetFrom, stepNames, stepsIn, stepSeconds } = await import('./step.ts')
+const { roundFiles } = await import('./run-files.ts')
 
 const test = suite('step')
-const fresh = () => mkdtempSync(join(tmpdir(), 'whetstone-step-'))
+let runs = 0
+const fresh = () => ({ run: `run-${runs++}`, round: 1 })
+const steps = ({ run, round }: { run: string; round: number }) => {
+  const { steps: folder } = roundFiles(run, round)
+  return existsSync(folder) ? readdirSync(folder).sort() : []
+}
 const N = z.object({ n: z.number() })
 
 test('work is done once and its value reused', async () => {
-  const folder = fresh()
-  const step = stepsIn(folder, { run: 'a', round: 1 })
+  const at = fresh()
+  const step = stepsIn(at)
   let calls = 0
   const work = async () => ({ n: ++calls })
   assert.equal(await step('traces', N, { a: 1 }, work), { n: 1 })
-  assert.equal(await stepsIn(folder, { run: 'a', round: 1 })('traces', N, { a: 1 }, work), { n: 1 })
+  assert.equal(await stepsIn(at)('traces', N, { a: 1 }, work), { n: 1 })
   assert.is(calls, 1)
-  assert.ok((stepSeconds(folder).traces as number) >= 0)
-  rmSync(folder, { recursive: true })
+  assert.ok((stepSeconds(roundFiles(at.run, 1)).traces as number) >= 0)
 })
 
 test('other inputs are refused, with what changed and what to do', async () => {
-  const folder = fresh()
-  const step = stepsIn(folder, { run: 'a', round: 1 })
+  const at = fresh()
+  const step = stepsIn(at)
   await step('traces', N, { recipe: { lr: 1, batch: 2 }, seed: 1 }, async () => ({ n: 1 }))
   let message = ''
   await step('traces', N, { recipe: { lr: 3, batch: 2 }, seed: 1 }, async () => ({ n: 2 })).catch(
     (error: Error) => (message = error.message),
   )
   assert.match(message, /step "traces" with other inputs \(recipe\.lr\).*--redo-from=traces.*--run=/)
-  rmSync(folder, { recursive: true })
 })
 
 test('work that fails, or gives something else than its schema says, leaves nothing', async () => {
-  const folder = fresh()
-  const step = stepsIn(folder, { run: 'a', round: 1 })
+  const at = fresh()
+  const step = stepsIn(at)
   const failing: (() => Promise<{ n: number }>)[] = [
     () => Promise.reject(new Error('no')),
     async () => ({ n: 'x' }) as unknown as { n: number },
@@ -45,18 +53,27 @@ test('work that fails, or gives something else than its schema says, leaves noth
     let failed = false
     await step('dataset', N, {}, work).catch(() => (failed = true))
     assert.ok(failed)
-    assert.equal(readdirSync(folder), [])
+    assert.equal(steps(at), [])
   }
-  rmSync(folder, { recursive: true })
 })
 
 test('forgetting a step forgets what follows it, and only that', async () => {
-  const folder = fresh()
-  const step = stepsIn(folder, { run: 'a', round: 1 })
+  const at = fresh()
+  const step = stepsIn(at)
   for (const name of stepNames) await step(name, N, {}, async () => ({ n: 1 }))
-  forgetFrom(folder, 'dataset', { dataset: folder, checkpoint: join(folder, 'none') })
-  assert.equal(readdirSync(folder).sort(), ['memories.json', 'plan.json', 'traces.json'])
-  rmSync(folder, { recursive: true })
+  forgetFrom(roundFiles(at.run, 1), 'dataset')
+  assert.equal(steps(at), ['memories.json', 'plan.json', 'traces.json'])
 })
 
+test('a path in the inputs or the value is kept relative to the repository', async () => {
+  const at = fresh()
+  const value = z.object({ file: RecordedPath })
+  const file = join(scratch, 'checkpoints/x/candidate.gguf')
+  assert.equal(await stepsIn(at)('candidate', value, { file }, async () => ({ file })), { file })
+  const written = readFileSync(roundFiles(at.run, 1).step('candidate'), 'utf8')
+  assert.not.ok(written.includes(scratch))
+  assert.equal(await stepsIn(at)('candidate', value, { file: 'checkpoints/x/candidate.gguf' }, async () => ({ file: '' })), { file })
+})
+
+test.after(() => rmSync(scratch, { recursive: true, force: true }))
 test.run()

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInput, canonicalJson, hash, readJson, toRecord, writeJson } from '@whetstone/core'
 import { z } from 'zod'
+import { roundFiles, type RoundFiles } from './run-files.ts'
 
 /** The steps of a round, in order. */
 export const stepNames = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision'] as const
@@ -19,16 +20,18 @@ export const StepDone = z.object({
   value: z.unknown(),
 })
 
-/** Steps of one round, each a file `<folder>/<step>.json` that is written when the step is done. */
-export function stepsIn(folder: string, options: { run: string; round: number }): Step {
-  return async (name, schema, inputs, work) => {
-    const file = join(folder, `${name}.json`)
-    const fingerprint = hash([name, options.run, options.round, inputs])
+/** Steps of one round, each a file steps/<step>.json that is written when the step is done. Paths do not count: a run that was moved goes on. */
+export function stepsIn({ run, round }: { run: string; round: number }): Step {
+  const files = roundFiles(run, round)
+  return async (name, schema, given, work) => {
+    const file = files.step(name)
+    const inputs = toRecord(given)
+    const fingerprint = hash([name, run, round, inputs])
     if (existsSync(file)) {
       const done = readJson(file, StepDone)
       if (done.fingerprint !== fingerprint) {
         throw new BadInput(
-          `Round ${options.round} of run ${options.run} did step "${name}" with other inputs (${changed(done.inputs, inputs)}): do it and what follows again with --redo-from=${name}, or start afresh with --run=NEW_NAME`,
+          `Round ${round} of run ${run} did step "${name}" with other inputs (${changed(done.inputs, inputs)}): do it and what follows again with --redo-from=${name}, or start afresh with --run=NEW_NAME`,
         )
       }
       return schema.parse(done.value)
@@ -49,22 +52,20 @@ const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; file
 }
 
 /** Forgets a step and all that follow it, with what they wrote. */
-export function forgetFrom(steps: string, from: StepName, folders: { dataset: string; checkpoint: string }): void {
+export function forgetFrom(files: RoundFiles, from: StepName): void {
   for (const name of stepNames.slice(stepNames.indexOf(from))) {
-    rmSync(join(steps, `${name}.json`), { force: true })
-    const { folder, files } = written[name] ?? {}
-    if (!folder || !files || !existsSync(folders[folder])) continue
-    for (const file of readdirSync(folders[folder]))
-      if (files.test(file)) rmSync(join(folders[folder], file), { recursive: true, force: true })
+    rmSync(files.step(name), { force: true })
+    const made = written[name]
+    if (!made || !existsSync(files[made.folder])) continue
+    for (const file of readdirSync(files[made.folder]))
+      if (made.files.test(file)) rmSync(join(files[made.folder], file), { recursive: true, force: true })
   }
 }
 
 /** Seconds that the steps of a round took, over all sittings, by name. */
-export function stepSeconds(folder: string): Partial<Record<StepName, number>> {
+export function stepSeconds(files: RoundFiles): Partial<Record<StepName, number>> {
   return Object.fromEntries(
-    stepNames
-      .filter((name) => existsSync(join(folder, `${name}.json`)))
-      .map((name) => [name, readJson(join(folder, `${name}.json`), StepDone).seconds]),
+    stepNames.filter((name) => existsSync(files.step(name))).map((name) => [name, readJson(files.step(name), StepDone).seconds]),
   )
 }
 

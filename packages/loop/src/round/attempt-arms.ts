@@ -1,32 +1,21 @@
-import { join } from 'node:path'
-import type { Model, Role, Task, Trace } from '@whetstone/core'
-import { Evaluation } from '@whetstone/core'
+import type { Model, Task, Trace } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { z } from 'zod'
-import type { TrainAttempts } from './attempt-train.ts'
+import type { Arms, TrainAttempts } from '@whetstone/runs'
+import { toArm, type Arm as ArmRecord } from '@whetstone/runs'
 import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
-export const Arms = z.object({
-  evaluations: z.array(Evaluation),
-  files: z.record(z.string(), z.string()),
-  tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),
-  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
-  truncated: z.number().int(),
-  attempted: z.number().int(),
-})
-export type Arms = z.infer<typeof Arms>
-
-export type Arm = { role: Role; model: Model; memory: boolean }
+/** A policy that is measured. */
+export type Arm = ArmRecord & { model: Model }
 
 /** {incumbent, candidate} x {memory off, on}, those that exist; one model on the accelerator at a time. */
 export function armsOf(context: RoundContext, candidate: Model | null): Arm[] {
-  const models: [Role, Model][] = [
-    ['incumbent', context.incumbent.model],
-    ...(candidate ? ([['candidate', candidate]] as [Role, Model][]) : []),
+  const models = [
+    { role: 'incumbent' as const, model: context.incumbent.model },
+    ...(candidate ? [{ role: 'candidate' as const, model: candidate }] : []),
   ]
-  return models.flatMap(([role, model]) => (context.bank ? [false, true] : [false]).map((memory) => ({ role, model, memory })))
+  return models.flatMap(({ role, model }) => (context.bank ? [false, true] : [false]).map((memory) => ({ ...toArm({ role, memory }), model })))
 }
 
 /** The validation tasks of a round: every course, the levels up to the frontier. */
@@ -54,19 +43,17 @@ export async function attemptArms(
   bankTag: string | null,
 ): Promise<Arms> {
   const result: Arms = {
+    arms: arms.map(({ name, role, memory }) => ({ name, role, memory })),
     evaluations: [],
-    files: {},
     tokens: { prompt: 0, completion: 0 },
     faults: { retried: 0, failed: 0 },
     truncated: 0,
     attempted: 0,
   }
   for (const arm of arms) {
-    const name = `${arm.role}-${arm.memory ? 'memory' : 'bare'}`
-    const file = join(context.folders.dataset, `validation-${name}.jsonl`)
+    const file = context.files.arm(arm.name)
     const { traces, faults } = await attemptArm(context, arm, groups, { file, bankTag, arm: 'validation', temperature: undefined })
     result.evaluations.push(...evaluate(traces, { model: arm.role, memory: arm.memory }))
-    result.files[name] = file
     addCosts(result, traces, faults)
   }
   return result

@@ -1,27 +1,10 @@
-import { join } from 'node:path'
 import type { Task, Trace } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
-import { z } from 'zod'
+import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 import type { Course } from '../recipe/recipe.ts'
 import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
-
-const LevelRate = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), rate: z.number() })
-type LevelRate = z.infer<typeof LevelRate>
-
-/** What the train attempts came to. Chosen from train traces only, before any validation attempt. */
-export const TrainAttempts = z.object({
-  file: z.string(),
-  attempted: z.number().int(),
-  passed: z.number().int(),
-  truncated: z.number().int(),
-  tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }),
-  rates: z.array(LevelRate),
-  frontier: z.object({ taskset: z.string(), level: z.number().int(), rule: z.string(), trainRate: z.number() }).nullable(),
-  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
-})
-export type TrainAttempts = z.infer<typeof TrainAttempts>
 
 /** No taskset is climbed further than this in one round. */
 const mostLevels = 64
@@ -32,7 +15,7 @@ const mostLevels = 64
  */
 export async function attemptTrain(context: RoundContext): Promise<TrainAttempts> {
   const { recipe, incumbent } = context
-  const file = join(context.folders.dataset, 'traces.jsonl')
+  const file = context.files.traces
   const groups: Group[] = []
   for (const course of recipe.courses.filter(({ levels }) => !levels)) groups.push(await trainGroup(context, course, undefined))
   const climbing = recipe.courses.filter(({ levels }) => levels)
@@ -51,7 +34,6 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
   }
   const rates = levelRates(traces)
   return {
-    file,
     attempted: traces.length,
     passed: traces.filter((trace) => trace.grade.passed).length,
     truncated: traces.filter((trace) => trace.truncated).length,

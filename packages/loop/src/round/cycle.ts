@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
-import { BadInput, paths } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import { openBank } from '@whetstone/memory'
 import { finishRound } from './finish-round.ts'
-import { bankTag, forgetFrom, lockRun, stepNames, stepsIn, type StepName } from '@whetstone/runs'
+import { bankTag, forgetFrom, lockRun, roundFiles, runFiles, stepNames, stepsIn, type StepName } from '@whetstone/runs'
 import { beginRun, recordRecipe } from './begin-run.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
@@ -37,7 +36,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   for (const { taskset } of options.recipe.courses)
     for (const split of ['train', 'validation'] as const)
       await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
-  using _lock = lockRun(join(paths.reports(run), 'lock'))
+  using _lock = lockRun(runFiles(run).lock)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
@@ -51,30 +50,30 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     await using embedder = recipe.memory ? await recipe.memory.embedder() : null
     await using bank = recipe.memory
       ? await openBank({
-          uri: paths.bank(run),
+          uri: runFiles(run).bank,
           embedder,
           minSimilarity: recipe.memory.threshold,
         })
       : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
-    const folders = { dataset: paths.dataset(run, round), checkpoint: paths.checkpoint(run, round), report: paths.report(run, round) }
+    const files = roundFiles(run, round)
     const context: RoundContext = {
       recipe,
       run,
       round,
       seed: record.seed,
       incumbent,
-      folders,
+      files,
       bank,
       signal,
       report: options.report,
-      step: stepsIn(join(folders.report, 'steps'), { run, round }),
-      open: (model) => openModel(recipe, model, options, folders.report),
+      step: stepsIn({ run, round }),
+      open: (model) => openModel(recipe, model, options, files.sampleLog),
       teacher: options.teacher ?? null,
       threads: options.threads,
     }
     // A round that was stopped before its memories were written has seen the bank of the last round only.
-    if (bank && incumbent.bank && !existsSync(join(folders.report, 'steps', 'memories.json'))) await bank.rollback(incumbent.bank)
+    if (bank && incumbent.bank && !existsSync(files.step('memories'))) await bank.rollback(incumbent.bank)
     const done = await finishRound(context, await runRound(context))
     rounds.push(done)
     options.finished(done)
@@ -83,22 +82,19 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   return rounds
 }
 
-function openModel(recipe: Recipe, model: Model, options: CycleOptions, report: string): Promise<LanguageModel> {
+function openModel(recipe: Recipe, model: Model, options: CycleOptions, logFile: string): Promise<LanguageModel> {
   const { concurrency, context } = recipe.settings
   return recipe.backend.open(model, {
     concurrency,
     context,
     gpuLayers: 'auto',
     signal: options.signal,
-    logFile: join(report, 'sample.log'),
+    logFile,
     threads: options.threads,
   })
 }
 
 function redo(run: string, round: number, from: string): void {
   if (!(stepNames as readonly string[]).includes(from)) throw new BadInput(`No step "${from}". Steps: ${stepNames.join(', ')}`)
-  forgetFrom(join(paths.report(run, round), 'steps'), from as StepName, {
-    dataset: paths.dataset(run, round),
-    checkpoint: paths.checkpoint(run, round),
-  })
+  forgetFrom(roundFiles(run, round), from as StepName)
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
 import { writeJson } from '@whetstone/core'
 import { publish } from './publish.ts'
@@ -11,16 +10,16 @@ import { stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
  * Makes the decision true: the served weights and bank, round.json, the report. The incumbent's record is written last: until then the round is open, and doing all this again changes nothing.
  */
 export async function finishRound(context: RoundContext, finished: Finished): Promise<Round> {
-  const { incumbent, folders, bank, run } = context
+  const { incumbent, files, bank, run } = context
   const { decision } = finished.round
   if (bank && finished.bank !== null && !finished.round.bank.kept) await bank.rollback(finished.bank)
   if (decision.promoted && finished.candidate) await publish(context, finished.candidate)
-  const seconds = stepSeconds(join(folders.report, 'steps'))
+  const seconds = stepSeconds(files)
   const round: Round = {
     ...finished.round,
     cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens },
   }
-  writeJson(join(folders.report, 'round.json'), round)
+  writeJson(files.round, round)
   await context.report(round)
   await bank?.compact()
   writeIncumbent(run, {

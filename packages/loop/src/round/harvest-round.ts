@@ -1,27 +1,18 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Rows, Trace } from '@whetstone/core'
-import { Dataset, deriveSeed, paths, readJsonl, Trace as TraceSchema } from '@whetstone/core'
+import { deriveSeed, readJsonl, Trace as TraceSchema } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import passed from '@whetstone/harvest/filters/passed.ts'
 import { replay, toExamples, toPairs, unfoldRewrites } from '@whetstone/harvest'
-import { z } from 'zod'
+import { roundFiles, type Harvest } from '@whetstone/runs'
 import { tasksetsOf } from '../recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import type { RoundContext } from './round-context.ts'
 
-export const Harvest = z.object({
-  dataset: Dataset,
-  kept: z.number().int(),
-  replayed: z.number().int(),
-  pairs: z.number().int(),
-})
-export type Harvest = z.infer<typeof Harvest>
-
 /** This round's traces through the recipe's filters, older rounds' passed traces beside them, as training rows on disk. */
-export async function harvestRound(context: RoundContext, file: string): Promise<Harvest> {
-  const { recipe, run, round, seed, folders } = context
-  const traces = await Array.fromAsync(unfoldRewrites(readJsonl(file, TraceSchema)))
+export async function harvestRound(context: RoundContext): Promise<Harvest> {
+  const { recipe, run, round, seed, files } = context
+  const traces = await Array.fromAsync(unfoldRewrites(readJsonl(files.traces, TraceSchema)))
   const filter = async (all: readonly Trace[]) => {
     const likelihood = await harvestLikelihood(context, all)
     const left = recipe.harvest.reduce<Rows<Trace>>(
@@ -48,7 +39,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
   const dataset = await exportDataset({
     run,
     round,
-    folder: folders.dataset,
+    folder: files.dataset,
     examples,
     pairs,
     traces: rows,
@@ -60,7 +51,7 @@ export async function harvestRound(context: RoundContext, file: string): Promise
 
 /** Train traces of the rounds before this one, a list each. */
 export function olderTraces(run: string, round: number): Trace[][] {
-  return Array.from({ length: round - 1 }, (_, index) => join(paths.dataset(run, index + 1), 'traces.jsonl'))
+  return Array.from({ length: round - 1 }, (_, index) => roundFiles(run, index + 1).traces)
     .filter((file) => existsSync(file))
     .map((file) => readJsonl(file, TraceSchema))
 }

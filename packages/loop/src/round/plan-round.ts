@@ -1,23 +1,11 @@
 import type { Attempt } from '@whetstone/core'
 import { deriveSeed, duration, points } from '@whetstone/core'
 import { minimumDetectableEffect } from '@whetstone/statistics'
-import { z } from 'zod'
+import type { Plan } from '@whetstone/runs'
 import { armsOf } from './attempt-arms.ts'
 import { warnOfPower } from '../gate/power.ts'
 import { samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
-
-export const Plan = z.object({
-  /** Attempts that the round will make at most, about. */
-  train: z.number().int(),
-  arms: z.number().int(),
-  validation: z.number().int(),
-  probe: z.object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int() }),
-  /** Seconds of sampling, from the probe; training comes on top. */
-  samplingSeconds: z.number(),
-  minimumDetectableEffect: z.number(),
-})
-export type Plan = z.infer<typeof Plan>
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
 const assumedDiscordance = 0.3

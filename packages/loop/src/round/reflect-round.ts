@@ -1,27 +1,18 @@
 import { deriveSeed, readJsonl, Trace } from '@whetstone/core'
 import { curate } from '@whetstone/memory'
-import { bankTag } from '@whetstone/runs'
-import { z } from 'zod'
+import { bankTag, type Reflected } from '@whetstone/runs'
 import { olderTraces } from './harvest-round.ts'
 import type { RoundContext } from './round-context.ts'
-
-export const Reflected = z.object({
-  tag: z.string().nullable(),
-  size: z.number().int(),
-  added: z.number().int(),
-  retired: z.number().int(),
-})
-export type Reflected = z.infer<typeof Reflected>
 
 /**
  * Distils memories from this round's train traces into the bank, curates it (duplicates merged, harmful items retired by their lift over all train traces so far) and tags it.
  * The bank comes as the incumbent's tag has it (cycle rolls back what a stopped round left), so that doing it twice changes nothing.
  */
-export async function reflectRound(context: RoundContext, file: string): Promise<Reflected> {
+export async function reflectRound(context: RoundContext): Promise<Reflected> {
   const { recipe, bank, incumbent, run, round, seed, signal } = context
   if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
   const before = await bank.size()
-  const traces = readJsonl(file, Trace)
+  const traces = readJsonl(context.files.traces, Trace)
   const memories = await recipe.memory.reflector.reflect(traces, {
     signal,
     createdAt: new Date().toISOString(),

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import type { Model, Round, Task } from '@whetstone/core'
 import { readJsonl, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
-import { attemptArm, type Arms } from './attempt-arms.ts'
+import { toArm, type Arms } from '@whetstone/runs'
+import { attemptArm } from './attempt-arms.ts'
 import type { RoundContext } from './round-context.ts'
 import { failedTasks, pairedRetest } from './retest.ts'
 
@@ -19,14 +19,14 @@ export async function retestRound(
 ): Promise<Round['retest']> {
   if (!candidate) return null
   const memory = Boolean(context.bank && context.recipe.memory?.deploy)
-  const file = arms.files[`incumbent-${memory ? 'memory' : 'bare'}`]
-  const failed = failedTasks(file ? toOutcomes(readJsonl(file, Trace, { optional: true })) : [])
+  const measured = arms.arms.find((arm) => arm.role === 'incumbent' && arm.memory === memory)
+  const failed = failedTasks(measured ? toOutcomes(readJsonl(context.files.arm(measured.name), Trace, { optional: true })) : [])
   const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)
   if (tasks.length === 0) return null
   const temperature = context.recipe.settings.temperature || 0.7
   const again = async (role: 'incumbent' | 'candidate', model: Model) => {
-    const { traces } = await attemptArm(context, { role, model, memory }, tasks, {
-      file: join(context.folders.dataset, `retest-${role}.jsonl`),
+    const { traces } = await attemptArm(context, { ...toArm({ role, memory }), model }, tasks, {
+      file: context.files.retest(role),
       bankTag,
       arm: 'retest',
       temperature,

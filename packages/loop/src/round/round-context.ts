@@ -1,7 +1,7 @@
 import type { Bank } from '@whetstone/memory'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
 import type { Recipe } from '../recipe/recipe.ts'
-import type { Incumbent, Step } from '@whetstone/runs'
+import type { Incumbent, RoundFiles, Step } from '@whetstone/runs'
 
 /** What every step of a round may need. */
 export type RoundContext = {
@@ -11,8 +11,8 @@ export type RoundContext = {
   seed: number
   incumbent: Incumbent
   step: Step
-  /** Folders of this round: traces and rows; weights; report, steps and logs. */
-  folders: { dataset: string; checkpoint: string; report: string }
+  /** Where what this round makes lies. */
+  files: RoundFiles
   bank: Bank | null
   /** Opens a model on the recipe's backend. */
   open(model: Model): Promise<LanguageModel>

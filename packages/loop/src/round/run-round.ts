@@ -1,24 +1,15 @@
 import type { Model, Round } from '@whetstone/core'
-import { Decision, Model as ModelSchema, Round as RoundSchema, deriveSeed } from '@whetstone/core'
-import { z } from 'zod'
-import { Arms, armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
-import { attemptTrain, TrainAttempts } from './attempt-train.ts'
-import { Harvest, harvestRound } from './harvest-round.ts'
-import { Plan, planRound } from './plan-round.ts'
+import { deriveSeed } from '@whetstone/core'
+import { armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
+import { attemptTrain } from './attempt-train.ts'
+import { harvestRound } from './harvest-round.ts'
+import { planRound } from './plan-round.ts'
 import { describeRecipe } from '../recipe/recipe.ts'
-import { Reflected, reflectRound } from './reflect-round.ts'
+import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import type { RoundContext } from './round-context.ts'
-import { sourceHash } from '@whetstone/runs'
+import { Arms, Candidate, Decided, Harvest, Plan, Reflected, sourceHash, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
-
-const Candidate = z
-  .object({
-    model: ModelSchema,
-    training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }),
-  })
-  .nullable()
-const Decided = z.object({ decision: Decision, retest: RoundSchema.shape.retest })
 
 /** What a round came to, and what it decided to serve. */
 export type Finished = {
@@ -53,14 +44,14 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   const train = await step('traces', TrainAttempts, { ...given, sources: attempting }, () => attemptTrain(context))
 
   const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () =>
-    reflectRound(context, train.file),
+    reflectRound(context),
   )
 
   const harvest = await step(
     'dataset',
     Harvest,
     { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:round/harvest') },
-    () => harvestRound(context, train.file),
+    () => harvestRound(context),
   )
 
   const candidate = await step(
@@ -78,11 +69,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       const { model, ...training } = await recipe.trainer.train({
         base: incumbent.model,
         dataset: harvest.dataset,
-        folder: context.folders.checkpoint,
+        folder: context.files.checkpoint,
         seed: deriveSeed(seed, 'train', round),
         round,
         signal: context.signal,
-        logFile: `${context.folders.report}/train.log`,
+        logFile: context.files.trainLog,
         threads: context.threads,
       })
       return { model, training: { trainer: recipe.trainer.name, ...training } }
