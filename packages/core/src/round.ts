@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { Decision } from './decision.ts'
-import { Evaluation } from './evaluation.ts'
+import { Evaluation, Role } from './evaluation.ts'
 
-/** reports/<run>/round-NNN/round.json: everything a reader or a script wants of one round. */
-export const Round = z.object({
+const Members = z.object({
   run: z.string(),
   round: z.number().int(),
   recipe: z.string(),
@@ -11,6 +10,8 @@ export const Round = z.object({
   frontier: z.object({ taskset: z.string(), level: z.number().int(), rule: z.string(), trainRate: z.number() }).nullable(),
   incumbent: z.object({ id: z.string() }),
   candidate: z.object({ id: z.string() }).nullable(),
+  /** What the round left to be served: whose weights, and whether the bank is used. Its arm is the one with these two. */
+  served: z.object({ role: Role, memory: z.boolean() }),
   bank: z.object({ size: z.number().int(), added: z.number().int(), tag: z.string().nullable(), kept: z.boolean() }),
   evaluations: z.array(Evaluation.omit({ outcomes: true })),
   decision: Decision,
@@ -33,4 +34,17 @@ export const Round = z.object({
   looks: z.number().int(),
   cost: z.object({ seconds: z.number(), tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }) }),
 })
+/** reports/<run>/round-NNN/round.json: everything a reader or a script wants of one round. */
+export const Round = z.preprocess(nameServed, Members)
+export const { frontier: Frontier, retest: Retest } = Members.shape
+
+/** Rounds of before 2026-12 do not say what they left to be served: the label of what was compared did. */
+function nameServed(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || 'served' in value || !('decision' in value)) return value
+  const { decision, bank } = value as { decision?: { arm?: string; promoted?: boolean }; bank?: { tag?: string | null; kept?: boolean } }
+  const label = decision?.arm ?? ''
+  const memory = label.endsWith('memory on') || (!label.endsWith('memory off') && bank?.tag !== null && bank?.kept === true)
+  return { ...value, served: { role: decision?.promoted ? 'candidate' : 'incumbent', memory } }
+}
+
 export type Round = z.infer<typeof Round>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
-import { lexicalEmbedder, openBank } from '@whetstone/memory'
+import { countUses, lexicalEmbedder, openBank } from '@whetstone/memory'
 import { memorySections } from './memory-section.ts'
 
 const test = suite('memorySections')
@@ -32,7 +32,7 @@ test('lists the bank over its rounds and its best and worst items', async () => 
   const use = (id: string, shown: boolean, passed: boolean) =>
     ({ round: 1, memories: shown ? { shown: [id], withheld: [] } : { shown: [], withheld: [id] }, grade: { passed } }) as unknown as Trace
   const traces = Array.from({ length: 40 }, (_, n) => [use('good', n % 2 === 0, n % 2 === 0), use('bad', n % 2 === 0, n % 2 === 1)]).flat()
-  const [rounds, items] = await memorySections(uri, traces, { round: 1 })
+  const [rounds, items] = await memorySections(uri, await countUses(traces), { round: 1 })
   assert.equal(rounds?.table?.rows, [
     ['round-000', '0', '0.0%', '0', 'not measured', '0', '0', '0'],
     ['round-001', '2', '50.0%', '0', '-100.0 / +100.0 / +100.0', '2', '1', '1'],

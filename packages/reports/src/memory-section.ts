@@ -1,16 +1,11 @@
-import type { Trace } from '@whetstone/core'
-import { bankQuality, extremes, measureLift, openBank, type Lift } from '@whetstone/memory'
+import { bankQuality, extremes, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
 import type { Section } from './write-report.ts'
 import { points, rate } from '@whetstone/core'
 
-/** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train traces so far show them. */
-export async function memorySections(
-  uri: string,
-  traces: readonly Trace[],
-  { round, count = 5 }: { round: number; count?: number },
-): Promise<Section[]> {
-  const quality = await bankQuality(uri, traces)
-  const lifts = measureLift(traces, { round, halfLife: 8 })
+/** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train attempts so far show them. */
+export async function memorySections(uri: string, uses: Uses, { round, count = 5 }: { round: number; count?: number }): Promise<Section[]> {
+  const quality = await bankQuality(uri, uses)
+  const lifts = measureLift(uses, { round, halfLife: 8 })
   const { best, worst } = extremes(lifts, count)
   await using bank = await openBank({ uri, embedder: null })
   const items = new Map((await bank.memories({ retired: true })).map((memory) => [memory.id, memory]))

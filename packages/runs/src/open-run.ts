@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { Dataset, Example, Model, Pair, parseRow, readRows, Round, type ReadOptions, type Role, type Trace } from '@whetstone/core'
 import { z } from 'zod'
 import { FrozenTask } from './frozen-task.ts'
@@ -58,8 +59,9 @@ export type RoundReader = {
   arms(): ArmReader[]
   arm(role: Role, memory: boolean): ArmReader | null
   retest(role: Role): TraceFile
-  /** The card of the training rows, and the rows. */
+  /** The card of the training rows, the file of one format, and the rows. */
   dataset(): Dataset | null
+  exported(format: string): string | null
   examples(options?: ReadOptions): AsyncIterable<Example>
   pairs(options?: ReadOptions): AsyncIterable<Pair>
   /** The candidate's card, promoted or not; null where nothing was trained. */
@@ -91,21 +93,30 @@ export function openRun(run: string): RunReader {
     if (!reader) readers.set(number, (reader = openRound(run, number, read, name)))
     return reader
   }
-  const incumbent = () => read(files.incumbent, Incumbent, 'rounds and their traces')
+  /** A record of the run: where rounds are, it should be. */
+  const own = <T>(file: string, schema: z.ZodType<T>): T | null => {
+    if (!existsSync(file) && roundNumbers(run).length > 0)
+      name({ file, kind: 'missing', says: `${file} is missing`, readable: 'rounds and their traces' })
+    return read(file, schema, 'rounds and their traces')
+  }
+  const incumbent = () => own(files.incumbent, Incumbent)
   return {
     run,
     files,
     problems,
-    record: () => read(files.record, RunRecord, 'rounds and their traces'),
+    record: () => own(files.record, RunRecord),
     incumbent,
     lock: () => lockOwner(files.lock) ?? null,
     rounds: () => roundNumbers(run).map(round),
     round,
-    finished: () =>
-      roundNumbers(run).flatMap((number) => {
-        const done = round(number).finished()
+    finished() {
+      // round.json is written before the incumbent's record, which makes the round done
+      const last = incumbent()?.round ?? Infinity
+      return roundNumbers(run).flatMap((number) => {
+        const done = number <= last ? round(number).finished() : null
         return done ? [{ reader: round(number), round: done }] : []
-      }),
+      })
+    },
     open() {
       const number = (incumbent()?.round ?? roundNumbers(run).filter((each) => round(each).finished()).length) + 1
       const done = stepNames.filter((step) => existsSync(roundFiles(run, number).step(step)))
@@ -141,12 +152,12 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
     }
     yield* readRows(file, schema, { optional: true, torn, ...options })
   }
-  const rows = (format: string) => {
+  const exported = (format: string) => {
     const file = dataset()?.files[format]
-    return file === undefined ? null : `${files.dataset}/${file}`
+    return file === undefined ? null : join(files.dataset, file)
   }
   async function* own<T>(which: 'examples' | 'pairs', format: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> {
-    const file = existsSync(files[which]) ? files[which] : rows(format)
+    const file = existsSync(files[which]) ? files[which] : exported(format)
     if (file !== null) yield* rowsOf(file, schema, options)
   }
   return {
@@ -168,6 +179,7 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
     arm: (role, memory) => arms().find((arm) => arm.role === role && arm.memory === memory) ?? null,
     retest: (role) => openTraces(files.retest(role)),
     dataset,
+    exported,
     examples: (options = {}) => own('examples', 'messages', Example, options),
     pairs: (options = {}) => own('pairs', 'preference', Pair, options),
     candidate: () => read(files.candidate, Model, 'the other records of the round') ?? step('candidate')?.model ?? null,

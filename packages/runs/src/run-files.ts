@@ -67,11 +67,8 @@ export type RoundFiles = ReturnType<typeof roundFiles>
 /** Names of the runs that have begun, in order. */
 export function runNames(): string[] {
   const folder = paths.reports('')
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => existsSync(runFiles(name).record))
-        .sort()
-    : []
+  const begun = (name: string) => existsSync(runFiles(name).record) || existsSync(roundFiles(name, 1).round)
+  return existsSync(folder) ? readdirSync(folder).filter(begun).sort() : []
 }
 
 /** Numbers of the rounds of which anything is on disk, in order. */

@@ -1,4 +1,4 @@
-import { Dataset, Decision, Evaluation, Model, Role, Round } from '@whetstone/core'
+import { Dataset, Decision, Evaluation, Frontier, Model, Retest, Role } from '@whetstone/core'
 import { z } from 'zod'
 
 const Tokens = z.object({ prompt: z.number().int(), completion: z.number().int() })
@@ -27,7 +27,7 @@ export const TrainAttempts = z.object({
   truncated: z.number().int(),
   tokens: Tokens,
   rates: z.array(LevelRate),
-  frontier: Round.shape.frontier,
+  frontier: Frontier,
   faults: Faults,
 })
 export type TrainAttempts = z.infer<typeof TrainAttempts>
@@ -93,7 +93,7 @@ export const toArm = ({ role, memory }: Pick<Arm, 'role' | 'memory'>): Arm => ({
 })
 
 /** What was decided: steps/decision.json. */
-export const Decided = z.object({ decision: Decision, retest: Round.shape.retest })
+export const Decided = z.object({ decision: Decision, retest: Retest })
 export type Decided = z.infer<typeof Decided>
 
 /** The value of each step's record. */

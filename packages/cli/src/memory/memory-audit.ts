@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { BadInput, type Embedder, type Task } from '@whetstone/core'
 import { audit, memoryText, type Audited, type Bank, type Leak } from '@whetstone/memory'
 import { readRecords, rowText } from '@whetstone/tasks'
-import { roundFolders } from './memory-traces.ts'
+import { openRun } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
 /** Texts of a file of rows, in any format; a row without text is an error, never "no leaks". */
@@ -47,9 +45,10 @@ export async function auditRun(
   }))
   const files =
     options.rows === undefined
-      ? roundFolders(run)
-          .map((folder) => join(folder, 'sft.jsonl'))
-          .filter((file) => existsSync(file))
+      ? openRun(run)
+          .rounds()
+          .map((round) => round.exported('messages'))
+          .filter((file) => file !== null)
       : [options.rows]
   const rows = (await Promise.all(files.map(rowsOf))).flat()
   // Rows are compared by words alone: a training set is too large to embed for a look, and short tasks of one kind are too alike.

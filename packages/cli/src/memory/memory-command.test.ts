@@ -6,7 +6,8 @@ import * as assert from 'uvu/assert'
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-memory-'))
 process.env['WHETSTONE_ROOT'] = scratch
-const { appendJsonl, paths } = await import('@whetstone/core')
+const { appendRows } = await import('@whetstone/core')
+const { roundFiles, runFiles } = await import('@whetstone/runs')
 const { openBank } = await import('@whetstone/memory')
 const { default: tiny } = await import('../../../../loops/recipes/tiny.ts')
 const { memoryCommand } = await import('./memory-command.ts')
@@ -46,7 +47,7 @@ test('refuses a bank that is not there, and a command without its object, in one
 test('imports before the first round, so that the round begins with it, and exports the same', async () => {
   assert.match(await command('import', { file: seed }), /^3 rows of .*: 3 memories added, 0 known already, 0 damaged/)
   assert.match(await command('import', { file: seed }), /0 memories added, 3 known already/)
-  await using bank = await openBank({ uri: paths.bank('mine'), embedder: null })
+  await using bank = await openBank({ uri: runFiles('mine').bank, embedder: null })
   assert.equal(
     (await bank.tags()).map(({ name }) => name),
     ['round-000'],
@@ -57,7 +58,7 @@ test('imports before the first round, so that the round begins with it, and expo
 })
 
 test("lists with lift from the run's traces, shows one, searches", async () => {
-  await using bank = await openBank({ uri: paths.bank('mine'), embedder: null })
+  await using bank = await openBank({ uri: runFiles('mine').bank, embedder: null })
   const id = (await bank.memories()).find(({ title }) => title === 'kx')?.id as string
   const trace = (n: number, shown: boolean, passed: boolean) => ({
     id: `t${n}`,
@@ -80,8 +81,8 @@ test("lists with lift from the run's traces, shows one, searches", async () => {
     finish: 'stop',
     truncated: false,
   })
-  appendJsonl(
-    join(paths.dataset('mine', 1), 'traces.jsonl'),
+  appendRows(
+    roundFiles('mine', 1).traces,
     Array.from({ length: 40 }, (_, n) => trace(n, n % 2 === 0, n % 2 === 0)),
   )
   const listed = await command('list', { limit: 2 })
@@ -100,7 +101,7 @@ test('the audit finds test tasks in training rows', async () => {
   const { operators } = await import('@whetstone/tasks')
   const [task] = await operators.load({ split: 'test', seed: tiny.settings.seed, round: 1, limit: 64 })
   const file = join(scratch, 'rows.jsonl')
-  appendJsonl(file, [
+  appendRows(file, [
     {
       messages: [
         { role: 'user', content: '1aa1=' },

@@ -1,10 +1,8 @@
-import { join } from 'node:path'
-import { BadInput, paths, writeJson } from '@whetstone/core'
-import { bankQuality, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
-import { lockRun, readIncumbent, bankTag } from '@whetstone/runs'
+import { BadInput, writeJson } from '@whetstone/core'
+import { bankQuality, countUses, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
+import { bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
-import { runTraces } from './memory-traces.ts'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
 export const memoryActions = ['list', 'show', 'search', 'export', 'import', 'audit'] as const
@@ -30,7 +28,7 @@ export type MemoryCommand = {
 export async function memoryCommand(command: MemoryCommand): Promise<void> {
   const { action, recipe, run, json, print } = command
   if (!recipe.memory) throw new BadInput(`Recipe ${recipe.name} has no memory`)
-  const uri = command.uri ?? paths.bank(run)
+  const uri = command.uri ?? runFiles(run).bank
   const { tag } = command
   if (action === 'import') return await takeIn(command, uri)
   if (action === 'search' || action === 'audit') {
@@ -61,8 +59,8 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
     return print(`${await exportBank(bank, command.file)} memories of ${uri} written to ${command.file}`)
   }
-  const traces = command.uri === undefined ? runTraces(run) : []
-  const lifts = measureLift(traces, { round: Math.max(1, ...traces.map(({ round }) => round)), halfLife: 8 })
+  const uses = await countUses(command.uri === undefined ? openRun(run).trainTraces() : [])
+  const lifts = measureLift(uses, { round: Math.max(1, ...uses.keys()), halfLife: 8 })
   if (action === 'show') {
     const memory = (await bank.memories({ retired: true })).find(({ id }) => id === command.id)
     if (!memory)
@@ -75,7 +73,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     return print(showMemory(memory, lifts.get(memory.id)))
   }
   const memories = await bank.memories({ retired: command.retired })
-  const quality = await bankQuality(uri, traces)
+  const quality = await bankQuality(uri, uses)
   if (json) writeJson(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
   print(
     [
@@ -93,7 +91,7 @@ async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryComman
   if (file === undefined) throw new BadInput('Say what to import: --file=reasoning_bank.json')
   // Read before anything is opened: a file that is no bank leaves none behind.
   const read = readImport(file)
-  using _lock = elsewhere === undefined ? lockRun(join(paths.reports(run), 'lock')) : null
+  using _lock = elsewhere === undefined ? lockRun(runFiles(run).lock) : null
   await using embedder = (await recipe.memory?.embedder()) ?? null
   await using bank = await openBank({ uri, embedder })
   const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null

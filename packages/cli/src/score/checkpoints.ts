@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { BadInput, type Model, Model as ModelSchema, paths, readJson } from '@whetstone/core'
+import { BadInput, type Model } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
-import { z } from 'zod'
+import { openRun } from '@whetstone/runs'
 import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { modelFile } from '../recipe/resolve-recipe.ts'
@@ -10,17 +9,14 @@ import { modelFile } from '../recipe/resolve-recipe.ts'
 /** One set of weights on a run's way; `step` 0 is where it began. */
 export type Checkpoint = { step: number; name: string; model: Model }
 
-const CandidateStep = z.object({ value: z.object({ model: ModelSchema }).nullable() })
-
 /** The base model and every round's candidate of a run, promoted or not, as far as their weights are still there. */
 export async function runCheckpoints(run: string): Promise<Checkpoint[]> {
   const rounds = readRounds(run)
-  const recipe = await loadRecipe(rounds[0]?.round.recipe ?? '')
+  const recipe = await loadRecipe(rounds[0]?.recipe ?? '')
   const checkpoints: Checkpoint[] = []
   if (recipe.model !== null) checkpoints.push({ step: 0, name: 'base', model: await describeGguf(modelFile(recipe.model)) })
-  for (const { round } of rounds) {
-    const file = join(paths.report(run, round.round), 'steps', 'candidate.json')
-    const model = existsSync(file) ? readJson(file, CandidateStep).value?.model : null
+  for (const round of rounds) {
+    const model = openRun(run).round(round.round).candidate()
     const weights = model && (model.adapter ?? model.path)
     if (model && weights && existsSync(weights))
       checkpoints.push({ step: round.round, name: `round ${round.round}${round.decision.promoted ? '' : ' (kept back)'}`, model })

@@ -26,7 +26,7 @@ export async function buildPhase1Bank(
   await using bank = await openBank({ uri, embedder })
   await bank.tag('empty')
   await bank.remember(memories)
-  const { retired } = await curate(bank, { traces: [], round: 1 })
+  const { retired } = await curate(bank, { uses: new Map(), round: 1 })
   const items = shuffle(
     (await bank.memories({ embeddings: true })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     random(deriveSeed(seed, 'phase1', 'bank order')),

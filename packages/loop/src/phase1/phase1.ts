@@ -8,7 +8,6 @@ import {
   deriveSeed,
   hash,
   Memory as MemorySchema,
-  paths,
   readJson,
   readJsonl,
   writeJson,
@@ -16,7 +15,7 @@ import {
 } from '@whetstone/core'
 import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
-import { lockRun, Phase1Summary, sourceHash } from '@whetstone/runs'
+import { lockRun, Phase1Summary, runFiles, sourceHash } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
@@ -65,15 +64,11 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const { recipe, run, base, signal } = options
   const { memory, settings } = recipe
   if (!memory) throw new BadInput(`Recipe ${recipe.name} has no memory: phase 1 has nothing to measure`)
-  using _lock = lockRun(join(paths.reports(run), 'lock'))
+  using _lock = lockRun(runFiles(run).lock)
   const [learn, tested] = [course(recipe, options.bankFrom), course(recipe, options.testOn ?? options.bankFrom)]
   const { seed } = settings
   const k = options.k ?? memory.k
-  const folders = {
-    traces: join(dataRoot, 'datasets', run, 'phase1'),
-    bank: join(paths.checkpoints(run), 'phase1.lance'),
-    report: join(paths.reports(run), 'phase1'),
-  }
+  const folders = runFiles(run).phase1
   const work: Phase1Work = {
     recipe,
     run,

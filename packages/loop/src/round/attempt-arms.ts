@@ -15,7 +15,9 @@ export function armsOf(context: RoundContext, candidate: Model | null): Arm[] {
     { role: 'incumbent' as const, model: context.incumbent.model },
     ...(candidate ? [{ role: 'candidate' as const, model: candidate }] : []),
   ]
-  return models.flatMap(({ role, model }) => (context.bank ? [false, true] : [false]).map((memory) => ({ ...toArm({ role, memory }), model })))
+  return models.flatMap(({ role, model }) =>
+    (context.bank ? [false, true] : [false]).map((memory) => ({ ...toArm({ role, memory }), model })),
+  )
 }
 
 /** The validation tasks of a round: every course, the levels up to the frontier. */

@@ -1,7 +1,6 @@
 import { deriveSeed, readJsonl, Trace } from '@whetstone/core'
-import { curate } from '@whetstone/memory'
-import { bankTag, type Reflected } from '@whetstone/runs'
-import { olderTraces } from './harvest-round.ts'
+import { countUses, curate } from '@whetstone/memory'
+import { bankTag, openRun, type Reflected } from '@whetstone/runs'
 import type { RoundContext } from './round-context.ts'
 
 /**
@@ -21,7 +20,7 @@ export async function reflectRound(context: RoundContext): Promise<Reflected> {
   })
   await bank.remember(memories)
   const { retired, size } = await curate(bank, {
-    traces: [...olderTraces(run, round).flat(), ...traces],
+    uses: await countUses(openRun(run).trainTraces({ upTo: round })),
     round,
     fresh: memories.map(({ id }) => id),
   })

@@ -1,5 +1,5 @@
 import type { Model, Round } from '@whetstone/core'
-import { deriveSeed } from '@whetstone/core'
+import { deriveSeed, toRecord, writeJson } from '@whetstone/core'
 import { armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
 import { attemptTrain } from './attempt-train.ts'
 import { harvestRound } from './harvest-round.ts'
@@ -76,6 +76,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         logFile: context.files.trainLog,
         threads: context.threads,
       })
+      writeJson(context.files.candidate, toRecord(model))
       return { model, training: { trainer: recipe.trainer.name, ...training } }
     },
   )
@@ -118,6 +119,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       frontier: train.frontier,
       incumbent: { id: incumbent.model.id },
       candidate: candidate && { id: candidate.model.id },
+      served: { role: decision.promoted ? 'candidate' : 'incumbent', memory: Boolean(bank && recipe.memory?.deploy) },
       bank: { size: memories.size, added: memories.added, tag: memories.tag, kept: bankKept },
       evaluations: arms.evaluations.map(({ outcomes: _, ...summary }) => summary),
       decision,

@@ -1,6 +1,5 @@
-import type { Trace } from '@whetstone/core'
 import { openBank } from '../open-bank.ts'
-import { measureLift, type Lift } from './measure-lift.ts'
+import { measureLift, type Lift, type Uses } from './measure-lift.ts'
 
 /** What a bank was at the end of one round. */
 export type BankQuality = {
@@ -14,8 +13,8 @@ export type BankQuality = {
   lift: { measured: number; quartiles: [number, number, number] | null; helpful: number; harmful: number }
 }
 
-/** Quality of a bank over its tagged rounds, from the tables as they were and the train traces up to then. Tags read `round-NNN`. */
-export async function bankQuality(uri: string, traces: readonly Trace[], options: { halfLife?: number } = {}): Promise<BankQuality[]> {
+/** Quality of a bank over its tagged rounds, from the tables as they were and the uses in train collection up to then. Tags read `round-NNN`. */
+export async function bankQuality(uri: string, uses: Uses, options: { halfLife?: number } = {}): Promise<BankQuality[]> {
   await using newest = await openBank({ uri, embedder: null })
   const rounds: BankQuality[] = []
   for (const { name } of (await newest.tags()).filter(({ name }) => /^round-\d+$/.test(name))) {
@@ -27,10 +26,7 @@ export async function bankQuality(uri: string, traces: readonly Trace[], options
       items.filter((item) => item.retired !== null),
       (item) => (item.retired as string).split(':')[0] as string,
     )
-    const lifts = measureLift(
-      traces.filter((trace) => trace.round <= round),
-      { round, halfLife: options.halfLife ?? 8 },
-    )
+    const lifts = measureLift(uses, { round, halfLife: options.halfLife ?? 8 })
     const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)
     rounds.push({
       tag: name,

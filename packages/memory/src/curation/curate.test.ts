@@ -8,6 +8,7 @@ import { lexicalEmbedder } from '../embedders/lexical-embedder.ts'
 import { openBank } from '../open-bank.ts'
 import { bankQuality, extremes } from './bank-quality.ts'
 import { curate } from './curate.ts'
+import { countUses } from './measure-lift.ts'
 
 const test = suite<{ uri: string }>('curate')
 test.before.each((context) => {
@@ -52,7 +53,7 @@ test('retires the harmful, merges duplicates, settles contradictions by lift; tw
   const idle = memory('Draw a number line for inequalities.')
   await bank.remember([harmful, first, again, before, after, idle])
   const traces = [...uses(harmful.id, [10, 100], [40, 60]), ...uses(before.id, [70, 100], [10, 40]), ...uses(idle.id, [30, 60], [10, 20])]
-  const { retired, size } = await curate(bank, { traces, round: 1 })
+  const { retired, size } = await curate(bank, { uses: await countUses(traces), round: 1 })
   assert.equal(
     new Map(retired.map(({ id, reason }) => [id, reason])),
     new Map([
@@ -62,14 +63,14 @@ test('retires the harmful, merges duplicates, settles contradictions by lift; tw
     ] as const),
   )
   assert.is(size, 3)
-  assert.equal((await curate(bank, { traces, round: 1 })).retired, [])
+  assert.equal((await curate(bank, { uses: await countUses(traces), round: 1 })).retired, [])
   await bank.remember([harmful])
   assert.is(await bank.size(), 3, 'learning a retired item again does not bring it back')
   const records = await bank.memories({ retired: true })
   assert.is(records.length, 6)
   assert.match(records.find(({ id }) => id === harmful.id)?.retired ?? '', /^harmful: lift -57 points, 95% interval .* 160 uses$/)
   await bank.tag('round-001')
-  const [quality] = await bankQuality(uri, traces)
+  const [quality] = await bankQuality(uri, await countUses(traces))
   assert.equal(
     [quality?.size, quality?.retired, quality?.successes, quality?.lift.measured],
     [3, { harmful: 1, contradicted: 1, duplicate: 1 }, 1, 2],
@@ -83,7 +84,7 @@ test('the capacity keeps what is useful', async ({ uri }) => {
   )
   await bank.remember(items)
   const traces = [...uses(items[0]?.id as string, [50, 60], [10, 40]), ...uses(items[2]?.id as string, [30, 60], [18, 40], 1)]
-  const { retired, lifts } = await curate(bank, { traces, round: 1, capacity: 2 })
+  const { retired, lifts } = await curate(bank, { uses: await countUses(traces), round: 1, capacity: 2 })
   assert.equal(
     retired.map(({ title, reason }) => [title, reason]),
     [
@@ -101,11 +102,11 @@ test('keys with different operations are neither duplicates nor contradictions o
   await using bank = await openBank({ uri, embedder: lexicalEmbedder() })
   const keys = ['kx', 'xk', 'of', 'to', 'be', 'bd', 'db', 'qq'].map((key, index) => memory(`${key}=${'asrphlnc'[index]};`, { title: key }))
   await bank.remember(keys)
-  assert.equal((await curate(bank, { traces: [], round: 1 })).retired, [])
+  assert.equal((await curate(bank, { uses: new Map(), round: 1 })).retired, [])
   const other = memory('kx=s;', { title: 'kx', sourceTraces: ['a', 'b'] })
   await bank.remember([other])
   assert.equal(
-    (await curate(bank, { traces: [], round: 1, fresh: [other.id] })).retired.map(({ id, reason }) => [id, reason]),
+    (await curate(bank, { uses: new Map(), round: 1, fresh: [other.id] })).retired.map(({ id, reason }) => [id, reason]),
     [[keys[0]?.id, 'contradicted']],
   )
 })

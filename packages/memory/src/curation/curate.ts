@@ -1,14 +1,13 @@
-import type { Trace } from '@whetstone/core'
 import type { StoredMemory } from '../bank-schema.ts'
 import type { Bank } from '../open-bank.ts'
 import { isHarmful } from './is-harmful.ts'
-import { measureLift, type Lift } from './measure-lift.ts'
+import { measureLift, type Lift, type Uses } from './measure-lift.ts'
 import { opposes } from './opposes.ts'
 import { usefulness } from './usefulness.ts'
 
 export type Curate = {
-  /** All train traces so far: the evidence for lift. */
-  traces: Iterable<Trace>
+  /** Uses in all train traces so far: the evidence for lift. */
+  uses: Uses
   round: number
   /** Only these items are compared with the rest for duplicates and contradictions: those of this round. All, when absent. */
   fresh?: readonly string[]
@@ -31,8 +30,8 @@ const percent = (rate: number) => `${rate < 0 ? '-' : '+'}${Math.abs(100 * rate)
  * twice changes nothing.
  */
 export async function curate(bank: Bank, options: Curate): Promise<Curation> {
-  const { traces, round, fresh, capacity = 20_000, duplicate = 0.9, subject = 0.6, halfLife = 8 } = options
-  const lifts = measureLift(traces, { round, halfLife })
+  const { uses, round, fresh, capacity = 20_000, duplicate = 0.9, subject = 0.6, halfLife = 8 } = options
+  const lifts = measureLift(uses, { round, halfLife })
   const live = new Map((await bank.memories()).map((memory) => [memory.id, memory]))
   const retired: Retirement[] = []
   const retire = ({ id, title }: StoredMemory, reason: Retirement['reason'], detail: string) => {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { random, type Trace } from '@whetstone/core'
 import { holdOut } from '../hold-out.ts'
 import { isHarmful } from './is-harmful.ts'
-import { measureLift } from './measure-lift.ts'
+import { countUses, measureLift } from './measure-lift.ts'
 
 const test = suite('isHarmful')
 
@@ -11,7 +11,7 @@ type Use = Pick<Trace, 'memories' | 'grade' | 'round'>
 const asTrace = (use: Use) => use as Trace
 
 /** Retrieves one memory 40 times a round for 10 rounds, a fifth of the time withheld, and says after how many uses it is retired (0: never). */
-function retiredAfter(seed: number, world: { without: number; with: number }): number {
+async function retiredAfter(seed: number, world: { without: number; with: number }): Promise<number> {
   const next = random(seed)
   const uses: Use[] = []
   for (let use = 0; use < 400; use++) {
@@ -23,7 +23,7 @@ function retiredAfter(seed: number, world: { without: number; with: number }): n
       grade: { passed, reward: +passed, parts: {}, reason: '', feedback: '' },
     })
     if ((use + 1) % 40) continue
-    const lift = measureLift(uses.map(asTrace), { round: uses.at(-1)?.round as number, halfLife: 8 }).get('memory')
+    const lift = measureLift(await countUses(uses.map(asTrace)), { round: uses.at(-1)?.round as number, halfLife: 8 }).get('memory')
     if (lift && isHarmful(lift)) return use + 1
   }
   return 0
@@ -37,13 +37,14 @@ const worlds = [
   { name: 'idle, 50% -> 50%', without: 0.5, with: 0.5, least: 0, most: 24 },
 ]
 for (const { name, least, most, ...world } of worlds) {
-  test(`${name}: retired in ${least} to ${most} of 200 simulations within 400 uses`, () => {
-    const retired = Array.from({ length: 200 }, (_, seed) => retiredAfter(seed + 1, world)).filter((uses) => uses > 0).length
+  test(`${name}: retired in ${least} to ${most} of 200 simulations within 400 uses`, async () => {
+    const after = await Promise.all(Array.from({ length: 200 }, (_, seed) => retiredAfter(seed + 1, world)))
+    const retired = after.filter((uses) => uses > 0).length
     assert.ok(retired >= least && retired <= most, `${retired} of 200`)
   })
 }
 
-test('lift is a fold over traces: order does not matter, old evidence fades', () => {
+test('lift is a fold over traces: order does not matter, old evidence fades', async () => {
   const use = (round: number, shown: boolean, passed: boolean): Trace =>
     asTrace({
       round,
@@ -51,13 +52,17 @@ test('lift is a fold over traces: order does not matter, old evidence fades', ()
       grade: { passed, reward: 0, parts: {}, reason: '', feedback: '' },
     })
   const uses = [use(1, true, true), use(1, false, false), use(9, true, false), use(9, false, false)]
-  const lift = measureLift(uses, { round: 9, halfLife: 8 }).get('m')
+  const lift = measureLift(await countUses(uses), { round: 9, halfLife: 8 }).get('m')
   assert.equal([lift?.shown, lift?.shownPassed, lift?.withheld, lift?.uses, lift?.lastRound], [1.5, 0.5, 1.5, 4, 9])
-  assert.equal(measureLift([...uses].reverse(), { round: 9, halfLife: 8 }).get('m'), lift)
-  assert.equal(measureLift([use(1, true, true)], { round: 1, halfLife: 8 }).get('m')?.ci, [-1, 1], 'never withheld: nothing is known')
+  assert.equal(measureLift(await countUses([...uses].reverse()), { round: 9, halfLife: 8 }).get('m'), lift)
+  assert.equal(
+    measureLift(await countUses([use(1, true, true)]), { round: 1, halfLife: 8 }).get('m')?.ci,
+    [-1, 1],
+    'never withheld: nothing is known',
+  )
 })
 
-test('the interval is that of Newcombe 1998b, method 10: 56/70 against 48/80 is 0.0524 to 0.3339', () => {
+test('the interval is that of Newcombe 1998b, method 10: 56/70 against 48/80 is 0.0524 to 0.3339', async () => {
   const arm = (which: 'shown' | 'withheld', passed: number, n: number) =>
     Array.from({ length: n }, (_, i) =>
       asTrace({
@@ -66,7 +71,9 @@ test('the interval is that of Newcombe 1998b, method 10: 56/70 against 48/80 is 
         grade: { passed: i < passed, reward: 0, parts: {}, reason: '', feedback: '' },
       }),
     )
-  const { ci } = measureLift([...arm('shown', 56, 70), ...arm('withheld', 48, 80)], { round: 1, halfLife: 8 }).get('m') as {
+  const { ci } = measureLift(await countUses([...arm('shown', 56, 70), ...arm('withheld', 48, 80)]), { round: 1, halfLife: 8 }).get(
+    'm',
+  ) as {
     ci: [number, number]
   }
   assert.equal(

@@ -18,11 +18,34 @@ export type Lift = {
   lastRound: number
 }
 
+/** How often each memory was shown and withheld in each round, by round and memory id: all that lift needs of the traces. */
+export type Uses = ReadonlyMap<number, ReadonlyMap<string, Use>>
+type Use = { shown: number; shownPassed: number; withheld: number; withheldPassed: number }
+
+/** Counts the uses of memories over traces that come one after another. */
+export async function countUses(traces: AsyncIterable<Trace> | Iterable<Trace>): Promise<Uses> {
+  const uses = new Map<number, Map<string, Use>>()
+  for await (const { memories, grade, round } of traces) {
+    if (memories.shown.length + memories.withheld.length === 0) continue
+    let items = uses.get(round)
+    if (!items) uses.set(round, (items = new Map()))
+    for (const arm of ['shown', 'withheld'] as const) {
+      for (const id of memories[arm]) {
+        let use = items.get(id)
+        if (!use) items.set(id, (use = { shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0 }))
+        use[arm]++
+        if (grade.passed) use[`${arm}Passed`]++
+      }
+    }
+  }
+  return uses
+}
+
 /**
- * The causal lift of every memory that traces mention: which retrieved items were withheld was decided by coin (see holdOut), so the difference between the two arms is caused by the item.
+ * The causal lift of every memory that traces of this and earlier rounds mention: which retrieved items were withheld was decided by coin (see holdOut), so the difference between the two arms is caused by the item.
  * A fold over traces: nothing is kept on the item. Older evidence counts less, by half every `halfLife` rounds, because the model it speaks of has changed since.
  */
-export function measureLift(traces: Iterable<Trace>, options: { round: number; halfLife: number }): Map<string, Lift> {
+export function measureLift(uses: Uses, options: { round: number; halfLife: number }): Map<string, Lift> {
   const lifts = new Map<string, Lift>()
   const of = (id: string): Lift => {
     let lift = lifts.get(id)
@@ -30,16 +53,17 @@ export function measureLift(traces: Iterable<Trace>, options: { round: number; h
       lifts.set(id, (lift = { id, shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0, uses: 0, lift: 0, ci: [-1, 1], lastRound: 0 }))
     return lift
   }
-  for (const { memories, grade, round } of traces) {
-    const weight = 0.5 ** (Math.max(0, options.round - round) / options.halfLife)
-    for (const arm of ['shown', 'withheld'] as const) {
-      for (const id of memories[arm]) {
-        const lift = of(id)
-        lift[arm] += weight
-        if (grade.passed) lift[`${arm}Passed`] += weight
-        lift.uses++
-        lift.lastRound = Math.max(lift.lastRound, round)
-      }
+  for (const [round, items] of [...uses].sort(([a], [b]) => a - b)) {
+    if (round > options.round) break
+    const weight = 0.5 ** ((options.round - round) / options.halfLife)
+    for (const [id, counts] of items) {
+      const lift = of(id)
+      lift.shown += weight * counts.shown
+      lift.shownPassed += weight * counts.shownPassed
+      lift.withheld += weight * counts.withheld
+      lift.withheldPassed += weight * counts.withheldPassed
+      lift.uses += counts.shown + counts.withheld
+      lift.lastRound = round
     }
   }
   for (const lift of lifts.values()) Object.assign(lift, rateDifference(lift))

@@ -1,7 +1,7 @@
 import { holm } from '@whetstone/statistics'
 import type { Decision, Round } from '@whetstone/core'
 import { readRounds } from './read-rounds.ts'
-import { deployedMemory, readServed } from './read-round.ts'
+import { readServed } from './read-round.ts'
 import { compareTwo, type Comparison } from './compare-sets.ts'
 
 export type RoundsCompared = {
@@ -34,16 +34,16 @@ export type RoundsCompared = {
 }
 
 /** The rounds of one run, side by side. */
-export function compareRounds(run: string, options: { seed: number }): RoundsCompared {
+export async function compareRounds(run: string, options: { seed: number }): Promise<RoundsCompared> {
   const found = readRounds(run)
-  const adjusted = holm(found.map(({ round }) => round.decision.pValue))
-  const rounds = found.map(({ round }, index) => summarizeRound(round, adjusted[index] ?? 1))
-  const rates = found.map(({ round }) => servedRates(round))
+  const adjusted = holm(found.map(({ decision }) => decision.pValue))
+  const rounds = found.map((round, index) => summarizeRound(round, adjusted[index] ?? 1))
+  const rates = found.map(servedRates)
   const groups = [...new Set(rates.flatMap((of) => [...of.keys()]))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
   const served = groups.map((group) => ({ group, rates: rates.map((of) => of.get(group) ?? null) }))
   const [first, last] = [found[0], found.at(-1)]
-  const firstToLast = first && last && first !== last ? compareTwo(readServed(first.file), readServed(last.file), options) : null
-  return { run, recipe: found.at(-1)?.round.recipe ?? '', rounds, served, firstToLast }
+  const firstToLast = first && last && first !== last ? compareTwo(await readServed(first), await readServed(last), options) : null
+  return { run, recipe: found.at(-1)?.recipe ?? '', rounds, served, firstToLast }
 }
 
 function summarizeRound({ round, frontier, decision, bank, harvest, cost }: Round, pHolm: number): RoundsCompared['rounds'][number] {
@@ -72,11 +72,10 @@ function summarizeRound({ round, frontier, decision, bank, harvest, cost }: Roun
 }
 
 function servedRates(round: Round): Map<string, number> {
-  const role = round.decision.promoted ? 'candidate' : 'incumbent'
-  const memory = deployedMemory(round)
+  const { served } = round
   return new Map(
     round.evaluations
-      .filter((evaluation) => evaluation.model === role && evaluation.memory === memory)
+      .filter((evaluation) => evaluation.model === served.role && evaluation.memory === served.memory)
       .map(({ taskset, level, passRate }) => [`${taskset} level ${level}`, passRate]),
   )
 }

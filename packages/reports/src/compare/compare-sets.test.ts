@@ -39,13 +39,13 @@ const trace = (
   finish: 'stop',
   truncated: false,
 })
-test('our traces: by level, pooled, several treatments adjusted by Holm, a null says what it would have missed', () => {
+test('our traces: by level, pooled, several treatments adjusted by Holm, a null says what it would have missed', async () => {
   const file = (name: string, shift: number) =>
     jsonl(
       name,
       [1, 2].flatMap((level) => Array.from({ length: 60 }, (_, i) => trace(i, level, i < 20 + shift))),
     )
-  const [control, treatments] = only(pickSets([file('base.jsonl', 0), file('same.jsonl', 1), file('better.jsonl', 15)], {}))
+  const [control, treatments] = only(await pickSets([file('base.jsonl', 0), file('same.jsonl', 1), file('better.jsonl', 15)], {}))
   const comparisons = compareSets(control, treatments, { seed: 1 })
   assert.equal(
     comparisons.map(({ groups }) => groups.map(({ group }) => group)),
@@ -63,7 +63,7 @@ test('our traces: by level, pooled, several treatments adjusted by Holm, a null 
   assert.match(text, /better\.jsonl is better \(exact McNemar, two-sided p = [\d.e-]+, [\d.e-]+ after Holm over 2 comparisons\)/)
 })
 
-test('one file with several arms compares its arms', () => {
+test('one file with several arms compares its arms', async () => {
   const policies = [
     { model: 'm', bank: null },
     { model: 'm', bank: 'round-001' },
@@ -72,7 +72,7 @@ test('one file with several arms compares its arms', () => {
     'mixed.jsonl',
     policies.flatMap((policy, arm) => Array.from({ length: 30 }, (_, i) => trace(i, 1, i < 10 + 10 * arm, policy))),
   )
-  const [control, treatments] = only(pickSets([mixed], {}))
+  const [control, treatments] = only(await pickSets([mixed], {}))
   assert.equal([control.arm, treatments.map(({ arm }) => arm)], ['m, memory off', ['m, memory on (round-001)']])
   const trials = ['baseline', 'memory', 'control'].flatMap((arm, index) =>
     Array.from({ length: 20 }, (_, i) => ({
@@ -86,7 +86,7 @@ test('one file with several arms compares its arms', () => {
     })),
   )
   const phase1 = json('phase1_results.json', { run: 'tiny', trials })
-  const [baseline, others] = only(pickSets([phase1], {}))
+  const [baseline, others] = only(await pickSets([phase1], {}))
   const compared = compareSets(baseline, others, { seed: 1 })
   assert.equal(
     compared.map(({ all }) => [all.paired?.wins, all.clusters, all.paired?.test]),
@@ -97,13 +97,13 @@ test('one file with several arms compares its arms', () => {
   )
 })
 
-test('other tasks in each arm: an interval of independent samples, no test', () => {
+test('other tasks in each arm: an interval of independent samples, no test', async () => {
   const fresh = (name: string, from: number, right: number) =>
     jsonl(
       name,
       Array.from({ length: 100 }, (_, i) => trace(from + i, 3, i < right)),
     )
-  const [control, treatments] = only(pickSets([fresh('round1.jsonl', 0, 40), fresh('round2.jsonl', 500, 70)], {}))
+  const [control, treatments] = only(await pickSets([fresh('round1.jsonl', 0, 40), fresh('round2.jsonl', 500, 70)], {}))
   const comparison = compareSets(control, treatments, { seed: 1 })[0]!
   assert.is(comparison.all.paired, null)
   // from Wilson's 0.6042 to 0.7811 and 0.3094 to 0.4980: 0.3 - √(0.0958² + 0.0980²), 0.3 + √(0.0811² + 0.0906²)
@@ -136,7 +136,7 @@ test('the page holds figures and chart, and escapes names that come from files',
 })
 
 const real = join(root, '../shared/data/gsm8k_model_solutions.jsonl')
-test('real verdicts: four models on GSM8K, each pair agrees with a direct count', () => {
+test('real verdicts: four models on GSM8K, each pair agrees with a direct count', async () => {
   if (!existsSync(real)) return console.log('SKIP compare on GSM8K verdicts: ../shared/data/gsm8k_model_solutions.jsonl not found')
   const rows = readFileSync(real, 'utf8')
     .trim()
@@ -151,7 +151,7 @@ test('real verdicts: four models on GSM8K, each pair agrees with a direct count'
       rows.map((row, doc_id) => ({ doc_id, doc: {}, exact_match: verdict(row, model) ? 1 : 0 })),
     ),
   )
-  const [control, treatments] = only(pickSets(files, {}))
+  const [control, treatments] = only(await pickSets(files, {}))
   for (const [index, { all }] of compareSets(control, treatments, { seed: 1 }).entries()) {
     const wins = rows.filter((row) => verdict(row, models[index + 1] as string) && !verdict(row, models[0] as string)).length
     assert.equal([all.n, all.paired?.wins], [1319, wins])

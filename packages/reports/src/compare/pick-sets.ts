@@ -1,4 +1,4 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, readJson, Round } from '@whetstone/core'
 import { readServed } from './read-round.ts'
 import type { Choice } from './choice.ts'
 import { readResults } from './read-results.ts'
@@ -8,21 +8,22 @@ import type { ResultSet } from './result-set.ts'
  * Which arms of the given files are compared: [control, treatments] each. One file: its first arm against its others. Several: the first
  * file against each other one, arm by arm where both name the same arms.
  */
-export function pickSets(files: readonly string[], choice: Choice): [ResultSet, ResultSet[]][] {
+export async function pickSets(files: readonly string[], choice: Choice): Promise<[ResultSet, ResultSet[]][]> {
   const [first, ...others] = files
   if (first === undefined) throw new BadInput('--files takes one or more result files, separated by commas')
   if (others.length === 0) {
-    const [control, ...treatments] = readResults(first, choice)
+    const [control, ...treatments] = await readResults(first, choice)
     if (!control || treatments.length === 0) throw new BadInput(`${first} holds one arm only: name a second file, --files=${first},OTHER`)
     return [[control, treatments]]
   }
-  const read = (file: string) => {
-    const sets = readResults(file, choice)
+  const read = async (file: string) => {
+    const sets = await readResults(file, choice)
     // of a round what it left to be served
-    return sets.some(({ arm }) => arm.startsWith('incumbent, ')) ? [readServed(file)] : sets
+    return sets.some(({ role }) => role !== undefined) ? [await readServed(readJson(file, Round))] : sets
   }
-  const controls = read(first)
-  const rest = others.map((file) => ({ file, sets: read(file) }))
+  const controls = await read(first)
+  const rest: { file: string; sets: ResultSet[] }[] = []
+  for (const file of others) rest.push({ file, sets: await read(file) })
   if (controls.length === 1 && rest.every(({ sets }) => sets.length === 1))
     return [[controls[0] as ResultSet, rest.flatMap(({ sets }) => sets)]]
   const pairs = controls.map((control): [ResultSet, ResultSet[]] => [

@@ -52,7 +52,7 @@ const inspect = (right: (i: number) => boolean, epochs = 1, n = 40) => ({
   ).flat(),
 })
 
-test('lm-evaluation-harness: task from the name, filter and metric chosen, paired by doc_id', () => {
+test('lm-evaluation-harness: task from the name, filter and metric chosen, paired by doc_id', async () => {
   const a = jsonl(
     'a/samples_gsm8k_2026-01-02T03-04-05.678.jsonl',
     lmEval((i) => i < 20),
@@ -61,7 +61,7 @@ test('lm-evaluation-harness: task from the name, filter and metric chosen, paire
     'b/samples_gsm8k_2026-02-02T03-04-05.678.jsonl',
     lmEval((i) => i >= 2 && i < 30),
   )
-  const [control, treatments] = only(pickSets([a, b], { filter: 'strict-match' }))
+  const [control, treatments] = only(await pickSets([a, b], { filter: 'strict-match' }))
   const [comparison] = compareSets(control, treatments, { seed: 1 })
   const all = comparison!.all
   assert.equal([all.group, all.n, all.paired?.wins, all.paired?.losses, all.paired?.test], ['gsm8k', 40, 10, 2, 'exact McNemar'])
@@ -69,14 +69,14 @@ test('lm-evaluation-harness: task from the name, filter and metric chosen, paire
   assert.ok(Math.abs((all.paired?.pValue ?? 0) - mcnemar(10, 2).twoSided) < 1e-12)
   assert.ok(all.low < 0.2 && 0.2 < all.high && all.paired!.bootstrap.low < 0.2 && 0.2 < all.paired!.bootstrap.high)
   assert.ok(comparison!.notes.some((note) => note.endsWith('filter strict-match of strict-match, flexible-extract')))
-  refused(() => readResults(a), /choose one, --filter=strict-match or --filter=flexible-extract/)
-  const flexible = pickSets([a, b], { filter: 'flexible-extract' })
+  await refused(() => readResults(a), /choose one, --filter=strict-match or --filter=flexible-extract/)
+  const flexible = await pickSets([a, b], { filter: 'flexible-extract' })
   assert.is(compareSets(flexible[0]![0], flexible[0]![1], { seed: 1 })[0]!.all.paired?.pValue, 1)
-  refused(() => readResults(a, { filter: 'none' }), /has no filter "none"\. Filters: strict-match, flexible-extract/)
-  refused(() => readResults(a, { filter: 'strict-match', score: 'acc' }), /has no score "acc"\. Scores: exact_match/)
+  await refused(() => readResults(a, { filter: 'none' }), /has no filter "none"\. Filters: strict-match, flexible-extract/)
+  await refused(() => readResults(a, { filter: 'strict-match', score: 'acc' }), /has no score "acc"\. Scores: exact_match/)
 })
 
-test('lm-evaluation-harness: rows without filter and metrics, as in older versions; metrics beyond 0 to 1 are refused', () => {
+test('lm-evaluation-harness: rows without filter and metrics, as in older versions; metrics beyond 0 to 1 are refused', async () => {
   const old = jsonl(
     'samples_arc_easy.jsonl',
     [0, 1, 2].map((doc_id) => ({
@@ -90,29 +90,29 @@ test('lm-evaluation-harness: rows without filter and metrics, as in older versio
       perplexity: 8.5,
     })),
   )
-  const [set] = readResults(old)
+  const [set] = await readResults(old)
   assert.equal(
     set?.groups[0]?.outcomes.map(({ passed }) => passed),
     [0, 1, 0],
   )
   assert.equal(set?.notes, ['score acc of acc, acc_norm'])
-  refused(() => readResults(old, { score: 'perplexity' }), /no score "perplexity"/)
+  await refused(() => readResults(old, { score: 'perplexity' }), /no score "perplexity"/)
 })
 
-test('Inspect: epochs are attempts and said to be averaged; samples without a score are left out by choice', () => {
+test('Inspect: epochs are attempts and said to be averaged; samples without a score are left out by choice', async () => {
   const log = inspect((i) => i % 2 === 0, 2)
   const broken = {
     ...log,
     samples: [...log.samples.slice(0, 78), { id: 39, epoch: 1, input: 'q39', target: '4', scores: null, error: { message: 'timeout' } }],
   }
   const file = json('inspect.json', broken)
-  refused(() => readResults(file), /1 of 79 samples has no score \(39\): leave it out with --skip-unscored/)
-  const [set] = readResults(file, { skipUnscored: true })
+  await refused(() => readResults(file), /1 of 79 samples has no score \(39\): leave it out with --skip-unscored/)
+  const [set] = await readResults(file, { skipUnscored: true })
   assert.is(set?.groups[0]?.name, 'gsm8k')
   assert.equal(set?.groups[0]?.outcomes[0], { task: '0', cluster: '0', attempts: 2, passed: 1 })
   assert.ok(set?.notes.some((note) => note.startsWith('39 tasks with 2 samples each')))
-  assert.equal(readResults(file, { skipUnscored: true, repeats: 'pass@2' })[0]?.groups[0]?.outcomes[0]?.passed, 1)
-  refused(
+  assert.equal((await readResults(file, { skipUnscored: true, repeats: 'pass@2' }))[0]?.groups[0]?.outcomes[0]?.passed, 1)
+  await refused(
     () =>
       readResults(
         json('odd.json', { ...log, samples: [{ id: 1, epoch: 1, input: '', target: '', scores: { match: { value: 'maybe' } } }] }),
@@ -121,20 +121,21 @@ test('Inspect: epochs are attempts and said to be averaged; samples without a sc
   )
 })
 
-test("Inspect's packed log reads like its JSON", () => {
+test("Inspect's packed log reads like its JSON", async () => {
   const { samples, ...header } = inspect((i) => i % 3 === 0)
   const parts = Object.fromEntries(samples.map((sample) => [`samples/${sample.id}_epoch_1.json`, strToU8(JSON.stringify(sample))]))
   const packed = join(folder, 'log.eval')
   writeFileSync(packed, zipSync({ 'header.json': strToU8(JSON.stringify(header)), ...parts, 'summaries.json': strToU8('[]') }))
-  const sorted = (sets: ReturnType<typeof readResults>) => sets[0]?.groups[0]?.outcomes.toSorted((a, b) => Number(a.task) - Number(b.task))
-  assert.equal(sorted(readResults(packed)), sorted(readResults(json('same.json', { ...header, samples }))))
+  const sorted = (sets: Awaited<ReturnType<typeof readResults>>) =>
+    sets[0]?.groups[0]?.outcomes.toSorted((a, b) => Number(a.task) - Number(b.task))
+  assert.equal(sorted(await readResults(packed)), sorted(await readResults(json('same.json', { ...header, samples }))))
   const broken = join(folder, 'broken.eval')
   writeFileSync(broken, Buffer.from('PK\u0003\u0004rest'))
-  refused(() => readResults(broken), /broken\.eval (cannot be unpacked|holds no header\.json)/)
+  await refused(() => readResults(broken), /broken\.eval (cannot be unpacked|holds no header\.json)/)
 })
 
-const compared = (files: string[], choice: Choice = {}) => {
-  const [control, treatments] = only(pickSets(files, choice))
+const compared = async (files: string[], choice: Choice = {}) => {
+  const [control, treatments] = only(await pickSets(files, choice))
   return compareSets(control, treatments, { seed: 1 })[0]!
 }
 const rows = (n: number, more: (i: number) => object = () => ({})) =>
@@ -147,12 +148,12 @@ const rows = (n: number, more: (i: number) => object = () => ({})) =>
     ...more(i),
   }))
 
-test('lm-evaluation-harness against Inspect: tasks of two tools meet by their questions', () => {
+test('lm-evaluation-harness against Inspect: tasks of two tools meet by their questions', async () => {
   const a = jsonl(
     'cross/samples_gsm8k_cot.jsonl',
     lmEval((i) => i < 20),
   )
-  const { all, notes } = compared(
+  const { all, notes } = await compared(
     [
       a,
       json(
@@ -166,9 +167,9 @@ test('lm-evaluation-harness against Inspect: tasks of two tools meet by their qu
   assert.not(notes.some((note) => note.includes('ids alone')))
 })
 
-test('equal ids over other questions are not the same tasks; other ids over equal questions are', () => {
+test('equal ids over other questions are not the same tasks; other ids over equal questions are', async () => {
   const own = jsonl('own/samples_x.jsonl', rows(30))
-  const other = compared([
+  const other = await compared([
     own,
     jsonl(
       'other/samples_x.jsonl',
@@ -180,7 +181,7 @@ test('equal ids over other questions are not the same tasks; other ids over equa
     other.notes.some((note) => note.startsWith('30 ids stand for other questions')),
     other.notes.join(),
   )
-  const renamed = compared([
+  const renamed = await compared([
     own,
     jsonl(
       'renamed/samples_x.jsonl',
@@ -188,7 +189,7 @@ test('equal ids over other questions are not the same tasks; other ids over equa
     ),
   ])
   assert.equal([renamed.all.n, renamed.all.paired?.unpaired], [30, 0])
-  const untold = compared([
+  const untold = await compared([
     jsonl(
       'u/samples_x.jsonl',
       rows(30, () => ({ doc: {} })),
@@ -204,7 +205,7 @@ test('equal ids over other questions are not the same tasks; other ids over equa
       `${name}/samples_x.jsonl`,
       rows(30, (i) => ({ doc: {}, doc_hash: i < from ? name : `h${i}` })),
     )
-  assert.is(compared([hashed('m', 4), hashed('n', 4)]).all.n, 26)
+  assert.is((await compared([hashed('m', 4), hashed('n', 4)])).all.n, 26)
 })
 
 // What logs hold that must be asked about or said, never averaged or left out in silence.
@@ -235,10 +236,10 @@ const asked: [string, (i: number) => object, RegExp, Choice, number, RegExp | nu
   ],
 ]
 for (const [what, more, refusal, choice, n, note] of asked)
-  test(`${what}: asked about, then said`, () => {
+  test(`${what}: asked about, then said`, async () => {
     const file = jsonl('asked/samples_x.jsonl', rows(30, more))
-    refused(() => readResults(file), refusal)
-    const [set] = readResults(file, choice)
+    await refused(() => readResults(file), refusal)
+    const [set] = await readResults(file, choice)
     assert.is(set?.groups[0]?.outcomes.length, n)
     if (note)
       assert.ok(
@@ -247,13 +248,15 @@ for (const [what, more, refusal, choice, n, note] of asked)
       )
   })
 
-test('an extra key, a byte order mark and Python\u2019s NaN are read', () => {
+test('an extra key, a byte order mark and Python\u2019s NaN are read', async () => {
   assert.is(
-    readResults(
-      jsonl(
-        'p/samples_x.jsonl',
-        rows(4, () => ({ policy: 'lenient' })),
-      ),
+    (
+      await readResults(
+        jsonl(
+          'p/samples_x.jsonl',
+          rows(4, () => ({ policy: 'lenient' })),
+        ),
+      )
     )[0]?.format,
     'lm-eval',
   )
@@ -262,19 +265,19 @@ test('an extra key, a byte order mark and Python\u2019s NaN are read', () => {
     marked,
     `\uFEFF${JSON.stringify(rows(1)[0]).replace('"exact_match":0', '"exact_match": 0.0')}\n${JSON.stringify(rows(2)[1]).replace('"exact_match":1', '"exact_match": NaN')}\n`,
   )
-  assert.is(readResults(marked, { skipUnscored: true })[0]?.groups[0]?.outcomes.length, 1)
+  assert.is((await readResults(marked, { skipUnscored: true }))[0]?.groups[0]?.outcomes.length, 1)
 })
 
-test('repetitions that are marked are averaged, and the notes say so', () => {
+test('repetitions that are marked are averaged, and the notes say so', async () => {
   const file = jsonl(
     'e/samples_x.jsonl',
     [0, 1, 2].flatMap((repeat) => rows(10, (i) => ({ repeat, exact_match: (i + repeat) % 3 ? 1 : 0 }))),
   )
-  const [set] = readResults(file)
+  const [set] = await readResults(file)
   assert.equal(set?.groups[0]?.outcomes[0], { task: '0', cluster: '0', attempts: 3, passed: 2 })
   assert.match(set?.notes.join() ?? '', /10 tasks with 3 samples each: a task counts with the mean/)
-  assert.equal(readResults(file, { repeats: 'pass@2' })[0]?.groups[0]?.outcomes[0]?.passed, 1)
-  refused(() => readResults(file, { repeats: 'pass@4' }), /has 3 samples: --repeats=pass@4 needs at least 4/)
+  assert.equal((await readResults(file, { repeats: 'pass@2' }))[0]?.groups[0]?.outcomes[0]?.passed, 1)
+  await refused(() => readResults(file, { repeats: 'pass@4' }), /has 3 samples: --repeats=pass@4 needs at least 4/)
 })
 
 const promptfoo = (right: (i: number) => boolean) => ({
@@ -322,21 +325,21 @@ const others: [string, (right: (i: number) => boolean, name: string) => string][
   ],
 ]
 for (const [format, write] of others)
-  test(`${format} is read and compared`, () => {
+  test(`${format} is read and compared`, async () => {
     const a = write((i) => i < 4, `${format}-a`)
-    assert.is(readResults(a)[0]?.format, format)
-    const { all } = compared([a, write((i) => i < 9, `${format}-b`)])
+    assert.is((await readResults(a))[0]?.format, format)
+    const { all } = await compared([a, write((i) => i < 9, `${format}-b`)])
     assert.equal([all.n, all.paired?.wins, all.paired?.losses], [12, 5, 0])
   })
 
-test('bad input says what and what to do', () => {
-  refused(() => readResults(join(folder, 'none.jsonl')), /none\.jsonl not found: give a result file/)
-  refused(() => readResults(folder), /is a folder/)
-  refused(() => readResults(json('strange.json', { hello: 1 })), /is none of the result files understood/)
+test('bad input says what and what to do', async () => {
+  await refused(() => readResults(join(folder, 'none.jsonl')), /none\.jsonl not found: give a result file/)
+  await refused(() => readResults(folder), /is a folder/)
+  await refused(() => readResults(json('strange.json', { hello: 1 })), /is none of the result files understood/)
   const torn = join(folder, 'samples_torn.jsonl')
   writeFileSync(torn, `${JSON.stringify(lmEval(() => true)[0])}\n{"doc_id": 1, "exa\n`)
-  refused(() => readResults(torn), /samples_torn\.jsonl:2: not JSON/)
-  refused(
+  await refused(() => readResults(torn), /samples_torn\.jsonl:2: not JSON/)
+  await refused(
     () =>
       pickSets(
         [

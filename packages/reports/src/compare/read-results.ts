@@ -18,7 +18,7 @@ const understood =
   "promptfoo's results.json, HELM's per_instance_stats.json, EvalPlus's *_eval_results.json, CSV"
 
 /** Reads any result file that we know, by what stands in it and not by its name. */
-export function readResults(file: string, choice: Choice = {}): ResultSet[] {
+export async function readResults(file: string, choice: Choice = {}): Promise<ResultSet[]> {
   if (!existsSync(file) || statSync(file).isDirectory())
     throw new BadInput(`${file} ${existsSync(file) ? 'is a folder' : 'not found'}: give a result file (${understood})`)
   const head = readHead(file)

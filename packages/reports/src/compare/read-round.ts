@@ -1,52 +1,38 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { BadInput, paths, readJson, readJsonl, type Role, Round, Trace } from '@whetstone/core'
-import { groupAttempts, type ResultSet } from './result-set.ts'
+import { BadInput, readJson, type Role, Round } from '@whetstone/core'
+import { openRun, type ArmReader, type RoundReader } from '@whetstone/runs'
+import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } from './result-set.ts'
+
+const armLabel = (role: Role, memory: boolean) => `${role}, memory ${memory ? 'on' : 'off'}`
 
 /** An arm of a round, from its validation traces: round.json itself holds no outcomes of single tasks. */
-function readArm(round: Round, role: Role, memory: boolean): ResultSet | null {
-  const file = join(paths.dataset(round.run, round.round), `validation-${role}-${memory ? 'memory' : 'bare'}.jsonl`)
-  if (!existsSync(file)) return null
-  const groups = groupAttempts(
-    readJsonl(file, Trace).map((trace) => ({
-      group: `${trace.taskset} level ${trace.level}`,
-      task: trace.task,
-      cluster: trace.cluster,
-      passed: trace.grade.passed ? 1 : 0,
-    })),
-  )
-  const arm = `${role}, memory ${memory ? 'on' : 'off'}`
-  return { name: `${round.run} round ${round.round}: ${arm}`, arm, source: file, format: 'traces', groups, notes: [] }
+async function readArm({ run, round }: RoundReader, { role, memory, traces }: ArmReader): Promise<ResultSet> {
+  const arm = armLabel(role, memory)
+  const groups: GroupsSoFar = new Map()
+  for await (const trace of traces.rows()) addAttempt(groups, traceAttempt(trace))
+  return { name: `${run} round ${round}: ${arm}`, arm, source: traces.file, role, format: 'traces', groups: toGroups(groups), notes: [] }
 }
 
 /** All arms of a round, the deployed incumbent first. */
-export function readRoundArms(file: string): ResultSet[] {
+export async function readRoundArms(file: string): Promise<ResultSet[]> {
   const round = readJson(file, Round)
-  const deployed = deployedMemory(round)
-  const roles: Role[] = ['incumbent', 'candidate']
-  const sets = [deployed, !deployed].flatMap((memory) => roles.map((role) => readArm(round, role, memory))).filter((set) => set !== null)
-  if (sets.length === 0) throw missingTraces(file, round)
-  return sets
+  const reader = openRun(round.run).round(round.round)
+  const arms = reader.arms().filter(({ traces }) => traces.exists)
+  const served = (arm: ArmReader) => Number(arm.memory !== round.served.memory)
+  const order = arms.sort((a, b) => served(a) - served(b) || Number(a.role === 'candidate') - Number(b.role === 'candidate'))
+  if (order.length === 0) throw missingTraces(reader)
+  return Promise.all(order.map((arm) => readArm(reader, arm)))
 }
 
-/**
- * What a round left to be served, measured on that round's validation tasks: the candidate when promoted, else the incumbent, with the
- * deployed memory setting.
- */
-export function readServed(file: string): ResultSet {
-  const round = readJson(file, Round)
-  const role = round.decision.promoted ? 'candidate' : 'incumbent'
-  const set = readArm(round, role, deployedMemory(round))
-  if (!set) throw missingTraces(file, round)
-  return { ...set, name: `${round.run} after round ${round.round}`, arm: '' }
+/** What a round left to be served, measured on that round's validation tasks. */
+export async function readServed({ run, round, served }: Round): Promise<ResultSet> {
+  const reader = openRun(run).round(round)
+  const arm = reader.arm(served.role, served.memory)
+  if (!arm?.traces.exists) throw missingTraces(reader)
+  return { ...(await readArm(reader, arm)), name: `${run} after round ${round}`, arm: '' }
 }
 
-const missingTraces = (file: string, { run, round }: Round) =>
+const missingTraces = ({ run, round, files }: RoundReader) =>
   new BadInput(
-    `${file}: the validation traces of round ${round} of run ${run} are not in ${paths.dataset(run, round)}: ` +
+    `${files.round}: the validation traces of round ${round} of run ${run} are not in ${files.dataset}: ` +
       'keep datasets/ beside reports/ to compare rounds',
   )
-
-/** The gate compares arms with the memory setting that is deployed and names it. */
-export const deployedMemory = ({ decision, bank }: Round): boolean =>
-  decision.arm.endsWith('memory on') ? true : decision.arm.endsWith('memory off') ? false : bank.tag !== null && bank.kept

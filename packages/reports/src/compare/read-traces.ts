@@ -1,25 +1,21 @@
-import { readJsonl, Trace } from '@whetstone/core'
-import { groupAttempts, type ResultSet } from './result-set.ts'
+import { readRows, Trace } from '@whetstone/core'
+import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } from './result-set.ts'
 
 /** Our own traces.jsonl: an arm for each policy, groups by taskset and level. */
-export function readTraces(file: string): ResultSet[] {
-  const policies = Map.groupBy(
-    readJsonl(file, Trace),
-    ({ policy }) => `${policy.model}, memory ${policy.bank === null ? 'off' : `on (${policy.bank})`}`,
-  )
-  return [...policies].map(([policy, traces]) => ({
+export async function readTraces(file: string): Promise<ResultSet[]> {
+  const policies = new Map<string, GroupsSoFar>()
+  for await (const trace of readRows(file, Trace)) {
+    const policy = `${trace.policy.model}, memory ${trace.policy.bank === null ? 'off' : `on (${trace.policy.bank})`}`
+    let groups = policies.get(policy)
+    if (!groups) policies.set(policy, (groups = new Map()))
+    addAttempt(groups, traceAttempt(trace))
+  }
+  return [...policies].map(([policy, groups]) => ({
     name: policies.size > 1 ? `${file} (${policy})` : file,
     arm: policies.size > 1 ? policy : '',
     source: file,
     format: 'traces',
-    groups: groupAttempts(
-      traces.map((trace) => ({
-        group: `${trace.taskset} level ${trace.level}`,
-        task: trace.task,
-        cluster: trace.cluster,
-        passed: trace.grade.passed ? 1 : 0,
-      })),
-    ),
+    groups: toGroups(groups),
     notes: [],
   }))
 }

@@ -23,15 +23,15 @@ export function resultFolder() {
 }
 
 /** The one comparison that was picked. */
-export function only(picked: ReturnType<typeof pickSets>) {
+export function only(picked: Awaited<ReturnType<typeof pickSets>>) {
   assert.is(picked.length, 1)
   return picked[0] as (typeof picked)[number]
 }
 
 /** Asserts that the work is refused as bad input with such a message. */
-export function refused(work: () => unknown, pattern: RegExp): void {
+export async function refused(work: () => unknown, pattern: RegExp): Promise<void> {
   try {
-    work()
+    await work()
   } catch (error) {
     assert.instance(error, BadInput)
     assert.match((error as Error).message, pattern)

@@ -1,4 +1,4 @@
-import type { Outcome } from '@whetstone/core'
+import type { Outcome, Role, Trace } from '@whetstone/core'
 
 /** What is known of a task beside its id: a hash of it by the tool that wrote the file, and the key of its question (see similarity's contentKey). */
 export type TaskContent = { hash?: string | undefined; question?: string | undefined }
@@ -23,6 +23,8 @@ export type ResultSet = {
   /** Which arm of its source, e.g. `candidate, memory on`; empty where the source holds one. */
   arm: string
   source: string
+  /** Whose arm it is, where it is one of a round. */
+  role?: Role
   format: ResultFormat
   groups: ResultGroup[]
   /** What a reader should know: samples left out, the metric taken. */
@@ -31,15 +33,36 @@ export type ResultSet = {
 
 export type Attempted = { group: string; task: string; cluster: string; passed: number; content?: TaskContent | undefined }
 
+/** Outcomes and task contents by group, while attempts come in. */
+export type GroupsSoFar = Map<string, { outcomes: Map<string, Outcome>; contents: Map<string, TaskContent> }>
+
+/** Adds one attempt to what is known of its task. */
+export function addAttempt(groups: GroupsSoFar, { group, task, cluster, passed, content }: Attempted): void {
+  let entry = groups.get(group)
+  if (!entry) groups.set(group, (entry = { outcomes: new Map(), contents: new Map() }))
+  const outcome = entry.outcomes.get(task)
+  if (outcome) {
+    outcome.attempts++
+    outcome.passed += passed
+  } else entry.outcomes.set(task, { task, cluster, attempts: 1, passed })
+  if (content?.hash !== undefined || content?.question !== undefined) entry.contents.set(task, content)
+}
+
+export const toGroups = (groups: GroupsSoFar): ResultGroup[] =>
+  [...groups].map(([name, { outcomes, contents }]) => ({ name, outcomes: [...outcomes.values()], contents }))
+
 /** Outcomes by group from single attempts: several at one task are summed. */
 export function groupAttempts(attempts: Iterable<Attempted>): ResultGroup[] {
-  const groups = new Map<string, { outcomes: Map<string, Outcome>; contents: Map<string, TaskContent> }>()
-  for (const { group, task, cluster, passed, content } of attempts) {
-    let entry = groups.get(group)
-    if (!entry) groups.set(group, (entry = { outcomes: new Map(), contents: new Map() }))
-    const outcome = entry.outcomes.get(task)
-    entry.outcomes.set(task, { task, cluster, attempts: (outcome?.attempts ?? 0) + 1, passed: (outcome?.passed ?? 0) + passed })
-    if (content?.hash !== undefined || content?.question !== undefined) entry.contents.set(task, content)
-  }
-  return [...groups].map(([name, { outcomes, contents }]) => ({ name, outcomes: [...outcomes.values()], contents }))
+  const groups: GroupsSoFar = new Map()
+  for (const attempt of attempts) addAttempt(groups, attempt)
+  return toGroups(groups)
 }
+
+/** The attempt that a trace is. */
+export const traceAttempt = ({ taskset, level, task, cluster, grade, taskHash }: Trace): Attempted => ({
+  group: `${taskset} level ${level}`,
+  task,
+  cluster,
+  passed: grade.passed ? 1 : 0,
+  content: { hash: taskHash ?? undefined },
+})

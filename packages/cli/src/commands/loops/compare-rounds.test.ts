@@ -37,6 +37,7 @@ function writeRound(run: string, round: number, arms: Record<'incumbent' | 'cand
     frontier,
     incumbent: { id: 'a' },
     candidate: { id: 'b' },
+    served: { role: decision.promoted ? 'candidate' : 'incumbent', memory: false },
     bank: { size: 0, added: 0, tag: null, kept: true },
     evaluations,
     decision,

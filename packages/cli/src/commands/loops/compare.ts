@@ -1,4 +1,4 @@
-import { BadInput, writeAtomic, writeJson } from '@whetstone/core'
+import { BadInput, writeAtomic, writeJson, type Round } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import type { Repeats } from '@whetstone/reports/compare/choice.ts'
 import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
@@ -6,6 +6,7 @@ import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
 import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
 import { readServed } from '@whetstone/reports/compare/read-round.ts'
+import type { ResultSet } from '@whetstone/reports/compare/result-set.ts'
 import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
 import { showComparisons, showRounds } from '@whetstone/reports/compare/show-comparison.ts'
 
@@ -45,13 +46,17 @@ export default defineCommand({
     let comparisons: Comparison[]
     if (files !== undefined) {
       const choice = { score, filter, repeats: repeats === undefined ? undefined : readRepeats(repeats), skipUnscored }
-      comparisons = adjust(pickSets(list(files), choice).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })))
+      comparisons = adjust(
+        (await pickSets(list(files), choice)).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })),
+      )
     } else if (runs !== undefined) {
-      const [control, ...treatments] = list(runs).map((name) => readServed(readRounds(name).at(-1)?.file as string))
+      const sets: ResultSet[] = []
+      for (const name of list(runs)) sets.push(await readServed(readRounds(name).at(-1) as Round))
+      const [control, ...treatments] = sets
       if (!control || treatments.length === 0) throw new BadInput('--runs takes two or more runs, separated by commas')
       comparisons = compareSets(control, treatments, { seed })
     } else {
-      const rounds = compareRounds(run ?? 'tiny', { seed })
+      const rounds = await compareRounds(run ?? 'tiny', { seed })
       console.log(showRounds(rounds))
       if (json !== undefined) writeJson(json, rounds)
       if (html !== undefined)

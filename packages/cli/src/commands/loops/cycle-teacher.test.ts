@@ -11,7 +11,7 @@ import type { Round } from '@whetstone/core'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-teacher-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { Example, paths, readJsonl, Trace } = await import('@whetstone/core')
+const { openRun } = await import('@whetstone/runs')
 const { cycle } = await import('@whetstone/loop/round/cycle.ts')
 const { reportRound, roundScreen } = await import('@whetstone/reports/report-round.ts')
 const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
@@ -93,9 +93,11 @@ async function round(run: string, model?: string): Promise<{ round: Round; scree
 test("the teacher's passed traces train a LoRA on the weights that are here; a model that solves nothing is kept", async () => {
   const { round: done, screen } = await round('taught', 'models/tiny/whetstone-tiny-f32.gguf')
   assert.ok((done.training?.steps ?? 0) > 0)
-  assert.ok(existsSync(join(paths.checkpoint('taught', 1), 'adapter.gguf')))
-  const traces = new Map(readJsonl(join(paths.dataset('taught', 1), 'traces.jsonl'), Trace).map((trace) => [trace.id, trace]))
-  const examples = readJsonl(join(paths.dataset('taught', 1), 'sft.jsonl'), Example)
+  const reader = openRun('taught').round(1)
+  assert.ok(existsSync(join(reader.files.checkpoint, 'adapter.gguf')))
+  assert.match(reader.candidate()?.adapter ?? '', /adapter\.gguf$/)
+  const traces = new Map((await Array.fromAsync(reader.traces.rows())).map((trace) => [trace.id, trace]))
+  const examples = await Array.fromAsync(reader.examples())
   assert.ok(examples.length >= 10)
   for (const { trace } of examples) {
     assert.ok(traces.get(trace)?.grade.passed)
@@ -109,7 +111,7 @@ test('an endpoint alone: rows are exported, nothing is trained, and the screen s
   const { round: done, screen } = await round('elsewhere')
   assert.is(done.training, null)
   assert.ok(done.harvest.kept >= 10)
-  assert.ok(readJsonl(join(paths.dataset('elsewhere', 1), 'sft.jsonl'), Example).length >= 10)
+  assert.ok((await Array.fromAsync(openRun('elsewhere').round(1).examples())).length >= 10)
   assert.match(screen, /nothing was trained: the weights are elsewhere/)
 })
 

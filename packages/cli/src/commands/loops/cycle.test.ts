@@ -9,7 +9,8 @@ import type { Round, Trainer } from '@whetstone/core'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-cycle-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { Example, Memory, paths, readJsonl, Round: RoundSchema, Trace } = await import('@whetstone/core')
+const { Memory, Round: RoundSchema } = await import('@whetstone/core')
+const { openRun } = await import('@whetstone/runs')
 const { cycle } = await import('@whetstone/loop/round/cycle.ts')
 const { openBank } = await import('@whetstone/memory')
 const { reportRound, roundScreen } = await import('@whetstone/reports/report-round.ts')
@@ -51,7 +52,7 @@ test('a round ends with a decision, a report and a screen that fits', async () =
     printed,
   } = await rounds('small')
   first = round as Round
-  const folder = paths.report('small', 1)
+  const folder = openRun('small').round(1).files.report
   assert.equal(RoundSchema.parse(JSON.parse(readFileSync(join(folder, 'round.json'), 'utf8'))), first)
   for (const file of ['report.html', 'report.md', 'arms.png', 'train.log']) assert.ok(existsSync(join(folder, file)), file)
   const [screen = ''] = printed
@@ -71,9 +72,10 @@ test('four arms on the same tasks; the memories help on operators, where the ban
   assert.is(new Set(first.evaluations.map(({ model, memory }) => `${model} ${memory}`)).size, 4)
 })
 
-test('every training row walks back to a passed trace that the incumbent wrote', () => {
-  const traces = new Map(readJsonl(join(paths.dataset('small', 1), 'traces.jsonl'), Trace).map((trace) => [trace.id, trace]))
-  const rows = readJsonl(join(paths.dataset('small', 1), 'sft.jsonl'), Example)
+test('every training row walks back to a passed trace that the incumbent wrote', async () => {
+  const round = openRun('small').round(1)
+  const traces = new Map((await Array.fromAsync(round.traces.rows())).map((trace) => [trace.id, trace]))
+  const rows = await Array.fromAsync(round.examples())
   assert.ok(rows.length > 100)
   for (const row of rows) {
     const trace = traces.get(row.trace)
@@ -85,8 +87,9 @@ test('every training row walks back to a passed trace that the incumbent wrote',
 })
 
 test('every memory walks back to graded attempts of this round', async () => {
-  const traces = new Set(readJsonl(join(paths.dataset('small', 1), 'traces.jsonl'), Trace).map(({ id }) => id))
-  await using bank = await openBank({ uri: paths.bank('small'), embedder: null })
+  const run = openRun('small')
+  const traces = new Set((await Array.fromAsync(run.trainTraces())).map(({ id }) => id))
+  await using bank = await openBank({ uri: run.files.bank, embedder: null })
   const memories = await bank.memories()
   assert.ok(memories.length > 10)
   for (const memory of memories) {

@@ -8,7 +8,7 @@ import type { Memory, Reflector, Task } from '@whetstone/core'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-phase1-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { hash, memoryId, paths, readJsonl, root, Trace } = await import('@whetstone/core')
+const { hash, memoryId, paths, readRows, root, Trace } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { lexicalEmbedder, induceOperator } = await import('@whetstone/memory')
 const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
@@ -201,7 +201,7 @@ else
       JSON.stringify(summary.controlMinusBaseline),
     )
     assert.equal([summary.leaks.audit, summary.bank.reachable], [0, summary.bank.size])
-    assert.is(readJsonl(join(scratch, 'datasets/tiny/phase1/memory.jsonl'), Trace).length, 2560)
+    assert.is((await Array.fromAsync(readRows(join(scratch, 'datasets/tiny/phase1/memory.jsonl'), Trace))).length, 2560)
   })
 
 test.run()

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { BadInput, dataRoot, paths, readJson, Round } from '@whetstone/core'
+import { BadInput, readJson } from '@whetstone/core'
+import { roundScreen } from '@whetstone/reports/report-round.ts'
 import { Section, writeReport } from '@whetstone/reports'
+import { checkRunName, openRun } from '@whetstone/runs'
 import { z } from 'zod'
 import { defineCommand } from '../../command.ts'
-import { checkRunName, readIncumbent, stepSeconds } from '@whetstone/runs'
-import { showRound } from '@whetstone/reports/show-round.ts'
 
 export default defineCommand({
   about: 'prints a finished round again and rebuilds its report (report.html, report.md, chart) from round.json',
@@ -14,18 +13,22 @@ export default defineCommand({
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
   },
   examples: ['npx nx run loops:report', 'npx nx run loops:report --run=second --round=2'],
-  async run({ run, round }) {
-    const last = readIncumbent(checkRunName(run))?.round ?? 0
-    const folder = paths.report(run, round ?? last)
-    const file = join(folder, 'round.json')
-    if (!existsSync(file))
-      throw new BadInput(`Run ${run} has no finished round ${round ?? ''}: it has done ${last}. See npx nx run loops:status`)
-    const finished = readJson(file, Round)
-    const memory = join(folder, 'memory.json')
-    await writeReport(folder, finished, {
-      seconds: stepSeconds(join(folder, 'steps')),
+  async run({ run: name, round: wanted }) {
+    const run = openRun(checkRunName(name))
+    const done = run.finished()
+    const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
+    const [problem] = run.problems
+    if (problem && !found) throw new BadInput(`${problem.says}. What can still be read: ${problem.readable}`)
+    if (!found)
+      throw new BadInput(
+        `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: it has done ${done.length}. See npx nx run loops:status`,
+      )
+    const { reader, round } = found
+    const { memory, report } = reader.files
+    await writeReport(report, round, {
+      seconds: reader.seconds(),
       sections: existsSync(memory) ? readJson(memory, z.array(Section)) : [],
     })
-    console.log(showRound(finished, relative(dataRoot, join(folder, 'report.html'))))
+    console.log(roundScreen(round))
   },
 })

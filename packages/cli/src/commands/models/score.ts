@@ -5,7 +5,7 @@ import { llamaSample } from '@whetstone/inference'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
-import { checkRunName, readRun } from '@whetstone/runs'
+import { checkRunName, readRun, runFiles } from '@whetstone/runs'
 import { accuracyTable } from '../../score/accuracy-table.ts'
 import { chartLikelihood } from '@whetstone/reports/charts/chart-likelihood.ts'
 import { namedCheckpoints, runCheckpoints } from '../../score/checkpoints.ts'
@@ -48,7 +48,7 @@ export default defineCommand({
               .map((name) => name.trim())
               .filter(Boolean),
           )
-    const folder = out ?? (run === undefined ? paths.reports('likelihood') : join(paths.reports(run), 'likelihood'))
+    const folder = out ?? (run === undefined ? paths.reports('likelihood') : runFiles(run).likelihood)
     const result: Record<string, unknown> = {}
     if (pool) {
       await ensureTools(['llama-score'])
