@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import type { Completion, GenerateRequest } from './contracts.ts'
 import { Message } from './message.ts'
-import { templateArguments } from './sampling.ts'
 
 /** Why generation ended. `context`: the prompt did not fit; `vocabulary`: it holds characters the model cannot read; both are failed attempts, not faults. */
 export const Finish = z.enum(['stop', 'length', 'context', 'vocabulary'])
@@ -47,35 +45,6 @@ export const Call = z.object({
   seconds: z.number(),
 })
 export type Call = z.infer<typeof Call>
-
-/** The record of an answered request. */
-export function toCall(
-  request: Pick<GenerateRequest, 'messages' | 'seed' | 'sampling'>,
-  completion: Completion,
-  { role, by, model, trains }: Pick<Call, 'role' | 'by' | 'trains'> & { model: { id: string; vocabulary?: string | null } },
-): Call {
-  return {
-    role,
-    model: model.id,
-    by,
-    messages: [...request.messages],
-    text: completion.text,
-    reasoning: completion.reasoning ?? null,
-    promptText: completion.promptText ?? null,
-    templateArguments: templateArguments(request.sampling) ?? null,
-    vocabulary: model.vocabulary ?? null,
-    ids: completion.ids ?? null,
-    forced: completion.forced ?? [],
-    logprobs: completion.logprobs ?? null,
-    answer: false,
-    grade: null,
-    trains,
-    seed: request.seed,
-    finish: completion.finish,
-    tokens: completion.tokens,
-    seconds: completion.seconds,
-  }
-}
 
 /** A call as an exchange that ends with its answer. */
 export const exchangeOf = ({ messages, text }: Pick<Call, 'messages' | 'text'>): Message[] => [

@@ -1,12 +1,10 @@
-import type { Accuracies } from './seed-measure.ts'
-
 /**
  * `climb`: sums up to `top` digits, the newest length most. `settle`: the same at smaller steps, all lengths sure. `taste`: a few rows of
  * 5 digits among them, for weights that carry nothing over to 5 digits by themselves.
  */
 export type Lesson = { number: number; phase: 'climb' | 'settle' | 'taste'; top: number; steps: number; learningRate: number }
 /** A lesson that was taken, and what the model could do after it. */
-export type Taken = Lesson & { model: string; rows: number; tasted: number; tokens: number; loss: number; accuracy: Accuracies }
+export type Taken = Lesson & { model: string; rows: number; tasted: number; tokens: number; loss: number; accuracy: Record<string, number> }
 
 /**
  * Held-out accuracy at 5 digits which the seed model is to have: half solved, so that a round has traces to harvest and something to gain.

@@ -9,7 +9,7 @@ import { drawOperatorRow } from './seed-rows.ts'
 
 type Question = { group: string; prompt: string; answer: string }
 /** Share of exact answers by group: `addition 4`, `operators right`. */
-export type Accuracies = Record<string, number>
+type Accuracies = Record<string, number>
 
 /** Digits of the sums that are asked. */
 const digits = [2, 3, 4, 5, 6]

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { hash, root, runTool } from '@whetstone/core'
 import type { Compiler } from './find-compiler.ts'
 import { buildFolder } from './extract-source.ts'
-import { prefixCopy, prefixHeader } from './plan-units.ts'
+import { prefixCopy, prefixHeader } from './prefix-header.ts'
 
 /** One source file to be compiled, by its path from the repository's root; `key` names all that its object depends on besides its own text. */
 export type Unit = { source: string; flags: readonly string[]; key: string }

@@ -2,18 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { hash, root } from '@whetstone/core'
 import type { Unit } from './compile.ts'
-import { buildFolder, llamaVersion } from './extract-source.ts'
+import { llamaVersion } from './extract-source.ts'
 import { includedHeaders } from './included-headers.ts'
+import { prefixCopy, prefixHeader } from './prefix-header.ts'
 import { sourceFiles } from './tool-list.ts'
 import type { Tool } from './tool-list.ts'
 
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
 const rows = join(root, 'tools/rows')
-
-/** What nearly every unit of ours reads, parsed once a build (see compile.ts); included first in each of them. */
-export const prefixHeader = join(rows, 'prefix.h')
-/** Where the build puts its copy, with the parsed form beside it while it runs. */
-export const prefixCopy = join(buildFolder, 'prefix/prefix.h')
 
 /** Compilers run in the repository's root and get relative paths: objects hold none of this folder's name, and a moved or copied cache is still one. */
 const inRoot = (file: string) => relative(root, file)
