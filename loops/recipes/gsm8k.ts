@@ -8,7 +8,7 @@ import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import { gsm8k } from '@whetstone/tasks'
+import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /** Grade-school maths with a real model of yours: 512 train tasks, 4 samples each at T = 0.7, LoRA of rank 16, 750 validation tasks. */

@@ -10,7 +10,8 @@ import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { cachedEmbedder, reflectStrategies, showStrategies, transformersEmbedder } from '@whetstone/memory'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import { gsm8k, math, type MathSubject } from '@whetstone/tasks'
+import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
+import math, { type MathSubject } from '@whetstone/tasks/tasksets/math.ts'
 
 /** One subject of MATH as a taskset of its own, for transfer from one to another. */
 function subject(name: string, subjects: readonly MathSubject[], from: { from?: string }): Taskset {

@@ -7,7 +7,8 @@ import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { induceOperator, lexicalEmbedder } from '@whetstone/memory'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import { addition, operations, operators } from '@whetstone/tasks'
+import addition from '@whetstone/tasks/tasksets/addition.ts'
+import operators, { operations } from '@whetstone/tasks/tasksets/operators.ts'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /**
@@ -23,8 +24,8 @@ export default defineRecipe({
   trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
   gate: gate(),
   courses: [
-    { taskset: operators, train: 640, samples: 4, validation: 640 },
-    { taskset: addition, levels: { from: 2, frontier: 5 }, train: 400, frontierTrain: 1500, samples: 1, validation: 400 },
+    { taskset: operators(), train: 640, samples: 4, validation: 640 },
+    { taskset: addition(), levels: { from: 2, frontier: 5 }, train: 400, frontierTrain: 1500, samples: 1, validation: 400 },
   ],
   memory: {
     embedder: async () => lexicalEmbedder(),

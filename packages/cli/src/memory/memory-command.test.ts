@@ -98,8 +98,8 @@ test("lists with lift from the run's traces, shows one, searches", async () => {
 test('the audit finds test tasks in training rows', async () => {
   assert.match(await command('audit', { limit: 64 }), /^3 memories and 0 training rows against \d+ test tasks: no leaks$/)
   const json = join(scratch, 'audit.json')
-  const { operators } = await import('@whetstone/tasks')
-  const [task] = await operators.load({ split: 'test', seed: tiny.settings.seed, round: 1, limit: 64 })
+  const { default: operators } = await import('@whetstone/tasks/tasksets/operators.ts')
+  const [task] = await operators().load({ split: 'test', seed: tiny.settings.seed, round: 1, limit: 64 })
   const file = join(scratch, 'rows.jsonl')
   appendRows(file, [
     {

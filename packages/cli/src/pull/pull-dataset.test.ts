@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
-import { gsm8k } from '@whetstone/tasks'
+import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
 import { fakeFileServer } from '@whetstone/tasks/fake-file-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'datasets-pull-'))

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInput, root, writeAtomic } from '@whetstone/core'
 import { checkGguf } from '@whetstone/inference'
-import { table } from '@whetstone/tasks'
+import table from '@whetstone/tasks/tasksets/table.ts'
 import { modelFile } from './resolve-recipe.ts'
 
 export type RecipeAnswers = { name: string; model: string; data: string; grader: string; instruction: string }
@@ -40,7 +40,7 @@ import { llamaSample } from '@whetstone/inference'
 import { defineRecipe, gate } from '@whetstone/loop'
 import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import { table } from '@whetstone/tasks'
+import table from '@whetstone/tasks/tasksets/table.ts'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
 
 /** Written by loops:init. */

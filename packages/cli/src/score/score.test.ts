@@ -7,7 +7,7 @@ import { type Backend, type Model, paths, runTool } from '@whetstone/core'
 import { llamaSample, scripted } from '@whetstone/inference'
 import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import { addition } from '@whetstone/tasks'
+import addition from '@whetstone/tasks/tasksets/addition.ts'
 import { Settings, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { accuracyTable } from './accuracy-table.ts'
 import { chartLikelihood } from '@whetstone/reports/charts/chart-likelihood.ts'
@@ -102,7 +102,7 @@ test('all checkpoints on all tasksets: an accuracy table', async () => {
     name: 'adder',
     backend: able({ 'model-0': 3, 'model-1': 4 }),
     solver: direct(),
-    courses: [{ taskset: addition, levels: { from: 2, frontier: 3 }, train: 1, validation: 1 }],
+    courses: [{ taskset: addition(), levels: { from: 2, frontier: 3 }, train: 1, validation: 1 }],
     settings: Settings.parse({ context: 64 }),
   } as unknown as Recipe
   const rows = await accuracyTable(checkpoints.slice(0, 2), recipe, { folder, limit: 25, beyond: 2 })

@@ -1,9 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Split } from '@whetstone/core'
-import { addition, additionTask } from './addition.ts'
-import { provesItself } from './contract.ts'
+import makeAddition, { additionTask } from './addition.ts'
+import { provesItself } from '../contract.ts'
 
+const addition = makeAddition()
 const test = suite('addition')
 provesItself(test, addition, { levels: [2, 3, 5], limit: 200 })
 provesItself(test, { ...addition, load: (request) => addition.load({ ...request, levels: [25] }) }, { limit: 20 })

@@ -1,5 +1,8 @@
 import type { Grade, LoadRequest, Random, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, hash, random } from '@whetstone/core'
+import { deriveSeed, hash, plugin, random } from '@whetstone/core'
+import { z } from 'zod'
+
+const about = 'sums of two N-digit numbers in reversed digits, generated; level = digits; no licence needed'
 
 /**
  * Sums of two numbers of N digits, N the level. Operands and sum are written in reverse, least significant digit first, so that each
@@ -7,16 +10,21 @@ import { deriveSeed, hash, random } from '@whetstone/core'
  * 123+456 and the answer is `975`. Which split a pair belongs to is fixed by its hash, so no seed and no round can move one from training
  * to validation.
  */
-export const addition: Taskset = {
+export default plugin({
   name: 'addition',
-  levels: { from: 1 },
-  fresh: true,
-  about: 'sums of two N-digit numbers in reversed digits, generated; level = digits; no licence needed',
-  async load(request) {
-    return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
-  },
-  grade: (task, answer) => gradeDigits(task.reference, answer.trim()),
-}
+  about,
+  settings: z.strictObject({}),
+  make: (): Taskset => ({
+    name: 'addition',
+    levels: { from: 1 },
+    fresh: true,
+    about,
+    async load(request) {
+      return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
+    },
+    grade: (task, answer) => gradeDigits(task.reference, answer.trim()),
+  }),
+})
 
 /** Tasks of one level when the request sets no limit. */
 const defaultLimit = 500

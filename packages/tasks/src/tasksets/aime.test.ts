@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
-import { provesItself } from './contract.ts'
-import { aime } from './aime.ts'
+import { provesItself } from '../contract.ts'
+import aime from './aime.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'aime-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,12 +1,13 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Task, Taskset } from '@whetstone/core'
-import { BadInput, hash, paths } from '@whetstone/core'
+import { BadInput, hash, paths, plugin } from '@whetstone/core'
 import { gradeMaths } from '@whetstone/grading'
 import { z } from 'zod'
-import type { DatasetSource } from './dataset-source.ts'
-import { distinctTasks } from './distinct-tasks.ts'
-import { readRows } from './read-rows.ts'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import type { DatasetSource } from '../dataset-source.ts'
+import { distinctTasks } from '../distinct-tasks.ts'
+import { readRows } from '../read-rows.ts'
 
 /** A row as the usual collections publish it; the year from its own field or from the address of the problem's page. */
 const Row = z.object({
@@ -23,26 +24,24 @@ type Row = z.infer<typeof Row>
  * `lastValidationYear` are validation, later ones test, and there is no train split. `from` is a file, or a folder with aime.jsonl, where
  * `datasets:pull` puts it by default.
  */
-export function aime({
-  from = paths.taskset('aime'),
-  lastValidationYear = 2023,
-}: { from?: string; lastValidationYear?: number } = {}): Taskset {
-  let tasks: Task[] | undefined
-  return {
-    name: 'aime',
-    instruction: 'Solve the problem step by step. The answer is a whole number from 0 to 999. End with it alone in \\boxed{}.',
-    levels: [1],
-    fresh: false,
-    about:
-      'American Invitational Mathematics Examination, 90 problems of 2022 to 2024, no train split; AI-MO/aimo-validation-aime, Apache-2.0',
-    async load({ split, levels, limit = Infinity }) {
-      if (levels && !levels.includes(1)) return []
-      tasks ??= readTasks(from, lastValidationYear)
-      return tasks.filter((task) => task.split === split).slice(0, limit)
-    },
-    grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
-  }
-}
+const aime = plugin({
+  name: 'aime',
+  about:
+    'American Invitational Mathematics Examination, 90 problems of 2022 to 2024, no train split; AI-MO/aimo-validation-aime, Apache-2.0',
+  settings: z.strictObject({
+    from: z.string().default(paths.taskset('aime')).describe('a file, or a folder with aime.jsonl'),
+    lastValidationYear: z.number().int().default(2023).describe('later years are test'),
+  }),
+  make: ({ from, lastValidationYear }): Taskset =>
+    fixedTaskset({
+      name: 'aime',
+      about: aime.about,
+      instruction: 'Solve the problem step by step. The answer is a whole number from 0 to 999. End with it alone in \\boxed{}.',
+      read: () => readTasks(from, lastValidationYear),
+      grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
+    }),
+})
+export default aime
 
 /** Where AIME is published, for datasets:pull. */
 export const aimeSource: DatasetSource = {

@@ -1,10 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '@whetstone/core'
-import { chainKeyLine, chainKeys, chainKeyTask, chainsKeys, chainsWorld, chainWorldSize } from './chains-keys.ts'
-import { chainSigns, readChain, traceText } from './chains/chain.ts'
-import { provesItself } from './contract.ts'
+import makeChainsKeys, { chainKeyLine, chainKeys, chainKeyTask, chainsWorld, chainWorldSize } from './chains-keys.ts'
+import { chainSigns, readChain, traceText } from '../chains/chain.ts'
+import { provesItself } from '../contract.ts'
 
+const chainsKeys = makeChainsKeys()
 const test = suite('chains-keys')
 provesItself(test, chainsKeys, { limit: 130 })
 provesItself(test, chainsKeys, { seed: 7, levels: [1, 3], limit: 128 })

@@ -1,9 +1,10 @@
 import type { LoadRequest, Random, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, random, shuffle } from '@whetstone/core'
+import { deriveSeed, plugin, random, shuffle } from '@whetstone/core'
+import { z } from 'zod'
 import { gradeTrace, splitOf } from './chains.ts'
-import type { Chain } from './chains/chain.ts'
-import { chainSigns, drawChain, traceText } from './chains/chain.ts'
-import { checkTrace } from './chains/check-trace.ts'
+import type { Chain } from '../chains/chain.ts'
+import { chainSigns, drawChain, traceText } from '../chains/chain.ts'
+import { checkTrace } from '../chains/check-trace.ts'
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz']
 /** All 676 keys: two letters. */
@@ -17,22 +18,29 @@ export function chainsWorld(seed: number): Map<string, string> {
   return new Map(keys.map((key, i) => [key, chainSigns[i % chainSigns.length] as string]))
 }
 
+const about = 'chains with one sign hidden behind a two-letter key, 64 keys a world, generated; level = operations; no licence needed'
+
 /**
  * Chains in which a key of two letters stands in the place of one sign: `3kx5*2?` is answered `3+5=1;1*2=2;#2` where kx adds. The trace says
  * what the key was taken for; what it is only a memory line (`kx=+;`) tells, or a third of luck. A world of 64 keys belongs to a run's seed;
  * tasks that share a key share a cluster. The splits divide the chains.
  */
-export const chainsKeys: Taskset = {
+export default plugin({
   name: 'chains-keys',
-  levels: { from: 1 },
-  fresh: true,
-  about: 'chains with one sign hidden behind a two-letter key, 64 keys a world, generated; level = operations; no licence needed',
-  async load(request) {
-    return (request.levels ?? [2]).flatMap((level) => drawLevel(request, level))
-  },
-  grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
-  hint: ({ reference }) => reference.slice(reference.indexOf('#')),
-}
+  about,
+  settings: z.strictObject({}),
+  make: (): Taskset => ({
+    name: 'chains-keys',
+    levels: { from: 1 },
+    fresh: true,
+    about,
+    async load(request) {
+      return (request.levels ?? [2]).flatMap((level) => drawLevel(request, level))
+    },
+    grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
+    hint: ({ reference }) => reference.slice(reference.indexOf('#')),
+  }),
+})
 
 /** Tasks of one level when the request sets no limit: ten a key. */
 const defaultLimit = 10 * chainWorldSize

@@ -2,11 +2,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Split } from '@whetstone/core'
 import { random } from '@whetstone/core'
-import { chains, chainTask } from './chains.ts'
-import type { Chain } from './chains/chain.ts'
-import { drawChain, readChain, traceText } from './chains/chain.ts'
-import { provesItself } from './contract.ts'
+import makeChains, { chainTask } from './chains.ts'
+import type { Chain } from '../chains/chain.ts'
+import { drawChain, readChain, traceText } from '../chains/chain.ts'
+import { provesItself } from '../contract.ts'
 
+const chains = makeChains()
 const test = suite('chains')
 provesItself(test, chains, { levels: [1, 2, 3, 5], limit: 200 })
 provesItself(test, { ...chains, load: (request) => chains.load({ ...request, levels: [30] }) }, { limit: 20 })

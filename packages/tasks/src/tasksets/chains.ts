@@ -1,9 +1,12 @@
 import type { Grade, LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, hash, random } from '@whetstone/core'
-import type { Chain } from './chains/chain.ts'
-import { chainText, drawChain, readChain, traceText } from './chains/chain.ts'
-import type { TraceCheck } from './chains/check-trace.ts'
-import { checkTrace } from './chains/check-trace.ts'
+import { deriveSeed, hash, plugin, random } from '@whetstone/core'
+import { z } from 'zod'
+import type { Chain } from '../chains/chain.ts'
+import { chainText, drawChain, readChain, traceText } from '../chains/chain.ts'
+import type { TraceCheck } from '../chains/check-trace.ts'
+import { checkTrace } from '../chains/check-trace.ts'
+
+const about = 'chains of operations modulo 7 with every step written, generated; level = operations; no licence needed'
 
 /**
  * Chains of operations modulo 7 from left to right, every step written out: `3+5*2-1?` is answered `3+5=1;1*2=2;2-1=1;#1`. The level is the
@@ -11,32 +14,37 @@ import { checkTrace } from './chains/check-trace.ts'
  * critics, revisions, search, summaries (what is left of a chain is a shorter chain). Passed means that the whole trace is valid: a model
  * guesses the one digit of the result far more often than it reasons it out.
  */
-export const chains: Taskset & Required<Pick<Taskset, 'verify'>> = {
+export default plugin({
   name: 'chains',
-  levels: { from: 1 },
-  fresh: true,
-  about: 'chains of operations modulo 7 with every step written, generated; level = operations; no licence needed',
-  async load(request) {
-    return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
-  },
-  grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
-  hint: ({ reference }) => reference.slice(reference.indexOf('#')),
-  /** Whole steps so far are right, and how far along they are; what is unfinished at the end is not looked at unless the trace ends. */
-  verify(task, partial) {
-    const chain = readChain(task.prompt)
-    if (!chain) return { right: false, share: 0, complete: false }
-    const valid = traceText(chain)
-    const whole = partial.trim()
-    const complete = whole === valid
-    const ended = complete ? whole : whole.slice(0, whole.lastIndexOf(';') + 1)
-    const parts = ended.split(';').length - 1
-    return {
-      right: whole.includes('#') ? complete : valid.startsWith(ended),
-      share: parts / Math.max(1, chain.operations.length),
-      complete,
-    }
-  },
-}
+  about,
+  settings: z.strictObject({}),
+  make: (): Taskset & Required<Pick<Taskset, 'verify'>> => ({
+    name: 'chains',
+    levels: { from: 1 },
+    fresh: true,
+    about,
+    async load(request) {
+      return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
+    },
+    grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
+    hint: ({ reference }) => reference.slice(reference.indexOf('#')),
+    /** Whole steps so far are right, and how far along they are; what is unfinished at the end is not looked at unless the trace ends. */
+    verify(task, partial) {
+      const chain = readChain(task.prompt)
+      if (!chain) return { right: false, share: 0, complete: false }
+      const valid = traceText(chain)
+      const whole = partial.trim()
+      const complete = whole === valid
+      const ended = complete ? whole : whole.slice(0, whole.lastIndexOf(';') + 1)
+      const parts = ended.split(';').length - 1
+      return {
+        right: whole.includes('#') ? complete : valid.startsWith(ended),
+        share: parts / Math.max(1, chain.operations.length),
+        complete,
+      }
+    },
+  }),
+})
 
 /** Tasks of one level when the request sets no limit. */
 const defaultLimit = 500

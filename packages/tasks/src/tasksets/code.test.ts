@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Split } from '@whetstone/core'
-import { code } from './code.ts'
-import { smallProblems } from './code-problems.ts'
-import { provesItself } from './contract.ts'
+import code from './code.ts'
+import { smallProblems } from '../code-problems.ts'
+import { provesItself } from '../contract.ts'
 
 const test = suite('code')
 const taskset = code()

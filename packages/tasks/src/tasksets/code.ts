@@ -1,7 +1,9 @@
 import type { Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, random, shuffle } from '@whetstone/core'
+import { plugin } from '@whetstone/core'
 import { CodeProblem, gradeCode, type Language } from '@whetstone/grading'
-import { smallProblems, type SmallProblem } from './code-problems.ts'
+import { z } from 'zod'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import { smallProblems, type SmallProblem } from '../code-problems.ts'
 
 const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaScript' }
 
@@ -9,21 +11,26 @@ const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaSc
  * Small programming tasks of our own, from FizzBuzz to edit distance, each in Python and in JavaScript; hidden tests decide. A problem's two
  * languages share a cluster and a split.
  */
-export function code({ languages = ['python', 'javascript'] }: { languages?: readonly Language[] } = {}): Taskset {
-  const tasks = smallProblems.flatMap((problem, i) => languages.map((language) => toTask(problem, language, splitOf(i))))
-  return {
-    name: 'code',
-    instruction: 'Answer with the whole function in one code block.',
-    levels: [1, 2, 3],
-    fresh: false,
-    about: `${smallProblems.length} small programming problems in Python and JavaScript, graded by hidden tests in a sandbox; our own, MIT`,
-    async load({ split, seed, round, levels = [1, 2, 3], limit = Infinity }) {
-      const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'code', round))) : tasks
-      return levels.flatMap((level) => ordered.filter((task) => task.split === split && task.level === level).slice(0, limit))
-    },
-    grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
-  }
-}
+const code = plugin({
+  name: 'code',
+  about: `${smallProblems.length} small programming problems in Python and JavaScript, graded by hidden tests in a sandbox; our own, MIT`,
+  settings: z.strictObject({
+    languages: z
+      .array(z.enum(['python', 'javascript']))
+      .readonly()
+      .default(['python', 'javascript']),
+  }),
+  make: ({ languages }): Taskset =>
+    fixedTaskset({
+      name: 'code',
+      about: code.about,
+      instruction: 'Answer with the whole function in one code block.',
+      levels: [1, 2, 3],
+      read: () => smallProblems.flatMap((problem, i) => languages.map((language) => toTask(problem, language, splitOf(i)))),
+      grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
+    }),
+})
+export default code
 
 /** Half of the problems train, a quarter validates, a quarter tests; in turn, so that every level has all. */
 const splitOf = (index: number): Split => (['train', 'validation', 'train', 'test'] as const)[index % 4] as Split

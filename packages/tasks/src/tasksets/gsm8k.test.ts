@@ -5,8 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, root } from '@whetstone/core'
 import type { Split } from '@whetstone/core'
-import { provesItself } from './contract.ts'
-import { gsm8k } from './gsm8k.ts'
+import { provesItself } from '../contract.ts'
+import gsm8k from './gsm8k.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gsm8k-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LoadRequest, Task, Taskset } from '@whetstone/core'
-import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
+import type { Task, Taskset } from '@whetstone/core'
+import { BadInput, hash, paths, plugin } from '@whetstone/core'
 import { gradeSteps, readNumber } from '@whetstone/grading'
 import { contentKey } from '@whetstone/similarity'
 import { z } from 'zod'
-import type { DatasetSource } from './dataset-source.ts'
-import { distinctTasks } from './distinct-tasks.ts'
-import { readRows } from './read-rows.ts'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import type { DatasetSource } from '../dataset-source.ts'
+import { distinctTasks } from '../distinct-tasks.ts'
+import { readRows } from '../read-rows.ts'
 
 /** A published row: the answer is a worked solution with `<<48/2=24>>` beside each step, ended by `#### 24`. */
 const Row = z.object({ question: z.string().min(1), answer: z.string().min(1) })
@@ -22,29 +23,20 @@ const trainRows = 7473
  * id are validation, and 1319 test rows. A right answer passes; steps that can be checked (`48/2=24`, plain or in marks) earn a part of the
  * reward. The rows are read from `from`, a folder, where `datasets:pull` puts them by default.
  */
-export function gsm8k({ from = paths.taskset('gsm8k') }: { from?: string } = {}): Taskset {
-  const loaded = new Map<string, Task[]>()
-  const once = (file: 'train' | 'test') => {
-    const tasks = loaded.get(file) ?? readTasks(from, file)
-    loaded.set(file, tasks)
-    return tasks
-  }
-  return {
-    name: 'gsm8k',
-    instruction: 'Solve the problem step by step. End with a line that holds #### and then the answer as a number, e.g. "#### 42".',
-    levels: [1],
-    fresh: false,
-    about: 'grade-school maths in words, 7473 train and 1319 test rows; openai/gsm8k, MIT',
-    async load(request) {
-      if (request.levels && !request.levels.includes(1)) return []
-      return draw(
-        once(request.split === 'test' ? 'test' : 'train').filter(({ split }) => split === request.split),
-        request,
-      )
-    },
-    grade: (task, answer) => gradeSteps({ gold: task.reference, answer }),
-  }
-}
+const gsm8k = plugin({
+  name: 'gsm8k',
+  about: 'grade-school maths in words, 7473 train and 1319 test rows; openai/gsm8k, MIT',
+  settings: z.strictObject({ from: z.string().default(paths.taskset('gsm8k')).describe('a folder with its train and test rows') }),
+  make: ({ from }): Taskset =>
+    fixedTaskset({
+      name: 'gsm8k',
+      about: gsm8k.about,
+      instruction: 'Solve the problem step by step. End with a line that holds #### and then the answer as a number, e.g. "#### 42".',
+      read: (split) => readTasks(from, split === 'test' ? 'test' : 'train'),
+      grade: (task, answer) => gradeSteps({ gold: task.reference, answer }),
+    }),
+})
+export default gsm8k
 
 /** Where GSM8K is published, for datasets:pull. */
 export const gsm8kSource: DatasetSource = {
@@ -58,13 +50,6 @@ export const gsm8kSource: DatasetSource = {
     const splits = ['train', 'validation', 'test'] as const
     for (const split of splits) await gsm8k({ from }).load({ split, seed: 0, round: 1 })
   },
-}
-
-/**
- * Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones.
- */
-function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadRequest): Task[] {
-  return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'gsm8k', round))) : tasks).slice(0, limit)
 }
 
 /** Tasks of one file in the order of their ids, which are hashes: an order that has nothing to do with the file's. */

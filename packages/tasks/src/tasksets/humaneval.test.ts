@@ -6,8 +6,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, root, type Task } from '@whetstone/core'
 import { bubblewrap, CodeProblem, gradeCode, pyodide, type Sandbox } from '@whetstone/grading'
-import { provesItself } from './contract.ts'
-import { humaneval } from './humaneval.ts'
+import { provesItself } from '../contract.ts'
+import humaneval from './humaneval.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'humaneval-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -2,10 +2,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Task, Taskset } from '@whetstone/core'
-import { BadInput, parseRow, paths } from '@whetstone/core'
+import { BadInput, parseRow, paths, plugin } from '@whetstone/core'
 import { CodeProblem, gradeCode } from '@whetstone/grading'
 import { z } from 'zod'
-import type { DatasetSource } from './dataset-source.ts'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import type { DatasetSource } from '../dataset-source.ts'
 
 const text = z.string().min(1)
 const Row = z.object({ task_id: text, prompt: text, entry_point: text, canonical_solution: text, test: text })
@@ -16,21 +17,20 @@ type Row = z.infer<typeof Row>
  * tests. It is a test set: train and validation are empty. `from` is a folder with test.jsonl, where `datasets:pull` puts it by default, or
  * with HumanEval.jsonl(.gz) as OpenAI publishes it; or such a file.
  */
-export function humaneval({ from = paths.taskset('humaneval') }: { from?: string } = {}): Taskset {
-  let tasks: Task[] | undefined
-  return {
-    name: 'humaneval',
-    instruction: 'Complete the function. Answer with the whole function in one ```python code block.',
-    levels: [1],
-    fresh: false,
-    about: '164 Python functions to complete, test split only, graded by their tests in a sandbox; openai/human-eval, MIT',
-    async load({ split, levels, limit = Infinity }) {
-      if (split !== 'test' || (levels && !levels.includes(1))) return []
-      return (tasks ??= readTasks(from)).slice(0, limit)
-    },
-    grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
-  }
-}
+const humaneval = plugin({
+  name: 'humaneval',
+  about: '164 Python functions to complete, test split only, graded by their tests in a sandbox; openai/human-eval, MIT',
+  settings: z.strictObject({ from: z.string().default(paths.taskset('humaneval')).describe('a folder with its test rows, or their file') }),
+  make: ({ from }): Taskset =>
+    fixedTaskset({
+      name: 'humaneval',
+      about: humaneval.about,
+      instruction: 'Complete the function. Answer with the whole function in one ```python code block.',
+      read: (split) => (split === 'test' ? readTasks(from) : []),
+      grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
+    }),
+})
+export default humaneval
 
 /** Where HumanEval is published, for datasets:pull. */
 export const humanevalSource: DatasetSource = {

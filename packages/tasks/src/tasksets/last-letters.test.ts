@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { provesItself } from './contract.ts'
-import { lastLetters, readLetters } from './last-letters.ts'
+import { provesItself } from '../contract.ts'
+import makeLastLetters, { readLetters } from './last-letters.ts'
 
+const lastLetters = makeLastLetters()
 const test = suite('last-letters')
 provesItself(test, lastLetters, { levels: [2, 5], limit: 60 })
 

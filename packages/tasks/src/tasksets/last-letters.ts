@@ -1,5 +1,6 @@
 import type { Grade, LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, hash, random } from '@whetstone/core'
+import { deriveSeed, hash, plugin, random } from '@whetstone/core'
+import { z } from 'zod'
 
 /** Names to draw from: common given names and surnames, so that words repeat but phrases do not. */
 const names = (
@@ -18,21 +19,28 @@ const names = (
 /** Tasks of one level when the request sets no limit. */
 const defaultLimit = 500
 
+const about = 'the last letters of N names put together, generated; level = words; no licence needed'
+
 /**
  * Last-letter concatenation (Wei et al. 2022, arXiv 2201.11903): the last letters of N words in a row, N the level. Generated; which split
  * a phrase belongs to is fixed by its hash, so no seed and no round can move one from training to validation.
  */
-export const lastLetters: Taskset = {
+export default plugin({
   name: 'last-letters',
-  instruction: 'Work word by word. End with a line "Answer: " and then the letters, e.g. "Answer: ae".',
-  levels: { from: 2 },
-  fresh: true,
-  about: 'the last letters of N names put together, generated; level = words; no licence needed',
-  async load(request) {
-    return (request.levels ?? [2, 4]).flatMap((level) => drawLevel(request, level))
-  },
-  grade: (task, answer) => gradeLetters(task.reference, answer),
-}
+  about,
+  settings: z.strictObject({}),
+  make: (): Taskset => ({
+    name: 'last-letters',
+    instruction: 'Work word by word. End with a line "Answer: " and then the letters, e.g. "Answer: ae".',
+    levels: { from: 2 },
+    fresh: true,
+    about,
+    async load(request) {
+      return (request.levels ?? [2, 4]).flatMap((level) => drawLevel(request, level))
+    },
+    grade: (task, answer) => gradeLetters(task.reference, answer),
+  }),
+})
 
 function drawLevel({ split, seed, round, limit = defaultLimit }: LoadRequest, level: number): Task[] {
   const next = random(deriveSeed(seed, 'last-letters', split, level, round))

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, root, type Split } from '@whetstone/core'
-import { provesItself } from './contract.ts'
-import { math, mathSubjects, type MathSubject } from './math.ts'
+import { provesItself } from '../contract.ts'
+import math, { mathSubjects, type MathSubject } from './math.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'math-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -61,7 +61,7 @@ test('levels and subjects are filters', async () => {
   const tasks = await load(folder, 'test', { levels: [3, 5], subjects: ['Geometry', 'Algebra'] })
   assert.ok(tasks.length > 5)
   for (const task of tasks) assert.ok([3, 5].includes(task.level) && ['Geometry', 'Algebra'].includes(task.metadata['subject'] as string))
-  assert.throws(() => math({ subjects: ['Topology' as MathSubject] }), /No MATH subject "Topology". Subjects: Algebra/)
+  assert.throws(() => math({ subjects: ['Topology' as MathSubject] }), /math: subjects.0 cannot be "Topology": it is one of: Algebra/)
 })
 
 test('a problem of the test file is not trained on; a tenth of the train rows is validation', async () => {

@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, deriveSeed, hash, paths, random, shuffle } from '@whetstone/core'
+import type { Split, Task, Taskset } from '@whetstone/core'
+import { BadInput, hash, paths, plugin } from '@whetstone/core'
 import { extractAnswer, gradeMaths } from '@whetstone/grading'
 import { z } from 'zod'
-import type { DatasetSource } from './dataset-source.ts'
-import { distinctTasks, type LocatedTask } from './distinct-tasks.ts'
-import { gradable } from './math-gold.ts'
-import { readRows } from './read-rows.ts'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import type { DatasetSource } from '../dataset-source.ts'
+import { distinctTasks, type LocatedTask } from '../distinct-tasks.ts'
+import { gradable } from '../math-gold.ts'
+import { readRows } from '../read-rows.ts'
 
 /**
  * A row as MATH and its derivatives publish it: level "Level 3" or 3; type or subject; the answer in the solution's last \boxed, or beside
@@ -45,27 +46,27 @@ const trainRows = 7500
  * math_train.jsonl, math_test.jsonl), where `datasets:pull` puts them by default; or one file, whose rows go by hash: 70% train, 20%
  * validation, 10% test.
  */
-export function math({ from = paths.taskset('math'), subjects }: { from?: string; subjects?: readonly MathSubject[] } = {}): Taskset {
-  const unknown = subjects?.find((subject) => !mathSubjects.includes(subject))
-  if (unknown !== undefined) throw new BadInput(`No MATH subject "${unknown}". Subjects: ${mathSubjects.join(', ')}`)
-  const loaded = new Map<Split, Promise<Task[]>>()
-  return {
-    name: 'math',
-    instruction: 'Solve the problem step by step. End with the answer alone in \\boxed{}.',
-    levels: [1, 2, 3, 4, 5],
-    fresh: false,
-    about: 'competition mathematics with LaTeX answers, 7500 train and 5000 test rows, levels 1-5, seven subjects; hendrycks/math, MIT',
-    async load(request) {
-      const tasks = loaded.get(request.split) ?? gradable(readSplit(from, request.split))
-      loaded.set(request.split, tasks)
-      return draw(
-        (await tasks).filter((task) => !subjects || subjects.includes(task.metadata['subject'] as MathSubject)),
-        request,
-      )
-    },
-    grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
-  }
-}
+const math = plugin({
+  name: 'math',
+  about: 'competition mathematics with LaTeX answers, 7500 train and 5000 test rows, levels 1-5, seven subjects; hendrycks/math, MIT',
+  settings: z.strictObject({
+    from: z.string().default(paths.taskset('math')).describe('a folder with its train and test rows, or one file'),
+    subjects: z.array(z.enum(mathSubjects)).readonly().optional().describe('only these subjects'),
+  }),
+  make: ({ from, subjects }): Taskset =>
+    fixedTaskset({
+      name: 'math',
+      about: math.about,
+      instruction: 'Solve the problem step by step. End with the answer alone in \\boxed{}.',
+      levels: [1, 2, 3, 4, 5],
+      read: async (split) =>
+        (await gradable(readSplit(from, split))).filter(
+          ({ metadata }) => !subjects || subjects.includes(metadata['subject'] as MathSubject),
+        ),
+      grade: (task, answer) => gradeMaths({ gold: `\\boxed{${task.reference}}`, answer }),
+    }),
+})
+export default math
 
 /** Where MATH is published, for datasets:pull. */
 export const mathSource: DatasetSource = {
@@ -78,16 +79,6 @@ export const mathSource: DatasetSource = {
   async check(from) {
     for (const split of ['train', 'validation', 'test'] as const) await math({ from }).load({ split, seed: 0, round: 1 })
   },
-}
-
-/**
- * At most `limit` tasks a level. Train tasks come in another order each round; validation and test in one that never changes, so that a
- * limit always keeps the same ones.
- */
-function draw(tasks: Task[], { split, seed, round, levels, limit = Infinity }: LoadRequest): Task[] {
-  const wanted = levels ?? [1, 2, 3, 4, 5]
-  const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, 'math', round))) : tasks
-  return wanted.flatMap((level) => ordered.filter((task) => task.level === level).slice(0, limit))
 }
 
 function readSplit(from: string, split: Split): LocatedTask[] {

@@ -5,8 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, root } from '@whetstone/core'
 import { bubblewrap } from '@whetstone/grading'
-import { provesItself } from './contract.ts'
-import { mbpp } from './mbpp.ts'
+import { provesItself } from '../contract.ts'
+import mbpp from './mbpp.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mbpp-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, deriveSeed, paths, random, shuffle } from '@whetstone/core'
+import { BadInput, paths, plugin } from '@whetstone/core'
 import { CodeProblem, gradeCode } from '@whetstone/grading'
 import { z } from 'zod'
-import type { DatasetSource } from './dataset-source.ts'
-import { readRows } from './read-rows.ts'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import type { DatasetSource } from '../dataset-source.ts'
+import { readRows } from '../read-rows.ts'
 
 const Row = z.object({
   task_id: z.number().int().positive(),
@@ -22,24 +23,21 @@ type Row = z.infer<typeof Row>
  * that answers which merely repeat the tests fail. `from` is a folder with train.jsonl, validation.jsonl and test.jsonl, where
  * `datasets:pull` puts them by default, or with mbpp.jsonl as Google publishes it; or such a file.
  */
-export function mbpp({ from = paths.taskset('mbpp') }: { from?: string } = {}): Taskset {
-  let tasks: Task[] | undefined
-  return {
-    name: 'mbpp',
-    instruction: 'Answer with the whole function in one ```python code block.',
-    levels: [1],
-    fresh: false,
-    about:
-      'small Python problems in words, 374 train, 90 validation and 500 test rows, graded by tests in a sandbox; ' +
-      'google-research-datasets/mbpp, CC-BY-4.0',
-    async load({ split, seed, round, levels, limit = Infinity }) {
-      if (levels && !levels.includes(1)) return []
-      const all = (tasks ??= readTasks(from)).filter((task) => task.split === split)
-      return (split === 'train' ? shuffle(all, random(deriveSeed(seed, 'mbpp', round))) : all).slice(0, limit)
-    },
-    grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
-  }
-}
+const mbpp = plugin({
+  name: 'mbpp',
+  about:
+    'small Python problems in words, 374 train, 90 validation and 500 test rows, graded by tests in a sandbox; google-research-datasets/mbpp, CC-BY-4.0',
+  settings: z.strictObject({ from: z.string().default(paths.taskset('mbpp')).describe('a folder with its rows, or their file') }),
+  make: ({ from }): Taskset =>
+    fixedTaskset({
+      name: 'mbpp',
+      about: mbpp.about,
+      instruction: 'Answer with the whole function in one ```python code block.',
+      read: () => readTasks(from),
+      grade: (task, answer) => gradeCode({ problem: CodeProblem.parse(task.metadata), answer }),
+    }),
+})
+export default mbpp
 
 /** Where MBPP is published, for datasets:pull. */
 export const mbppSource: DatasetSource = {

@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { provesItself } from './contract.ts'
-import { operations, operatorKeys, operatorLine, operators, operatorsWorld, operatorTask, worldSize } from './operators.ts'
+import { provesItself } from '../contract.ts'
+import makeOperators, { operations, operatorKeys, operatorLine, operatorsWorld, operatorTask, worldSize } from './operators.ts'
 
+const operators = makeOperators()
 const test = suite('operators')
 provesItself(test, operators)
 provesItself(test, operators, { seed: 7, limit: 130 })

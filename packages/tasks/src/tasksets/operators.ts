@@ -1,5 +1,6 @@
 import type { LoadRequest, Random, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, random, shuffle } from '@whetstone/core'
+import { deriveSeed, plugin, random, shuffle } from '@whetstone/core'
+import { z } from 'zod'
 
 /**
  * The language of memory lines: a letter names an operation on two digits, and the next letter the same subtracted from nine. `kx=a;`
@@ -34,32 +35,39 @@ export function operatorsWorld(seed: number): Map<string, string> {
 /** How many of a key's 100 operand pairs each split holds. */
 const share: Record<Split, number> = { train: 80, validation: 10, test: 10 }
 
+const about = 'one digit by an operation that a two-letter key stands for, 64 keys a world, generated; no licence needed'
+
 /**
  * `4kx3=`: apply the operation of key kx to the digits 4 and 3; the answer is one digit. A world belongs to a run's seed; the splits
  * divide each key's operand pairs. Validation and test are the same in every round; the order in which train tasks are drawn changes with
  * the round.
  */
-export const operators: Taskset = {
+export default plugin({
   name: 'operators',
-  levels: [1],
-  fresh: false,
-  about: 'one digit by an operation that a two-letter key stands for, 64 keys a world, generated; no licence needed',
-  async load(request) {
-    if (request.levels && !request.levels.includes(1)) return []
-    return balanced(
-      [...operatorsWorld(request.seed)].map(([key, name]) => drawKey(request, key, name)),
-      request,
-    )
-  },
-  grade(task, answer) {
-    const given = answer.trim()
-    const format = Number(/^\d$/.test(given))
-    const passed = given === task.reference
-    const reason = passed ? 'correct' : format ? 'wrong answer' : given === '' ? 'no answer' : 'not one digit'
-    const feedback = format ? '' : 'Answer with one digit.'
-    return { reward: Number(passed), passed, parts: { answer: Number(passed), format }, reason, feedback }
-  },
-}
+  about,
+  settings: z.strictObject({}),
+  make: (): Taskset => ({
+    name: 'operators',
+    levels: [1],
+    fresh: false,
+    about,
+    async load(request) {
+      if (request.levels && !request.levels.includes(1)) return []
+      return balanced(
+        [...operatorsWorld(request.seed)].map(([key, name]) => drawKey(request, key, name)),
+        request,
+      )
+    },
+    grade(task, answer) {
+      const given = answer.trim()
+      const format = Number(/^\d$/.test(given))
+      const passed = given === task.reference
+      const reason = passed ? 'correct' : format ? 'wrong answer' : given === '' ? 'no answer' : 'not one digit'
+      const feedback = format ? '' : 'Answer with one digit.'
+      return { reward: Number(passed), passed, parts: { answer: Number(passed), format }, reason, feedback }
+    },
+  }),
+})
 
 /** One key's tasks of a split, in the order in which they are handed out. */
 function drawKey({ split, seed, round }: LoadRequest, key: string, name: string): Task[] {

@@ -5,8 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
 import type { Split, Task } from '@whetstone/core'
-import { provesItself } from './contract.ts'
-import { readTable, table } from './table.ts'
+import { provesItself } from '../contract.ts'
+import table, { readTable } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'table-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

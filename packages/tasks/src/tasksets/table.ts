@@ -1,12 +1,16 @@
 import { isAbsolute, join } from 'node:path'
-import type { Grade, LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, contentId, deriveSeed, random, root, shuffle, Split as SplitSchema } from '@whetstone/core'
+import type { Grade, Split, Task, Taskset } from '@whetstone/core'
+import { BadInput, contentId, plugin, root, Split as SplitSchema } from '@whetstone/core'
 import { goldProblem, gradeExact, gradeMaths, gradeNumber, gradeSteps, numberGoldProblem } from '@whetstone/grading'
 import { contentKey } from '@whetstone/similarity'
 import { existsSync } from 'node:fs'
-import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } from './distinct-tasks.ts'
-import { pickColumns, valueAt, type ColumnChoice, type Columns } from './read/pick-columns.ts'
-import { readRecords, type LocatedRecord, type ReadOptions } from './read/read-records.ts'
+import { z } from 'zod'
+import { fixedTaskset } from '../fixed-taskset.ts'
+import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } from '../distinct-tasks.ts'
+import { encodings } from '../read/decode-text.ts'
+import { separators, type Separator } from '../read/find-separator.ts'
+import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
+import { readRecords, type LocatedRecord } from '../read/read-records.ts'
 
 /**
  * How a row's answer may be compared: as a whole text, by its number, by its number with the arithmetic before it as partial reward, as
@@ -26,15 +30,20 @@ const problems: Record<TableGrader, (gold: string) => string | null | Promise<st
   maths: (gold) => goldProblem(gold),
 }
 
-export type TableOptions = ReadOptions & {
-  /** CSV, TSV, JSON, JSONL or Parquet; a relative path is looked for here and from the repository's root. */
-  file: string
-  name?: string
-  instruction?: string
-  grader?: TableGrader
-  /** Columns, or paths of nested fields, that hold question, answer and the rest, where they are not called so. */
-  columns?: ColumnChoice
-}
+const column = z.string().min(1).optional()
+const Settings = z.strictObject({
+  file: z.string().min(1).describe("CSV, TSV, JSON, JSONL or Parquet; a relative path is looked for here and from the repository's root"),
+  name: z.string().min(1).default('table').describe("the task set's name in traces"),
+  instruction: z.string().optional().describe('how an answer must look, told as the system message'),
+  grader: z.enum(tableGraders).default('exact').describe('how answers are compared where a row does not say'),
+  columns: z
+    .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
+    .optional()
+    .describe('columns, or paths of nested fields, where they are not called so'),
+  encoding: z.enum(encodings).optional(),
+  separator: z.enum(Object.keys(separators) as Separator[]).optional(),
+})
+export type TableOptions = z.input<typeof Settings>
 
 /** What a table holds, for a look before a round. */
 export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: number; columns: Columns; tasks: Task[] }
@@ -43,44 +52,32 @@ export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: 
  * The user's own tasks: any table with questions and answers (several accepted ones as a list), and if wanted id, solution, grader and split. Each question counts once. A row without a split goes by the hash of its
  * question: 70% train, 20% validation, 10% test; what asks nearly the same stays in one split.
  */
-export function table(options: TableOptions): Taskset {
-  const { file, name = 'table', instruction, grader = 'exact' } = options
-  let read: Promise<TableReport> | undefined
-  return {
-    name,
-    instruction,
-    levels: [1],
-    fresh: false,
-    about: `tasks of your own from a table (${file})`,
-    async load(request) {
-      if (request.levels && !request.levels.includes(1)) return []
-      const { tasks } = await (read ??= readTable(options))
-      return draw(
-        tasks.filter(({ split }) => split === request.split),
-        request,
-        name,
-      )
-    },
-    async grade(task, answer) {
-      const grade = graders[(task.metadata['grader'] as TableGrader | undefined) ?? grader]
-      const accepted = (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
-      let best: Grade | undefined
-      for (const gold of accepted) {
-        const verdict = await grade({ gold, answer })
-        if (!best || (verdict.passed && !best.passed) || verdict.reward > best.reward) best = verdict
-        if (best.passed) break
-      }
-      return best as Grade
-    },
-  }
-}
-
-/**
- * Train tasks come in another order each round; validation and test in one that never changes, so that a limit always keeps the same ones.
- */
-function draw(tasks: Task[], { split, seed, round, limit = Infinity }: LoadRequest, name: string): Task[] {
-  return (split === 'train' ? shuffle(tasks, random(deriveSeed(seed, name, round))) : tasks).slice(0, limit)
-}
+const table = plugin({
+  name: 'table',
+  about: 'tasks of your own from a table: questions and answers, if wanted id, solution, grader and split',
+  settings: Settings,
+  make: (settings): Taskset => {
+    const { file, name, instruction, grader } = settings
+    let whole: Promise<TableReport> | undefined
+    return fixedTaskset({
+      name,
+      instruction,
+      about: `tasks of your own from a table (${file})`,
+      read: async () => (await (whole ??= readTable(settings))).tasks,
+      async grade(task, answer) {
+        const grade = graders[(task.metadata['grader'] as TableGrader | undefined) ?? grader]
+        let best: Grade | undefined
+        for (const gold of accepted(task)) {
+          const verdict = await grade({ gold, answer })
+          if (!best || (verdict.passed && !best.passed) || verdict.reward > best.reward) best = verdict
+          if (best.passed) break
+        }
+        return best as Grade
+      },
+    })
+  },
+})
+export default table
 
 /** Reads a table and says what was found in it: columns, distinct questions, rows that repeat one, near-duplicates that changed splits. */
 export async function readTable({

@@ -1,0 +1,28 @@
+import type { LoadRequest, Split, Task, Taskset } from '@whetstone/core'
+import { deriveSeed, random, shuffle } from '@whetstone/core'
+
+export type FixedTaskset = Omit<Taskset, 'load' | 'levels' | 'fresh'> & {
+  /** `[1]` when absent. */
+  levels?: readonly number[]
+  /** Reads the tasks of a split, or all; called once a split. */
+  read(split: Split): Task[] | Promise<Task[]>
+}
+
+/**
+ * A task set of rows that are the same in every round. Train tasks come in another order each round; validation and test in one that never
+ * changes, so that a limit (a level) always keeps the same ones.
+ */
+export function fixedTaskset({ read, levels = [1], ...taskset }: FixedTaskset): Taskset {
+  const loaded = new Map<Split, Task[]>()
+  return {
+    ...taskset,
+    levels,
+    fresh: false,
+    async load({ split, seed, round, levels: wanted = levels, limit = Infinity }: LoadRequest) {
+      const tasks = loaded.get(split) ?? (await read(split)).filter((task) => task.split === split)
+      loaded.set(split, tasks)
+      const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, taskset.name, round))) : tasks
+      return wanted.flatMap((level) => ordered.filter((task) => task.level === level).slice(0, limit))
+    },
+  }
+}
