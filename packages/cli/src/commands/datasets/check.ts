@@ -1,4 +1,5 @@
 import { BadInput, writeJson } from '@whetstone/core'
+import { checkExport, exportNames, loadExport } from '@whetstone/datasets'
 import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator, type TableGrader } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
 import { checkTable } from '../../check/check-table.ts'
@@ -6,9 +7,14 @@ import { showTableCheck } from '../../check/show-table-check.ts'
 
 export default defineCommand({
   about:
-    'looks at a table of tasks as a round would read it, and for its questions in other files: training rows, memories, exports, other tables',
+    'looks at a table of tasks as a round would read it and for its questions in other files; or, with --format, at training rows as their trainer would',
   flags: {
-    file: { type: 'string', about: 'the table: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
+    file: { type: 'string', about: 'the table: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet; or a file of training rows' },
+    format: {
+      type: 'string',
+      choices: exportNames(),
+      about: 'the rows are for this trainer: every row is checked against its documented fields',
+    },
     against: { type: 'string', about: 'files to look for its questions in, separated by commas' },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: found by name)' },
     answer: { type: 'string', about: 'column of the answer' },
@@ -28,9 +34,20 @@ export default defineCommand({
     'npx nx run datasets:check --file=tasks.csv --grader=number',
     'npx nx run datasets:check --file=tasks.jsonl --question=problem.text --answer=target',
     'npx nx run datasets:check --file=tasks.csv --against=train.jsonl,bank.json --words=8',
+    'npx nx run datasets:check --file=pairs.jsonl --format=trl-preference',
   ],
   async run(flags) {
     if (flags.file === undefined) throw new BadInput('datasets:check needs --file=FILE: a table of tasks')
+    if (flags.format !== undefined) {
+      const format = await loadExport(flags.format)
+      const checked = await checkExport(format, flags.file)
+      if (flags.json !== undefined) writeJson(flags.json, checked)
+      console.log(`${flags.file}: ${checked.rows} rows, ${checked.wrong} that are no ${format.name} rows (${format.source})`)
+      for (const { line, field, says } of checked.problems) console.log(`  ${flags.file}:${line}: ${field} ${says}`)
+      if (checked.wrong > checked.problems.length) console.log(`  … and ${checked.wrong - checked.problems.length} more`)
+      if (checked.wrong > 0) process.exitCode = 1
+      return
+    }
     const columns: ColumnChoice = { question: flags.question, answer: flags.answer, id: flags.id }
     const checked = await checkTable(
       {
