@@ -1,9 +1,13 @@
 #include "init-model.h"
 #include "../train/data/random.h"
+#include "../train/families/describe-tensors.h"
+#include "../train/families/family.h"
 #include "../train/families/model.h"
 #include "../train/save/gguf-file.h"
+#include "bad-input.h"
 #include "write-tokenizer.h"
 #include <cmath>
+#include <cstring>
 
 using namespace train;
 
@@ -16,27 +20,65 @@ struct writer {
     random_stream random;
     std::vector<std::vector<char>> held;
 
-    void add(const std::string & name, int64_t ne0, int64_t ne1, ggml_type stored, const std::vector<float> & values) {
-        ggml_tensor * t = ne1 > 1 ? ggml_new_tensor_2d(shapes, stored, ne0, ne1) : ggml_new_tensor_1d(shapes, stored, ne0);
-        ggml_set_name(t, name.c_str());
+    ggml_tensor * add(const wanted_tensor & wanted, ggml_type stored, const std::vector<float> & values) {
+        ggml_tensor * t =
+            wanted.ne1 > 1 ? ggml_new_tensor_2d(shapes, stored, wanted.ne0, wanted.ne1) : ggml_new_tensor_1d(shapes, stored, wanted.ne0);
+        ggml_set_name(t, wanted.name.c_str());
         std::vector<char> data(ggml_nbytes(t));
-        ggml_quantize_chunk(stored, values.data(), data.data(), 0, ne1, ne0, nullptr);
+        ggml_quantize_chunk(stored, values.data(), data.data(), 0, wanted.ne1, wanted.ne0, nullptr);
         held.push_back(std::move(data));
         gguf_add_tensor(file, t);
-        gguf_set_tensor_data(file, name.c_str(), held.back().data());
+        gguf_set_tensor_data(file, wanted.name.c_str(), held.back().data());
+        return t;
     }
 
-    void matrix(const std::string & name, int64_t in, int64_t out) { matrix(name, in, out, 1.0 / std::sqrt(3.0 * (double) in)); }
-
-    void matrix(const std::string & name, int64_t in, int64_t out, double deviation) {
-        std::vector<float> values(in * out);
+    ggml_tensor * matrix(const wanted_tensor & wanted, double deviation) {
+        std::vector<float> values(wanted.ne0 * wanted.ne1);
         for (float & v : values)
             v = (float) (deviation * random.normal());
-        add(name, in, out, storable_type(type, in), values);
+        return add(wanted, storable_type(type, wanted.ne0), values);
     }
 
-    void vector(const std::string & name, int64_t n, float value) { add(name, n, 1, GGML_TYPE_F32, std::vector<float>(n, value)); }
+    ggml_tensor * vector(const wanted_tensor & wanted, double value, double deviation) {
+        std::vector<float> values(wanted.ne0, (float) value);
+        for (float & v : values)
+            v += deviation > 0 ? (float) (deviation * random.normal()) : 0.0f;
+        return add(wanted, GGML_TYPE_F32, values);
+    }
+
+    ggml_tensor * factors(const wanted_tensor & wanted, const std::vector<float> & values) {
+        if (values.empty())
+            return nullptr;
+        if ((int64_t) values.size() != wanted.ne0)
+            throw bad_input(wanted.name + " needs " + std::to_string(wanted.ne0) + " factors, " + std::to_string(values.size()) +
+                            " are given");
+        return add(wanted, GGML_TYPE_F32, values);
+    }
 };
+
+// Keys that libllama reads as floats, whatever form the number has in JSON
+bool is_float(const std::string & key) {
+    for (const char * word : {"scale", "factor", "softcapping", "epsilon", "freq_base", "beta", "multiplier"})
+        if (key.find(word) != std::string::npos)
+            return true;
+    return false;
+}
+
+void set_key(gguf_context * file, const std::string & name, const common_json & value) {
+    const char * key = name.c_str();
+    if (value.is_string()) {
+        gguf_set_val_str(file, key, value.get<std::string>().c_str());
+    } else if (value.is_boolean()) {
+        gguf_set_val_bool(file, key, value.get<bool>());
+    } else if (value.is_array()) {
+        const std::vector<int32_t> all = value.get<std::vector<int32_t>>();
+        gguf_set_arr_data(file, key, GGUF_TYPE_INT32, all.data(), all.size());
+    } else if (value.is_number_float() || is_float(name)) {
+        gguf_set_val_f32(file, key, value.get<float>());
+    } else {
+        gguf_set_val_u32(file, key, value.get<uint32_t>());
+    }
+}
 
 void write_hyperparameters(gguf_context * file, const model_spec & s) {
     const std::string a = s.architecture + ".";
@@ -58,6 +100,11 @@ void write_hyperparameters(gguf_context * file, const model_spec & s) {
         gguf_set_val_str(file, (a + "rope.scaling.type").c_str(), "linear");
         gguf_set_val_f32(file, (a + "rope.scaling.factor").c_str(), 1e9f);
     }
+    if (s.architecture == "granite")
+        gguf_set_val_f32(file, (a + "logit_scale").c_str(), 1.0f); // the one multiplier that libllama wants to see
+    if (s.keys.is_object())
+        for (const auto & [key, value] : s.keys.items())
+            set_key(file, a + key, value);
 }
 
 } // namespace
@@ -65,35 +112,33 @@ void write_hyperparameters(gguf_context * file, const model_spec & s) {
 void init_model(const model_spec & s, uint64_t seed, const std::string & type, const std::string & out) {
     gguf_ptr file(gguf_init_empty());
     write_hyperparameters(file.get(), s);
-    const int64_t vocabulary = write_tokenizer(file.get(), s);
+    hyperparameters h = read_hyperparameters(file.get(), s.path, 0); // refuses what the trainer would refuse
+    h.vocabulary = write_tokenizer(file.get(), s);
 
-    context_ptr shapes(ggml_init({(size_t) (s.block_count * 16 + 8) * ggml_tensor_overhead(), nullptr, true}));
+    context_ptr shapes(ggml_init({(size_t) (s.block_count * 24 + 8) * ggml_tensor_overhead(), nullptr, true}));
     writer w{file.get(), shapes.get(), type_by_name(type), random_stream(seed), {}};
-    const int64_t e = s.embedding_length, q = s.head_count * s.head_dim, kv = s.head_count_kv * s.head_dim, ff = s.feed_forward_length;
-    w.matrix("token_embd.weight", e, vocabulary, s.tied_embeddings ? 1.0 / std::sqrt((double) e) : 1.0);
-    for (int64_t i = 0; i < s.block_count; i++) {
-        const std::string b = "blk." + std::to_string(i) + ".";
-        w.vector(b + "attn_norm.weight", e, 1.0f);
-        w.matrix(b + "attn_q.weight", e, q);
-        w.matrix(b + "attn_k.weight", e, kv);
-        w.matrix(b + "attn_v.weight", e, kv);
-        if (s.architecture == "qwen2") {
-            w.vector(b + "attn_q.bias", q, 0.0f);
-            w.vector(b + "attn_k.bias", kv, 0.0f);
-            w.vector(b + "attn_v.bias", kv, 0.0f);
+    const bool tied = h.head == head_weight::tied || (s.tied_embeddings && h.head != head_weight::own);
+    const auto source = [&](const wanted_tensor & t) -> ggml_tensor * {
+        const auto starts = [&](const char * name) { return t.name.compare(0, strlen(name), name) == 0; };
+        switch (t.kind) {
+        case part::embedding:
+            return w.matrix(t, s.scales.embedding >= 0 ? s.scales.embedding : tied ? 1.0 / std::sqrt((double) t.ne0) : 1.0);
+        case part::head:
+            return tied ? nullptr : w.matrix(t, s.scales.head >= 0 ? s.scales.head : 1.0 / std::sqrt(3.0 * (double) t.ne0));
+        case part::matrix:
+            if (!t.required && !s.fused_qkv)
+                return nullptr;
+            return w.matrix(t, s.scales.matrix / std::sqrt(3.0 * (double) t.ne0));
+        case part::gain:
+            return w.vector(t, s.scales.gain, s.scales.gain_deviation);
+        case part::bias:
+            // qwen2 has had its three from the start, and no others
+            return s.biases && (s.architecture != "qwen2" || !starts("output")) ? w.vector(t, 0.0, s.scales.bias_deviation) : nullptr;
+        default:
+            return w.factors(t, starts("rope_freqs") ? s.rope_factors : starts("rope_factors_long") ? s.long_factors : s.short_factors);
         }
-        if (s.architecture == "qwen3") {
-            w.vector(b + "attn_q_norm.weight", s.head_dim, 1.0f);
-            w.vector(b + "attn_k_norm.weight", s.head_dim, 1.0f);
-        }
-        w.matrix(b + "attn_output.weight", q, e);
-        w.vector(b + "ffn_norm.weight", e, 1.0f);
-        w.matrix(b + "ffn_gate.weight", e, ff);
-        w.matrix(b + "ffn_up.weight", e, ff);
-        w.matrix(b + "ffn_down.weight", ff, e);
-    }
-    w.vector("output_norm.weight", e, 1.0f);
-    if (!s.tied_embeddings)
-        w.matrix("output.weight", e, vocabulary);
+    };
+    weights roles;
+    describe_tensors(h, source, roles);
     write_gguf(file.get(), out);
 }

@@ -34,12 +34,9 @@ static tokenizer_spec read_tokenizer(const json & j) {
     return t;
 }
 
-static model_spec from_json(const json & j) {
+static model_spec from_json(const json & j, const std::string & architecture) {
     model_spec s;
-    s.architecture = j.at("architecture").get<std::string>();
-    if (s.architecture != "llama" && s.architecture != "qwen2" && s.architecture != "qwen3") {
-        throw bad_input("architecture \"" + s.architecture + "\" is unknown. Supported: llama, qwen2, qwen3");
-    }
+    s.architecture = architecture.empty() ? j.at("architecture").get<std::string>() : architecture;
     s.name = j.value("name", s.architecture);
     s.chat_template = j.value("chat_template", "");
     s.context_length = j.at("context_length").get<int64_t>();
@@ -60,15 +57,33 @@ static model_spec from_json(const json & j) {
     s.nope = j.value("nope", false);
     s.tied_embeddings = j.value("tied_embeddings", true);
     s.tokenizer = read_tokenizer(j.at("tokenizer"));
+    if (j.contains("keys"))
+        s.keys = j.at("keys");
+    s.biases = j.value("biases", s.architecture == "qwen2");
+    s.fused_qkv = j.value("fused_qkv", s.architecture == "phi3");
+    s.rope_factors = j.value("rope_factors", std::vector<float>());
+    s.long_factors = j.value("long_factors", std::vector<float>());
+    s.short_factors = j.value("short_factors", std::vector<float>());
+    if (j.contains("init")) {
+        const json & scales = j.at("init");
+        s.scales.embedding = scales.value("embedding", s.scales.embedding);
+        s.scales.head = scales.value("head", s.scales.head);
+        s.scales.matrix = scales.value("matrix", s.scales.matrix);
+        s.scales.gain = scales.value("gain", s.scales.gain);
+        s.scales.gain_deviation = scales.value("gain_deviation", s.scales.gain_deviation);
+        s.scales.bias_deviation = scales.value("bias_deviation", s.scales.bias_deviation);
+    }
     return s;
 }
 
-model_spec read_spec(const std::string & path) {
+model_spec read_spec(const std::string & path, const std::string & architecture) {
     std::ifstream stream(path);
     if (!stream)
         throw bad_input(path + ": cannot be opened");
     try {
-        return from_json(json::parse({std::istreambuf_iterator<char>(stream), {}}));
+        model_spec spec = from_json(json::parse({std::istreambuf_iterator<char>(stream), {}}), architecture);
+        spec.path = path;
+        return spec;
     } catch (const std::exception & e) {
         const std::string what = e.what();
         throw bad_input(path + ": " + what.substr(0, what.find('\n')));

@@ -9,7 +9,7 @@ import { paths } from '@whetstone/core'
 export const folder = mkdtempSync(join(tmpdir(), 'whetstone-train-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-export type Architecture = 'llama' | 'qwen2' | 'qwen3'
+export type Architecture = string
 type Row = Record<string, unknown>
 export type Line = Record<string, number> & { done?: boolean }
 

@@ -16,6 +16,8 @@ static std::set<std::string> split_targets(const model & m, const std::string & 
         if (std::find(known.begin(), known.end(), t.kind) == known.end())
             known.push_back(t.kind);
     std::set<std::string> wanted;
+    if (text == "all")
+        return {known.begin(), known.end()};
     std::stringstream stream(text);
     for (std::string name; std::getline(stream, name, ',');) {
         if (std::find(known.begin(), known.end(), name) == known.end()) {

@@ -1,6 +1,7 @@
 #include "check-gradients.h"
 #include "../adapters/lora.h"
 #include "../data/random.h"
+#include "../graph/kernels.h"
 #include "../losses/reference.h"
 #include "interrupted.h"
 #include <cmath>
@@ -19,7 +20,7 @@ static double norm_of(const std::vector<float> & x) {
 // The gradients of the same adapter on the dequantized weights of the base, from which those on the stored weights must not differ
 static std::vector<std::vector<float>> dequantized_gradients(session & s, const options & o, const std::vector<const example *> & examples,
                                                              const loss & objective) {
-    const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()));
+    const std::unique_ptr<model> plain = read_model(o.model, true, ggml_backend_buffer_get_type(s.net->buffer.get()), o.serving_context);
     for (size_t i = 0; i < plain->targets.size(); i++) {
         const matrix & from = *s.net->targets[i].at;
         matrix & to = *plain->targets[i].at;
@@ -46,6 +47,7 @@ static double cosine(const std::vector<float> & a, const std::vector<float> & b)
 }
 
 int check_gradients(const options & o) {
+    smooth_gelu = true;
     session s(o);
     compute_reference(s, o);
     random_stream random((uint64_t) o.seed);

@@ -1,89 +1,18 @@
 #include "model.h"
 #include "../graph/attention.h"
 #include "bad-input.h"
-#include "roles.h"
+#include "describe-tensors.h"
+#include "family.h"
+#include <algorithm>
 #include <cmath>
 
 namespace train {
-
-static const char * const supported[] = {"llama", "qwen2", "qwen3"};
-
-static double number(const gguf_context * file, const std::string & key, double fallback, bool required, const std::string & path) {
-    const int64_t id = gguf_find_key(file, key.c_str());
-    if (id < 0) {
-        if (required)
-            throw bad_input(path + ": the key " + key + " is missing, is this a complete model?");
-        return fallback;
-    }
-    switch (gguf_get_kv_type(file, id)) {
-    case GGUF_TYPE_UINT32:
-        return gguf_get_val_u32(file, id);
-    case GGUF_TYPE_INT32:
-        return gguf_get_val_i32(file, id);
-    case GGUF_TYPE_UINT64:
-        return (double) gguf_get_val_u64(file, id);
-    case GGUF_TYPE_FLOAT32:
-        return gguf_get_val_f32(file, id);
-    case GGUF_TYPE_FLOAT64:
-        return gguf_get_val_f64(file, id);
-    default:
-        throw bad_input(path + ": the key " + key + " is not one number, such models cannot be trained");
-    }
-}
-
-static std::string text(const gguf_context * file, const std::string & key) {
-    const int64_t id = gguf_find_key(file, key.c_str());
-    return id < 0 || gguf_get_kv_type(file, id) != GGUF_TYPE_STRING ? "" : gguf_get_val_str(file, id);
-}
-
-static hyperparameters read_hyperparameters(const gguf_context * file, const std::string & path) {
-    hyperparameters h;
-    h.architecture = text(file, "general.architecture");
-    std::string known;
-    bool found = false;
-    for (const char * name : supported) {
-        known += std::string(known.empty() ? "" : ", ") + name;
-        found = found || h.architecture == name;
-    }
-    if (!found)
-        throw bad_input(path + ": architecture \"" + h.architecture + "\" cannot be trained. Supported: " + known);
-    const std::string a = h.architecture + ".";
-    const auto need = [&](const char * key) { return number(file, a + key, 0, true, path); };
-    const auto may = [&](const char * key, double fallback) { return number(file, a + key, fallback, false, path); };
-    h.context = (int64_t) need("context_length");
-    h.embedding = (int64_t) need("embedding_length");
-    h.layers = (int64_t) need("block_count");
-    h.feed_forward = (int64_t) need("feed_forward_length");
-    h.heads = (int64_t) need("attention.head_count");
-    h.kv_heads = (int64_t) may("attention.head_count_kv", (double) h.heads);
-    h.head_size = (int64_t) may("attention.key_length", (double) (h.embedding / h.heads));
-    h.rms_eps = (float) need("attention.layer_norm_rms_epsilon");
-    h.rope_base = (float) may("rope.freq_base", 10000.0);
-    h.rope_neox = h.architecture != "llama";
-    h.attention_scale = (float) may("attention.scale", 0.0);
-    if (h.attention_scale == 0.0f)
-        h.attention_scale = 1.0f / sqrtf((float) h.head_size);
-    const std::string scaling = text(file, a + "rope.scaling.type");
-    if (!scaling.empty() && scaling != "none" && scaling != "linear") {
-        throw bad_input(path + ": RoPE scaling \"" + scaling + "\" cannot be trained. Supported: none, linear");
-    }
-    const double factor = may("rope.scaling.factor", may("rope.scale_linear", 1.0));
-    h.rope_scale = scaling == "none" || factor == 0.0 ? 1.0f : (float) (1.0 / factor); // libllama takes a missing type for linear
-    if ((int64_t) may("rope.dimension_count", (double) h.head_size) != h.head_size ||
-        (int64_t) may("attention.value_length", (double) h.head_size) != h.head_size) {
-        throw bad_input(path + ": heads of unequal sizes (rope, key, value) cannot be trained");
-    }
-    if (h.heads <= 0 || h.kv_heads <= 0 || h.heads % h.kv_heads || may("expert_count", 0) > 0) {
-        throw bad_input(path + ": mixture-of-experts or irregular heads cannot be trained");
-    }
-    return h;
-}
 
 void check_supported(const std::string & path) {
     ggml_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
     const gguf_ptr file(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
     if (file)
-        read_hyperparameters(file.get(), path);
+        read_hyperparameters(file.get(), path, 0);
 }
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays) {
@@ -131,15 +60,15 @@ static void read_tensors(model & m) {
     }
 }
 
-std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place) {
+std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place, int64_t serving_context) {
     auto m = std::make_unique<model>();
     m->path = path;
     m->file = std::make_unique<weights_file>(path);
-    m->hyper = read_hyperparameters(m->file->keys.get(), path);
+    m->hyper = read_hyperparameters(m->file->keys.get(), path, serving_context);
 
     m->context.reset(ggml_init({(m->file->tensors.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (const weights_file::tensor & stored : m->file->tensors) {
-        const bool constant = stored.name == "rope_freqs.weight";
+        const bool constant = stored.name.compare(0, 5, "rope_") == 0; // factors of the rotation
         ggml_tensor * t = ggml_new_tensor(m->context.get(), full ? GGML_TYPE_F32 : stored.type, GGML_MAX_DIMS, stored.ne);
         ggml_set_name(t, stored.name.c_str());
         m->tensors[stored.name] = t;
@@ -155,24 +84,52 @@ std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_back
     return m;
 }
 
-void fill_rope_table(const model & m, int64_t positions, rope_table & table) {
-    const hyperparameters & h = m.hyper;
-    table.half = h.head_size / 2;
-    table.neox = h.rope_neox;
+// The pair whose wave makes `rotations` turns over the original context
+static float pair_of(const rope_options & r, int64_t size, float rotations) {
+    return (float) size * logf((float) r.original_context / (rotations * 2.0f * (float) M_PI)) / (2.0f * logf(r.base));
+}
+
+static void fill(const rope_options & r, int64_t size, bool neox, const std::vector<float> & factors, int64_t positions,
+                 rope_table & table) {
+    table.half = size / 2;
+    table.neox = neox;
     table.cosines.resize(positions * table.half);
     table.sines.resize(positions * table.half);
-    std::vector<float> factors(table.half, 1.0f);
-    if (m.rope_factors)
-        ggml_backend_tensor_get(m.rope_factors, factors.data(), 0, table.half * sizeof(float));
-    const float step = powf(h.rope_base, -2.0f / (float) h.head_size);
+    const float step = powf(r.base, -2.0f / (float) size);
+    const float low = std::max(0.0f, floorf(pair_of(r, size, r.beta_fast)));
+    const float high = std::min((float) size - 1, ceilf(pair_of(r, size, r.beta_slow)));
+    const float magnitude = r.extrapolation == 0.0f ? r.magnitude : r.magnitude * (1.0f + 0.1f * logf(1.0f / r.scale));
     for (int64_t p = 0; p < positions; p++) {
         float theta = (float) p; // multiplied up in float, as ggml_rope does
         for (int64_t i = 0; i < table.half; i++, theta *= step) {
-            const float angle = h.rope_scale * (theta / factors[i]);
-            table.cosines[p * table.half + i] = cosf(angle);
-            table.sines[p * table.half + i] = sinf(angle);
+            const float whole = theta / factors[i];
+            float angle = r.scale * whole;
+            if (r.extrapolation != 0.0f) {
+                const float ramp = std::min(1.0f, std::max(0.0f, ((float) i - low) / std::max(0.001f, high - low)));
+                const float mix = (1.0f - ramp) * r.extrapolation;
+                angle = angle * (1.0f - mix) + whole * mix;
+            }
+            table.cosines[p * table.half + i] = cosf(angle) * magnitude;
+            table.sines[p * table.half + i] = sinf(angle) * magnitude;
         }
     }
+}
+
+ggml_tensor * rope_factors_of(const model & m) {
+    return m.rope_factors ? m.rope_factors : m.hyper.uses_long() ? m.long_factors : m.short_factors;
+}
+
+void fill_rope_tables(const model & m, int64_t positions, rope_tables & tables) {
+    const hyperparameters & h = m.hyper;
+    std::vector<float> factors((size_t) h.rope_size / 2, 1.0f);
+    if (const ggml_tensor * stored = rope_factors_of(m))
+        ggml_backend_tensor_get(stored, factors.data(), 0, factors.size() * sizeof(float));
+    for (int i = 0; i < 2; i++)
+        fill(h.ropes[i], h.rope_size, h.rope_neox, factors, positions, tables.by_kind[i]);
+    tables.temperature.clear();
+    for (int64_t p = 0; p < positions && h.temperature_scale != 0.0f; p++)
+        tables.temperature.push_back(
+            (float) (std::log(std::floor((double) p / (double) h.temperature_floor) + 1.0) * h.temperature_scale + 1.0));
 }
 
 } // namespace train

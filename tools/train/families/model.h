@@ -3,6 +3,8 @@
 #include "ggml-backend.h"
 #include "ggml.h"
 #include "gguf.h"
+#include "hyperparameters.h"
+#include "layer.h"
 #include "weights-file.h"
 #include <map>
 #include <memory>
@@ -10,34 +12,6 @@
 #include <vector>
 
 namespace train {
-
-struct hyperparameters {
-    std::string architecture;
-    int64_t context, vocabulary, embedding, layers, feed_forward, heads, kv_heads, head_size;
-    float rms_eps, rope_base, rope_scale, attention_scale;
-    bool rope_neox;
-};
-
-// A weight matrix with what may belong to it: a bias, a LoRA adapter. y = W x + bias + lora_scale * B (A x)
-struct matrix {
-    ggml_tensor * weight = nullptr;
-    ggml_tensor * bias = nullptr;
-    ggml_tensor * lora_a = nullptr; // [in, rank]
-    ggml_tensor * lora_b = nullptr; // [rank, out]
-    float lora_scale = 0.0f;        // alpha / rank
-};
-
-// A matrix that an adapter can be put on: what the user calls it, and its tensor
-struct target {
-    std::string kind, tensor;
-    matrix * at;
-};
-
-struct layer {
-    ggml_tensor *attn_norm = nullptr, *ffn_norm = nullptr;
-    ggml_tensor *q_norm = nullptr, *k_norm = nullptr; // qwen3
-    matrix q, k, v, o, gate, up, down;
-};
 
 // What the optimizer moves: F32. On the CPU the values are the tensor's own memory; for a GPU they are a copy, sent over by
 // upload_parameters().
@@ -60,7 +34,7 @@ struct buffer_deleter {
 using context_ptr = std::unique_ptr<ggml_context, context_deleter>;
 using buffer_ptr = std::unique_ptr<ggml_backend_buffer, buffer_deleter>;
 
-struct model {
+struct model : weights {
     std::string path;
     hyperparameters hyper;
     std::unique_ptr<weights_file> file;
@@ -68,12 +42,7 @@ struct model {
     context_ptr context;
     buffer_ptr buffer;
     std::map<std::string, ggml_tensor *> tensors;
-    std::vector<layer> layers;
-    ggml_tensor *token_embedding = nullptr, *output_norm = nullptr, *rope_factors = nullptr;
-    matrix output; // the head; its weight is the token embedding where the file has no output.weight
-
-    std::vector<target> targets; // what can have an adapter, in the order of the layers
-    float lora_alpha = 0.0f;     // of the adapter; 0: every scale is 1, as libllama has it
+    float lora_alpha = 0.0f; // of the adapter; 0: every scale is 1, as libllama has it
     context_ptr lora_context;
     buffer_ptr lora_buffer;
 
@@ -89,14 +58,16 @@ void check_supported(const std::string & path);
 
 // Reads a GGUF. full: every weight becomes F32 and a parameter; else weights keep their type and nothing is trained yet.
 // Throws bad_input: unreadable, unsupported architecture or RoPE scaling, tensors that are missing or unknown.
-std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place);
+// serving_context: see read_hyperparameters
+std::unique_ptr<model> read_model(const std::string & path, bool full, ggml_backend_buffer_type_t place, int64_t serving_context);
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays);
 void copy_parameters_to_host(model & m); // once their tensors hold values; nothing to do where these are on the host
 void upload_parameters(const model & m); // after values() have changed
 
 // cos and sin of every position's angles, computed as ggml's rope does
-struct rope_table;
-void fill_rope_table(const model & m, int64_t positions, rope_table & table);
+ggml_tensor * rope_factors_of(const model & m); // null: none
+struct rope_tables;
+void fill_rope_tables(const model & m, int64_t positions, rope_tables & tables);
 
 } // namespace train

@@ -3,7 +3,7 @@
 
 namespace train {
 
-graph::graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size) :
+graph::graph(const hyperparameters & hyper, const rope_tables & rope, const batch & rows, size_t size) :
     hyper(hyper), rope(rope), rows(rows) {
     context.reset(ggml_init({size * ggml_tensor_overhead() + ggml_graph_overhead_custom(size, false), nullptr, true}));
     nodes = ggml_new_graph_custom(context.get(), size, false);

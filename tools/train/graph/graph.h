@@ -14,17 +14,18 @@ struct graph {
         const graph * in = nullptr;
         float scale = 1.0f;        // a factor, or the epsilon of a norm
         bool onto = false;         // in place: source 0 is the target
-        int start = -1, bias = -1; // which source, if any
+        int start = -1, bias = -1; // which source, if any; of a slice, the first row
+        layer_attention how;       // of attention
     };
 
     const hyperparameters & hyper;
-    const rope_table & rope;
+    const rope_tables & rope;
     const batch & rows;
     context_ptr context;
     ggml_cgraph * nodes;
     std::deque<record> records; // a deque: the nodes keep pointers into it
 
-    graph(const hyperparameters & hyper, const rope_table & rope, const batch & rows, size_t size);
+    graph(const hyperparameters & hyper, const rope_tables & rope, const batch & rows, size_t size);
 
     ggml_tensor * emit(ggml_tensor * t); // appends t to the graph
     // A matrix of I32 or F32 values that is written once the graph has memory: fill() does that, before each computation.

@@ -6,6 +6,17 @@ namespace train {
 
 namespace {
 
+bool transforms(const model & m) {
+    return m.hyper.logit_cap > 0 || m.hyper.logit_scale != 1.0f;
+}
+
+// in place on logits, by rows
+void run_cap(ggml_tensor * dst, int ith, int nth, void * p) {
+    const hyperparameters & h = *((head_state *) p)->hyper;
+    for (int64_t r = ith; r < dst->ne[1]; r += nth)
+        soft_cap(dst->ne[0], h.logit_scale, h.logit_cap, (float *) dst->data + r * dst->ne[0], nullptr);
+}
+
 struct head {
     const model & m;
     graph & g;
@@ -19,9 +30,11 @@ struct head {
         return ggml_view_2d(g.context.get(), x, x->ne[0], n, x->nb[1], first * x->nb[1]);
     }
 
+    // as served: scaled and capped where the family does that
     ggml_tensor * logits(int64_t first, int64_t n) {
         ggml_tensor * y = m.output.bias ? ops.initial(nullptr, m.output.bias, n) : nullptr;
-        return ops.multiply(m.output.weight, columns(h, first, n), 1.0f, y);
+        y = ops.multiply(m.output.weight, columns(h, first, n), 1.0f, y);
+        return transforms(m) ? onto(y, {}, run_cap) : y;
     }
 
     using chunk_function = void (*)(ggml_tensor *, int, int, void *);
@@ -87,6 +100,11 @@ void run_gradient(ggml_tensor * dst, int ith, int nth, void * p) {
             const distribution & d = rows.soft[first + r];
             divergence_gradient_row(n, row, stat[0], d.width, d.ids, d.logp, stat[2], out);
         }
+        const hyperparameters & h = *((head_state *) p)->hyper; // back through the cap: its slope is scale * (1 - (y / cap)^2)
+        for (int64_t i = 0; h.logit_cap > 0 && i < n; i++)
+            out[i] *= h.logit_scale * (1.0f - row[i] / h.logit_cap * (row[i] / h.logit_cap));
+        if (h.logit_cap <= 0 && h.logit_scale != 1.0f)
+            scale_by(n, h.logit_scale, out);
     }
 }
 

@@ -7,6 +7,7 @@ namespace train {
 
 // What the loss nodes share; must outlive the graph's computation.
 struct head_state {
+    const hyperparameters * hyper;
     batch * rows;
     const loss * objective;      // null: log-probs only
     std::vector<float> * logits; // [rows][vocabulary], where somebody wants to see them

@@ -18,7 +18,18 @@ void rms_norm_back_gain(int64_t rows, int64_t n, float eps, const float * x, con
 void swiglu(int64_t n, const float * gate, const float * up, float * y);
 void swiglu_back(int64_t n, const float * gate, const float * up, const float * dy, float * dgate, float * dup);
 
-void add_to(int64_t n, const float * x, float * y); // y += x
+// y = gelu(gate) * up, gelu in its tanh form. ggml's CPU backend looks gelu up in a table of half-precision numbers; so does the forward
+// pass here, because that is what is served, unless smooth_gelu is set (finite differences need a smooth function).
+extern bool smooth_gelu;
+void geglu(int64_t n, const float * gate, const float * up, float * y);
+void geglu_back(int64_t n, const float * gate, const float * up, const float * dy, float * dgate, float * dup);
+
+// In place: cap * tanh(scale * x / cap); cap 0: scale * x. slopes: where given, its derivative
+void soft_cap(int64_t n, float scale, float cap, float * x, float * slopes);
+
+void multiply_by(int64_t n, const float * x, float * y);                              // y *= x
+void add_scaled(int64_t n, const float * a, float scale, const float * b, float * y); // y = a + scale * b, or scale * b without a
+void add_to(int64_t n, const float * x, float * y);                                   // y += x
 void scale_by(int64_t n, float factor, float * x);
 
 // In place: scores -> probabilities over the first n entries, zero in [n, width)

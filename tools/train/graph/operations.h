@@ -1,7 +1,9 @@
-// The operations a transformer and its gradient are built of, each emitted as nodes of a ggml graph in the order of the calls.
-// Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels), plain-operations.cpp (ggml's own
-// operations, for GPUs, and the cross-check of the other). Activations are matrices [features, tokens], contiguous F32.
+// The operations a transformer and its gradient are built of, each emitted as nodes of a ggml graph in the order of the calls: the one list
+// that every device implements. Two implementations: fused-operations.cpp (CPU: custom nodes on gemm, attention and kernels),
+// plain-operations.cpp (ggml's own operations, for GPUs, and the cross-check of the other). Activations are matrices [features, tokens],
+// contiguous F32; every forward operation has its backward beside it.
 #pragma once
+#include "../families/hyperparameters.h"
 #include "ggml.h"
 #include <vector>
 
@@ -10,7 +12,7 @@ namespace train {
 struct attention_gradients {
     ggml_tensor *q, *k, *v;
 };
-struct swiglu_gradients {
+struct gate_gradients {
     ggml_tensor *gate, *up;
 };
 
@@ -32,17 +34,26 @@ class operations {
                                       float scale) = 0; // gradient += scale * dy x^T
     virtual void bias_back(ggml_tensor * gradient, ggml_tensor * dy) = 0;
 
+    // a + scale * b, or scale * b where a is null: a new matrix. Its gradients are dy for a and scaled(dy) for b.
+    virtual ggml_tensor * add(ggml_tensor * a, ggml_tensor * b, float scale) = 0;
+
     virtual ggml_tensor * norm(ggml_tensor * x, ggml_tensor * gain) = 0;
     virtual ggml_tensor * norm_back(ggml_tensor * x, ggml_tensor * gain, ggml_tensor * dy,
                                     ggml_tensor * skip) = 0; // + skip, which may be null
     virtual void norm_back_gain(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) = 0;
 
-    // rotary positions, then causal attention within each sequence of the batch
-    virtual ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) = 0;
-    virtual attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy) = 0;
+    // rotary positions, then causal attention within each sequence of the batch, as the layer has it
+    virtual ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, const layer_attention & how) = 0;
+    virtual attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy,
+                                            const layer_attention & how) = 0;
 
-    virtual ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up) = 0;
-    virtual swiglu_gradients swiglu_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) = 0;
+    // activation(gate) * up, with the model's activation
+    virtual ggml_tensor * gated(ggml_tensor * gate, ggml_tensor * up) = 0;
+    virtual gate_gradients gated_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) = 0;
+
+    // rows [first, first + n) of every column; and its backward: the parts side by side again
+    virtual ggml_tensor * slice(ggml_tensor * x, int64_t first, int64_t n) = 0;
+    virtual ggml_tensor * join(const std::vector<ggml_tensor *> & parts) = 0;
 
     // columns of x whose tokens carry a target
     virtual ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) = 0;

@@ -1,6 +1,8 @@
 #include "plain-operations.h"
 #include "../data/batch.h"
+#include "kernels.h"
 #include <cmath>
+#include <map>
 #include <numeric>
 
 namespace train {
@@ -9,17 +11,15 @@ namespace {
 
 class plain final : public operations {
   public:
-    plain(graph & g, const model & m) : g(g), c(g.context.get()), h(g.hyper), factors(m.rope_factors) {
+    plain(graph & g, const model & m) : g(g), c(g.context.get()), h(g.hyper), factors(rope_factors_of(m)) {
         count = g.rows.sequences();
         length = g.rows.starts.at(1);
         std::vector<int32_t> order(length);
         std::iota(order.begin(), order.end(), 0);
         places = g.constant(GGML_TYPE_I32, length, 1, "places", order.data());
-        std::vector<float> shade(length * length, 0.0f); // a query sees itself and what came before
-        for (int64_t q = 0; q < length; q++)
-            for (int64_t k = q + 1; k < length; k++)
-                shade[q * length + k] = -INFINITY;
-        mask = g.constant(GGML_TYPE_F32, length, length, "mask", shade.data());
+        temperature = nullptr;
+        if (!g.rope.temperature.empty())
+            temperature = g.constant(GGML_TYPE_F32, 1, length, "temperature", g.rope.temperature.data());
     }
 
     ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override { return g.emit(ggml_get_rows(c, table, ids)); }
@@ -52,28 +52,49 @@ class plain final : public operations {
         sum_into(gradient, sum_of_columns(ggml_mul(c, dy, ggml_rms_norm(c, x, h.rms_eps)), gradient));
     }
 
-    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) override {
-        const heads x = split(q, k, v);
-        ggml_tensor * out = ggml_mul_mat(c, flipped(x.v), probabilities(x)); // [head_size, length * group, kv_heads, count]
+    ggml_tensor * add(ggml_tensor * a, ggml_tensor * b, float scale) override {
+        return g.emit(a ? ggml_add(c, a, scaled(b, scale)) : ggml_scale(c, b, scale));
+    }
+
+    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, const layer_attention & how) override {
+        const heads x = split(q, k, v, how);
+        ggml_tensor * out = ggml_mul_mat(c, flipped(x.v), probabilities(x, how, nullptr)); // [head_size, length * group, kv_heads, count]
         return g.emit(joined(out, h.heads));
     }
 
-    attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy) override {
-        const heads x = split(q, k, v);
-        ggml_tensor * p = probabilities(x);
+    attention_gradients attend_back(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, ggml_tensor * dy,
+                                    const layer_attention & how) override {
+        const heads x = split(q, k, v, how);
+        ggml_tensor * slopes = nullptr;
+        ggml_tensor * p = probabilities(x, how, &slopes);
         ggml_tensor * dout = grouped(apart(dy, h.heads));
         ggml_tensor * dp = ggml_mul_mat(c, x.v, dout);
-        ggml_tensor * ds = ggml_soft_max_ext_back(c, unfolded(dp), unfolded(p), h.attention_scale, 0.0f);
+        ggml_tensor * ds = ggml_soft_max_ext_back(c, unfolded(dp), unfolded(p), softmax_scale(), 0.0f);
         ds = folded(ds);
+        if (slopes)
+            ds = ggml_mul(c, ds, slopes);
         ggml_tensor * dv = ggml_mul_mat(c, flipped(dout), flipped(p));
         ggml_tensor * dq = ggml_mul_mat(c, flipped(x.k), ds);
         ggml_tensor * dk = ggml_mul_mat(c, flipped(x.q), flipped(ds));
-        return {g.emit(unrotated(dq, h.heads)), g.emit(unrotated(dk, h.kv_heads)), g.emit(joined(dv, h.kv_heads))};
+        return {g.emit(unrotated(dq, h.heads, how, temperature)), g.emit(unrotated(dk, h.kv_heads, how, nullptr)),
+                g.emit(joined(dv, h.kv_heads))};
     }
 
-    ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up) override { return g.emit(ggml_mul(c, ggml_silu(c, gate), up)); }
-    swiglu_gradients swiglu_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) override {
-        return {g.emit(ggml_silu_back(c, ggml_mul(c, dy, up), gate)), g.emit(ggml_mul(c, dy, ggml_silu(c, gate)))};
+    ggml_tensor * gated(ggml_tensor * gate, ggml_tensor * up) override { return g.emit(ggml_mul(c, activated(gate), up)); }
+    gate_gradients gated_back(ggml_tensor * gate, ggml_tensor * up, ggml_tensor * dy) override {
+        ggml_tensor * dgate = ggml_mul(c, dy, up);
+        dgate = h.act == activation::silu ? ggml_silu_back(c, dgate, gate) : ggml_mul(c, dgate, gelu_slope(gate));
+        return {g.emit(dgate), g.emit(ggml_mul(c, dy, activated(gate)))};
+    }
+
+    ggml_tensor * slice(ggml_tensor * x, int64_t first, int64_t n) override {
+        return g.emit(ggml_cont(c, ggml_view_2d(c, x, n, x->ne[1], x->nb[1], first * x->nb[0])));
+    }
+    ggml_tensor * join(const std::vector<ggml_tensor *> & parts) override {
+        ggml_tensor * all = parts[0];
+        for (size_t i = 1; i < parts.size(); i++)
+            all = ggml_concat(c, all, parts[i], 0);
+        return g.emit(all);
     }
 
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return g.emit(ggml_get_rows(c, x, rows)); }
@@ -89,8 +110,9 @@ class plain final : public operations {
     graph & g;
     ggml_context * c;
     const hyperparameters & h;
-    ggml_tensor *factors, *places, *mask;
-    int64_t count, length; // of the sequences
+    ggml_tensor *factors, *places, *temperature;
+    std::map<int64_t, ggml_tensor *> masks; // by window
+    int64_t count, length;                  // of the sequences
 
     void sum_into(ggml_tensor * gradient, ggml_tensor * t) { g.emit(ggml_add_inplace(c, gradient, t)); }
     ggml_tensor * scaled(ggml_tensor * t, float scale) { return scale == 1.0f ? t : ggml_scale(c, t, scale); }
@@ -116,23 +138,72 @@ class plain final : public operations {
     ggml_tensor * unfolded(ggml_tensor * scores) { return ggml_reshape_4d(c, scores, length, length, h.heads, count); }
     ggml_tensor * folded(ggml_tensor * scores) { return ggml_reshape_4d(c, scores, length, length * group(), h.kv_heads, count); }
 
-    ggml_tensor * rotated(ggml_tensor * t, int64_t n) {
-        return ggml_rope_ext(c, view(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale, 0.0f, 1.0f, 32.0f,
-                             1.0f);
+    // 1/2 (1 + t) + 1/2 x (1 - t^2) a (1 + 3 b x^2), t = tanh(a (x + b x^3)): ggml has no backward for its gelu
+    ggml_tensor * gelu_slope(ggml_tensor * x) {
+        constexpr float a = 0.79788456080286535588f, b = 0.044715f;
+        ggml_tensor * square = ggml_sqr(c, x);
+        ggml_tensor * t = ggml_tanh(c, ggml_mul(c, x, ggml_scale_bias(c, square, a * b, a)));
+        ggml_tensor * inner = ggml_mul(c, x, ggml_scale_bias(c, square, 1.5f * a * b, 0.5f * a));
+        return ggml_add(c, ggml_scale_bias(c, t, 0.5f, 0.5f), ggml_mul(c, ggml_scale_bias(c, ggml_sqr(c, t), -1.0f, 1.0f), inner));
     }
-    ggml_tensor * unrotated(ggml_tensor * t, int64_t n) {
-        ggml_tensor * x = ggml_rope_ext_back(c, together(t, n), places, factors, (int) h.head_size, mode(), 0, h.rope_base, h.rope_scale,
-                                             0.0f, 1.0f, 32.0f, 1.0f);
+    ggml_tensor * activated(ggml_tensor * x) {
+        if (h.act == activation::silu)
+            return ggml_silu(c, x);
+        if (!smooth_gelu)
+            return ggml_gelu(c, x);
+        ggml_tensor * t =
+            ggml_tanh(c, ggml_mul(c, x, ggml_scale_bias(c, ggml_sqr(c, x), 0.79788456080286535588f * 0.044715f, 0.79788456080286535588f)));
+        return ggml_mul(c, x, ggml_scale_bias(c, t, 0.5f, 0.5f));
+    }
+
+    ggml_tensor * mask(int64_t window) {
+        ggml_tensor *& known = masks[window];
+        if (known)
+            return known;
+        std::vector<float> shade(length * length, 0.0f); // a query sees itself and what came before, within the window
+        for (int64_t q = 0; q < length; q++)
+            for (int64_t k = 0; k < length; k++)
+                if (k > q || (window > 0 && q - k >= window))
+                    shade[q * length + k] = -INFINITY;
+        return known = g.constant(GGML_TYPE_F32, length, length, "mask", shade.data());
+    }
+
+    using rotation = ggml_tensor * (*) (ggml_context *, ggml_tensor *, ggml_tensor *, ggml_tensor *, int, int, int, float, float, float,
+                                        float, float, float);
+    ggml_tensor * rotate(rotation with, ggml_tensor * t, const layer_attention & how) {
+        const rope_options & r = h.ropes[how.rope];
+        return with(c, t, places, factors, (int) h.rope_size, h.rope_neox ? GGML_ROPE_TYPE_NEOX : GGML_ROPE_TYPE_NORMAL,
+                    (int) r.original_context, r.base, r.scale, r.extrapolation, r.magnitude, r.beta_fast, r.beta_slow);
+    }
+    // by_position: [1, length], or null
+    ggml_tensor * rotated(ggml_tensor * t, int64_t n, const layer_attention & how, ggml_tensor * by_position) {
+        ggml_tensor * x = how.rotates ? rotate(ggml_rope_ext, view(t, n), how) : view(t, n);
+        return by_position ? ggml_mul(c, x, ggml_reshape_4d(c, by_position, 1, 1, length, 1)) : x;
+    }
+    ggml_tensor * unrotated(ggml_tensor * t, int64_t n, const layer_attention & how, ggml_tensor * by_position) {
+        ggml_tensor * x = together(t, n);
+        if (how.rotates)
+            x = rotate(ggml_rope_ext_back, x, how);
+        if (by_position)
+            x = ggml_mul(c, x, ggml_reshape_4d(c, by_position, 1, 1, length, 1));
         return ggml_reshape_2d(c, x, h.head_size * n, length * count);
     }
-    int mode() const { return h.rope_neox ? GGML_ROPE_TYPE_NEOX : GGML_ROPE_TYPE_NORMAL; }
 
-    heads split(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) {
+    heads split(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, const layer_attention & how) {
         const auto swap = [&](ggml_tensor * t) { return ggml_cont(c, ggml_permute(c, t, 0, 2, 1, 3)); };
-        return {grouped(swap(rotated(q, h.heads))), swap(rotated(k, h.kv_heads)), apart(v, h.kv_heads)};
+        return {grouped(swap(rotated(q, h.heads, how, temperature))), swap(rotated(k, h.kv_heads, how, nullptr)), apart(v, h.kv_heads)};
     }
-    ggml_tensor * probabilities(const heads & x) {
-        return folded(ggml_soft_max_ext(c, unfolded(ggml_mul_mat(c, x.k, x.q)), mask, h.attention_scale, 0.0f));
+    // With a cap the scale comes before it, else in the softmax
+    float softmax_scale() const { return h.attention_cap > 0 ? 1.0f : h.attention_scale; }
+    ggml_tensor * probabilities(const heads & x, const layer_attention & how, ggml_tensor ** slopes) {
+        ggml_tensor * scores = ggml_mul_mat(c, x.k, x.q);
+        if (h.attention_cap > 0) {
+            ggml_tensor * t = ggml_tanh(c, ggml_scale(c, scores, h.attention_scale / h.attention_cap));
+            scores = ggml_scale(c, t, h.attention_cap);
+            if (slopes)
+                *slopes = ggml_scale_bias(c, ggml_sqr(c, t), -h.attention_scale, h.attention_scale);
+        }
+        return folded(ggml_soft_max_ext(c, unfolded(scores), mask(how.window), softmax_scale(), 0.0f));
     }
 };
 

@@ -83,13 +83,15 @@ ggml_tensor * transformer::norm(ggml_tensor * x, ggml_tensor * gain) {
     return y;
 }
 
-// The norm of every head by itself (qwen3)
+// The norm of every head by itself
 ggml_tensor * transformer::head_norm(ggml_tensor * x, ggml_tensor * gain) {
     const int64_t size = m.hyper.head_size, width = x->ne[0], tokens = x->ne[1];
     ggml_context * c = g.context.get();
     ggml_tensor * split = ggml_reshape_2d(c, x, size, width / size * tokens);
     ggml_tensor * normed = ops.norm(split, gain);
     ggml_tensor * y = ggml_reshape_2d(c, normed, width, tokens);
+    if (!leaf(gain) && !wants_gradient(x))
+        constant.insert(y);
     record([=] {
         ggml_tensor * dy = gradient(y);
         if (!dy)
@@ -103,13 +105,21 @@ ggml_tensor * transformer::head_norm(ggml_tensor * x, ggml_tensor * gain) {
     return y;
 }
 
-ggml_tensor * transformer::attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v) {
-    ggml_tensor * y = ops.attend(q, k, v);
-    record([=] {
+ggml_tensor * transformer::derive(ggml_tensor * y, std::initializer_list<const ggml_tensor *> sources) {
+    for (const ggml_tensor * x : sources)
+        if (wants_gradient(x))
+            return y;
+    constant.insert(y);
+    return y;
+}
+
+ggml_tensor * transformer::attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, const layer_attention & how) {
+    ggml_tensor * y = derive(ops.attend(q, k, v, how), {q, k, v});
+    record([=, &how] {
         ggml_tensor * dy = gradient(y);
-        if (!dy)
+        if (!dy || !wants_gradient(y))
             return;
-        const attention_gradients d = ops.attend_back(q, k, v, dy);
+        const attention_gradients d = ops.attend_back(q, k, v, dy, how);
         gradients[q] = d.q;
         gradients[k] = d.k;
         gradients[v] = d.v;
@@ -117,17 +127,65 @@ ggml_tensor * transformer::attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor 
     return y;
 }
 
-ggml_tensor * transformer::swiglu(ggml_tensor * gate, ggml_tensor * up) {
-    ggml_tensor * y = ops.swiglu(gate, up);
+ggml_tensor * transformer::gated(ggml_tensor * gate, ggml_tensor * up) {
+    ggml_tensor * y = derive(ops.gated(gate, up), {gate, up});
     record([=] {
         ggml_tensor * dy = gradient(y);
-        if (!dy)
+        if (!dy || !wants_gradient(y))
             return;
-        const swiglu_gradients d = ops.swiglu_back(gate, up, dy);
+        const gate_gradients d = ops.gated_back(gate, up, dy);
         gradients[gate] = d.gate;
         gradients[up] = d.up;
     });
     return y;
+}
+
+ggml_tensor * transformer::biased(ggml_tensor * x, ggml_tensor * bias) {
+    ggml_tensor * y = ops.initial(x, bias, x->ne[1]);
+    if (!leaf(bias))
+        derive(y, {x});
+    record([=] {
+        ggml_tensor * dy = gradient(y);
+        if (!dy)
+            return;
+        if (ggml_tensor * d = leaf(bias))
+            ops.bias_back(d, dy);
+        gradients[x] = dy;
+    });
+    return y;
+}
+
+ggml_tensor * transformer::add(ggml_tensor * a, ggml_tensor * b, float scale) {
+    ggml_tensor * y = derive(ops.add(a, b, scale), {a, b});
+    record([=] {
+        ggml_tensor * dy = gradient(y);
+        if (!dy || !wants_gradient(y))
+            return;
+        if (wants_gradient(b))
+            gradients[b] = scale == 1.0f ? dy : ops.add(nullptr, dy, scale);
+        if (wants_gradient(a)) {
+            GGML_ASSERT(!gradient(a)); // as with a residual in linear()
+            gradients[a] = dy;
+        }
+    });
+    return y;
+}
+
+std::vector<ggml_tensor *> transformer::split(ggml_tensor * x, const std::vector<int64_t> & sizes) {
+    std::vector<ggml_tensor *> parts;
+    int64_t first = 0;
+    for (int64_t n : sizes) {
+        parts.push_back(derive(ops.slice(x, first, n), {x}));
+        first += n;
+    }
+    record([=] {
+        std::vector<ggml_tensor *> back;
+        for (ggml_tensor * part : parts)
+            back.push_back(gradient(part));
+        if (wants_gradient(x) && back[0]) // all parts go into one operation: all have a gradient, or none
+            gradients[x] = ops.join(back);
+    });
+    return parts;
 }
 
 ggml_tensor * transformer::select(ggml_tensor * x, ggml_tensor * rows) {
@@ -142,32 +200,63 @@ ggml_tensor * transformer::select(ggml_tensor * x, ggml_tensor * rows) {
     return y;
 }
 
+std::vector<ggml_tensor *> transformer::queries_keys_values(const layer & l, ggml_tensor * h) {
+    const int64_t size = m.hyper.head_size, q = m.hyper.heads * size, kv = m.hyper.kv_heads * size;
+    if (!l.qkv.weight)
+        return {linear(l.q, h, nullptr), linear(l.k, h, nullptr), linear(l.v, h, nullptr)};
+    std::vector<ggml_tensor *> parts = split(linear(l.qkv, h, nullptr), {q, kv, kv});
+    for (int i = 0; i < 3; i++)
+        if (l.bias_parts[i])
+            parts[i] = biased(parts[i], l.bias_parts[i]);
+    return parts;
+}
+
+// residual + scale * norm(w y), of which norm and scale may not be there
+ggml_tensor * transformer::add_block(const matrix & w, ggml_tensor * y, ggml_tensor * norm_after, ggml_tensor * residual) {
+    const float scale = m.hyper.residual_scale;
+    if (!norm_after && scale == 1.0f)
+        return linear(w, y, residual);
+    y = linear(w, y, nullptr);
+    return add(residual, norm_after ? norm(y, norm_after) : y, scale);
+}
+
+ggml_tensor * transformer::feed_forward(const layer & l, ggml_tensor * h, ggml_tensor * residual) {
+    ggml_tensor *gate, *up;
+    if (l.gate.weight) {
+        gate = linear(l.gate, h, nullptr);
+        up = linear(l.up, h, nullptr);
+    } else {
+        const std::vector<ggml_tensor *> parts = split(linear(l.up, h, nullptr), {m.hyper.feed_forward, m.hyper.feed_forward});
+        gate = parts[0];
+        up = parts[1];
+    }
+    return add_block(l.down, gated(gate, up), l.ffn_post_norm, residual);
+}
+
 ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
-    ggml_tensor * h = norm(x, l.attn_norm);
-    ggml_tensor * q = linear(l.q, h, nullptr);
-    ggml_tensor * k = linear(l.k, h, nullptr);
-    ggml_tensor * v = linear(l.v, h, nullptr);
+    const size_t index = &l - m.layers.data();
+    const bool full = m.hyper.qk_norm == query_norm::full;
+    const std::vector<ggml_tensor *> parts = queries_keys_values(l, l.attn_norm ? norm(x, l.attn_norm) : x);
+    ggml_tensor *q = parts[0], *k = parts[1], *v = parts[2];
     if (l.q_norm)
-        q = head_norm(q, l.q_norm);
+        q = full ? norm(q, l.q_norm) : head_norm(q, l.q_norm);
     if (l.k_norm)
-        k = head_norm(k, l.k_norm);
-    ggml_tensor * y = attend(q, k, v);
-    if (&l == &m.layers.back()) { // from here on tokens no longer see each other: go on with those that have a target
+        k = full ? norm(k, l.k_norm) : head_norm(k, l.k_norm);
+    ggml_tensor * y = attend(q, k, v, m.hyper.attention[index]);
+    if (index + 1 == m.layers.size()) { // from here on tokens no longer see each other: go on with those that have a target
         y = select(y, targets);
         x = select(x, targets);
     }
-    x = linear(l.o, y, x);
-
-    h = norm(x, l.ffn_norm);
-    ggml_tensor * gate = linear(l.gate, h, nullptr);
-    ggml_tensor * up = linear(l.up, h, nullptr);
-    return linear(l.down, swiglu(gate, up), x);
+    x = add_block(l.o, y, l.attn_post_norm, x);
+    return feed_forward(l, l.ffn_norm ? norm(x, l.ffn_norm) : x, x);
 }
 
 ggml_tensor * transformer::forward(ggml_tensor * token_ids, ggml_tensor * positions) {
     ids = token_ids;
     targets = positions;
     ggml_tensor * x = ops.embed(m.token_embedding, ids);
+    if (m.hyper.embedding_scale != 1.0f)
+        x = ops.add(nullptr, x, m.hyper.embedding_scale);
     if (!leaf(m.token_embedding))
         constant.insert(x);
     recording = !checkpoint;
@@ -195,8 +284,12 @@ void transformer::backward(ggml_tensor * dy) {
         play_back();
         dy = gradient(inputs[0]);
     }
-    if (ggml_tensor * d = leaf(m.token_embedding))
-        ops.embed_back(d, ids, dy);
+    ggml_tensor * d = leaf(m.token_embedding);
+    if (!d)
+        return;
+    if (m.hyper.embedding_scale != 1.0f)
+        dy = ops.add(nullptr, dy, m.hyper.embedding_scale);
+    ops.embed_back(d, ids, dy);
 }
 
 } // namespace train

@@ -1,4 +1,5 @@
-// The forward pass of a llama, qwen2 or qwen3 model as a graph, and the tape that emits its backward pass.
+// The forward pass of a model as a graph, for all families (see families/hyperparameters.h for what they differ in), and the tape that
+// emits its backward pass.
 #pragma once
 #include "graph.h"
 #include "operations.h"
@@ -36,8 +37,16 @@ class transformer {
     ggml_tensor * block(const layer & l, ggml_tensor * x);
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows);
     ggml_tensor * head_norm(ggml_tensor * x, ggml_tensor * gain);
-    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v);
-    ggml_tensor * swiglu(ggml_tensor * gate, ggml_tensor * up);
+    ggml_tensor * attend(ggml_tensor * q, ggml_tensor * k, ggml_tensor * v, const layer_attention & how);
+    ggml_tensor * gated(ggml_tensor * gate, ggml_tensor * up);
+    ggml_tensor * biased(ggml_tensor * x, ggml_tensor * bias);
+    ggml_tensor * add(ggml_tensor * a, ggml_tensor * b, float scale);
+    std::vector<ggml_tensor *> split(ggml_tensor * x, const std::vector<int64_t> & sizes);
+    std::vector<ggml_tensor *> queries_keys_values(const layer & l, ggml_tensor * h);
+    ggml_tensor * feed_forward(const layer & l, ggml_tensor * h, ggml_tensor * residual);
+    ggml_tensor * add_block(const matrix & w, ggml_tensor * y, ggml_tensor * norm_after, ggml_tensor * residual);
+    // Where none of the sources has a gradient to pass on, neither has y
+    ggml_tensor * derive(ggml_tensor * y, std::initializer_list<const ggml_tensor *> sources);
     void linear_back(const matrix & w, ggml_tensor * x, ggml_tensor * ax, ggml_tensor * residual, ggml_tensor * y);
     bool wants_gradient(const ggml_tensor * x) const { return !constant.count(x); }
 

@@ -49,15 +49,15 @@ void compute_reference(session & s, const options & o) {
         return;
     std::unique_ptr<model> other;
     std::unique_ptr<batch_runner> other_runner;
-    rope_table rope;
+    rope_tables rope;
     batch_runner * runner = s.runner.get();
     if (!o.ref_model.empty()) {
-        other = read_model(o.ref_model, false, s.place.buffers());
+        other = read_model(o.ref_model, false, s.place.buffers(), o.serving_context);
         if (other->hyper.vocabulary != s.net->hyper.vocabulary) {
             throw bad_input(o.ref_model + ": has " + std::to_string(other->hyper.vocabulary) + " tokens, the model has " +
                             std::to_string(s.net->hyper.vocabulary) + "; the reference must share its tokenizer");
         }
-        fill_rope_table(*other, s.longest, rope);
+        fill_rope_tables(*other, s.longest, rope);
         other_runner = make_runner(*other, rope, o, s.longest, s.place);
         runner = other_runner.get();
     }

@@ -2,7 +2,7 @@
 
 namespace train {
 
-batch_runner::batch_runner(const model & m, const rope_table & rope, int count, const worker_options & options, int64_t max_tokens,
+batch_runner::batch_runner(const model & m, const rope_tables & rope, int count, const worker_options & options, int64_t max_tokens,
                            int64_t max_examples) :
     threads(count),
     max_tokens(max_tokens), max_examples(max_examples), padded(options.place.plain) {

@@ -7,7 +7,7 @@ namespace train {
 
 class batch_runner {
   public:
-    batch_runner(const model & m, const rope_table & rope, int workers, const worker_options & options, int64_t max_tokens,
+    batch_runner(const model & m, const rope_tables & rope, int workers, const worker_options & options, int64_t max_tokens,
                  int64_t max_examples);
 
     // Log-probs and greedy matches of all examples. top: how many of the likeliest tokens to keep of each target's distribution.

@@ -114,7 +114,18 @@ const cases: Case[] = [
       writeFileSync(path, Buffer.from(bytes.replace('llama', 'gemma'), 'latin1')) // general.architecture comes first
       return path
     },
-    error: /gemma\.gguf: architecture "gemma" cannot be trained\. Supported: llama, qwen2, qwen3/,
+    error:
+      /gemma\.gguf: architecture "gemma" cannot be trained\. Supported: exaone4, gemma2, gemma3, granite, llama, minicpm, mistral3, olmo2, phi3, qwen2, qwen3, smollm3/,
+  },
+  {
+    name: 'a key that libllama reads and the trainer does not',
+    model: async () => {
+      const bytes = readFileSync(await randomModel('plain', { keys: { 'attention.causaX': false } })).toString('latin1')
+      const path = join(folder, 'spoiled.gguf')
+      writeFileSync(path, Buffer.from(bytes.replace('attention.causaX', 'attention.causal'), 'latin1'))
+      return path
+    },
+    error: /spoiled\.gguf: the key llama\.attention\.causal is in use, the trainer does not know it/,
   },
   {
     name: 'an unknown target',
@@ -183,10 +194,10 @@ for (const { name, method = 'sft', rows = [good], data, model, args, error } of 
 }
 
 it('llama-init refuses an unsupported architecture with the list of supported ones', async () => {
-  const spec = text('gpt2.json', JSON.stringify({ architecture: 'gpt2' }))
+  const spec = text('gpt2.json', readFileSync(join(folder, 'plain.json'), 'utf8').replace('llama', 'gpt2'))
   const result = await tool('llama-init', ['--spec', spec, '--out', out])
   assert.is(result.exitCode, 1)
-  assert.match(result.stderr, /gpt2\.json: architecture "gpt2" is unknown\. Supported: llama, qwen2, qwen3/)
+  assert.match(result.stderr, /gpt2\.json: architecture "gpt2" cannot be trained\. Supported: exaone4, /)
 })
 
 it('NaN keeps the last good checkpoint', async () => {

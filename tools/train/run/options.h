@@ -13,6 +13,7 @@ struct options {
     std::string model, data, val, out, metrics, progress = "auto", type;
     std::string checkpoint_dir;
     int32_t checkpoint_every = 0;
+    std::string without; // of check-logits: a feature of the model to leave out
     std::string optimizer_in, optimizer_out;
     int32_t save_every = 0;
     bool resume = false, strict = false, plain = false;
@@ -20,7 +21,7 @@ struct options {
     double epochs = 1;
     int32_t steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
     int32_t val_every = 0, early_stop = 0;
-    int32_t gpu_layers = 0, activation_memory = 512;
+    int32_t gpu_layers = 0, serving_context = 0, activation_memory = 512;
     optimizer_options optimizer;
 
     bool all_turns = false;
@@ -29,7 +30,7 @@ struct options {
 
     int32_t lora_rank = 0;
     double lora_alpha = 0.0;
-    std::string lora_targets = "attn_q,attn_k,attn_v,attn_output,ffn_gate,ffn_up,ffn_down", lora_init;
+    std::string lora_targets = "all", lora_init;
 
     double beta = 0.1, label_smoothing = 0.0, nll_weight = 0.0;
     std::string ref_model;

@@ -39,7 +39,7 @@ static int64_t bytes_per_token(const hyperparameters & h) {
     return (h.layers * block + 4 * h.embedding) * (int64_t) sizeof(float);
 }
 
-std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest,
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & rope, const options & o, int64_t longest,
                                           const place & where) {
     const int cores = std::max(1, (int) std::thread::hardware_concurrency());
     const int workers = where.gpu ? 1 : o.workers ? o.workers : std::min(cores, o.batch);
@@ -57,7 +57,7 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & ro
 session::session(const options & o) :
     target(make_objective(o)), vocabulary((check_supported(o.model), load_model({o.model, {}, 0, true, false}))),
     tokens(vocabulary.model.get()), place(choose_place(o)),
-    net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers())) {
+    net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
     if (!o.lora_init.empty())
         read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
     else if (o.lora_rank > 0)
@@ -68,7 +68,7 @@ session::session(const options & o) :
     if (data.skipped > 0)
         fprintf(stderr, "llama-train: %lld rows are skipped; the first: %s\n", (long long) data.skipped, data.first_skip.c_str());
     longest = std::max(longest_in(data), longest_in(val));
-    fill_rope_table(*net, longest, rope);
+    fill_rope_tables(*net, longest, rope);
     runner = make_runner(*net, rope, o, longest, place);
 }
 

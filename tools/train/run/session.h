@@ -18,11 +18,11 @@ struct session {
     std::unique_ptr<model> net;
     dataset data, val;
     int64_t longest; // inputs of the longest sequence
-    rope_table rope;
+    rope_tables rope;
     std::unique_ptr<batch_runner> runner;
 };
 
-std::unique_ptr<batch_runner> make_runner(const model & m, const rope_table & rope, const options & o, int64_t longest,
+std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & rope, const options & o, int64_t longest,
                                           const place & where);
 
 std::vector<const example *> pointers(const std::vector<example> & examples);

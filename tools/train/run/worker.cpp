@@ -14,7 +14,7 @@ static void set_threads(ggml_backend_t cpu, int threads) {
         set(cpu, threads);
 }
 
-worker::worker(const model & m, const rope_table & rope, const worker_options & options) : m(m), rope(rope), options(options) {
+worker::worker(const model & m, const rope_tables & rope, const worker_options & options) : m(m), rope(rope), options(options) {
     cpu.reset(ggml_backend_init_by_type(GGML_BACKEND_DEVICE_TYPE_CPU, nullptr));
     if (!cpu)
         throw bad_input("no CPU backend of ggml was found beside the program, build the tools again");
@@ -85,7 +85,7 @@ void worker::compute(batch & rows, const loss * objective, std::vector<float> * 
     ggml_tensor * positions = g.constant(GGML_TYPE_I32, (int64_t) rows.positions.size(), 1, "positions", rows.positions.data());
     if (logits)
         logits->resize(rows.targets.size() * m.hyper.vocabulary);
-    head_state state{&rows, objective, logits};
+    head_state state{&m.hyper, &rows, objective, logits};
     transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
     ggml_tensor * hidden = net.forward(ids, positions);
     ggml_tensor * back = emit_head(m, g, *ops, net, leaf, hidden, state, options.chunk);

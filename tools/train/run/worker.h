@@ -26,7 +26,7 @@ struct worker_options {
 
 class worker {
   public:
-    worker(const model & m, const rope_table & rope, const worker_options & options);
+    worker(const model & m, const rope_tables & rope, const worker_options & options);
 
     // Fills rows.logp and rows.greedy; logits [targets][vocabulary] where wanted.
     void evaluate(batch & rows, std::vector<float> * logits = nullptr);
@@ -42,7 +42,7 @@ class worker {
     void run(graph & g);
 
     const model & m;
-    const rope_table & rope;
+    const rope_tables & rope;
     worker_options options;
     std::unique_ptr<ggml_backend, backend_deleter> cpu, gpu;
     std::unique_ptr<ggml_gallocr, allocator_deleter> allocator;       // of fused graphs, CPU only

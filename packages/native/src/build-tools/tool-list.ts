@@ -20,7 +20,7 @@ const rows = ['tools/rows']
 export const tools: Record<string, Tool> = {
   'llama-init': {
     about: 'a model with random weights',
-    ours: [...rows, 'tools/init', 'tools/train/save/gguf-file.cpp'],
+    ours: [...rows, 'tools/init', 'tools/train/families', 'tools/train/save/gguf-file.cpp'],
     headers: ['tools/train'],
     needed: true,
   },

@@ -1,0 +1,42 @@
+// A model's weights by role.
+#pragma once
+#include "ggml.h"
+#include <string>
+#include <vector>
+
+namespace train {
+
+// A weight matrix with what may belong to it: a bias, a LoRA adapter. y = W x + bias + lora_scale * B (A x)
+struct matrix {
+    ggml_tensor * weight = nullptr;
+    ggml_tensor * bias = nullptr;
+    ggml_tensor * lora_a = nullptr; // [in, rank]
+    ggml_tensor * lora_b = nullptr; // [rank, out]
+    float lora_scale = 0.0f;        // alpha / rank
+};
+
+// A matrix that an adapter can be put on: what the user calls it, and its tensor
+struct target {
+    std::string kind, tensor;
+    matrix * at;
+};
+
+struct layer {
+    ggml_tensor *attn_norm = nullptr, *ffn_norm = nullptr;           // before a block
+    ggml_tensor *attn_post_norm = nullptr, *ffn_post_norm = nullptr; // after it
+    ggml_tensor *q_norm = nullptr, *k_norm = nullptr;
+    matrix qkv;                                                // one matrix for all three, or
+    matrix q, k, v;                                            // three
+    ggml_tensor * bias_parts[3] = {nullptr, nullptr, nullptr}; // of a fused qkv, where they are three
+    matrix o, gate, up, down;                                  // where up holds the gate too, gate is empty
+};
+
+struct weights {
+    std::vector<layer> layers;
+    ggml_tensor *token_embedding = nullptr, *output_norm = nullptr;
+    ggml_tensor *rope_factors = nullptr, *long_factors = nullptr, *short_factors = nullptr;
+    matrix output;               // the head; its weight is the token embedding where the file has none of its own
+    std::vector<target> targets; // what can have an adapter, in the order of the layers
+};
+
+} // namespace train

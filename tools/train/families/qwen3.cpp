@@ -1,0 +1,13 @@
+// Qwen3, dense: a norm on every head's query and key.
+#include "family.h"
+
+namespace train {
+
+static void read(keys &, hyperparameters & h) {
+    h.qk_norm = query_norm::head;
+    h.long_factors = false;
+}
+
+static const registered qwen3({"qwen3", read});
+
+} // namespace train
