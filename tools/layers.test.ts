@@ -1,6 +1,6 @@
-// The layer rules of .oxlintrc.json, tried: every pair of packages in a scratch repository with a copy of the rules, and what the packages declare.
+// The layer rules of .oxlintrc.json, tried: every pair of packages in a scratch repository with a copy of the rules.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
@@ -76,24 +76,13 @@ test('no circle of files, of types neither', () => {
   )
 })
 
-test('every package stands on a floor, declares what it imports, and nothing else', () => {
+test('every package stands on a floor', () => {
   const folders = readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'package.json')))
-  for (const name of folders) {
-    assert.ok(packages.includes(name), `${name} has no floor: name it here and in .oxlintrc.json`)
-    const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as {
-      dependencies?: Record<string, string>
-    }
-    const declared = Object.keys(dependencies).map((dependency) => dependency.replace('@whetstone/', ''))
-    const imported = new Set<string>()
-    for (const file of readdirSync(join(root, 'packages', name), { recursive: true, encoding: 'utf8' }))
-      if (/\.[mc]?[tj]s$/.test(file) && !file.includes('node_modules'))
-        for (const [, to] of readFileSync(join(root, 'packages', name, file), 'utf8').matchAll(
-          /(?:from |import\(?) ?'@whetstone\/([a-z]+)/g,
-        ))
-          imported.add(to as string)
-    assert.equal(declared.sort(), [...imported].sort(), `packages/${name}/package.json`)
-    for (const to of declared) assert.ok(may(name, to), `${name} -> ${to}`)
-  }
+  assert.equal(
+    folders.filter((name) => !packages.includes(name)),
+    [],
+    'name it here and in .oxlintrc.json',
+  )
 })
 
 test.run()

@@ -1,10 +1,10 @@
 // How Nx knows and runs what this repository offers. An Nx plugin (nx.json names it), plain JavaScript because Nx loads it before anything else.
-// - Each file commands/<project>/<target>.ts is an Nx target; each package with tests has the targets test and lint. No project.json needs a line.
+// - Each file commands/<project>/<target>.ts is an Nx target; each package has the targets test and lint; what imports what is read from the sources. No project.json or package.json needs a line.
 // - `nx run loops:cycle` runs our command with the terminal as it is and ends with the command's own exit code: none of Nx's banners, timings or recommendations, and Ctrl-C reaches the command once.
 //   That takes the place of Nx's task runner from the hook that Nx calls before its tasks, which needs the plugin in Nx's own process (.local.env, and no daemon in nx.json).
 //   Where a setting of the user's puts it elsewhere, commands run as any other Nx target does.
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -38,6 +38,23 @@ export const createNodesV2 = [
     }),
 ]
 const projectWith = (folder, targets) => ({ projects: { [folder]: { targets } } })
+
+/** The arrows between projects are the imports in their sources; no package.json repeats them. */
+export function createDependencies(_options, { filesToProcess, projects }) {
+  return Object.entries(filesToProcess.projectFileMap).flatMap(([source, files]) =>
+    files
+      .filter(({ file }) => /\.m?[tj]s$/.test(file))
+      .flatMap(({ file: sourceFile }) => {
+        const imported = readFileSync(join(root, sourceFile), 'utf8').matchAll(
+          /^(?:import|export|\} from|.*\bimport\().*?'(@whetstone\/[a-z]+)/gm,
+        )
+        const targets = new Set([...imported].map(([, target]) => target))
+        return [...targets]
+          .filter((target) => projects[target] && target !== source)
+          .map((target) => ({ source, target, sourceFile, type: 'static' }))
+      }),
+  )
+}
 
 /** Nx's command line as ours: [name, ...arguments], or null where it asks for something else. */
 export function ownCommand([first = '', second = '', ...rest]) {
