@@ -185,7 +185,7 @@ export type ReflectOptions = {
   signal?: AbortSignal
 }
 
-/** Rows that come one after another: an array, or a file that is read. */
+/** Rows that come one after another: an array, or a file that is read. They may be read more than once: each reading begins with the first. */
 export type Rows<T> = AsyncIterable<T> | Iterable<T>
 
 /** A step of the harvest: traces in, those that are kept out, in their order. Holds no more of them at once than it must. */

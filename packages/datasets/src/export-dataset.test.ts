@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Trace } from '@whetstone/core'
 import { Dataset, readJson } from '@whetstone/core'
 import { exportDataset } from './export-dataset.ts'
 import messages from './formats/messages.ts'
@@ -11,14 +10,17 @@ import preference from './formats/preference.ts'
 
 const test = suite('exportDataset')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-dataset-'))
-const trace = (id: string, level: number) => ({ id, taskset: 'sums', level }) as Trace
-const example = (id: string) => ({
-  messages: [
-    { role: 'user' as const, content: '1+1=' },
-    { role: 'assistant' as const, content: '2' },
-  ],
-  weight: 1,
-  trace: id,
+const example = (id: string, level: number, more: object = {}) => ({
+  row: {
+    messages: [
+      { role: 'user' as const, content: '1+1=' },
+      { role: 'assistant' as const, content: '2' },
+    ],
+    weight: 1,
+    trace: id,
+    ...more,
+  },
+  trace: { id, taskset: 'sums', level },
 })
 const pairs = [
   {
@@ -33,9 +35,8 @@ const formats = [messages(), preference()]
 const request = {
   run: 'r',
   round: 1,
-  examples: [example('a'), example('b')],
+  examples: [example('a', 2), example('b', 3)],
   pairs,
-  traces: [trace('a', 2), trace('b', 3)],
   formats,
   createdAt: '2026-11-21T00:00:00Z',
 }
@@ -47,15 +48,15 @@ test('rows and card are written; equal rows have equal ids', async () => {
   assert.equal(card.composition, { 'sums 2': 1, 'sums 3': 1 })
   assert.is(readFileSync(join(folder, 'one/sft.jsonl'), 'utf8').trim().split('\n').length, 2)
   assert.is((await exportDataset({ ...request, folder: join(folder, 'two') })).id, card.id)
-  assert.is.not((await exportDataset({ ...request, folder: join(folder, 'three'), examples: [example('a')] })).id, card.id)
+  assert.is.not((await exportDataset({ ...request, folder: join(folder, 'three'), examples: [example('a', 2)] })).id, card.id)
 })
 
 for (const [name, more, message] of [
-  ['a row without provenance', { examples: [example('lost')] }, /trace lost.*provenance/],
-  ['an empty weight', { examples: [{ ...example('a'), weight: 0 }] }, /example 1 of r round 1: weight/],
+  ['a row without provenance', { examples: [example('a', 2, { trace: 'lost' })] }, /trace lost.*provenance/],
+  ['an empty weight', { examples: [example('a', 2, { weight: 0 })] }, /example 1 of r round 1: weight/],
   ['a malformed pair', { pairs: [{ ...pairs[0], chosen: 'text' }] }, /pair 1 of r round 1: chosen/],
 ] as const) {
-  test(`${name} is refused before anything is written`, async () => {
+  test(`${name} is refused, and nothing is left`, async () => {
     const into = join(folder, name)
     let said = ''
     await exportDataset({ ...request, ...(more as object), folder: into }).catch((error: Error) => (said = error.message))

@@ -90,6 +90,10 @@ const request = (file: string, solver: Solver, more: Partial<CollectRequest> = {
   label: 'toy',
   ...more,
 })
+const collectAll = async (wanted: CollectRequest) => {
+  const { traces, faults } = await collect(wanted)
+  return { traces: await Array.fromAsync(traces), faults }
+}
 const inFolder = async (work: (file: string) => Promise<void>) => {
   const folder = mkdtempSync(join(tmpdir(), 'whetstone-collect-'))
   try {
@@ -102,7 +106,7 @@ const inFolder = async (work: (file: string) => Promise<void>) => {
 test('traces are in canonical order whatever the order of answers; the model is closed; a second call attempts nothing', () =>
   inFolder(async (file) => {
     const counts = new Map<string, number>()
-    const { traces } = await collect(request(file, scriptedSolver(counts)))
+    const { traces } = await collectAll(request(file, scriptedSolver(counts)))
     assert.equal(
       traces.map((trace) => `${trace.task}#${trace.sample}`),
       [...tasks.slice(0, 6).flatMap(({ id }) => [`${id}#0`, `${id}#1`]), ...tasks.slice(6).map(({ id }) => `${id}#0`)],
@@ -110,7 +114,7 @@ test('traces are in canonical order whatever the order of answers; the model is 
     assert.is(new Set(traces.map((trace) => trace.id)).size, 16)
     assert.is(new Set(traces.map((trace) => trace.seed)).size, 16)
     assert.is(closed.opened, closed.closed)
-    assert.equal((await collect(request(file, scriptedSolver(counts)))).traces, traces)
+    assert.equal((await collectAll(request(file, scriptedSolver(counts)))).traces, traces)
     assert.ok([...counts.values()].every((count) => count === 1))
   }))
 
@@ -140,8 +144,8 @@ test('a group that is added later leaves the others as they are', () =>
   inFolder(async (file) => {
     const counts = new Map<string, number>()
     const first = [{ tasks: tasks.slice(0, 3), samples: 1 }]
-    const before = await collect(request(file, scriptedSolver(counts), { groups: first }))
-    const after = await collect(request(file, scriptedSolver(counts), { groups: [...first, { tasks: tasks.slice(3), samples: 1 }] }))
+    const before = await collectAll(request(file, scriptedSolver(counts), { groups: first }))
+    const after = await collectAll(request(file, scriptedSolver(counts), { groups: [...first, { tasks: tasks.slice(3), samples: 1 }] }))
     assert.equal(after.traces.slice(0, 3), before.traces)
     assert.is(after.traces.length, 10)
     assert.ok([...counts.values()].every((count) => count === 1))
@@ -149,7 +153,7 @@ test('a group that is added later leaves the others as they are', () =>
 
 test('a prompt that does not fit is a failed attempt; so is a truncated one; provider faults are counted apart', () =>
   inFolder(async (file) => {
-    const { traces, faults } = await collect(request(file, scriptedSolver(new Map(), { faults: ({ task }) => task.id === 't2' })))
+    const { traces, faults } = await collectAll(request(file, scriptedSolver(new Map(), { faults: ({ task }) => task.id === 't2' })))
     assert.equal(faults, { retried: 10, failed: 2 })
     assert.is(traces.length, 14)
     const of = (task: string) => traces.find((trace) => trace.task === task)
@@ -164,13 +168,13 @@ test('a chunk of nothing but faults stops the work, is not stored, and is tried 
     let message = ''
     await collect(request(file, scriptedSolver(new Map(), { faults: () => true }))).catch((error: Error) => (message = error.message))
     assert.match(message, /provider failed on all 5 attempts.*HTTP 500.*resumes here/)
-    assert.is((await collect(request(file, scriptedSolver(new Map())))).traces.length, 16)
+    assert.is((await collectAll(request(file, scriptedSolver(new Map())))).traces.length, 16)
   }))
 
 test('an arm folds into outcomes per task, by taskset and level', () =>
   inFolder(async (file) => {
-    const { traces } = await collect(request(file, scriptedSolver(new Map())))
-    const evaluations = evaluate(traces, { model: 'candidate', memory: true })
+    const { traces } = await collectAll(request(file, scriptedSolver(new Map())))
+    const evaluations = await evaluate(traces, { model: 'candidate', memory: true })
     assert.equal(
       evaluations.map(({ level, n, passed, model, memory }) => ({ level, n, passed, model, memory })),
       [

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
-import { BadInput, appendJsonl, contentId, deriveSeed, readJsonl, startProgress, taskHash, Trace, writeJsonl } from '@whetstone/core'
+import { appendRows, BadInput, contentId, deriveSeed, readRows, reread, startProgress, taskHash, Trace, writeRows } from '@whetstone/core'
 
 /** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
 export type Shown = { system: string | null; shown: string[]; withheld: string[] }
@@ -37,7 +37,8 @@ export type CollectRequest = {
   label: string
   signal?: AbortSignal
 }
-export type Collected = { traces: Trace[]; faults: { retried: number; failed: number } }
+/** The traces as they stand in the file, read as often as asked for. */
+export type Collected = { traces: AsyncIterable<Trace>; faults: { retried: number; failed: number } }
 
 const Chunk = z.object({
   chunk: z.number().int(),
@@ -59,7 +60,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     ),
   )
   const ledger = `${request.file}.chunks`
-  const done = resume(request.file, ledger)
+  const done = await resume(request.file, ledger)
   if (done.length < chunks.length) {
     const left = chunks.slice(done.length)
     const progress = startProgress(
@@ -84,22 +85,22 @@ export async function collect(request: CollectRequest): Promise<Collected> {
           throw new BadInput(
             `${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${faults[0]?.fault}): mend it and run the same command again, it resumes here`,
           )
-        appendJsonl(request.file, traces)
+        const bytes = appendRows(request.file, traces)
         const entry = {
           chunk: done.length,
-          bytes: existsSync(request.file) ? statSync(request.file).size : 0,
+          bytes,
           traces: traces.length,
           failed: faults.length,
           retried: faults.reduce((sum, fault) => sum + fault.retries, 0),
         }
-        appendJsonl(ledger, [entry])
+        appendRows(ledger, [entry])
         done.push(entry)
       }
     } finally {
       progress.done()
     }
   }
-  const traces = readJsonl(request.file, Trace, { optional: true })
+  const traces = reread(() => readRows(request.file, Trace, { optional: true }))
   return { traces, faults: { retried: sum(done, 'retried'), failed: sum(done, 'failed') } }
 }
 
@@ -111,14 +112,14 @@ const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'fai
   entries.reduce((total, entry) => total + entry[member], 0)
 
 /** The whole chunks so far; what a torn chunk left behind is cut off. */
-function resume(file: string, ledger: string): z.infer<typeof Chunk>[] {
+async function resume(file: string, ledger: string): Promise<z.infer<typeof Chunk>[]> {
   mkdirSync(dirname(file), { recursive: true })
-  const done = readJsonl(ledger, Chunk, { optional: true })
+  const done = await Array.fromAsync(readRows(ledger, Chunk, { optional: true }))
   const bytes = done.at(-1)?.bytes ?? 0
   const size = existsSync(file) ? statSync(file).size : 0
   if (size < bytes) {
     rmSync(file, { force: true })
-    writeJsonl(ledger, [])
+    await writeRows(ledger, [])
     return []
   }
   if (size > bytes) truncateSync(file, bytes)

@@ -17,13 +17,13 @@ const trace = (task: string, answer: string, passed: boolean) =>
     seconds: 0.5,
   }) as unknown as Trace
 
-test('pass@k and majority@k over tasks with their costs', () => {
+test('pass@k and majority@k over tasks with their costs', async () => {
   const traces = [
     ...['4', '4', '5', '4'].map((answer) => trace('a', answer, answer === '4')),
     ...['1', '2', '', '7'].map((answer) => trace('b', answer, answer === '7')),
     trace('c', '9', true),
   ]
-  const summary = summarizeAttempts(traces, { answerOf: ({ messages }) => messages.at(-1)?.content || null, seed: 1 })
+  const summary = await summarizeAttempts(traces, { answerOf: ({ messages }) => messages.at(-1)?.content || null, seed: 1 })
   assert.equal(
     [summary.tasks, summary.attempts, summary.truncated, summary.tokens, summary.seconds],
     [3, 9, 1, { prompt: 90, completion: 18 }, 4.5],
@@ -45,8 +45,8 @@ test('pass@k and majority@k over tasks with their costs', () => {
   near(summary.atK[2]!.majority, (1 + 1 / 3) / 2)
 })
 
-test('nothing attempted is nothing', () => {
-  const summary = summarizeAttempts([], { answerOf: () => null, seed: 1 })
+test('nothing attempted is nothing', async () => {
+  const summary = await summarizeAttempts([], { answerOf: () => null, seed: 1 })
   assert.equal([summary.tasks, summary.atK], [0, []])
 })
 
@@ -62,7 +62,7 @@ for (const [name, selection, want] of [
 ] as const)
   test(`selects by ${name}`, () => assert.is(ids(selectTasks(tasks, selection)), want))
 
-test('unknown ids and bad ranges are refused', () => {
+test('unknown ids and bad ranges are refused', async () => {
   assert.throws(
     () => selectTasks(tasks, { ids: ['t1', 'x', 'y', 'z', 'w'] }),
     /No task "x", "y", "z" and 1 more among 10 tasks, whose ids look like "t0"/,

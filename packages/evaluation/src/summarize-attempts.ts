@@ -19,11 +19,11 @@ export type AttemptSummary = {
  * What a set of traces amounts to. `answerOf` gives the form in which equal answers are equal, null where there is none (the grader's
  * extraction, usually); k runs over the powers of two up to the most attempts at a task.
  */
-export function summarizeAttempts(
+export async function summarizeAttempts(
   traces: readonly Trace[],
   options: { answerOf: (trace: Trace) => string | null; seed: number },
-): AttemptSummary {
-  const outcomes = toOutcomes(traces)
+): Promise<AttemptSummary> {
+  const outcomes = await toOutcomes(traces)
   const groups = [...Map.groupBy(traces, ({ task }) => task).values()]
   const most = Math.max(0, ...outcomes.map(({ attempts }) => attempts))
   const ks = Array.from({ length: 32 }, (_, power) => 2 ** power).filter((k) => k <= most)

@@ -6,7 +6,7 @@ import capPerTask from './filters/cap-per-task.ts'
 import distinct from './filters/distinct.ts'
 import passed from './filters/passed.ts'
 import { replay } from './replay.ts'
-import { toExamples } from './to-examples.ts'
+import { toExample } from './to-example.ts'
 import { toPairs } from './to-pairs.ts'
 
 const test = suite('harvest')
@@ -68,20 +68,28 @@ test('caps hold, draw by seed, and leave smaller groups alone', async () => {
   assert.equal(ids(await apply(capPerTask({ limit: 30 }), many.slice(0, 2))), ids(many.slice(0, 2)))
 })
 
-test('replay draws its share from all levels evenly, and what there is when that is less', () => {
+test('replay draws its share from all levels evenly, and what there is when that is less', async () => {
   const older = [...Array.from({ length: 90 }, () => trace({ level: 2 })), ...Array.from({ length: 10 }, () => trace({ level: 3 }))]
-  const drawn = replay(older, 20, { share: 0.5, seed: 1 })
+  const draw = async (newest: number, share: number) => {
+    const { count, traces } = await replay(older, newest, { share, seed: 1 })
+    const drawn = await Array.fromAsync(traces())
+    assert.is(drawn.length, count)
+    return drawn
+  }
+  const drawn = await draw(20, 0.5)
   assert.is(drawn.length, 20)
   assert.is(drawn.filter(({ level }) => level === 3).length, 10)
-  assert.is(replay(older, 20, { share: 0, seed: 1 }).length, 0)
-  assert.is(replay(older, 1000, { share: 0.5, seed: 1 }).length, 100)
-  assert.is(new Set(ids(replay(older, 1000, { share: 0.5, seed: 1 }))).size, 100)
+  assert.is((await draw(20, 0)).length, 0)
+  assert.is((await draw(1000, 0.5)).length, 100)
+  assert.is(new Set(ids(await draw(1000, 0.5))).size, 100)
 })
 
 test('rows keep memories, lose them, or each in half of the rows; the instruction stays; a row without memories is as it was', () => {
   const shown = Array.from({ length: 200 }, () => trace({ system: 'Do it.\n\nkx=a;' }))
   const rows = (memories: 'strip' | 'keep' | 'mix') =>
-    toExamples([...shown, trace({ system: undefined } as never)], { memories, instruction: () => 'Do it.', seed: 1, vocabulary: null })
+    [...shown, trace({ system: undefined } as never)].map((each) =>
+      toExample(each, { memories, instruction: () => 'Do it.', seed: 1, vocabulary: null }),
+    )
   const withLine = (memories: 'strip' | 'keep' | 'mix') =>
     rows(memories).filter(({ messages }) => messages[0]?.content.includes('kx=a;')).length
   assert.is(withLine('keep'), 200)
@@ -90,19 +98,19 @@ test('rows keep memories, lose them, or each in half of the rows; the instructio
   assert.equal(rows('strip')[0]?.messages[0], { role: 'system', content: 'Do it.' })
   assert.is(rows('strip').at(-1)?.messages.length, 2)
   assert.is(
-    toExamples(shown.slice(0, 1), { memories: 'strip', instruction: () => null, seed: 1, vocabulary: null })[0]?.messages[0]?.role,
+    toExample(shown[0] as Trace, { memories: 'strip', instruction: () => null, seed: 1, vocabulary: null }).messages[0]?.role,
     'user',
   )
 })
 
-test('pairs hold a passed and a failed answer to the same prompt, and no truncated one', () => {
+test('pairs hold a passed and a failed answer to the same prompt, and no truncated one', async () => {
   const [right, wrong, cut, other] = [
     trace({ answer: '4' }),
     trace({ answer: '5', right: false }),
     trace({ answer: '44444', right: false, truncated: true }),
     trace({ task: 't2', right: false }),
   ]
-  const pairs = toPairs([right, wrong, cut, other], { perTask: 4, vocabulary: null })
+  const pairs = await Array.fromAsync(toPairs([right, wrong, cut, other], { perTask: 4, vocabulary: null }))
   assert.is(pairs.length, 1)
   assert.equal(pairs[0]?.traces, { chosen: right?.id, rejected: wrong?.id })
   assert.equal(
@@ -110,7 +118,8 @@ test('pairs hold a passed and a failed answer to the same prompt, and no truncat
     [[{ role: 'user', content: '2+2=' }], '4', '5'],
   )
   assert.is(
-    toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1, vocabulary: null }).length,
+    (await Array.fromAsync(toPairs([trace({ system: 'a' }), trace({ system: 'b', right: false })], { perTask: 1, vocabulary: null })))
+      .length,
     0,
     'another system message is another prompt',
   )

@@ -1,6 +1,6 @@
 export * from './replay.ts'
 export * from './row-tokens.ts'
 export * from './select-by-likelihood.ts'
-export * from './to-examples.ts'
+export * from './to-example.ts'
 export * from './to-pairs.ts'
 export * from './unfold-rewrites.ts'

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Call, Message, Trace } from '@whetstone/core'
 import { exchangeOf } from '@whetstone/core'
-import { toExamples } from './to-examples.ts'
+import { toExample } from './to-example.ts'
 import { toPairs } from './to-pairs.ts'
 import { unfoldRewrites } from './unfold-rewrites.ts'
 
@@ -56,7 +56,7 @@ const trace = (calls: Call[] | null, more: Partial<Trace> = {}): Trace => ({
   ...more,
 })
 const row = (from: Trace, memories: 'strip' | 'keep', vocabulary: string | null = 'v') => {
-  const [example] = toExamples([from], { memories, instruction: () => 'Do it.', seed: 1, vocabulary })
+  const example = toExample(from, { memories, instruction: () => 'Do it.', seed: 1, vocabulary })
   const { origin, promptText, ids, forced, templateArguments } = example ?? {}
   return { origin, promptText, ids, forced, templateArguments }
 }
@@ -102,20 +102,20 @@ test('a revised answer stands under the first prompt with its own ids and withou
     templateArguments: args,
   })
   assert.is(row(failed as Trace, 'keep').origin, 'own')
-  const [pair] = toPairs([failed as Trace, right as Trace], { perTask: 1, vocabulary: 'v' })
+  const [pair] = await Array.fromAsync(toPairs([failed as Trace, right as Trace], { perTask: 1, vocabulary: 'v' }))
   assert.equal([pair?.origin, pair?.promptText, pair?.ids], ['reprompted', null, { chosen: [7, 2], rejected: [9, 2] }])
 })
 
-test('a pair is own where both answers were sampled from one prompt, and foreign where one is', () => {
+test('a pair is own where both answers were sampled from one prompt, and foreign where one is', async () => {
   const wrong = (more: Partial<Call> = {}) =>
     trace([call({ text: '9', ids: [9, 2], ...more })], {
       id: 'trace-2',
       grade: { reward: 0, passed: false, parts: {}, reason: '', feedback: '' },
     })
-  const pair = (loss: Trace) => toPairs([trace([call()]), loss], { perTask: 1, vocabulary: 'v' })[0]
-  assert.equal([pair(wrong())?.origin, pair(wrong())?.promptText], ['own', '<s>4kx3='])
+  const pair = async (loss: Trace) => (await Array.fromAsync(toPairs([trace([call()]), loss], { perTask: 1, vocabulary: 'v' })))[0]
+  assert.equal([(await pair(wrong()))?.origin, (await pair(wrong()))?.promptText], ['own', '<s>4kx3='])
   assert.equal(
-    [pair(wrong({ vocabulary: 'w' }))?.origin, pair(wrong({ vocabulary: 'w' }))?.ids],
+    [(await pair(wrong({ vocabulary: 'w' })))?.origin, (await pair(wrong({ vocabulary: 'w' })))?.ids],
     ['foreign', { chosen: [7, 2], rejected: null }],
   )
 })

@@ -1,12 +1,23 @@
-import type { Pair, Trace } from '@whetstone/core'
+import type { Pair, Rows, Trace } from '@whetstone/core'
 import { lesser, rowTokens, type RowTokens } from './row-tokens.ts'
 
-/** Preference pairs: for each task the passed and the failed answers to the same prompt, matched in order, at most `perTask`; truncated answers are no lesson and left out. `vocabulary` as in toExamples. */
-export function toPairs(traces: readonly Trace[], options: { perTask: number; vocabulary: string | null }): Pair[] {
-  const groups = Map.groupBy(
-    traces.filter((trace) => !trace.truncated && trace.messages.at(-1)?.role === 'assistant'),
-    (trace) => `${trace.task}\u0000${JSON.stringify(trace.messages.slice(0, -1))}`,
-  )
+/** Preference pairs of traces in the order of their tasks: for each task the passed and the failed answers to the same prompt, matched in order, at most `perTask`; truncated answers are no lesson and left out. `vocabulary` as in toExamples. */
+export async function* toPairs(traces: Rows<Trace>, options: { perTask: number; vocabulary: string | null }): AsyncGenerator<Pair> {
+  let attempts: Trace[] = []
+  for await (const trace of traces) {
+    if (trace.truncated || trace.messages.at(-1)?.role !== 'assistant') continue
+    if (attempts[0] && attempts[0].task !== trace.task) {
+      yield* pairsOf(attempts, options)
+      attempts = []
+    }
+    attempts.push(trace)
+  }
+  yield* pairsOf(attempts, options)
+}
+
+/** The pairs of one task's attempts. */
+function pairsOf(attempts: readonly Trace[], options: { perTask: number; vocabulary: string | null }): Pair[] {
+  const groups = Map.groupBy(attempts, (trace) => JSON.stringify(trace.messages.slice(0, -1)))
   return [...groups.values()].flatMap((group) => {
     const chosen = group.filter((trace) => trace.grade.passed)
     const rejected = group.filter((trace) => !trace.grade.passed)

@@ -52,16 +52,19 @@ test('a rewritten answer gives the failed one and the last', async () =>
     ['s|q|right', true],
   ]))
 test('and so a preference pair that leads to its trace', async () =>
-  assert.equal(toPairs(await unfold([trace(turns('q', 'wrong', 'no', 'right'))]), { perTask: 1, vocabulary: null }), [
-    {
-      prompt: turns('q'),
-      chosen: [{ role: 'assistant', content: 'right' }],
-      rejected: [{ role: 'assistant', content: 'wrong' }],
-      weight: 1,
-      traces: { chosen: 'trace-1', rejected: 'trace-1' },
-      ...foreign,
-    },
-  ]))
+  assert.equal(
+    await Array.fromAsync(toPairs(await unfold([trace(turns('q', 'wrong', 'no', 'right'))]), { perTask: 1, vocabulary: null })),
+    [
+      {
+        prompt: turns('q'),
+        chosen: [{ role: 'assistant', content: 'right' }],
+        rejected: [{ role: 'assistant', content: 'wrong' }],
+        weight: 1,
+        traces: { chosen: 'trace-1', rejected: 'trace-1' },
+        ...foreign,
+      },
+    ],
+  ))
 test('an answer that was not called wrong is not given as failed', async () => {
   assert.equal(plain(await unfold([trace(turns('q', 'a', 'sum up', 'b'), { solver: 'summarize' })])), [['s|q|b', true]])
   assert.equal(plain(await unfold([trace(turns('q', 'a', 'look again', 'b'), { split: 'validation' })])), [['s|q|b', true]])

@@ -58,7 +58,7 @@ export async function accuracyTable(
       label: `attempt ${name}`,
       signal,
     })
-    for (const { taskset, level, n, passed, passRate, ci } of evaluate(traces, { model: 'incumbent', memory: false }))
+    for (const { taskset, level, n, passed, passRate, ci } of await evaluate(traces, { model: 'incumbent', memory: false }))
       rows.push({ checkpoint: name, step, taskset, level, n, passed, rate: passRate, ci })
   }
   return rows

@@ -14,10 +14,13 @@ export default plugin({
     name: `by-likelihood ${order} ${share}`,
     needsLikelihood: order !== 'random',
     async *apply(rows, { seed, likelihood }) {
-      const traces = await Array.fromAsync(rows)
-      const count = Math.ceil(traces.length * share)
-      const kept = new Set(selectByLikelihood(traces, ({ id }) => likelihood?.get(id), { order, count, seed }))
-      yield* traces.filter((trace) => kept.has(trace))
+      // Read twice: how likely each is, then those that were chosen.
+      const values: (number | undefined)[] = []
+      for await (const { id } of rows) values.push(likelihood?.get(id))
+      const places = values.map((_, place) => place)
+      const kept = new Set(selectByLikelihood(places, (place) => values[place], { order, count: Math.ceil(values.length * share), seed }))
+      let place = 0
+      for await (const trace of rows) if (kept.has(place++)) yield trace
     },
   }),
 })

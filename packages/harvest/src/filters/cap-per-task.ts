@@ -1,5 +1,6 @@
-import { deriveSeed, type Filter, plugin, random, shuffle } from '@whetstone/core'
+import { deriveSeed, type Filter, plugin } from '@whetstone/core'
 import { z } from 'zod'
+import { countBy, drawPlaces } from '../draw-places.ts'
 
 export default plugin({
   name: 'cap-per-task',
@@ -9,12 +10,23 @@ export default plugin({
   make: ({ limit }): Filter => ({
     name: `cap-per-task ${limit}`,
     async *apply(traces, { seed }) {
-      for (const [task, group] of Map.groupBy(await Array.fromAsync(traces), (trace) => trace.task))
-        if (group.length <= limit) yield* group
-        else
-          yield* shuffle(group, random(deriveSeed(seed, 'cap', task)))
-            .slice(0, limit)
-            .sort((a, b) => a.sample - b.sample)
+      // Read twice: how many there are of each task, then those that were drawn, in their order.
+      const sizes = await countBy(traces, ({ task }) => task)
+      const open = new Map<string, { seen: number; drawn: ReadonlySet<number> }>()
+      for await (const trace of traces) {
+        const size = sizes.get(trace.task) ?? 0
+        if (size <= limit) yield trace
+        else {
+          const draw = open.get(trace.task) ?? {
+            seen: 0,
+            drawn: new Set(drawPlaces(size, deriveSeed(seed, 'cap', trace.task)).slice(0, limit)),
+          }
+          if (draw.drawn.has(draw.seen)) yield trace
+          draw.seen++
+          if (draw.seen === size) open.delete(trace.task)
+          else open.set(trace.task, draw)
+        }
+      }
     },
   }),
 })

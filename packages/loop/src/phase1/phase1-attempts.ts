@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { LanguageModel, Memory, Model, Sampling, Task, Taskset } from '@whetstone/core'
-import { collect, type Collected } from '@whetstone/evaluation'
+import type { LanguageModel, Memory, Model, Sampling, Task, Taskset, Trace } from '@whetstone/core'
+import { collect } from '@whetstone/evaluation'
 import type { Recipe } from '../recipe/recipe.ts'
 
 export type Phase1Work = {
@@ -29,10 +29,13 @@ export type Phase1Arm = {
 }
 
 /** Attempts one arm. All test arms share their seeds, so that a task differs between them in nothing but what it is shown. What is there is kept. */
-export function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<Collected> {
+export async function attemptPhase1(
+  work: Phase1Work,
+  arm: Phase1Arm,
+): Promise<{ traces: Trace[]; faults: { retried: number; failed: number } }> {
   const { recipe, run, seed, base, folder, open, signal } = work
   const instruction = arm.taskset.instruction ?? null
-  return collect({
+  const { traces, faults } = await collect({
     run: `${run}/phase1`,
     round: 1,
     arm: arm.train ? 'train' : 'test',
@@ -55,4 +58,5 @@ export function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<Collect
     label: arm.label,
     signal,
   })
+  return { traces: await Array.fromAsync(traces), faults }
 }

@@ -159,7 +159,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const freed =
     touched.length === 0 ? [] : (await test('memory-without-answer-rule', 'all, no answer rule', shownOf(unguarded), touched)).traces
   const touchedIds = new Set(touched.map(({ id }) => id))
-  const withoutRule = summarizeArm([...withMemory.traces.filter((trace) => !touchedIds.has(trace.task)), ...freed])
+  const withoutRule = await summarizeArm([...withMemory.traces.filter((trace) => !touchedIds.has(trace.task)), ...freed])
   const leaks = await audit(
     bank.items.map((item) => ({ id: item.id, text: memoryText(item), sourceTask: item.sourceTask, embedding: item.embedding })),
     testTasks,
@@ -169,9 +169,14 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const blocked = [...guarded.values()].flatMap((recalled) => recalled.blocked)
   const byRule = Object.fromEntries([...Map.groupBy(blocked, ({ rule }) => rule)].map(([rule, group]) => [rule, group.length]))
   const known = new Set(train.traces.map(({ id }) => id))
-  const versus = compareArms(control.traces, withMemory.traces, deriveSeed(seed, 'phase1', 'test'))
-  const compare = (before: readonly Trace[], after: readonly Trace[]) =>
-    compareArms(before, after, deriveSeed(seed, 'phase1', 'test')).comparison
+  const versus = await compareArms(control.traces, withMemory.traces, deriveSeed(seed, 'phase1', 'test'))
+  const compare = async (before: readonly Trace[], after: readonly Trace[]) =>
+    (await compareArms(before, after, deriveSeed(seed, 'phase1', 'test'))).comparison
+  const bankSizes: Phase1Summary['bankSizes'] = []
+  for (const { share, traces } of curve) {
+    const { passed, accuracy, ci } = await summarizeArm(traces)
+    bankSizes.push({ share, size: bank.sizes[share], passed, accuracy, ci })
+  }
   const summary = Phase1Summary.parse({
     run,
     recipe: recipe.name,
@@ -183,21 +188,18 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     clusters: versus.clusters,
     samples: settings.evalSamples,
     k,
-    baseline: summarizeArm(baseline.traces),
-    memory: summarizeArm(withMemory.traces),
-    control: summarizeArm(control.traces),
+    baseline: await summarizeArm(baseline.traces),
+    memory: await summarizeArm(withMemory.traces),
+    control: await summarizeArm(control.traces),
     memoryMinusControl: versus.comparison,
-    memoryMinusBaseline: compare(baseline.traces, withMemory.traces),
-    controlMinusBaseline: compare(baseline.traces, control.traces),
+    memoryMinusBaseline: await compare(baseline.traces, withMemory.traces),
+    controlMinusBaseline: await compare(baseline.traces, control.traces),
     wins: versus.wins,
     losses: versus.losses,
     pValue: versus.comparison.pValue,
     test: versus.test,
     minimumDetectableEffect: versus.minimumDetectableEffect,
-    bankSizes: curve.map(({ share, traces }) => {
-      const { passed, accuracy, ci } = summarizeArm(traces)
-      return { share, size: bank.sizes[share], passed, accuracy, ci }
-    }),
+    bankSizes,
     bank: {
       size: bank.items.length,
       successes: bank.items.filter(({ success }) => success).length,

@@ -4,15 +4,15 @@ import { comparePairs, pairOutcomes, rateInterval } from '@whetstone/statistics'
 import type { Phase1Arm } from '@whetstone/runs'
 
 /** Pass rate of an arm with its interval, over tasks and clusters, and what it cost. */
-export function summarizeArm(traces: readonly Trace[]): Phase1Arm {
-  const { passed, rate, low, high } = rateInterval(toOutcomes(traces))
+export async function summarizeArm(traces: readonly Trace[]): Promise<Phase1Arm> {
+  const { passed, rate, low, high } = rateInterval(await toOutcomes(traces))
   const tokens = (kind: 'prompt' | 'completion') => traces.reduce((sum, trace) => sum + trace.tokens[kind], 0)
   return { passed, accuracy: rate, ci: [low, high], tokens: { prompt: tokens('prompt'), completion: tokens('completion') } }
 }
 
 /** Treatment minus control on the same tasks and seeds. */
-export function compareArms(control: readonly Trace[], treatment: readonly Trace[], seed: number) {
-  const [before, after]: [Outcome[], Outcome[]] = [toOutcomes(control), toOutcomes(treatment)]
+export async function compareArms(control: readonly Trace[], treatment: readonly Trace[], seed: number) {
+  const [before, after]: [Outcome[], Outcome[]] = [await toOutcomes(control), await toOutcomes(treatment)]
   const { pairs } = pairOutcomes(before, after)
   const found = comparePairs(pairs, { seed })
   const narrow = comparePairs(pairs, { seed, confidence: 0.9 })

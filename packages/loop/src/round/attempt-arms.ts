@@ -55,21 +55,22 @@ export async function attemptArms(
   for (const arm of arms) {
     const file = context.files.arm(arm.name)
     const { traces, faults } = await attemptArm(context, arm, groups, { file, bankTag, arm: 'validation', temperature: undefined })
-    result.evaluations.push(...evaluate(traces, { model: arm.role, memory: arm.memory }))
-    addCosts(result, traces, faults)
+    result.evaluations.push(...(await evaluate(addCosts(result, traces), { model: arm.role, memory: arm.memory })))
+    result.faults.retried += faults.retried
+    result.faults.failed += faults.failed
   }
   return result
 }
 
-function addCosts(arms: Arms, traces: readonly Trace[], faults: Arms['faults']): void {
-  for (const trace of traces) {
+/** The traces, counted as they pass. */
+async function* addCosts(arms: Arms, traces: AsyncIterable<Trace>) {
+  for await (const trace of traces) {
+    arms.attempted++
     arms.tokens.prompt += trace.tokens.prompt
     arms.tokens.completion += trace.tokens.completion
     if (trace.truncated) arms.truncated++
+    yield trace
   }
-  arms.attempted += traces.length
-  arms.faults.retried += faults.retried
-  arms.faults.failed += faults.failed
 }
 
 /** One arm: greedy unless the recipe samples more, or a temperature is given. */

@@ -1,6 +1,7 @@
-import type { Task, Trace } from '@whetstone/core'
+import type { Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import type { LevelRate, TrainAttempts } from '@whetstone/runs'
+import { tallyTrain } from './tally-train.ts'
 import type { Course } from '../recipe/recipe.ts'
 import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
@@ -23,24 +24,20 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     const top = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : (course.levels?.frontier ?? 1)
     for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(await trainGroup(context, course, level))
   }
-  let { traces, faults } = await attempt(context, groups, file)
+  const tally = tallyTrain(file)
+  let { faults } = await attempt(context, groups, file)
+  let rates = await tally.rates()
   for (const course of climbing) {
     for (let grown = 0; grown < mostLevels; grown++) {
-      const rates = levelRates(traces).filter((rate) => rate.taskset === course.taskset.name)
-      if (rates.some(({ rate }) => rate < recipe.settings.threshold)) break
-      groups.push(await trainGroup(context, course, Math.max(...rates.map(({ level }) => level)) + 1))
-      ;({ traces, faults } = await attempt(context, groups, file))
+      const own = rates.filter((rate) => rate.taskset === course.taskset.name)
+      if (own.some(({ rate }) => rate < recipe.settings.threshold)) break
+      groups.push(await trainGroup(context, course, Math.max(...own.map(({ level }) => level)) + 1))
+      ;({ faults } = await attempt(context, groups, file))
+      rates = await tally.rates()
     }
   }
-  const rates = levelRates(traces)
   return {
-    attempted: traces.length,
-    passed: traces.filter((trace) => trace.grade.passed).length,
-    truncated: traces.filter((trace) => trace.truncated).length,
-    tokens: {
-      prompt: traces.reduce((sum, trace) => sum + trace.tokens.prompt, 0),
-      completion: traces.reduce((sum, trace) => sum + trace.tokens.completion, 0),
-    },
+    ...tally.counts(),
     rates,
     frontier: findFrontier(
       rates,
@@ -81,19 +78,6 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
     chunk: recipe.settings.chunk,
     label: `train attempts${teacher ? ' (teacher)' : ''}`,
     signal: context.signal,
-  })
-}
-
-/** pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out. */
-export function levelRates(traces: readonly Trace[]): LevelRate[] {
-  return [
-    ...Map.groupBy(
-      traces.filter(({ memories }) => memories.withheld.length === 0),
-      (trace) => `${trace.taskset} ${trace.level}`,
-    ).values(),
-  ].map((group) => {
-    const { taskset, level } = group[0] as Trace
-    return { taskset, level, n: group.length, rate: group.filter((trace) => trace.grade.passed).length / group.length }
   })
 }
 

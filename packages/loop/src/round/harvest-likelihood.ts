@@ -1,4 +1,4 @@
-import type { Trace } from '@whetstone/core'
+import type { Rows, Trace } from '@whetstone/core'
 import { scoreTraces } from '@whetstone/evaluation'
 import type { RoundContext } from './round-context.ts'
 
@@ -8,7 +8,7 @@ import type { RoundContext } from './round-context.ts'
  */
 export async function harvestLikelihood(
   { recipe, incumbent, open, signal }: RoundContext,
-  traces: readonly Trace[],
+  traces: Rows<Trace>,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   if (!recipe.harvest.some(({ needsLikelihood }) => needsLikelihood)) return undefined
   await using model = await open(incumbent.model)

@@ -1,5 +1,5 @@
 import type { Model, Round, Task } from '@whetstone/core'
-import { readJsonl, Trace } from '@whetstone/core'
+import { readRows, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
 import { toArm, type Arms } from '@whetstone/runs'
 import { attemptArm } from './attempt-arms.ts'
@@ -20,7 +20,7 @@ export async function retestRound(
   if (!candidate) return null
   const memory = Boolean(context.bank && context.recipe.memory?.deploy)
   const measured = arms.arms.find((arm) => arm.role === 'incumbent' && arm.memory === memory)
-  const failed = failedTasks(measured ? toOutcomes(readJsonl(context.files.arm(measured.name), Trace, { optional: true })) : [])
+  const failed = failedTasks(measured ? await toOutcomes(readRows(context.files.arm(measured.name), Trace, { optional: true })) : [])
   const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)
   if (tasks.length === 0) return null
   const temperature = context.recipe.settings.temperature || 0.7

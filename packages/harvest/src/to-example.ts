@@ -6,26 +6,24 @@ import { rowTokens } from './row-tokens.ts'
 export type MemoriesInRows = 'strip' | 'keep' | 'mix'
 
 /**
- * Training rows of traces. `instruction` is what stays of the system message when memories are stripped (null: nothing). A trace without memories gives the same row either way.
+ * The training row of a trace. `instruction` is what stays of the system message when memories are stripped (null: nothing). A trace without memories gives the same row either way.
  * With `mix` each trace is stripped or kept by a fair coin that its id seeds. `vocabulary` is that of the model to be trained: ids of another
  * one are not used, and a stripped row loses the prompt as it was rendered, never its ids.
  */
-export function toExamples(
-  traces: readonly Trace[],
+export function toExample(
+  trace: Trace,
   options: {
     memories: MemoriesInRows
     instruction: (taskset: string) => string | null
     seed: number
     vocabulary: string | null
   },
-): Example[] {
-  return traces.map((trace) => {
-    const strip =
-      trace.memories.shown.length > 0 &&
-      (options.memories === 'strip' || (options.memories === 'mix' && random(deriveSeed(options.seed, 'mix', trace.id))() < 0.5))
-    const messages = strip ? stripMemories(trace.messages, options.instruction(trace.taskset)) : [...trace.messages]
-    return { messages, weight: 1, trace: trace.id, ...rowTokens(trace.calls, messages, options.vocabulary) }
-  })
+): Example {
+  const strip =
+    trace.memories.shown.length > 0 &&
+    (options.memories === 'strip' || (options.memories === 'mix' && random(deriveSeed(options.seed, 'mix', trace.id))() < 0.5))
+  const messages = strip ? stripMemories(trace.messages, options.instruction(trace.taskset)) : [...trace.messages]
+  return { messages, weight: 1, trace: trace.id, ...rowTokens(trace.calls, messages, options.vocabulary) }
 }
 
 function stripMemories(messages: readonly Message[], instruction: string | null): Message[] {

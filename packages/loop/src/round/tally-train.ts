@@ -1,0 +1,43 @@
+import { statSync } from 'node:fs'
+import { readRows, Trace } from '@whetstone/core'
+import type { LevelRate, TrainAttempts } from '@whetstone/runs'
+
+/**
+ * Counts over a file of train traces that grows while its levels are climbed: each look reads only what has been appended since the last.
+ * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out.
+ */
+export function tallyTrain(file: string) {
+  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'tokens'> = {
+    attempted: 0,
+    passed: 0,
+    truncated: 0,
+    tokens: { prompt: 0, completion: 0 },
+  }
+  const levels = new Map<string, { taskset: string; level: number; n: number; passed: number }>()
+  let read = 0
+  return {
+    async rates(): Promise<LevelRate[]> {
+      const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+      for await (const { taskset, level, grade, memories, tokens, truncated } of readRows(file, Trace, {
+        from: read,
+        to: size,
+        optional: true,
+      })) {
+        counts.attempted++
+        if (grade.passed) counts.passed++
+        if (truncated) counts.truncated++
+        counts.tokens.prompt += tokens.prompt
+        counts.tokens.completion += tokens.completion
+        if (memories.withheld.length > 0) continue
+        const name = `${taskset} ${level}`
+        let at = levels.get(name)
+        if (!at) levels.set(name, (at = { taskset, level, n: 0, passed: 0 }))
+        at.n++
+        if (grade.passed) at.passed++
+      }
+      read = size
+      return [...levels.values()].map(({ taskset, level, n, passed }) => ({ taskset, level, n, rate: passed / n }))
+    },
+    counts: () => counts,
+  }
+}
