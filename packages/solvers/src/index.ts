@@ -1,4 +1,5 @@
 export * from './direct-method.ts'
 export * from './load-prompts.ts'
 export * from './method.ts'
+export * from './placebo.ts'
 export * from './tree-search/value.ts'

@@ -25,6 +25,8 @@ const Prompts = z.strictObject({
   window: z.enum(['whole', 'last']),
   /** What any answer looks like, where that can be told: a teacher's rewrite in another form is none. */
   form: Pattern.optional(),
+  /** Asks for the next piece of reasoning, where that is another question than the problem itself. */
+  piece: z.string().optional(),
   summarize: z.string(),
   resume: z.string(),
   /** Whether the answer is the last piece alone, or the whole steps of all pieces one after the other. */

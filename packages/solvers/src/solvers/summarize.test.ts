@@ -91,7 +91,7 @@ test('pieces are joined step by step where the summary is a problem of its own',
   const [solution] = (await solve(summarize({ iterations: 9, until: 'done', piece: 8, prompts: 'chains-1' }), [chain], model)) as [Solution]
   assert.equal(
     asked.map(({ messages }) => messages.at(-1)?.content),
-    ['3+5*2-1?', '3+5*2-1?3+5=1;1*/', '1*2-1?', '1*2-1?1*2=2;/', '2-1?'],
+    ['3+5*2-1?;', '3+5*2-1?3+5=1;1*/', '1*2-1?;', '1*2-1?1*2=2;/', '2-1?;'],
   )
   assert.equal([solution.messages.at(-1)?.content, solution.finish], ['3+5=1;1*2=2;2-1=1;#1', 'stop'])
 })

@@ -44,7 +44,11 @@ function summarize({ iterations, until, piece, summarizer, sampling: own, reuse,
     const sampling = piece === undefined ? tools.sampling : { ...tools.sampling, maxTokens: piece }
     const asked = askDirectly(attempt)
     let problem = attempt.task.prompt
-    let messages = asked
+    const reason = (text: string): Message[] => [
+      ...asked.slice(0, -1),
+      { role: 'user', content: texts.piece ? fill(texts.piece, { problem: text }) : text },
+    ]
+    let messages = reason(attempt.task.prompt)
     let steps = ''
     let before: Draft | null = null
     let seed = attempt.seed
@@ -57,7 +61,8 @@ function summarize({ iterations, until, piece, summarizer, sampling: own, reuse,
         finish: reply.finish,
       })
       const stable = before !== null && before.messages.at(-1)?.content === draft.messages.at(-1)?.content
-      const done = until === 'done' ? reply.finish !== 'length' : until === 'stable' && stable
+      const done =
+        until === 'done' ? (texts.piece ? texts.final.test(reply.text) : reply.finish !== 'length') : until === 'stable' && stable
       if (isRefused(reply) || done || iteration === iterations) return draft
       before = draft
       const work = [reply.reasoning, reply.text].filter(Boolean).join('\n\n')
@@ -76,7 +81,7 @@ function summarize({ iterations, until, piece, summarizer, sampling: own, reuse,
         problem = resumed
         steps += wholeSteps(texts, reply.text)
       }
-      messages = [...asked.slice(0, -1), { role: 'user', content: resumed }]
+      messages = reason(resumed)
       seed = deriveSeed(attempt.seed, 'again', iteration)
     }
   }

@@ -1,0 +1,19 @@
+import { availableParallelism } from 'node:os'
+import type { Model } from '@whetstone/core'
+import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Study } from '@whetstone/loop/self-train/study.ts'
+
+/** A recipe's first taskset, its backend and its numbers, for experiments that are no rounds. */
+export function studyOf(
+  { courses, backend, settings }: Recipe,
+  model: Model,
+  { name, folder, threads, signal }: { name: string; folder: string; threads: number | undefined; signal: AbortSignal },
+): Study {
+  const { seed, maxTokens, reasoning, context, concurrency } = settings
+  return {
+    ...{ name, folder, model, backend, seed, context, concurrency, signal },
+    taskset: courses[0]!.taskset,
+    sampling: { maxTokens, reasoning },
+    threads: threads ?? availableParallelism(),
+  }
+}

@@ -1,0 +1,98 @@
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Model } from '@whetstone/core'
+import { BadInput, dataRoot, deriveSeed, duration, paths, random, runTool, writeJson } from '@whetstone/core'
+import { describeGguf } from '@whetstone/inference'
+import { trainRows } from '@whetstone/loop/self-train/train-rows.ts'
+import type { SeedRequest } from '../seed.ts'
+import type { ChainsTaken } from './chains-course.ts'
+import { chainsGoals, missed, nextChainsLesson } from './chains-course.ts'
+import { drawChainsRows, rowMessages } from './chains-rows.ts'
+import { chainsSpec } from './chains-spec.ts'
+import type { ChainsAccuracies } from './measure-chains.ts'
+import { measureChains, measureOwnErrors } from './measure-chains.ts'
+
+/** Questions of each kind behind the card's figures, and behind the choice of the next lesson. */
+const [cardQuestions, choiceQuestions] = [1000, 150]
+/** Fixed, since how a batch is shared out decides the last digits of its gradient, and from there the weights. */
+const threads = 2
+const batch = 64
+
+/**
+ * Makes models/chains from random weights: chains of few operations, then everything that it is asked at once, then four operations made sure.
+ * It ends with the first lesson after which all goals are met, by questions of the validation split.
+ */
+export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Model> {
+  const started = performance.now()
+  const folder = join(dataRoot, 'checkpoints', `seed-chains-${seed}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const [spec, first] = [join(folder, 'spec.json'), join(folder, 'lesson-0.gguf')]
+  writeJson(spec, chainsSpec)
+  await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', String(seed), '--out', first], signal })
+  const next = random(deriveSeed(seed, 'lessons'))
+  const taken: ChainsTaken[] = []
+  let model = await describeGguf(first, { name: 'whetstone-chains' })
+  for (let lesson = nextChainsLesson(taken); lesson; lesson = nextChainsLesson(taken)) {
+    const { number, phase, rows: count, learningRate, shares } = lesson
+    const rows = drawChainsRows(next, count, shares).map((row) => ({ messages: rowMessages(row) }))
+    const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: 20 }
+    const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
+    if (number > 1) rmSync(model.path as string)
+    model = learned.model
+    const each = phase === 'steps' ? 20 : phase === 'modes' ? 60 : choiceQuestions
+    const accuracy = await measureChains(model, { seed: deriveSeed(seed, 'choice'), each, threads, signal })
+    const levels = shares.find(({ mode }) => mode === 'direct')!.levels
+    taken.push({ number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy })
+    showLesson(taken.at(-1)!, (performance.now() - started) / 1000)
+  }
+  const left = missed(taken.at(-1)?.accuracy ?? {})
+  if (left.length > 0)
+    throw new BadInput(`Seed ${seed} did not come to the goals in ${taken.length} lessons (${left.join(', ')}): take another with --seed=N`)
+  const card = { seed: deriveSeed(seed, 'card'), each: cardQuestions, threads, signal }
+  const [accuracy, ownErrors] = [await measureChains(model, card), await measureOwnErrors(model, card)]
+  return publish(model, taken, { seed, out, folder, accuracy, ownErrors, seconds: (performance.now() - started) / 1000 })
+}
+
+function showLesson({ number, phase, loss, accuracy }: ChainsTaken, seconds: number): void {
+  const percent = Object.entries(accuracy).map(([group, share]) => `${group.replace('direct ', '')} ${(share * 100).toFixed(0)}`)
+  process.stderr.write(
+    `  lesson ${String(number).padStart(2)} ${phase.padEnd(5)} ${duration(seconds).padStart(6)}  loss ${loss.toFixed(3)}  right in %: ${percent.join('  ')}\n`,
+  )
+}
+
+type Made = { seed: number; out: string; folder: string; accuracy: ChainsAccuracies; ownErrors: object; seconds: number }
+
+/** Puts model and card in place; the lessons' folder is removed. */
+async function publish(
+  made: Model,
+  taken: readonly ChainsTaken[],
+  { seed, out, folder, accuracy, ownErrors, seconds }: Made,
+): Promise<Model> {
+  mkdirSync(out, { recursive: true })
+  const name = 'whetstone-chains-f32.gguf'
+  copyFileSync(made.path as string, join(out, name))
+  const described = await describeGguf(join(out, name), { name: 'whetstone-chains' })
+  const card: Model = {
+    ...described,
+    path: name,
+    trainer: 'llama-train sft',
+    metadata: {
+      ...described.metadata,
+      command: `npx nx run models:seed --model=chains --seed=${seed}`,
+      seed,
+      seconds: Math.round(seconds),
+      rows: taken.reduce((sum, { rows }) => sum + rows, 0),
+      taught:
+        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), critiques, verdicts on a step, first steps and summaries of up to 14 operations',
+      chosen: `the first lesson of the last phase after which all goals are met by ${choiceQuestions} validation questions each`,
+      goals: chainsGoals,
+      accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: accuracy },
+      ownErrors,
+      lessons: taken,
+    },
+  }
+  writeJson(join(out, 'card.json'), card)
+  rmSync(folder, { recursive: true, force: true })
+  return card
+}

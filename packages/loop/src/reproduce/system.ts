@@ -1,0 +1,38 @@
+import type { Figure, Reproduction, ReproductionChart, ReproductionTable } from '@whetstone/runs'
+import type { Teacher } from '@whetstone/core'
+import type { Recipe } from '../recipe/recipe.ts'
+import type { Study } from '../self-train/study.ts'
+
+export type SystemOptions = {
+  study: Study
+  /** Where the study is from, for experiments on memory. */
+  recipe: Recipe
+  /** Names a file of the solvers' prompts. */
+  prompts: string
+  teachers: { basic: Teacher; advanced: Teacher }
+  /** The highest level that the model has, and the lowest that it half has: where the experiment works. */
+  solved: number
+  frontier: number
+  quick: boolean
+  seeds: readonly number[]
+  print: (line: string) => void
+}
+export type Outcome = {
+  ours: Figure[]
+  tables: ReproductionTable[]
+  charts: ReproductionChart[]
+  verdict: string[]
+}
+/** A founding system: what it was, what it reported, and its experiment on what is given. One file each in this folder. */
+export type System = { name: string; about: string; original: Reproduction['original']; run(options: SystemOptions): Promise<Outcome> }
+
+export const percent = (share: number): number => Math.round(1000 * share) / 10
+export const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`
+export const span = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i)
+/** The same study under another name and seed, with a folder of its own. */
+export const part = (study: Study, name: string, seed = study.seed): Study => ({
+  ...study,
+  name: `${study.name}-${name}`,
+  seed,
+  folder: `${study.folder}/${name}`,
+})

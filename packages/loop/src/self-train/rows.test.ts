@@ -1,0 +1,103 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Trace } from '@whetstone/core'
+import { methods } from './methods.ts'
+import { distinctPerTask, groupRows, pairRows, sftRow } from './rows.ts'
+
+const test = suite('rows')
+
+const trace = (task: string, answers: string[], passed: boolean, reward = Number(passed)): Trace =>
+  ({
+    task,
+    messages: [
+      { role: 'user', content: `${task}?` },
+      ...answers.flatMap((content, i) => [...(i ? [{ role: 'user', content: 'again' }] : []), { role: 'assistant', content }]),
+    ],
+    grade: { reward, passed, parts: {}, reason: '', feedback: '' },
+  }) as unknown as Trace
+
+test('a rewritten answer is learned as if it had been given at once', () => {
+  assert.equal(sftRow(trace('a', ['no', 'yes'], true)), {
+    messages: [
+      { role: 'user', content: 'a?' },
+      { role: 'assistant', content: 'yes' },
+    ],
+  })
+})
+
+test('pairs: right against wrong of a task, and a rewrite against what it mended; never two right ones', () => {
+  const pairs = pairRows(
+    [
+      trace('a', ['x'], true),
+      trace('a', ['y'], false),
+      trace('b', ['z'], true),
+      trace('c', ['bad', 'good'], true),
+      trace('d', ['q'], false),
+    ],
+    2,
+  )
+  assert.equal(
+    pairs.map((pair) => {
+      const { prompt, chosen, rejected } = pair as Record<string, { content: string }[]>
+      return [prompt, chosen, rejected].map((turns) => turns?.[0]?.content)
+    }),
+    [
+      ['a?', 'x', 'y'],
+      ['c?', 'good', 'bad'],
+    ],
+  )
+})
+
+test('groups with equal rewards teach nothing', () => {
+  const rows = groupRows([trace('a', ['x'], true), trace('a', ['y'], false, 0.4), trace('b', ['z'], true), trace('b', ['z'], true)])
+  assert.equal(rows, [
+    {
+      messages: [{ role: 'user', content: 'a?' }],
+      completions: [
+        { text: 'x', reward: 1 },
+        { text: 'y', reward: 0.4 },
+      ],
+    },
+  ])
+})
+
+test('a task gives so many different answers', () => {
+  const traces = ['x', 'x', 'y', 'z'].map((answer) => trace('a', [answer], true))
+  assert.equal(
+    distinctPerTask([...traces, trace('b', ['x'], true)], 2).map(({ messages }) => messages.at(-1)?.content),
+    ['x', 'y', 'x'],
+  )
+})
+
+test('methods learn from what they say, and start where they say', () => {
+  const [base, last] = [{ id: 'base' }, { id: 'last' }] as unknown as [never, never]
+  const old = [trace('o', ['old'], true)]
+  const fresh = [
+    trace('a', ['x'], true),
+    trace('a', ['x'], true),
+    trace('a', ['y'], false, 0.2),
+    trace('b', ['n'], false, 0),
+    trace('c', ['c'], true),
+  ]
+  const of = (name: string) => methods[name]!.learn({ fresh, all: [...old, ...fresh], base, last })
+  const rows = (name: string) => of(name).stages.map((stage) => `${stage.method} ${stage.rows.length}`)
+  assert.equal(rows('rft'), ['sft 3'])
+  assert.equal(rows('star'), ['sft 3'])
+  assert.equal(rows('rest-em'), ['sft 2'])
+  assert.equal(rows('iterative-dpo'), ['dpo 2', 'sft 1'])
+  assert.equal(rows('expert-iteration'), ['sft 3'])
+  assert.equal(rows('self-consistency'), ['sft 3'], 'two of three agree on a; b and c stand alone')
+  assert.equal(rows('grpo'), ['grpo 1'])
+  const from = Object.fromEntries(Object.keys(methods).map((name) => [name, of(name).from.id]))
+  assert.equal(from, {
+    rft: 'base',
+    star: 'base',
+    'rest-em': 'base',
+    'iterative-dpo': 'last',
+    'expert-iteration': 'last',
+    'self-consistency': 'last',
+    grpo: 'last',
+  })
+})
+
+test.run()

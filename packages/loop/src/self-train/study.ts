@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import type { Backend, LanguageModel, Model, Sampling, Solver, Task, Taskset, Trace } from '@whetstone/core'
+import { deriveSeed } from '@whetstone/core'
+import { collect } from '@whetstone/evaluation'
+
+/** What experiments on one taskset and one model share. Everything they write lies in `folder`, so that a second call goes on where it stood. */
+export type Study = {
+  name: string
+  taskset: Taskset
+  model: Model
+  backend: Backend
+  folder: string
+  seed: number
+  sampling: Omit<Sampling, 'temperature'>
+  context: number
+  concurrency: number
+  threads: number
+  signal: AbortSignal
+}
+
+export type Attempting = {
+  /** Names the file of the traces; with it a second call reads what the first one did. */
+  name: string
+  model: Model
+  tasks: readonly Task[]
+  samples?: number
+  temperature?: number
+  solver: Solver
+  /** Whether grades and hints may be seen: on train tasks only. */
+  mayGrade?: boolean
+  budget?: number
+  /** Seeds that differ though all else is the same. */
+  round?: number
+  /** Tokens that prompt and answer may take, where they differ from the study's. */
+  context?: number
+}
+
+/** Graded attempts at some tasks, from the file where they are there already. */
+export async function attemptTasks(study: Study, wanted: Attempting): Promise<Trace[]> {
+  const { taskset, sampling, backend, concurrency, threads, signal } = study
+  const { name, model, tasks, samples = 1, temperature = 0, solver, mayGrade = false, budget, round = 1, context = study.context } = wanted
+  if (mayGrade && tasks.some(({ split }) => split !== 'train')) throw new Error(`${name}: grades may be seen on train tasks only`)
+  const { traces } = await collect({
+    run: study.name,
+    round,
+    arm: name,
+    policy: { model: model.id, bank: null },
+    groups: [{ tasks, samples }],
+    seed: deriveSeed(study.seed, 'attempts'),
+    solver,
+    sampling: { ...sampling, temperature },
+    mayGrade,
+    budget,
+    grade: (task, answer) => taskset.grade(task, answer),
+    verify: (task, partial) => taskset.verify?.(task, partial) ?? null,
+    hint: (task) => taskset.hint?.(task) ?? task.reference,
+    show: async (attempts) => attempts.map(() => ({ system: taskset.instruction ?? null, shown: [], withheld: [] })),
+    open: (): Promise<LanguageModel> => backend.open(model, { concurrency, context, threads, signal }),
+    file: join(study.folder, `${name}.jsonl`),
+    chunk: 1_000_000,
+    label: name,
+    signal,
+  })
+  return traces
+}
+
+export const passedOf = (traces: readonly Trace[]): Trace[] => traces.filter(({ grade }) => grade.passed)
+export const generated = (traces: readonly Trace[]): number => traces.reduce((sum, { tokens }) => sum + tokens.completion, 0)

@@ -1,0 +1,53 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Reproduction } from '@whetstone/runs'
+import { reproductionPage } from './reproduction-page.ts'
+
+const test = suite('reproduction-page')
+
+const reproduction = Reproduction.parse({
+  system: 'r3',
+  about: 'reflect & rewrite',
+  model: 'm<script>',
+  taskset: 'chains',
+  seed: 1,
+  quick: true,
+  command: 'npx nx run loops:reproduce --system=r3',
+  seconds: 61,
+  original: [{ what: 'GSM8K', figure: '83.1 to 88.6', source: 'R3' }],
+  ours: [{ what: 'gain', value: 12.5, interval: [10, 15], n: 400, p: 0.00012 }],
+  tables: [{ title: 'T', columns: ['a', 'b'], rows: [['<b>', null]] }],
+  charts: [
+    {
+      title: 'C',
+      x: 'round',
+      y: '%',
+      points: [
+        { series: 's', x: 1, y: 2 },
+        { series: 's', x: 2, y: 3 },
+      ],
+    },
+    { title: 'empty', x: 'x', y: 'y', points: [] },
+  ],
+  verdict: ['It held.'],
+})
+
+test('shows the figures beside each other, with charts, and escapes what it is given', async () => {
+  const page = await reproductionPage(reproduction)
+  for (const part of [
+    '83.1 to 88.6',
+    '12.5',
+    '10 to 15',
+    '0.00012',
+    'It held.',
+    '&lt;b&gt;',
+    'm&lt;script&gt;',
+    'reflect &amp; rewrite',
+    '<svg',
+  ])
+    assert.ok(page.includes(part), part)
+  assert.not.match(page, /<script>|<b>/)
+  assert.is(page.match(/<svg/g)?.length, 1, 'a chart without points is left out')
+})
+
+test.run()
