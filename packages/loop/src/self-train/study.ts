@@ -61,7 +61,7 @@ export async function attemptTasks(study: Study, wanted: Attempting): Promise<Tr
     label: name,
     signal,
   })
-  return traces
+  return Array.fromAsync(traces)
 }
 
 export const passedOf = (traces: readonly Trace[]): Trace[] => traces.filter(({ grade }) => grade.passed)
