@@ -3,9 +3,10 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerLevel from '@whetstone/harvest/filters/cap-per-level.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
+import lexical from '@whetstone/inference/embedders/lexical.ts'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { induceChainKey, lexicalEmbedder } from '@whetstone/memory'
+import induceChainKey from '@whetstone/memory/reflectors/induce-chain-key.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import chains from '@whetstone/tasks/tasksets/chains.ts'
 import chainsKeys from '@whetstone/tasks/tasksets/chains-keys.ts'
@@ -19,7 +20,7 @@ export default defineRecipe({
   name: 'chains',
   about: 'a 0.9M-parameter model that reasons in checkable steps: chains a level further each round, keys by memory; minutes on 2 cores',
   model: 'models/chains/whetstone-chains-f32.gguf',
-  backend: llamaSample,
+  backend: llamaSample(),
   solver: direct(),
   trainer: llamaTrain({ weights: 'full', learningRate: 5e-4, epochs: 2, batch: 32, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
   gate: gate(),
@@ -28,8 +29,8 @@ export default defineRecipe({
     { taskset: chainsKeys(), train: 640, samples: 4, validation: 640 },
   ],
   memory: {
-    embedder: async () => lexicalEmbedder(),
-    reflector: induceChainKey,
+    embedder: lexical(),
+    reflector: induceChainKey(),
     k: 1,
     threshold: 0.3,
     holdout: 0.2,

@@ -3,10 +3,12 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
+import lexical from '@whetstone/inference/embedders/lexical.ts'
+import { showStrategies } from '@whetstone/memory'
+import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
@@ -18,7 +20,7 @@ export default ({ data }: RecipeOptions) =>
     about:
       'grade-school maths with a model of up to about 4B parameters (default Qwen3-1.7B Q8_0): memory and LoRA; hours on a workstation',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
-    backend: llamaSample,
+    backend: llamaSample(),
     solver: direct(),
     trainer: llamaTrain({
       weights: 'lora',
@@ -33,7 +35,7 @@ export default ({ data }: RecipeOptions) =>
     gate: gate(),
     courses: [{ taskset: gsm8k({ from: data }), train: 512, samples: 4, validation: 750 }],
     memory: {
-      embedder: async () => lexicalEmbedder(),
+      embedder: lexical(),
       reflector: reflectStrategies(),
       k: 1,
       holdout: 0.2,

@@ -5,10 +5,13 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { cachedEmbedder, reflectStrategies, showStrategies, transformersEmbedder } from '@whetstone/memory'
+import cached from '@whetstone/inference/embedders/cached.ts'
+import transformers from '@whetstone/inference/embedders/transformers.ts'
+import { showStrategies } from '@whetstone/memory'
+import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
 import math, { type MathSubject } from '@whetstone/tasks/tasksets/math.ts'
@@ -33,7 +36,7 @@ export default ({ data }: RecipeOptions) => {
     about:
       'MATH levels 3-4 with Qwen3-1.7B: does a bank from 100 training problems help on 312 test problems? For loops:phase1; hours on a GPU',
     model: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
-    backend: llamaSample,
+    backend: llamaSample(),
     solver: direct(),
     trainer: null,
     gate: gate(),
@@ -45,7 +48,7 @@ export default ({ data }: RecipeOptions) => {
       { taskset: gsm8k(), train: 100, samples: 4, validation: 312 },
     ],
     memory: {
-      embedder: async () => cachedEmbedder(await transformersEmbedder(), join(paths.checkpoints('math-phase1'), 'embeddings.jsonl')),
+      embedder: cached({ of: transformers(), file: join(paths.checkpoints('math-phase1'), 'embeddings.jsonl') }),
       reflector: reflectStrategies({ tasks: 100 }),
       k: 1,
       holdout: 0.2,

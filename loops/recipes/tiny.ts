@@ -3,9 +3,10 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerLevel from '@whetstone/harvest/filters/cap-per-level.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { induceOperator, lexicalEmbedder } from '@whetstone/memory'
+import lexical from '@whetstone/inference/embedders/lexical.ts'
+import induceOperator from '@whetstone/memory/reflectors/induce-operator.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import addition from '@whetstone/tasks/tasksets/addition.ts'
 import operators, { operations } from '@whetstone/tasks/tasksets/operators.ts'
@@ -19,7 +20,7 @@ export default defineRecipe({
   name: 'tiny',
   about: 'the 0.9M-parameter model that ships with Whetstone: addition a digit further each round, operators by memory; minutes on 2 cores',
   model: 'models/tiny/whetstone-tiny-f32.gguf',
-  backend: llamaSample,
+  backend: llamaSample(),
   solver: direct(),
   trainer: llamaTrain({ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, schedule: 'cosine', warmup: 20, minRatio: 0.1 }),
   gate: gate(),
@@ -28,8 +29,8 @@ export default defineRecipe({
     { taskset: addition(), levels: { from: 2, frontier: 5 }, train: 400, frontierTrain: 1500, samples: 1, validation: 400 },
   ],
   memory: {
-    embedder: async () => lexicalEmbedder(),
-    reflector: induceOperator(operations),
+    embedder: lexical(),
+    reflector: induceOperator({ operations }),
     k: 1,
     threshold: 0.3,
     holdout: 0.2,

@@ -3,6 +3,7 @@ import type { Dataset, Example, Pair } from './example.ts'
 import type { Decision } from './decision.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Trace } from './trace.ts'
+import type { Gpu } from './gpu.ts'
 import type { Grade } from './grade.ts'
 import type { Memory } from './memory.ts'
 import type { Message } from './message.ts'
@@ -91,6 +92,8 @@ export type Backend = {
   readonly name: string
   /** The same requests, seed and concurrency give the same completions, bit for bit on one machine. */
   readonly reproducible: boolean
+  /** Native tools that it calls. */
+  readonly tools?: readonly string[]
   open(model: Model, options: OpenOptions): Promise<LanguageModel>
 }
 export type OpenOptions = {
@@ -99,7 +102,9 @@ export type OpenOptions = {
   threads?: number
   /** Tokens a sequence may hold, prompt and completion. */
   context?: number
-  gpuLayers?: number | 'auto'
+  gpu?: Gpu
+  /** Layers on it, where not all. */
+  gpuLayers?: number
   logFile?: string
   signal?: AbortSignal
 }
@@ -159,6 +164,9 @@ export type Embedder = AsyncDisposable & {
   /** Unit vectors. Queries and documents may be embedded differently. */
   embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]>
 }
+/** An embedder that is opened when it is needed. */
+export type EmbedderSource = { readonly name: string; open(options?: OpenEmbedder): Promise<Embedder> }
+export type OpenEmbedder = Pick<OpenOptions, 'gpu' | 'signal'>
 
 /** What the memory is asked: the task to be solved. `answer` lets evaluation's leak guard drop items that hold it. */
 export type RecallRequest = { task: Pick<Task, 'id' | 'prompt' | 'taskset'>; k: number; answer?: string }
@@ -211,6 +219,7 @@ export type TrainRequest = {
   seed: number
   round: number
   threads?: number
+  gpu?: Gpu
   signal?: AbortSignal
   logFile?: string
 }

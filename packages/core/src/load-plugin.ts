@@ -9,7 +9,7 @@ import type { Plugin, PluginKind } from './plugin.ts'
 const folders: Record<PluginKind, string> = {
   backends: 'packages/inference/src/backends',
   charts: 'packages/reports/src/charts',
-  embedders: 'packages/memory/src/embedders',
+  embedders: 'packages/inference/src/embedders',
   filters: 'packages/harvest/src/filters',
   formats: 'packages/datasets/src/formats',
   gates: 'packages/loop/src/gates',

@@ -7,9 +7,9 @@ import { isFault, paths, root } from '@whetstone/core'
 import type { Backend, GenerateRequest } from '@whetstone/core'
 import { checkGguf } from './check-gguf.ts'
 import { describeGguf } from './describe-gguf.ts'
-import { llamaSample } from './llama-sample.ts'
-import { llamaServer } from './llama-server.ts'
-import { nodeLlamaCpp } from './node-llama-cpp.ts'
+import llamaSample from './backends/llama-sample.ts'
+import llamaServer from './backends/llama-server.ts'
+import nodeLlamaCpp from './backends/node-llama-cpp.ts'
 import { writeRandomAdapter } from './write-random-gguf.ts'
 
 const test = suite('backends agree')
@@ -32,7 +32,7 @@ async function answers(backend: Backend, adapter: string | null): Promise<string
 }
 
 const others: [Backend, string][] = [
-  [llamaSample, 'llama-sample'],
+  [llamaSample(), 'llama-sample'],
   [llamaServer(), 'llama-server'],
 ]
 for (const [backend, tool] of others) {
@@ -42,7 +42,7 @@ for (const [backend, tool] of others) {
     const { blockCount, embeddingLength } = checkGguf(weights)
     const random = writeRandomAdapter(join(folder, 'adapter.gguf'), { blocks: blockCount as number, embedding: embeddingLength as number })
     for (const adapter of [null, random]) {
-      const [ours, theirs] = [await answers(backend, adapter), await answers(nodeLlamaCpp, adapter)]
+      const [ours, theirs] = [await answers(backend, adapter), await answers(nodeLlamaCpp(), adapter)]
       const equal = ours.filter((text, i) => text === theirs[i]).length
       // Batches of another shape sum in another order: a near tie may fall otherwise.
       assert.ok(equal >= 198, `${equal} of 200 are equal${adapter ? ' with an adapter' : ''}`)

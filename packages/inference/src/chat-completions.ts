@@ -25,8 +25,8 @@ export type ChatEndpoint = {
   ready?: (retry: number, signal: AbortSignal) => Promise<void>
   /** Where it is, for messages. */
   where: string
-  /** What must not appear in messages. */
-  secret?: string
+  /** Takes the key out of a message. */
+  hide?: (text: string) => string
 }
 
 /** The longest that we wait because a provider says so; one that asks for more has failed. */
@@ -68,7 +68,7 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
     } catch (error) {
       signal.throwIfAborted()
       const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
-      const message = endpoint.secret ? found.message.replaceAll(endpoint.secret, '[key]') : found.message
+      const message = endpoint.hide?.(found.message) ?? found.message
       if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
       if (found.kind === 'refused')
         throw new BadInput(`${endpoint.where} refuses to answer (${message}): check key, model name and account`)

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { audit } from './audit.ts'
-import { lexicalEmbedder } from './embedders/lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
 
 const test = suite('audit')
 const question =

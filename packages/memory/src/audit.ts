@@ -1,5 +1,5 @@
 import type { Embedder, Task } from '@whetstone/core'
-import { cosine } from './cosine.ts'
+import { cosine } from '@whetstone/similarity'
 import { overlapIndex, wordsOf } from '@whetstone/similarity'
 
 /** A text that may have learned from a test question: a memory, or a training row. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { random, type Embedder } from '@whetstone/core'
 import type { StoredMemory } from './bank-schema.ts'
-import { cosine } from './cosine.ts'
-import { unit } from './embedders/retrieval-instruction.ts'
+import { cosine } from '@whetstone/similarity'
+import { unit } from '@whetstone/similarity'
 import { openBank } from './open-bank.ts'
 
 export type RetrievalFigures = {

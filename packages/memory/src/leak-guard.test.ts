@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { lexicalEmbedder } from './embedders/lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
 import { leakRule } from './leak-guard.ts'
 import { quotes } from './quotes.ts'
 

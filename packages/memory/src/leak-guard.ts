@@ -1,5 +1,5 @@
 import type { Memory } from '@whetstone/core'
-import { cosine } from './cosine.ts'
+import { cosine } from '@whetstone/similarity'
 import { memoryText } from './memory-text.ts'
 import { quotes } from './quotes.ts'
 import { tellsAnswer } from './tells-answer.ts'

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, type Memory } from '@whetstone/core'
-import { lexicalEmbedder } from './embedders/lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
 import { openBank } from './open-bank.ts'
 
 const test = suite('object store')

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { connect } from '@lancedb/lancedb'
 import { BadInput, memoryId, type Embedder, type Memory } from '@whetstone/core'
 import { bankSchema } from './bank-schema.ts'
-import { lexicalEmbedder } from './embedders/lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
 import { openBank } from './open-bank.ts'
 
 const test = suite<{ uri: string }>('openBank')
@@ -182,7 +182,7 @@ test('a failing embedder writes nothing', async ({ uri }) => {
 function writer(uri: string, name: string, batches: number): { done: Promise<string[]>; kill: () => void } {
   const script = `
     const { openBank } = await import(${JSON.stringify(join(import.meta.dirname, 'open-bank.ts'))})
-    const { lexicalEmbedder } = await import(${JSON.stringify(join(import.meta.dirname, 'embedders/lexical-embedder.ts'))})
+    const { lexicalEmbedder } = await import('@whetstone/similarity')
     const bank = await openBank({ uri: ${JSON.stringify(uri)}, embedder: lexicalEmbedder({ dimensions: 32 }) })
     for (let batch = 0; batch < ${batches}; batch++) {
       const items = Array.from({ length: 5 }, (_, i) => {

@@ -1,6 +1,6 @@
 import type { Table } from '@lancedb/lancedb'
 import { fromRow, type StoredMemory } from './bank-schema.ts'
-import { cosine } from './cosine.ts'
+import { cosine } from '@whetstone/similarity'
 
 /** A memory found, with its embedding and the cosine between it and the query. */
 export type Found = { memory: StoredMemory; similarity: number; vector: Float32Array }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
-import { countUses, lexicalEmbedder, openBank } from '@whetstone/memory'
+import { countUses, openBank } from '@whetstone/memory'
+import { lexicalEmbedder } from '@whetstone/similarity'
 import { memorySections } from './memory-section.ts'
 
 const test = suite('memorySections')

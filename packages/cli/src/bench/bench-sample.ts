@@ -1,6 +1,7 @@
 import { paths, runTool } from '@whetstone/core'
 import type { GenerateRequest } from '@whetstone/core'
-import { describeGguf, nodeLlamaCpp } from '@whetstone/inference'
+import { describeGguf } from '@whetstone/inference'
+import nodeLlamaCpp from '@whetstone/inference/backends/node-llama-cpp.ts'
 import { existsSync } from 'node:fs'
 import { benchModel, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
@@ -79,7 +80,7 @@ async function batchedBench(model: string, threads: number): Promise<number> {
 }
 
 async function nodeBinding(path: string, threads: number): Promise<number> {
-  await using model = await nodeLlamaCpp.open(await describeGguf(path), { concurrency: sequences, threads, context: 256, gpuLayers: 0 })
+  await using model = await nodeLlamaCpp().open(await describeGguf(path), { concurrency: sequences, threads, context: 256, gpu: 'off' })
   const requests: GenerateRequest[] = Array.from({ length: sequences }, (_, i) => ({
     id: `r${i}`,
     messages: [{ role: 'user', content: digits(promptTokens - 1, i) }],

@@ -32,7 +32,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
   const { tag } = command
   if (action === 'import') return await takeIn(command, uri)
   if (action === 'search' || action === 'audit') {
-    await using embedder = await recipe.memory.embedder()
+    await using embedder = await recipe.memory.embedder.open()
     await using bank = await openBank({ uri, embedder, existing: true, tag })
     if (action === 'search') {
       if (command.query === undefined) throw new BadInput('Say what to search for: --query=TEXT')
@@ -92,7 +92,7 @@ async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryComman
   // Read before anything is opened: a file that is no bank leaves none behind.
   const read = readImport(file)
   using _lock = elsewhere === undefined ? lockRun(runFiles(run).lock) : null
-  await using embedder = (await recipe.memory?.embedder()) ?? null
+  await using embedder = (await recipe.memory?.embedder.open()) ?? null
   await using bank = await openBank({ uri, embedder })
   const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null
   if (tag !== null) await toTag(bank, tag)

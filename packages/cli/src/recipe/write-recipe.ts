@@ -36,9 +36,11 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { defineRecipe, gate } from '@whetstone/loop'
-import { lexicalEmbedder, reflectStrategies, showStrategies } from '@whetstone/memory'
+import lexical from '@whetstone/inference/embedders/lexical.ts'
+import { showStrategies } from '@whetstone/memory'
+import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import table from '@whetstone/tasks/tasksets/table.ts'
 import llamaTrain from '@whetstone/training/trainers/llama-train.ts'
@@ -48,12 +50,12 @@ export default defineRecipe({
   name: ${JSON.stringify(name)},
   about: ${JSON.stringify(`tasks of your own from ${data}`)},
   model: ${JSON.stringify(model)},
-  backend: llamaSample,
+  backend: llamaSample(),
   solver: direct(),
   trainer: llamaTrain({ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 }),
   gate: gate(),
   courses: [{ taskset: table({ file: ${JSON.stringify(data)}, name: ${JSON.stringify(name)}, grader: ${JSON.stringify(grader)}, instruction: ${JSON.stringify(instruction)} }), train: ${train}, validation: ${validation} }],
-  memory: { embedder: async () => lexicalEmbedder(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
+  memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
   harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
   formats: [messages(), preference()],
   settings: { samples: 4, temperature: 0.7, maxTokens: 1024, context: 4096, concurrency: 16, chunk: 64 },

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Backend, type Model, paths, runTool } from '@whetstone/core'
-import { llamaSample, scripted } from '@whetstone/inference'
+import { scripted } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import addition from '@whetstone/tasks/tasksets/addition.ts'
@@ -136,7 +137,7 @@ test('five checkpoints of real weights: the averages are those of llama-score, r
     results_by_type: curves,
   } = await scoreCheckpoints(await namedCheckpoints(names), mixed, {
     ...options,
-    backend: llamaSample,
+    backend: llamaSample(),
     context: 512,
   })
   assert.equal([steps, unscored], [[0, 1, 2, 3, 4], 0])

@@ -7,11 +7,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, isFault, paths } from '@whetstone/core'
 import type { Completion, GenerateRequest, LanguageModel, Message, Sampling } from '@whetstone/core'
-import { backendContract } from './contract.ts'
-import { describeGguf } from './describe-gguf.ts'
-import { llamaSample } from './llama-sample.ts'
-import { writeRandomGguf } from './write-random-gguf.ts'
+import { backendContract } from '../contract.ts'
+import { describeGguf } from '../describe-gguf.ts'
+import makeBackend from './llama-sample.ts'
+import { writeRandomGguf } from '../write-random-gguf.ts'
 
+const llamaSample = makeBackend()
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-llama-sample-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) =>

@@ -1,34 +1,41 @@
 import { availableParallelism } from 'node:os'
-import { BadInput, canonicalJson, templateArguments } from '@whetstone/core'
+import { z } from 'zod'
+import { BadInput, canonicalJson, plugin, smallModel, templateArguments } from '@whetstone/core'
 import type { Backend, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
-import { checkGguf } from './check-gguf.ts'
-import { startSampler } from './llama-sample-process.ts'
-import type { Sampler, SampleRow } from './llama-sample-process.ts'
-import { llamaScore } from './llama-score.ts'
-import { stripReasoning } from './strip-reasoning.ts'
-
-/** Models below this size are slower on a GPU than on the CPU. */
-const smallModel = 50e6
+import { checkGguf } from '../check-gguf.ts'
+import { startSampler } from '../llama-sample-process.ts'
+import type { Sampler, SampleRow } from '../llama-sample-process.ts'
+import { llamaScore } from '../llama-score.ts'
+import { stripReasoning } from '../strip-reasoning.ts'
 
 /**
  * The default backend: our own batch sampler, tools/sample, kept alive in its stdin mode so that the model is loaded once. Each call of `generate` is one batch from a clean
  * state, so a batch's completions depend on nothing but the batch; calls that overlap wait for each other. Scores come from tools/score.
  */
-export const llamaSample: Backend = {
+export default plugin({
   name: 'llama-sample',
-  reproducible: true,
-  async open(model, options) {
-    if (model.path === null)
-      throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
-    const { parameters } = checkGguf(model.path)
-    if (model.adapter) checkGguf(model.adapter)
-    const flags = toolFlags(model, options, parameters)
-    return languageModel(model, options, flags, await startSampler(flags, options.logFile, options.signal))
-  },
+  about: 'our own batch sampler, tools/sample, bit-reproducible; scores by tools/score',
+  settings: z.strictObject({}),
+  make: (): Backend => ({
+    name: 'llama-sample',
+    reproducible: true,
+    tools: ['llama-sample', 'llama-score'],
+    open,
+  }),
+})
+
+async function open(model: Model, options: OpenOptions): Promise<LanguageModel> {
+  if (model.path === null)
+    throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+  const { parameters } = checkGguf(model.path)
+  if (model.adapter) checkGguf(model.adapter)
+  const flags = toolFlags(model, options, parameters)
+  return languageModel(model, options, flags, await startSampler(flags, options.logFile, options.signal))
 }
 
 function toolFlags(model: Model, options: OpenOptions, parameters: number): string[] {
-  const gpu = typeof options.gpuLayers === 'number' ? options.gpuLayers : parameters < smallModel ? 0 : -1
+  const { gpu = 'auto' } = options
+  const layers = gpu === 'off' ? 0 : (options.gpuLayers ?? (gpu === 'auto' && parameters < smallModel ? 0 : -1))
   return [
     '-m',
     model.path as string,
@@ -40,7 +47,7 @@ function toolFlags(model: Model, options: OpenOptions, parameters: number): stri
     '-c',
     String(options.context ?? 4096),
     '-ngl',
-    String(gpu),
+    String(layers),
   ]
 }
 

@@ -6,11 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, isFault, paths } from '@whetstone/core'
-import type { GenerateRequest } from '@whetstone/core'
-import { backendContract } from './contract.ts'
-import { describeGguf } from './describe-gguf.ts'
-import { llamaServer } from './llama-server.ts'
-import { writeRandomGguf } from './write-random-gguf.ts'
+import type { Backend, GenerateRequest } from '@whetstone/core'
+import { backendContract } from '../contract.ts'
+import { describeGguf } from '../describe-gguf.ts'
+import llamaServer from './llama-server.ts'
+import { writeRandomGguf } from '../write-random-gguf.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'llama-server-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -27,8 +27,8 @@ const test = suite('llama-server')
 test('greedy answers equal those of node-llama-cpp', async () => {
   if (!existsSync(paths.tool('llama-server')))
     return void process.stdout.write('\nSKIP llama-server against node-llama-cpp: tools/bin/llama-server not built\n')
-  const { nodeLlamaCpp } = await import('./node-llama-cpp.ts')
-  const texts = async (backend: typeof nodeLlamaCpp) => {
+  const { default: nodeLlamaCpp } = await import('./node-llama-cpp.ts')
+  const texts = async (backend: Backend) => {
     await using opened = await backend.open(model, { concurrency: 1, context: 256, threads: 1 })
     const found: string[] = []
     const requests = ['1+1=', '22+3=', 'hello'].map((content, i): GenerateRequest => ({
@@ -45,7 +45,7 @@ test('greedy answers equal those of node-llama-cpp', async () => {
       if (!isFault(result)) found[Number(result.id)] = `${result.tokens.prompt} ${result.text}`
     return found
   }
-  assert.equal(await texts(llamaServer()), await texts(nodeLlamaCpp))
+  assert.equal(await texts(llamaServer()), await texts(nodeLlamaCpp()))
 })
 
 // A stand-in that behaves as --fake says: what is tested here is how it is watched, not what it answers.
@@ -178,7 +178,7 @@ test('does not outlive its parent, even one that is killed outright', async () =
     return void process.stdout.write('\nSKIP llama-server dies with a killed parent: /usr/bin/setpriv (Linux) not found\n')
   const notes = join(folder, 'notes-orphan')
   const options = { binary: stand, args: ['--fake', 'good', '--notes', notes] }
-  const script = `const { llamaServer } = await import(${JSON.stringify(join(import.meta.dirname, 'llama-server.ts'))})
+  const script = `const { default: llamaServer } = await import(${JSON.stringify(join(import.meta.dirname, 'llama-server.ts'))})
     await llamaServer(${JSON.stringify(options)}).open(${JSON.stringify(model)}, { concurrency: 1 })
     console.log('open')
     setInterval(() => {}, 1000)`

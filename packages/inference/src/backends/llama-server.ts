@@ -1,86 +1,100 @@
 import { availableParallelism } from 'node:os'
-import { BadInput, paths } from '@whetstone/core'
-import type { Backend } from '@whetstone/core'
-import type { ChatEndpoint } from './chat-completions.ts'
-import { checkAdapter } from './check-adapter.ts'
-import { checkGguf } from './check-gguf.ts'
-import { serveModel } from './serve-model.ts'
+import { BadInput, paths, plugin, smallModel } from '@whetstone/core'
+import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
+import { z } from 'zod'
+import type { ChatEndpoint } from '../chat-completions.ts'
+import { checkAdapter } from '../check-adapter.ts'
+import { checkGguf } from '../check-gguf.ts'
+import { serveModel } from '../serve-model.ts'
+
+const Settings = z.strictObject({
+  args: z.array(z.string()).readonly().default([]).describe('further arguments, e.g. --tensor-split, --cache-type-k'),
+  binary: z.string().optional().describe('another llama-server'),
+})
 
 /**
  * llama.cpp's own HTTP server, started by us, watched and stopped with us. It serves what nothing else here does: several GPUs and every
  * option of the server, by `args` (`--tensor-split`, `--cache-type-k`, `--spec-draft-model`, …). Slots decode together, so batches are not
  * reproducible to the bit.
  */
-export function llamaServer(options: { args?: readonly string[]; binary?: string } = {}): Backend {
-  return {
+export default plugin({
+  name: 'llama-server',
+  about: "llama.cpp's own HTTP server, started and watched by us: several GPUs and every option of the server; not reproducible to the bit",
+  settings: Settings,
+  make: (settings): Backend => ({
     name: 'llama-server',
     reproducible: false,
-    async open(model, { concurrency, threads, context, gpuLayers, logFile, signal }) {
-      if (model.path === null)
-        throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
-      const header = checkGguf(model.path)
-      if (model.adapter) checkAdapter(model.adapter, model.path)
-      const small = header.parameters < 50e6
-      const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
-      const server = await serveModel({
-        binary: options.binary ?? paths.tool('llama-server'),
-        args: [
-          '--model',
-          model.path,
-          ...(model.adapter ? ['--lora', model.adapter] : []),
-          '--parallel',
-          String(concurrency),
-          '--ctx-size',
-          String(perSlot * concurrency),
-          '--no-kv-unified',
-          '--threads',
-          String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
-          // A GPU is slower than one CPU thread on models this small.
-          ...(small ? ['--device', 'none'] : gpuLayers === undefined || gpuLayers === 'auto' ? [] : ['--gpu-layers', String(gpuLayers)]),
-          '--jinja',
-          '--offline',
-          '--no-webui',
-          '--no-slots',
-          '--cache-ram',
-          '0',
-          ...(options.args ?? []),
-        ],
-        ...(logFile ? { logFile } : {}),
-        ...(signal ? { signal } : {}),
-      })
-      const [{ default: OpenAI }, { chatCompletions }] = await Promise.all([import('openai'), import('./chat-completions.ts')])
-      let closed = false
-      const endpoint: ChatEndpoint = {
-        client: new OpenAI({
-          baseURL: 'http://127.0.0.1/v1',
-          apiKey: 'none',
-          organization: null,
-          project: null,
-          maxRetries: 0,
-          logLevel: 'off',
-        }),
-        model: model.name,
-        dialect: 'llama-server',
-        concurrency,
-        timeout: 3600,
-        retries: 2,
-        backoff: 0.2,
-        where: 'llama-server',
-        async ready(retry, stop) {
-          endpoint.client.baseURL = `${await server.address(retry > 0, stop)}/v1`
-        },
-      }
-      return {
-        model,
-        generate(requests, { signal: stop } = {}) {
-          if (closed) throw new Error(`${model.name} was closed`)
-          return chatCompletions(endpoint, requests, stop)
-        },
-        async [Symbol.asyncDispose]() {
-          closed = true
-          await server[Symbol.asyncDispose]()
-        },
-      }
+    tools: settings.binary === undefined ? ['llama-server'] : [],
+    open: (model, options) => open(settings, model, options),
+  }),
+})
+
+async function open(settings: z.output<typeof Settings>, model: Model, options: OpenOptions): Promise<LanguageModel> {
+  const { concurrency, threads, context, gpu = 'auto', gpuLayers, logFile, signal } = options
+  if (model.path === null)
+    throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+  const header = checkGguf(model.path)
+  if (model.adapter) checkAdapter(model.adapter, model.path)
+  const small = header.parameters < smallModel
+  const onCpu = gpu === 'off' || (gpu === 'auto' && small)
+  const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
+  const server = await serveModel({
+    binary: settings.binary ?? paths.tool('llama-server'),
+    args: [
+      '--model',
+      model.path,
+      ...(model.adapter ? ['--lora', model.adapter] : []),
+      '--parallel',
+      String(concurrency),
+      '--ctx-size',
+      String(perSlot * concurrency),
+      '--no-kv-unified',
+      '--threads',
+      String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
+      // A GPU is slower than one CPU thread on models this small.
+      ...(onCpu ? ['--device', 'none'] : gpuLayers === undefined ? [] : ['--gpu-layers', String(gpuLayers)]),
+      '--jinja',
+      '--offline',
+      '--no-webui',
+      '--no-slots',
+      '--cache-ram',
+      '0',
+      ...settings.args,
+    ],
+    ...(logFile ? { logFile } : {}),
+    ...(signal ? { signal } : {}),
+  })
+  const [{ default: OpenAI }, { chatCompletions }] = await Promise.all([import('openai'), import('../chat-completions.ts')])
+  let closed = false
+  const endpoint: ChatEndpoint = {
+    client: new OpenAI({
+      baseURL: 'http://127.0.0.1/v1',
+      apiKey: 'none',
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      logLevel: 'off',
+    }),
+    model: model.name,
+    dialect: 'llama-server',
+    concurrency,
+    timeout: 3600,
+    retries: 2,
+    backoff: 0.2,
+    where: 'llama-server',
+    async ready(retry, stop) {
+      endpoint.client.baseURL = `${await server.address(retry > 0, stop)}/v1`
+    },
+  }
+  return {
+    model,
+    generate(requests, { signal: stop } = {}) {
+      if (closed) throw new Error(`${model.name} was closed`)
+      return chatCompletions(endpoint, requests, stop)
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await server[Symbol.asyncDispose]()
     },
   }
 }

@@ -5,11 +5,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
 import type { Completion, GenerateRequest, Model, Sampling } from '@whetstone/core'
-import { backendContract } from './contract.ts'
-import { describeGguf } from './describe-gguf.ts'
-import { nodeLlamaCpp } from './node-llama-cpp.ts'
-import { writeRandomAdapter, writeRandomGguf } from './write-random-gguf.ts'
+import { backendContract } from '../contract.ts'
+import { describeGguf } from '../describe-gguf.ts'
+import makeBackend from './node-llama-cpp.ts'
+import { writeRandomAdapter, writeRandomGguf } from '../write-random-gguf.ts'
 
+const nodeLlamaCpp = makeBackend()
 const folder = mkdtempSync(join(tmpdir(), 'node-llama-cpp-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const random = (name: string, options: Parameters<typeof writeRandomGguf>[1] = {}) =>

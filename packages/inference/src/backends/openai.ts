@@ -1,36 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, contentId } from '@whetstone/core'
+import { BadInput, contentId, plugin } from '@whetstone/core'
 import type { Backend, Model } from '@whetstone/core'
-import type OpenAI from 'openai'
-import type { Dialect } from './chat-body.ts'
+import { z } from 'zod'
+import type { Dialect } from '../chat-body.ts'
+import { endpointClient, type EndpointClient } from '../endpoint-client.ts'
 
-export type Endpoint = {
-  /** `http://host:port` or `https://host/v1`. */
-  url: string
-  /** The model's name over there; the first that the endpoint lists when absent. */
-  model?: string
-  /** The environment variable that holds the key. The key itself is never an option, so that it cannot get into a recipe. */
-  keyVariable?: string
-  /** Seconds a request may take. */
-  timeout?: number
-  retries?: number
-  /** Seconds before the first retry. */
-  backoff?: number
-}
+const Settings = z.strictObject({
+  url: z.string().min(1).describe('http://host:port or https://host/v1'),
+  model: z.string().min(1).optional().describe("the model's name over there (default: the first that the endpoint lists)"),
+  keyVariable: z
+    .string()
+    .default('OPENAI_API_KEY')
+    .describe('the environment variable that holds the key; the key itself is never a setting, so that it cannot get into a recipe'),
+  timeout: z.number().positive().default(600).describe('seconds a request may take'),
+  retries: z.number().int().nonnegative().default(5),
+  backoff: z.number().positive().default(0.5).describe('seconds before the first retry'),
+})
+export type Endpoint = z.input<typeof Settings>
 
-/** Any endpoint that speaks OpenAI's protocol: llama-server, vLLM, Together, Fireworks, OpenAI itself. */
-export function openai(endpoint: Endpoint): Backend {
-  return {
+/** Models whose weights are elsewhere. */
+export default plugin({
+  name: 'openai',
+  about: "any endpoint that speaks OpenAI's protocol: llama-server, vLLM, Together, Fireworks, OpenAI itself",
+  settings: Settings,
+  make: (endpoint): Backend => ({
     name: 'openai',
     reproducible: false,
     async open(model, options) {
-      const { client, key, listed, dialect } = await connect(endpoint, options.signal)
-      const { chatCompletions } = await import('./chat-completions.ts')
+      const { client, hide, listed, dialect } = await connect(endpoint, options.signal)
+      const { chatCompletions } = await import('../chat-completions.ts')
       let closed = false
       return {
         model,
         generate(requests, { signal } = {}) {
           if (closed) throw new Error(`${endpoint.url} was closed`)
+          const { timeout, retries, backoff } = endpoint
           return chatCompletions(
             {
               client,
@@ -38,10 +42,10 @@ export function openai(endpoint: Endpoint): Backend {
               model: endpoint.model ?? listed.id,
               concurrency: options.concurrency,
               where: client.baseURL,
-              timeout: endpoint.timeout ?? 600,
-              retries: endpoint.retries ?? 5,
-              backoff: endpoint.backoff ?? 0.5,
-              ...(key ? { secret: key } : {}),
+              timeout,
+              retries,
+              backoff,
+              hide,
             },
             requests,
             signal,
@@ -52,15 +56,15 @@ export function openai(endpoint: Endpoint): Backend {
         },
       }
     },
-  }
-}
+  }),
+})
 
 /** An endpoint does not say when its weights were made, and equal models have equal cards. */
 const unknownTime = '1970-01-01T00:00:00.000Z'
 
 /** The card of a model whose weights are elsewhere: known by the endpoint's address and by what the endpoint says of it. */
 export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
-  const { client, listed } = await connect(endpoint)
+  const { client, listed } = await connect(Settings.parse(endpoint))
   const name = endpoint.model ?? listed.id
   const served = (listed as { meta?: { n_params?: number; size?: number } | null }).meta ?? null
   return {
@@ -80,37 +84,36 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   }
 }
 
-type Connected = { client: OpenAI; key: string | undefined; listed: { id: string; owned_by?: string }; dialect: Dialect }
+type Connected = EndpointClient & { listed: { id: string; owned_by?: string }; dialect: Dialect }
 
 /** Asks for the list of models: so an endpoint that is not there, or a key that is not right, is found before any work begins. */
-async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Connected> {
-  const url = endpointUrl(endpoint.url)
-  // Loaded when it is used: every command imports this file, few talk to an endpoint.
-  const [{ default: OpenAI }, { providerError }] = await Promise.all([import('openai'), import('./provider-error.ts')])
-  const variable = endpoint.keyVariable ?? 'OPENAI_API_KEY'
-  const key = process.env[variable] || undefined
-  // The package would take address, organization and logging from the environment: ours are the only source.
-  const client = new OpenAI({ baseURL: url, apiKey: key ?? 'none', organization: null, project: null, maxRetries: 0, logLevel: 'off' })
-  const fail = (what: string, mend: string) => new BadInput(`${url} ${key ? what.replaceAll(key, '[key]') : what}: ${mend}`)
+async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal): Promise<Connected> {
+  const { keyVariable: variable } = endpoint
+  const [opened, { providerError }] = await Promise.all([
+    endpointClient({ url: endpoint.url, keyVariable: variable }),
+    import('../provider-error.ts'),
+  ])
+  const { client, keyed, hide } = opened
+  const fail = (what: string, mend: string) => new BadInput(`${client.baseURL} ${hide(what)}: ${mend}`)
   const until = performance.now() + 60_000
   for (;;) {
     try {
-      const list = await client.models.list({ timeout: 10_000, ...(signal ? { signal } : {}) })
+      const list = await client.models.list({ timeout: 10_000, signal })
       const listed = list.data.find(({ id }) => id === endpoint.model) ?? list.data[0]
       if (listed === undefined && endpoint.model === undefined)
         throw fail('lists no model', 'check the address (it often ends in /v1), or name the model')
-      return connected(client, key, listed ?? { id: endpoint.model as string })
+      return connected(opened, listed ?? { id: endpoint.model as string })
     } catch (error) {
       if (error instanceof BadInput) throw error
       signal?.throwIfAborted()
       const status = (error as { status?: number }).status
       const { message } = providerError(error)
       if (status === 401 || status === 403)
-        throw key
+        throw keyed
           ? fail(`refuses the API key in ${variable} (${message})`, 'check it in the environment or in .env')
           : fail(`wants an API key (HTTP ${status})`, `put it into ${variable}, in the environment or in .env`)
       // Some providers do not list their models.
-      if ((status === 404 || status === 405) && endpoint.model !== undefined) return connected(client, key, { id: endpoint.model })
+      if ((status === 404 || status === 405) && endpoint.model !== undefined) return connected(opened, { id: endpoint.model })
       if (status === 404 || status === 405) throw fail(`has no list of models (HTTP ${status})`, 'check the address (it often ends in /v1)')
       // llama-server says 503 while it loads its model.
       if (status === 503 && performance.now() < until) await sleep(500, undefined, signal ? { signal } : {})
@@ -119,19 +122,7 @@ async function connect(endpoint: Endpoint, signal?: AbortSignal): Promise<Connec
   }
 }
 
-function connected(client: OpenAI, key: string | undefined, listed: Connected['listed']): Connected {
-  const host = new URL(client.baseURL).hostname
-  return { client, key, listed, dialect: listed.owned_by === 'llamacpp' ? 'llama-server' : host === 'api.openai.com' ? 'openai' : 'other' }
-}
-
-/** The base address: http or https, without a trailing slash, with /v1 where only a host is given. */
-function endpointUrl(text: string): string {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new BadInput(`--endpoint=${text} is not an http address: give e.g. http://127.0.0.1:8080/v1`)
-  if (url.username || url.password)
-    throw new BadInput(
-      `The address of the endpoint ${url.host} holds a password: put the key into OPENAI_API_KEY, in the environment or in .env`,
-    )
-  return url.origin + (url.pathname === '/' ? '/v1' : url.pathname.replace(/\/+$/, ''))
+function connected(opened: EndpointClient, listed: Connected['listed']): Connected {
+  const host = new URL(opened.client.baseURL).hostname
+  return { ...opened, listed, dialect: listed.owned_by === 'llamacpp' ? 'llama-server' : host === 'api.openai.com' ? 'openai' : 'other' }
 }

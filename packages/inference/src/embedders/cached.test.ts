@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Embedder } from '@whetstone/core'
-import { cachedEmbedder } from './cached-embedder.ts'
-import { embedderContract } from './embedder.contract.ts'
-import { lexicalEmbedder } from './lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
+import { embedderContract } from '../embedder-contract.ts'
+import cached, { cachedEmbedder } from './cached.ts'
+import lexical from './lexical.ts'
 
 const test = suite('cachedEmbedder')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-cache-'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
-embedderContract(test, async () => cachedEmbedder(lexicalEmbedder({ dimensions: 64 }), join(folder, 'contract.jsonl')))
+embedderContract(test, () => cached({ of: lexical({ dimensions: 64 }), file: join(folder, 'contract.jsonl') }).open())
 
 test('embeds each text once, over restarts, torn lines and another embedder in the file', async () => {
   const file = join(folder, 'embeddings.jsonl')

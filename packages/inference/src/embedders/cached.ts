@@ -1,7 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { appendJsonl, hash, type Embedder } from '@whetstone/core'
+import { appendJsonl, hash, nested, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
+import { z } from 'zod'
 
-/** An embedder that embeds each text once: results are kept by content, in memory and in a JSONL file beside the bank, so a resumed round does not pay again. Rows of another embedder in the same file are passed over. */
+export default plugin({
+  name: 'cached',
+  about: 'another embedder that embeds each text once, over restarts',
+  settings: z.strictObject({
+    of: nested<EmbedderSource>('embedders'),
+    file: z.string().min(1).describe('where vectors are kept, a JSONL file'),
+  }),
+  make: ({ of, file }): EmbedderSource => ({ name: of.name, open: async (options) => cachedEmbedder(await of.open(options), file) }),
+})
+
+/** Results are kept by content, in memory and in the file, so a resumed round does not pay again. Rows of another embedder in the same file are passed over. */
 export function cachedEmbedder(embedder: Embedder, file: string): Embedder {
   const known = new Map<string, Float32Array>()
   if (existsSync(file)) {

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
-import { embedderContract } from './embedder.contract.ts'
-import { endpointEmbedder } from './endpoint-embedder.ts'
-import { lexicalEmbedder } from './lexical-embedder.ts'
+import { lexicalEmbedder } from '@whetstone/similarity'
+import { embedderContract } from '../embedder-contract.ts'
+import endpoint from './endpoint.ts'
 
 const test = suite('endpointEmbedder')
 const served = lexicalEmbedder({ dimensions: 64 })
@@ -33,7 +33,7 @@ test.after(() => {
   server.close()
 })
 const open = () =>
-  endpointEmbedder({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, model: 'm', batch: 3, retries: 2 })
+  endpoint({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, model: 'm', batch: 3, retries: 2 }).open()
 const refusal = async (work: () => Promise<unknown>) => {
   const error = await work().then(
     () => new Error('not refused'),
@@ -65,7 +65,7 @@ test('what keeps failing is one line that says how to go on', async () => {
   assert.match(await refusal(() => embedder.embed(['a', 'b'], 'query')), /1 embeddings for 2 texts/)
   shuffled = true
   assert.match(
-    await refusal(() => endpointEmbedder({ url: 'http://127.0.0.1:9/v1', model: 'm', retries: 0 })),
+    await refusal(() => endpoint({ url: 'http://127.0.0.1:9/v1', model: 'm', retries: 0 }).open()),
     /does not answer after 1 tries/,
   )
 })

@@ -1,35 +1,29 @@
-import { BadInput, contentId, type Embedder } from '@whetstone/core'
-import { defaultInstruction, instructed, unit } from './retrieval-instruction.ts'
+import { BadInput, contentId, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
+import { unit } from '@whetstone/similarity'
+import { z } from 'zod'
+import { endpointClient } from '../endpoint-client.ts'
+import { instructed, instruction } from '../retrieval-instruction.ts'
 
-export type EndpointEmbedder = {
-  /** Base address, e.g. http://127.0.0.1:8080/v1. */
-  url: string
-  model: string
-  /** The environment variable that holds the key; the key itself is never an option. */
-  keyVariable?: string
-  /** Told to the model with queries; empty for models that want none (OpenAI's do not). */
-  instruction?: string
-  /** Texts in one request. */
-  batch?: number
-  retries?: number
-  /** Seconds a request may take. */
-  timeout?: number
-}
+const Settings = z.strictObject({
+  url: z.string().min(1).describe('base address, e.g. http://127.0.0.1:8080/v1'),
+  model: z.string().min(1),
+  keyVariable: z.string().default('OPENAI_API_KEY').describe('the environment variable that holds the key'),
+  instruction,
+  batch: z.number().int().positive().default(64).describe('texts in one request'),
+  retries: z.number().int().nonnegative().default(5),
+  timeout: z.number().positive().default(120).describe('seconds a request may take'),
+})
 
-/** Embeddings from an OpenAI-compatible endpoint: OpenAI, vLLM, Together, or `llama-server --embedding`. What fails for a while (no connection, 408, 409, 429, 5xx) is retried with back-off, heeding Retry-After. */
-export async function endpointEmbedder(options: EndpointEmbedder): Promise<Embedder> {
-  const { url, model, keyVariable = 'OPENAI_API_KEY', instruction = defaultInstruction, batch = 64, retries = 5, timeout = 120 } = options
-  const { default: OpenAI } = await import('openai')
-  const key = process.env[keyVariable] || undefined
-  const client = new OpenAI({
-    baseURL: url,
-    apiKey: key ?? 'none',
-    organization: null,
-    project: null,
-    maxRetries: retries,
-    timeout: timeout * 1000,
-    logLevel: 'off',
-  })
+/** What fails for a while (no connection, 408, 409, 429, 5xx) is retried with back-off, heeding Retry-After. */
+export default plugin({
+  name: 'endpoint',
+  about: 'embeddings from an OpenAI-compatible endpoint: OpenAI, vLLM, Together, or llama-server --embedding',
+  settings: Settings,
+  make: (settings): EmbedderSource => ({ name: `endpoint ${settings.model}`, open: () => open(settings) }),
+})
+
+async function open({ url, model, keyVariable, instruction, batch, retries, timeout }: z.output<typeof Settings>): Promise<Embedder> {
+  const { client, hide } = await endpointClient({ url, keyVariable, retries, timeout })
 
   async function embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]> {
     const vectors: Float32Array[] = []
@@ -53,8 +47,7 @@ export async function endpointEmbedder(options: EndpointEmbedder): Promise<Embed
 
   function explain(error: unknown): BadInput {
     const status = (error as { status?: number }).status
-    const plain = (error as Error).message.split('\n')[0] ?? ''
-    const what = key ? plain.replaceAll(key, '[key]') : plain
+    const what = hide((error as Error).message.split('\n')[0] ?? '')
     if (status === 401 || status === 403)
       return new BadInput(`The embedder at ${url} refuses the API key (HTTP ${status}): set ${keyVariable} in the environment or in .env`)
     if (status !== undefined && status < 500 && status !== 408 && status !== 429)

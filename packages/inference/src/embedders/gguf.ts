@@ -1,39 +1,32 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
-import { BadInput, contentId, type Embedder } from '@whetstone/core'
-import { defaultInstruction, instructed, unit } from './retrieval-instruction.ts'
+import { contentId, plugin, type Embedder, type EmbedderSource, type OpenEmbedder } from '@whetstone/core'
+import { unit } from '@whetstone/similarity'
+import { z } from 'zod'
+import { checkGguf } from '../check-gguf.ts'
+import { loadGguf } from '../load-gguf.ts'
+import { instructed, instruction } from '../retrieval-instruction.ts'
 
-export type GgufEmbedder = {
-  /** Path of a GGUF, e.g. Qwen3-Embedding-0.6B-Q8_0.gguf; its own metadata says how it pools. */
-  path: string
-  /** Told to the model with queries; empty for models that want none. */
-  instruction?: string
-  threads?: number
-  /** Tokens of a text that are read; the rest is cut off. */
-  context?: number
-}
+const Settings = z.strictObject({
+  path: z.string().min(1).describe('a GGUF, e.g. Qwen3-Embedding-0.6B-Q8_0.gguf; its own metadata says how it pools'),
+  instruction,
+  threads: z.number().int().positive().default(1),
+  context: z.number().int().positive().default(2048).describe('tokens of a text that are read; the rest is cut off'),
+})
 
-/** A GGUF embedding model in this process, by node-llama-cpp. Texts are embedded one after another, so batch and single agree exactly. */
-export async function ggufEmbedder({
-  path,
-  instruction = defaultInstruction,
-  threads = 1,
-  context = 2048,
-}: GgufEmbedder): Promise<Embedder> {
-  if (!existsSync(path)) throw new BadInput(`${path} not found: check the path, or pull a model with npx nx run models:pull`)
-  // node-llama-cpp reads a file of another version as if it were of this one, and does not come back.
-  const header = Buffer.alloc(24)
-  const file = openSync(path, 'r')
-  const read = readSync(file, header)
-  closeSync(file)
-  if (read < header.length || header.toString('latin1', 0, 4) !== 'GGUF' || ![2, 3].includes(header.readUInt32LE(4)))
-    throw new BadInput(`${path} cannot be loaded as a GGUF (no GGUF header of version 2 or 3): pull it again`)
-  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
-  const llama = await getLlama({ build: 'never', skipDownload: true, gpu: 'auto', maxThreads: threads, logLevel: LlamaLogLevel.error })
-  const model = await llama.loadModel({ modelPath: path }).catch(async (error: unknown) => {
-    await llama.dispose()
-    throw new BadInput(`${path} cannot be loaded as a GGUF (${(error as Error).message.split('\n')[0]}): pull it again`)
-  })
+/** Texts are embedded one after another, so batch and single agree exactly. */
+export default plugin({
+  name: 'gguf',
+  about: 'a GGUF embedding model in this process, by node-llama-cpp',
+  settings: Settings,
+  make: (settings): EmbedderSource => ({ name: `gguf ${basename(settings.path)}`, open: (options) => open(settings, options) }),
+})
+
+async function open(
+  { path, instruction, threads, context }: z.output<typeof Settings>,
+  { gpu = 'auto', signal }: OpenEmbedder = {},
+): Promise<Embedder> {
+  checkGguf(path)
+  const { weights: model, close } = await loadGguf({ path, adapter: null }, { gpu, signal })
   const contextSize = Math.min(context, model.trainContextSize)
   const embedding = await model.createEmbeddingContext({ contextSize, batchSize: contextSize, threads })
 
@@ -54,8 +47,7 @@ export async function ggufEmbedder({
     embed,
     async [Symbol.asyncDispose]() {
       await embedding.dispose()
-      await model.dispose()
-      await llama.dispose()
+      await close()
     },
   }
 }

@@ -1,11 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cosine } from '../cosine.ts'
-import { embedderContract } from './embedder.contract.ts'
-import { lexicalEmbedder } from './lexical-embedder.ts'
+import { cosine, lexicalEmbedder } from '@whetstone/similarity'
+import { embedderContract } from '../embedder-contract.ts'
+import lexical from './lexical.ts'
 
 const test = suite('lexicalEmbedder')
-embedderContract(test, async () => lexicalEmbedder())
+embedderContract(test, () => lexical().open())
 
 test('texts on one subject are nearer than others, whatever their form', async () => {
   await using embedder = lexicalEmbedder()

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cosine } from '../cosine.ts'
-import { embedderContract } from './embedder.contract.ts'
-import { transformersEmbedder } from './transformers-embedder.ts'
-import { writeTinyOnnx } from './write-tiny-onnx.ts'
+import { cosine } from '@whetstone/similarity'
+import { embedderContract } from '../embedder-contract.ts'
+import { writeTinyOnnx } from '../write-tiny-onnx.ts'
+import transformers from './transformers.ts'
 
 const test = suite('transformersEmbedder')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-onnx-'))
 const model = writeTinyOnnx(join(folder, 'tiny-embedder'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
-const open = (options: object = {}) => transformersEmbedder({ model, dtype: 'fp32', batch: 4, ...options })
+const open = (options: object = {}) => transformers({ model, dtype: 'fp32', batch: 4, ...options }).open()
 embedderContract(test, open)
 
 test('pools the last token though neighbours in the batch are longer', async () => {

@@ -1,30 +1,36 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
-import { BadInput, contentId, paths, type Embedder } from '@whetstone/core'
-import { defaultInstruction, instructed, unit } from './retrieval-instruction.ts'
+import { BadInput, contentId, paths, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
+import { unit } from '@whetstone/similarity'
+import { z } from 'zod'
+import { instructed, instruction } from '../retrieval-instruction.ts'
 
-export type TransformersEmbedder = {
-  /** Repository on the Hugging Face hub, or a folder with config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx, which needs no network. */
-  model?: string
-  /** Which of the repository's ONNX files. */
-  dtype?: 'fp32' | 'fp16' | 'q8' | 'q4'
-  /** `last_token` for Qwen3-Embedding and other decoders, `mean` or `cls` for encoders. */
-  pooling?: 'last_token' | 'mean' | 'cls'
-  /** Told to the model with queries; empty for models that want none. */
-  instruction?: string
-  /** Texts in one pass of the model. */
-  batch?: number
-}
+const Settings = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .default('onnx-community/Qwen3-Embedding-0.6B-ONNX')
+    .describe(
+      'repository on the Hugging Face hub, or a folder with config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx, which needs no network',
+    ),
+  dtype: z.enum(['fp32', 'fp16', 'q8', 'q4']).default('q8').describe("which of the repository's ONNX files"),
+  pooling: z
+    .enum(['last_token', 'mean', 'cls'])
+    .default('last_token')
+    .describe('last_token for Qwen3-Embedding and other decoders, mean or cls for encoders'),
+  instruction,
+  batch: z.number().int().positive().default(8).describe('texts in one pass of the model'),
+})
 
-/** An ONNX embedding model in this process, by transformers.js. The defaults are Qwen3-Embedding-0.6B's conventions: last-token pooling, left padding, query instruction, unit vectors. Downloads go to models/. */
-export async function transformersEmbedder(options: TransformersEmbedder = {}): Promise<Embedder> {
-  const {
-    model = 'onnx-community/Qwen3-Embedding-0.6B-ONNX',
-    dtype = 'q8',
-    pooling = 'last_token',
-    instruction = defaultInstruction,
-    batch = 8,
-  } = options
+/** The defaults are Qwen3-Embedding-0.6B's conventions: last-token pooling, left padding, query instruction, unit vectors. Downloads go to models/. */
+export default plugin({
+  name: 'transformers',
+  about: 'an ONNX embedding model in this process, by transformers.js',
+  settings: Settings,
+  make: (settings): EmbedderSource => ({ name: `transformers ${settings.model}`, open: () => open(settings) }),
+})
+
+async function open({ model, dtype, pooling, instruction, batch }: z.output<typeof Settings>): Promise<Embedder> {
   const folder = existsSync(model) ? resolve(model) : null
   const { env, pipeline } = await import('@huggingface/transformers')
   env.cacheDir = paths.models()

@@ -102,7 +102,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   })
 
   // An embedder that cannot be had is found before hours of sampling.
-  await using embedder = await memory.embedder()
+  await using embedder = await memory.embedder.open({ signal })
   const bare = () => []
   const train = await attemptPhase1(work, {
     name: 'train',
@@ -243,7 +243,7 @@ function openOptions({ settings }: Recipe, { threads, signal }: Phase1Options, r
   return {
     concurrency: settings.concurrency,
     context: settings.context,
-    gpuLayers: 'auto' as const,
+    gpu: 'auto' as const,
     signal,
     logFile: join(report, 'sample.log'),
     threads,

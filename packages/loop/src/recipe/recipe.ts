@@ -1,6 +1,6 @@
 import type {
   Backend,
-  Embedder,
+  EmbedderSource,
   Filter,
   Format,
   Gate,
@@ -58,7 +58,7 @@ export type Course = {
 
 /** What the incumbent may remember. */
 export type Remembering = {
-  embedder: () => Promise<Embedder>
+  embedder: EmbedderSource
   reflector: Reflector
   /** Memories shown at once. */
   k: number

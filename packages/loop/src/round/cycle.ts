@@ -47,7 +47,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     signal.throwIfAborted()
     const round = incumbent.round + 1
     record = recordRecipe(record, round, recipe)
-    await using embedder = recipe.memory ? await recipe.memory.embedder() : null
+    await using embedder = recipe.memory ? await recipe.memory.embedder.open({ signal }) : null
     await using bank = recipe.memory
       ? await openBank({
           uri: runFiles(run).bank,
@@ -87,7 +87,7 @@ function openModel(recipe: Recipe, model: Model, options: CycleOptions, logFile:
   return recipe.backend.open(model, {
     concurrency,
     context,
-    gpuLayers: 'auto',
+    gpu: 'auto',
     signal: options.signal,
     logFile,
     threads: options.threads,

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Memory } from '@whetstone/core'
 import type { GradedAttempt } from './induce-operator.ts'
-import { induceOperator, induceOperators } from './induce-operator.ts'
+import induceOperator, { induceOperators } from './induce-operator.ts'
 
 const test = suite('induce-operator')
 const operations = { a: (x: number, y: number) => (x + y) % 10, h: Math.max, l: Math.min, c: (x: number) => 9 - x }
@@ -61,7 +61,7 @@ test('traces become lines with their sources; the same traces give the same memo
     truncated: false,
   }
   const options = { createdAt: '2026-11-21T00:00:00Z', open: () => Promise.reject(new Error('a program needs no model')), seed: 1 }
-  const reflect = () => induceOperator(operations).reflect([trace, { ...trace, id: 'trace-2', taskset: 'addition' }], options)
+  const reflect = () => induceOperator({ operations }).reflect([trace, { ...trace, id: 'trace-2', taskset: 'addition' }], options)
   const [memory, ...rest] = await reflect()
   assert.is(rest.length, 0)
   assert.equal(Memory.parse(memory), memory)

@@ -1,5 +1,6 @@
 import type { Memory, Reflector, Trace } from '@whetstone/core'
-import { memoryId } from '@whetstone/core'
+import { memoryId, plugin } from '@whetstone/core'
+import { z } from 'zod'
 
 /** All that induction may see of an attempt: what was asked, what was answered, whether that passed. No reference, no world. */
 export type GradedAttempt = { prompt: string; answer: string; passed: boolean; task: string; trace: string }
@@ -26,16 +27,26 @@ export function induceOperators(attempts: readonly GradedAttempt[], operations: 
   return [...known].flatMap(([key, { left, evidence }]) => (left.length === 1 ? [{ key, operation: left[0] as string, evidence }] : []))
 }
 
-/** The reflector of the tiny recipe: a program, not the model, writes the lines. Traces of other tasksets are passed over. */
-export function induceOperator(operations: Operations): Reflector {
-  return {
+/** A program, not the model, writes the lines. Traces of other tasksets are passed over. */
+export default plugin({
+  name: 'induce-operator',
+  about: "the reflector of recipe tiny: a program induces what each operator's key stands for from graded attempts",
+  settings: z.strictObject({
+    operations: z
+      .record(
+        z.string(),
+        z.custom<Operations[string]>((value) => typeof value === 'function', { message: 'must be a function of two digits' }),
+      )
+      .describe('what each letter of a memory line means: the language of lines, not which key has which'),
+  }),
+  make: ({ operations }): Reflector => ({
     name: 'induce-operator',
     reflect(traces, { createdAt }) {
       const induced = induceOperators(traces.filter((trace) => trace.taskset === 'operators').map(attemptOf), operations)
       return Promise.resolve(induced.map((operator) => memoryOf(operator, createdAt)))
     },
-  }
-}
+  }),
+})
 
 function attemptOf(trace: Trace): GradedAttempt {
   const content = (role: string) => trace.messages.findLast((message) => message.role === role)?.content ?? ''

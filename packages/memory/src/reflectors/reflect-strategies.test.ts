@@ -1,11 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Completion, GenerateRequest, LanguageModel, Trace } from '@whetstone/core'
-import { saysSuccess } from './judge-attempts.ts'
-import { parseStrategies } from './parse-strategies.ts'
-import { readPrompt } from './read-prompt.ts'
-import { reflectStrategies, type ReflectStrategies } from './reflect-strategies.ts'
-import { showStrategies } from './show-strategies.ts'
+import { saysSuccess } from '../reflection/judge-attempts.ts'
+import { parseStrategies } from '../reflection/parse-strategies.ts'
+import { readPrompt } from '../reflection/read-prompt.ts'
+import reflectStrategies from './reflect-strategies.ts'
+import { showStrategies } from '../reflection/show-strategies.ts'
 
 const test = suite('reflectStrategies')
 
@@ -63,7 +63,7 @@ const trace = (task: string, sample: number, passed: boolean) =>
   }) as unknown as Trace
 
 /** Runs a reflector on a model that answers by function, and keeps what it was asked. */
-async function reflect(options: ReflectStrategies, traces: Trace[], reply: (content: string) => string) {
+async function reflect(options: Parameters<typeof reflectStrategies>[0], traces: Trace[], reply: (content: string) => string) {
   const asked: GenerateRequest[] = []
   let opened = 0
   const model = {

@@ -3,6 +3,7 @@ import {
   deriveSeed,
   isFault,
   memoryId,
+  plugin,
   random,
   shuffle,
   startProgress,
@@ -14,35 +15,45 @@ import {
   type Reflector,
   type Trace,
 } from '@whetstone/core'
-import { exchangeOf } from './exchange-of.ts'
-import { judgeAttempts } from './judge-attempts.ts'
-import { parseStrategies } from './parse-strategies.ts'
-import { readPrompt, type Prompt } from './read-prompt.ts'
+import { z } from 'zod'
+import { exchangeOf } from '../reflection/exchange-of.ts'
+import { judgeAttempts } from '../reflection/judge-attempts.ts'
+import { parseStrategies } from '../reflection/parse-strategies.ts'
+import { readPrompt, type Prompt } from '../reflection/read-prompt.ts'
 
-export type ReflectStrategies = {
-  /**
-   * `single`: one trajectory a task, distilled by itself. `parallel`: several attempts at a task contrasted with one another (MaTTS parallel); a task with one attempt is distilled by itself.
-   * `sequential`: one trajectory a task, which the model first checks and mends `refinements` times (MaTTS sequential); the exchange is distilled.
-   */
-  scaling?: 'single' | 'parallel' | 'sequential'
-  /** Tasks reflected on in a round, drawn by seed. */
-  tasks?: number
-  /** Strategies a trajectory (or contrast) may give. */
-  limit?: number
-  /** Attempts that are contrasted at once. */
-  attempts?: number
-  refinements?: number
-  /** Who decides success: the taskset's own grade, or, where there is no ground truth, the model, which fails what it is unsure of. */
-  judge?: 'grade' | 'model'
-  maxTokens?: number
-}
+const Settings = z.strictObject({
+  scaling: z
+    .enum(['single', 'parallel', 'sequential'])
+    .default('parallel')
+    .describe(
+      'single: one trajectory a task, distilled by itself; parallel: several attempts at a task contrasted with one another (MaTTS parallel); sequential: one trajectory, which the model first checks and mends (MaTTS sequential)',
+    ),
+  tasks: z.number().int().positive().default(128).describe('tasks reflected on in a round, drawn by seed'),
+  limit: z.number().int().positive().default(3).describe('strategies a trajectory (or contrast) may give'),
+  attempts: z.number().int().positive().default(4).describe('attempts that are contrasted at once'),
+  refinements: z.number().int().positive().default(2).describe('sequential: how often the trajectory is checked and mended'),
+  judge: z
+    .enum(['grade', 'model'])
+    .default('grade')
+    .describe(
+      "who decides success: the taskset's own grade, or, where there is no ground truth, the model, which fails what it is unsure of",
+    ),
+  maxTokens: z.number().int().positive().default(1024),
+})
 
 /** What is asked about one task, and what an answer becomes. */
 type Question = { id: string; content: string; prompt: Prompt; traces: Trace[]; success: boolean }
 
-/** Strategies distilled by the language model itself from graded attempts, successes and failures alike, each with its own prompt (ReasoningBank, arXiv 2509.25140). The model sees problem, attempt and verdict; never a reference. */
-export function reflectStrategies(options: ReflectStrategies = {}): Reflector {
-  const { scaling = 'parallel', tasks = 128, limit = 3, attempts = 4, refinements = 2, judge = 'grade', maxTokens = 1024 } = options
+/** The model sees problem, attempt and verdict; never a reference. */
+export default plugin({
+  name: 'reflect-strategies',
+  about:
+    'strategies distilled by the language model from graded attempts, successes and failures alike, each with its own prompt (ReasoningBank, arXiv 2509.25140)',
+  settings: Settings,
+  make: reflectStrategies,
+})
+
+function reflectStrategies({ scaling, tasks, limit, attempts, refinements, judge, maxTokens }: z.output<typeof Settings>): Reflector {
   const prompts = {
     success: readPrompt('success'),
     failure: readPrompt('failure'),

@@ -9,7 +9,7 @@ process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { paths, root } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
-const { lexicalEmbedder } = await import('@whetstone/memory')
+const { default: lexical } = await import('@whetstone/inference/embedders/lexical.ts')
 const { requiredTasks } = await import('@whetstone/statistics')
 const { loadRecipe } = await import('@whetstone/loop/recipe/load-recipe.ts')
 const { phase1 } = await import('@whetstone/loop/phase1/phase1.ts')
@@ -49,7 +49,7 @@ else
       recipe: {
         ...recipe,
         backend: model,
-        memory: recipe.memory && { ...recipe.memory, embedder: async () => lexicalEmbedder() },
+        memory: recipe.memory && { ...recipe.memory, embedder: lexical() },
         courses: recipe.courses.map((course) => ({ ...course, train: 10, samples: 2 })),
       },
       run: 'math',

@@ -10,7 +10,8 @@ process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
 const { hash, memoryId, paths, readRows, root, Trace } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
-const { lexicalEmbedder, induceOperator } = await import('@whetstone/memory')
+const { default: induceOperator } = await import('@whetstone/memory/reflectors/induce-operator.ts')
+const { default: lexical } = await import('@whetstone/inference/embedders/lexical.ts')
 const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
 const { operations, default: makeOperators } = await import('@whetstone/tasks/tasksets/operators.ts')
 const operators = makeOperators()
@@ -35,7 +36,7 @@ const reader = scripted('reader', ({ messages, seed }) => {
   const operation = line.startsWith(`${key}=`) ? operations[line[3] ?? ''] : undefined
   return String(operation ? operation(Number(x), Number(y)) : parseInt(hash([prompt, seed]).slice(0, 4), 16) % 10)
 })
-const recipe = (reflector: Reflector = induceOperator(operations)) =>
+const recipe = (reflector: Reflector = induceOperator({ operations })) =>
   defineRecipe({
     name: 'reader',
     about: 'simulated',
@@ -46,7 +47,7 @@ const recipe = (reflector: Reflector = induceOperator(operations)) =>
     gate: gate(),
     courses: [{ taskset: operators, train: 640, samples: 8, validation: 640 }],
     memory: {
-      embedder: async () => lexicalEmbedder(),
+      embedder: lexical(),
       reflector,
       k: 1,
       threshold: 0.3,

@@ -1,7 +1,9 @@
 import { BadInput, type LanguageModel, type Model, readJsonl, Trace, writeJsonl } from '@whetstone/core'
 import { paraphrasePool, type PoolItem, readPool, samplePool, scorePool } from '@whetstone/evaluation'
 import { selectByLikelihood } from '@whetstone/harvest'
-import { describeEndpoint, llamaSample, openai } from '@whetstone/inference'
+import { describeEndpoint } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
+import openai from '@whetstone/inference/backends/openai.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
@@ -138,7 +140,7 @@ async function openModel({
   if (endpoint !== undefined) return openai({ url: endpoint }).open(await describeEndpoint({ url: endpoint }), { concurrency: 16, context })
   const [checkpoint] = await namedCheckpoints([model as string])
   const { contextLength } = checkpoint?.model.metadata ?? {}
-  return llamaSample.open(checkpoint?.model as Model, {
+  return llamaSample().open(checkpoint?.model as Model, {
     concurrency: 32,
     context: typeof contextLength === 'number' ? Math.min(context, contextLength) : context,
   })

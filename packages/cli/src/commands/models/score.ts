@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BadInput, paths, writeAtomic, writeJson } from '@whetstone/core'
 import { readPool } from '@whetstone/evaluation'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
@@ -53,7 +53,7 @@ export default defineCommand({
     if (pool) {
       await ensureTools(['llama-score'])
       const { unscored, ...curves } = await scoreCheckpoints(checkpoints, pool, {
-        backend: llamaSample,
+        backend: llamaSample(),
         folder,
         context,
         concurrency,

@@ -1,6 +1,6 @@
 import type { Completion, LanguageModel, Model } from '@whetstone/core'
 import { deriveSeed, isFault, random } from '@whetstone/core'
-import { llamaSample } from '@whetstone/inference'
+import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import type { ChainsMode, ChainsRow } from './chains-rows.ts'
 import { critiqueRow, drawChainsRow, drawSplitChain, reviseRow } from './chains-rows.ts'
 import { chainText, traceText } from '@whetstone/tasks'
@@ -25,7 +25,7 @@ type Options = { seed: number; each: number; threads: number; signal: AbortSigna
 
 /** Greedy answers of a model to questions of the validation split, which no lesson holds. */
 export async function measureChains(model: Model, { seed, each, threads, signal }: Options): Promise<ChainsAccuracies> {
-  await using opened = await llamaSample.open(model, { concurrency: 64, context: 256, threads, signal })
+  await using opened = await llamaSample().open(model, { concurrency: 64, context: 256, threads, signal })
   const rows = groups.flatMap(([name, mode, levels]) => {
     const next = random(deriveSeed(seed, name))
     return Array.from({ length: each }, (_, i) => ({
@@ -49,7 +49,7 @@ export async function measureChains(model: Model, { seed, each, threads, signal 
  * at temperature 1, and how often its own critique names the first wrong part (`chance`: one drawn from the parts that it wrote).
  */
 export async function measureOwnErrors(model: Model, { seed, each, threads, signal }: Options) {
-  await using opened = await llamaSample.open(model, { concurrency: 64, context: 256, threads, signal })
+  await using opened = await llamaSample().open(model, { concurrency: 64, context: 256, threads, signal })
   const next = random(deriveSeed(seed, 'own errors'))
   const problems = Array.from({ length: each }, () => drawSplitChain(next, 5, 'validation')).map((chain) => ({
     problem: `${chainText(chain)}?`,

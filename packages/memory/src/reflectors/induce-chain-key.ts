@@ -1,21 +1,27 @@
 import type { Memory, Reflector, Trace } from '@whetstone/core'
-import { memoryId } from '@whetstone/core'
+import { memoryId, plugin } from '@whetstone/core'
+import { z } from 'zod'
 
 /**
- * What sign a two-letter key of a chain stands for (`3kx5*2?`), read from attempts that passed: the trace applies the sign in the key's place.
- * No reference is needed. Failed attempts only say what it may not be and are passed over; so are other tasksets' traces.
+ * The trace applies the sign in the key's place, so no reference is needed. Failed attempts only say what it may not be and are passed over; so
+ * are other tasksets' traces.
  */
-export const induceChainKey: Reflector = {
+export default plugin({
   name: 'induce-chain-key',
-  reflect(traces, { createdAt }) {
-    const known = new Map<string, Memory>()
-    for (const trace of traces) {
-      const found = trace.taskset === 'chains-keys' && trace.grade.passed ? readSign(trace) : null
-      if (found && !known.has(found.key)) known.set(found.key, memoryOf(found, trace, createdAt))
-    }
-    return Promise.resolve([...known.values()])
-  },
-}
+  about: 'what sign a two-letter key of a chain stands for (3kx5*2?), read by a program from attempts that passed',
+  settings: z.strictObject({}),
+  make: (): Reflector => ({
+    name: 'induce-chain-key',
+    reflect(traces, { createdAt }) {
+      const known = new Map<string, Memory>()
+      for (const trace of traces) {
+        const found = trace.taskset === 'chains-keys' && trace.grade.passed ? readSign(trace) : null
+        if (found && !known.has(found.key)) known.set(found.key, memoryOf(found, trace, createdAt))
+      }
+      return Promise.resolve([...known.values()])
+    },
+  }),
+})
 
 function readSign({ messages }: Trace): { key: string; sign: string } | null {
   const said = (role: string) => messages.findLast((message) => message.role === role)?.content ?? ''

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
-import { induceChainKey } from './induce-chain-key.ts'
+import induceChainKey from './induce-chain-key.ts'
 
 const test = suite('induce-chain-key')
 
@@ -18,7 +18,7 @@ const trace = (prompt: string, answer: string, passed = true, taskset = 'chains-
     grade: { passed },
   }) as unknown as Trace
 const lines = async (...traces: Trace[]) =>
-  (await induceChainKey.reflect(traces, { createdAt: '', seed: 1, open: () => assert.unreachable() as never })).map(
+  (await induceChainKey().reflect(traces, { createdAt: '', seed: 1, open: () => assert.unreachable() as never })).map(
     ({ content, title }) => [title, content],
   )
 

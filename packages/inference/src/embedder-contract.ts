@@ -1,7 +1,7 @@
 import type { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Embedder } from '@whetstone/core'
-import { cosine } from '../cosine.ts'
+import { cosine } from '@whetstone/similarity'
 
 const texts = [
   'add the two numbers',

@@ -3,28 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
-import { ggufEmbedder } from '@whetstone/memory'
-import { embedderContract } from '@whetstone/memory/embedders/embedder.contract.ts'
+import { embedderContract } from '../embedder-contract.ts'
+import { writeRandomGguf } from '../write-random-gguf.ts'
+import gguf from './gguf.ts'
 
-/** Here and not beside ggufEmbedder, because the model of random weights is written by another step package. */
-const test = suite('ggufEmbedder')
+const test = suite('gguf')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-gguf-'))
 const path = writeRandomGguf(join(folder, 'random.gguf'))
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-embedderContract(test, () => ggufEmbedder({ path }))
+embedderContract(test, () => gguf({ path }).open())
 
 test('a file that is missing or no GGUF is refused in one line', async () => {
   const refusal = (file: string) =>
-    ggufEmbedder({ path: file }).then(
-      () => 'opened',
-      (error: Error) => error.message,
-    )
+    gguf({ path: file })
+      .open()
+      .then(
+        () => 'opened',
+        (error: Error) => error.message,
+      )
   const broken = join(folder, 'broken.gguf')
   writeFileSync(broken, 'GGUF and then nothing')
   assert.match(await refusal(join(folder, 'none.gguf')), /none\.gguf not found: check the path/)
-  assert.match(await refusal(broken), /broken\.gguf cannot be loaded as a GGUF/)
+  assert.match(await refusal(broken), /broken\.gguf is (truncated|not a GGUF model)/)
 })
 
 test.run()

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+
+/** The accelerator that sampling, scoring, training and embedding may use: none, whatever is found, or one by name. */
+export const Gpu = z.enum(['off', 'auto', 'cuda', 'vulkan', 'metal'])
+export type Gpu = z.infer<typeof Gpu>
+
+/** Models below this many parameters are slower on a GPU than on the CPU. */
+export const smallModel = 50e6
