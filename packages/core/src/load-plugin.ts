@@ -13,6 +13,7 @@ const folders: Record<PluginKind, string> = {
   filters: 'packages/harvest/src/filters',
   formats: 'packages/datasets/src/formats',
   gates: 'packages/loop/src/gates',
+  graders: 'packages/grading/src/graders',
   reflectors: 'packages/memory/src/reflectors',
   solvers: 'packages/solvers/src/solvers',
   tasksets: 'packages/tasks/src/tasksets',

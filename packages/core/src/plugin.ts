@@ -9,6 +9,7 @@ export const pluginKinds = [
   'filters',
   'formats',
   'gates',
+  'graders',
   'reflectors',
   'solvers',
   'tasksets',

@@ -1,11 +1,14 @@
-import type { Grade } from '@whetstone/core'
-import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
+import { grader } from '../grader.ts'
+import { normalised, Normalisation } from '../verify/normalised.ts'
+import { noAnswer, verdict } from '../verify/verdict.ts'
 
-/** Compares the whole answer with the gold text, white space at both ends left out. For tasks whose answer is all that the model writes. */
-export function verifyExact({ gold, answer }: { gold: string; answer: string }): Verdict {
-  const read = answer.trim()
-  return read === '' ? noAnswer : verdict(read === gold.trim(), read)
-}
-
-/** {@link verifyExact} as a grade. */
-export const gradeExact = (pair: { gold: string; answer: string }): Grade => toGrade(verifyExact(pair))
+export default grader({
+  name: 'exact',
+  about: 'the whole answer as text; white space at both ends does not count, nor what the settings leave out',
+  settings: Normalisation,
+  problem: (gold, how) => (normalised(gold, how) === '' ? 'is empty' : null),
+  grade({ gold, answer }, how) {
+    const read = normalised(answer, how)
+    return read === '' ? noAnswer : verdict(read === normalised(gold, how), read)
+  },
+})

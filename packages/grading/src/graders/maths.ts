@@ -1,106 +1,11 @@
-import type { Grade } from '@whetstone/core'
-import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
-import { beyondCaps } from './maths/caps.ts'
-import { decimalPoint } from './maths/decimal-point.ts'
-import { extractAnswer } from './maths/extract.ts'
-import { sharedPool, type MathsPool } from './maths/pool.ts'
-import { sameQuantity } from './maths/same-quantity.ts'
-import type { Answer } from './maths/answer.ts'
-import { readAnswer } from './maths/read-answer.ts'
-import { bare, tidy, words } from './maths/tidy.ts'
-import { choiceOf, readChoice } from './read-choice.ts'
-import { plainText } from './number/plain-text.ts'
+import { z } from 'zod'
+import { grader } from '../grader.ts'
+import { goldProblem, verifyMaths } from '../verify/maths.ts'
 
-export { extractAnswer } from './maths/extract.ts'
-export { openMathsPool, type MathsPool } from './maths/pool.ts'
-
-/** A gold answer prepared once for all the answers that it grades. */
-type Gold = {
-  text: string
-  answer: Answer | null
-  bare: string
-  problem: string | null
-  /** The letter, where one of several choices is asked for. */
-  choice: string | null
-  /** `3,5` in plain text may also be a list. */
-  list: string | null
-  /** Without delimiters, commands or operators: what holds letters is words, not a product. */
-  isPlain: boolean
-}
-const golds = new Map<string, Gold>()
-
-/**
- * A line without delimiters, box or announcement is the gold answer itself (`12 boys and 13 girls` is not 13); anything else is a solution
- * that holds it.
- */
-function goldText(gold: string): string {
-  const isAnswer = /^[^\n$]{1,200}$/.test(gold.trim()) && !/\\boxed|\\[([]|####|answer|^A:\s/i.test(gold)
-  return isAnswer ? plainText(gold.trim(), true) : (extractAnswer(gold) ?? gold)
-}
-
-function prepare(gold: string): Gold {
-  let prepared = golds.get(gold)
-  if (!prepared) {
-    const found = goldText(gold)
-    const text = /[\\$]/.test(gold) ? found : decimalPoint(found)
-    const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
-    prepared = {
-      text,
-      problem,
-      answer: problem ? null : readAnswer(text),
-      bare: problem ? '' : bare(tidy(text)),
-      choice: problem ? null : choiceOf(text),
-      list: text === found || !/^\d+,\d+$/.test(found) ? null : `\\{${found}\\}`,
-      isPlain: !/[\\$^_=+*/<>]/.test(gold),
-    }
-    if (golds.size >= 10_000) golds.clear()
-    golds.set(gold, prepared)
-  }
-  return prepared
-}
-
-/** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a
- * decimal point. */
-function decide(gold: Gold, given: string, plain: boolean): boolean | null {
-  if (given === gold.text) return true
-  if (gold.choice !== null) {
-    const chosen = readChoice(given)
-    if (chosen !== null || /^[A-J]$/.test(gold.choice)) return chosen?.toUpperCase() === gold.choice
-  }
-  const number = gold.answer?.kind === 'expression' && gold.answer.written
-  const answer = readAnswer(number && plain ? decimalPoint(given) : given)
-  if (!answer) return false
-  const decided = gold.answer?.kind === 'expression' && answer.kind === 'expression' ? sameQuantity(gold.answer, answer) : null
-  if (decided !== null) return decided
-  if (bare(tidy(given)) === gold.bare) return true
-  const isWords = gold.isPlain && /^[A-Za-z]/.test(gold.text) && !/^[A-Za-z]$/.test(gold.text)
-  return isWords ? words(tidy(given)) === words(tidy(gold.text)) : null
-}
-
-/** Extracts the final answer of a worked solution and compares it with the gold one (LaTeX, or a solution that holds it) by the rules of
- * POLICY.md. Never throws; what is beyond the caps is "cannot grade", what takes too long or
- * cannot be settled "not decided", and neither is correct. */
-export async function verifyMaths({ gold, answer, pool }: { gold: string; answer: string; pool?: MathsPool }): Promise<Verdict> {
-  const wanted = prepare(gold)
-  if (wanted.problem) return verdict(false, null, `cannot grade: gold answer ${wanted.problem}`)
-  if (answer.trim() === wanted.text) return verdict(true, wanted.text)
-  const given = extractAnswer(answer, wanted.answer?.kind === 'text' || wanted.choice !== null)
-  if (given === null) return noAnswer
-  const problem = beyondCaps(given)
-  if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
-  const decided = decide(wanted, given, !/\\|\$[^$]*\$/.test(answer))
-  if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)
-  const reply = await (pool ?? sharedPool()).ask({ gold: wanted.list ?? wanted.text, answer: given })
-  return reply.problem ? verdict(false, given, `not decided: ${reply.problem}`) : verdict(reply.same, given)
-}
-
-/** {@link verifyMaths} as a grade. */
-export async function gradeMaths(pair: { gold: string; answer: string; pool?: MathsPool }): Promise<Grade> {
-  return toGrade(await verifyMaths(pair))
-}
-
-/** Why a gold answer cannot be graded against, or null: tasksets ask when they load, so that no model is blamed for it. */
-export async function goldProblem(gold: string, pool: MathsPool = sharedPool()): Promise<string | null> {
-  const { text, problem } = prepare(gold)
-  return problem ?? (await pool.ask({ gold: text })).problem
-}
+export default grader({
+  name: 'maths',
+  about: 'LaTeX and plain mathematics by the rules of packages/grading/POLICY.md',
+  settings: z.strictObject({}),
+  problem: (gold) => goldProblem(gold),
+  grade: ({ gold, answer }) => verifyMaths({ gold, answer }),
+})

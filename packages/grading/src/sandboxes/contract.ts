@@ -28,8 +28,11 @@ export function sandboxContract(test: Suite, sandbox: Sandbox, attacks: readonly
   test(`${sandbox.name}: an honest program passes, a wrong one does not`, async () => {
     assert.is(await sandbox.missing(), null)
     const [right, wrong] = await Promise.all([fairly(), attempt(honest[sandbox.language].replace('x * x', 'x + x'))])
-    assert.equal([right.passed, right.reason, right.tests, right.sandbox], [true, 'correct', { passed: 3, total: 3 }, sandbox.name])
-    assert.equal([wrong.passed, wrong.reason, wrong.tests], [false, 'wrong answer', { passed: 0, total: 3 }])
+    assert.equal(
+      [right.passed, right.reason, right.tests, right.sandbox],
+      [true, 'correct', { passed: tests.length, total: tests.length }, sandbox.name],
+    )
+    assert.equal([wrong.passed, wrong.reason, wrong.tests], [false, 'wrong answer', { passed: 0, total: tests.length }])
   })
 
   let done: Promise<{ results: Map<string, TrialResult>; honest: boolean[]; harm: string[] }> | undefined

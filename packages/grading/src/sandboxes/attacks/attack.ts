@@ -7,8 +7,19 @@ export const attack = (name: string, source: Attack['source']): Attack => ({ nam
 
 /** The tests that attacks meet. */
 export const squareTests = {
-  python: ['assert f(3) == 9', 'assert f(-12) == 144', 'for n in range(40, 60):\n    assert f(n) == n * n'],
-  javascript: ['equal(f(3), 9)', 'equal(f(-12), 144)', 'for (let n = 40; n < 60; n++) equal(f(n), n * n)'],
+  python: [
+    'assert f(3) == 9',
+    'assert f(-12) == 144',
+    'for n in range(40, 60):\n    assert f(n) == n * n',
+    'for got, wanted in zip(map(f, [5, 6, 7]), [25, 36, 49]):\n    assert got == wanted',
+    'for got in map(f, [8]):\n    assert got == 64',
+  ],
+  javascript: [
+    'equal(f(3), 9)',
+    'equal(f(-12), 144)',
+    'for (let n = 40; n < 60; n++) equal(f(n), n * n)',
+    'equal([5, 6].map((n) => f(n)), [25, 36])',
+  ],
 }
 export const honest = { python: 'def f(x):\n    return x * x\n', javascript: 'function f(x) {\n  return x * x\n}\n' }
 

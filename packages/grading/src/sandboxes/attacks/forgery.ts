@@ -163,6 +163,63 @@ export const forgery: readonly Attack[] = [
   ),
   attack('errors that end a loop', () => 'def f(x): raise StopIteration(9)'),
   attack(
+    'errors that end a loop, by another name',
+    () => 'class E(StopIteration): pass\nE.__name__ = "StopIteration"\ndef f(x): raise E()',
+  ),
+  attack('errors that end an asynchronous loop', () => 'def f(x): raise StopAsyncIteration(9)'),
+  attack('GeneratorExit', () => 'def f(x): raise GeneratorExit()'),
+  attack('KeyboardInterrupt', () => 'def f(x): raise KeyboardInterrupt()'),
+  attack('AssertionError of its own', () => 'def f(x): raise AssertionError("passed")'),
+  attack('SystemExit(0) when loaded, after the definition', () => 'def f(x): return -1\nraise SystemExit(0)'),
+  attack(
+    'a thread left running',
+    () => source`
+    import threading
+    def forever():
+        while True: pass
+    def f(x):
+        threading.Thread(target=forever).start()
+        return -1`,
+  ),
+  attack(
+    'a thread that writes success later',
+    () => source`
+    import __main__ as harness, threading, time
+    def later():
+        time.sleep(0.05)
+        harness.send({"passed": 5, "raised": None})
+    def f(x):
+        threading.Thread(target=later).start()
+        time.sleep(0.2)
+        return -1`,
+  ),
+  attack('deep recursion in a call', () => 'def f(x): return f(x + 1) + 1'),
+  attack('deep recursion in a call, without a limit', () => 'import sys\nsys.setrecursionlimit(10**9)\ndef f(x): return f(x + 1) + 1'),
+  attack(
+    'patched assert and equality',
+    () => source`
+    import builtins, operator
+    builtins.AssertionError = type("AssertionError", (Exception,), {"__new__": lambda *a: None})
+    operator.eq = lambda a, b: True
+    int_eq = lambda a, b: True
+    try: int.__eq__ = int_eq
+    except TypeError: pass
+    def f(x): return -1`,
+  ),
+  attack(
+    'tests read from files',
+    () => source`
+    import glob, os
+    def f(x):
+        found = ""
+        for name in [*glob.glob("/proc/*/cmdline"), *glob.glob("/proc/*/environ"), *glob.glob("/tmp/**/*", recursive=True), *glob.glob("*")]:
+            try:
+                with open(name, errors="replace") as file: found += file.read()
+            except OSError: pass
+        at = found.find("assert f(-")
+        raise ValueError(found[at:at + 200] if at >= 0 else "nothing")`,
+  ),
+  attack(
     'tests read from memory',
     () => source`
     import gc, sys

@@ -26,6 +26,21 @@ export const javascriptAttacks: readonly Attack[] = [
   ),
   attack('memory bomb by doubling', () => 'function f(x) { let text = "x"; for (;;) text = (text + text).toUpperCase() }'),
   attack('memory bomb when loaded', () => 'const hoard = []; for (;;) hoard.push(Array(1e6).fill({}))'),
+  attack(
+    'errors thrown, one of each kind',
+    () => 'const kinds = [Error, RangeError, TypeError, SyntaxError]; let n = 0\nfunction f(x) { throw new kinds[n++ % 4]("passed") }',
+  ),
+  attack('an error named as the end of a loop', () => 'function f(x) { throw { name: "StopIteration", message: "", done: true } }'),
+  attack(
+    'patched equality',
+    () => source`
+    Object.is = () => true
+    Object.keys = () => []
+    Array.prototype.every = () => true
+    Object.hasOwn = () => true
+    globalThis.equal = () => {}
+    function f(x) { return -1 }`,
+  ),
   attack('deep recursion', () => 'function f(x) { return f(x) + 1 }'),
   attack(
     'deep recursion in native code',

@@ -1,5 +1,5 @@
 /**
- * How fast the graders are on this machine: `node packages/grading/src/graders/bench.ts`. Real model outputs from ../shared/data where
+ * How fast the graders are on this machine: `node packages/grading/src/verify/bench.ts`. Real model outputs from ../shared/data where
  * they are, else the examples of POLICY.md.
  */
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,0 +1,144 @@
+import type { Grade } from '@whetstone/core'
+import { announcements, correctionAfter } from './announcement.ts'
+import { findNumbers } from './number/find-numbers.ts'
+import { plainText } from './number/plain-text.ts'
+import { readAnnounced, type Announced } from './number/read-announced.ts'
+import { sameNumber } from './number/same-number.ts'
+import type { Written } from './number/written.ts'
+import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
+
+/** Longest part of an output that is searched, from its end. */
+const searched = 20_000
+const boxStart = /\\f?boxed\s*\{/g
+
+/**
+ * The number an output gives, or that what it gives is none; null where it gives nothing. In order: `#### n`, the last `\boxed{n}`, the last
+ * "the answer is n", unless the text takes it back later; else the last number.
+ */
+function findAnswer(output: string): Announced | null {
+  const recent = output.length > searched ? output.slice(-searched) : output
+  const thought = recent.lastIndexOf('</think>')
+  const text = plainText(thought < 0 ? recent : recent.slice(thought + 8))
+  const hashes = text.lastIndexOf('####')
+  const place = hashes >= 0 ? hashPlace(text, hashes) : (lastBox(text) ?? lastAnnouncement(text))
+  if (!place) return (text.length <= shortest ? wholeNumber(text) : null) ?? lastNumber(text, text.length)
+  const corrected = correctionAfter(text, place.to)
+  if (corrected !== null) {
+    const again = readAnnounced(sentenceAt(text, corrected), 'sentence')
+    if (again) return again
+  }
+  const read = readAnnounced(text.slice(place.from, place.to), place.read)
+  if (read) return read
+  if (place.read === 'box') return { written: null, text: text.slice(place.from, place.to) }
+  return lastNumber(text, place.isHash ? hashes : text.length)
+}
+
+/** An output this short may be nothing but its answer. */
+const shortest = 60
+function wholeNumber(text: string): Announced | null {
+  const read = readAnnounced(text.replace(/[_`$]|(?<![\d*])\*+|\*+(?![\d*])/g, ''), 'gold')
+  return read?.written ? read : null
+}
+
+type Place = { from: number; to: number; read: 'sentence' | 'box'; isHash?: true }
+
+function hashPlace(text: string, hashes: number): Place {
+  const from = hashes + 4
+  const end = text.indexOf('\n', from)
+  return { from, to: end < 0 ? text.length : end, read: 'sentence', isHash: true }
+}
+
+function lastBox(text: string): Place | null {
+  if (!text.includes('boxed')) return null
+  let start = -1
+  for (const match of text.matchAll(boxStart)) start = match.index + match[0].length
+  return start < 0 ? null : { from: start, to: closing(text, start), read: 'box' }
+}
+
+function lastAnnouncement(text: string): Place | null {
+  for (const { to } of announcements(text).reverse()) {
+    const sentence = sentenceAt(text, to)
+    if (/\d/.test(sentence)) return { from: to, to: to + sentence.length, read: 'sentence' }
+  }
+  return null
+}
+
+const sentence = /[\s*]*(?:[^\n.]|\.(?=\S))*/y
+/** Up to the end of the sentence or line. */
+function sentenceAt(text: string, from: number): string {
+  sentence.lastIndex = from
+  return sentence.exec(text)?.[0].replace(/\*\*|__|[*_`](?!\S)|(?<!\S)[*_`]/g, ' ') ?? ''
+}
+
+/** How far back from its last digit the last number is looked for. */
+const window = 160
+
+/** The last number before a place, numbers of prose before it left alone. */
+function lastNumber(text: string, end: number): Announced | null {
+  let last = end - 1
+  while (last >= 0 && !isDigit(text.charCodeAt(last))) last--
+  if (last < 0) return null
+  const line = text.lastIndexOf('\n', last) + 1
+  const space = last - window > line ? text.indexOf(' ', last - window) : line
+  const from = space > last || space < 0 ? line : space
+  const found = findNumbers(text.slice(0, end), from).at(-1)
+  return found ? { written: found.written, text: text.slice(found.from, found.end).trim() } : null
+}
+
+const isDigit = (code: number) => code >= 48 && code <= 57
+
+/** Position of the brace that closes the one just before `start`, or the text's end. */
+function closing(text: string, start: number): number {
+  let depth = 1
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '{') depth++
+    else if (text[at] === '}' && --depth === 0) return at
+  }
+  return text.length
+}
+
+/** Reads the number that a text gives as its answer; null where there is none. */
+export function readNumber(text: string): (Written & { text: string }) | null {
+  const found = findAnswer(text)
+  return found?.written ? { ...found.written, text: found.text } : null
+}
+
+const golds = new Map<string, Announced | null>()
+const isSolution = /\n|####|\\boxed|answer|^A:\s/i
+const goldMarkup = /^\s*(?:\$|\\\(|\\\[)?([^$]*?)(?:\$|\\\)|\\\])?\s*$/
+
+/**
+ * Reads a gold answer: the whole of it is a number (`1,450`, `$18`, `3 1/2`, `\frac34`, `3e5`, `5 million`, `4:30`), or it is a solution
+ * that ends in one. Null where it is neither, or more than one number.
+ */
+export function readGoldNumber(gold: string): (Written & { text: string }) | null {
+  const found = preparedGold(gold)
+  return found?.written ? { ...found.written, text: found.text } : null
+}
+
+function preparedGold(gold: string): Announced | null {
+  const known = golds.get(gold)
+  if (known !== undefined) return known
+  if (golds.size >= 10_000) golds.clear()
+  const read =
+    isSolution.test(gold) || gold.length > 200
+      ? findAnswer(gold)
+      : (readAnnounced(plainText(goldMarkup.exec(gold)?.[1] ?? gold), 'gold') ?? null)
+  golds.set(gold, read)
+  return read
+}
+
+/** Compares the number an answer gives with the gold one; a gold that is no number is "cannot grade". */
+export function verifyNumber({ gold, answer }: { gold: string; answer: string }): Verdict {
+  const wanted = preparedGold(gold)
+  if (!wanted?.written) return verdict(false, null, 'cannot grade: no number in the gold answer')
+  const given = findAnswer(answer)
+  if (!given) return noAnswer
+  return given.written ? verdict(sameNumber(wanted.written, given.written), given.text) : verdict(false, given.text, 'not a number')
+}
+
+/** {@link verifyNumber} as a grade. */
+export const gradeNumber = (pair: { gold: string; answer: string }): Grade => toGrade(verifyNumber(pair))
+
+/** Why the number grader cannot compare with a gold answer, or null. */
+export const numberGoldProblem = (gold: string): string | null => (preparedGold(gold)?.written ? null : 'is not a number')
