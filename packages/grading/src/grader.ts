@@ -17,12 +17,16 @@ export type GradeRequest = {
   signal?: AbortSignal
 }
 
+export type Look = { grade: Grade; extracted: string | null }
+
 /** Says whether an answer is right. One file each in this package's folder graders. */
 export type Grader = {
   /** Why a gold answer cannot be graded against, or null: asked when tasks load, so that no model is blamed for it. */
   problem(gold: string): string | null | Promise<string | null>
   /** Never throws on a bad answer. */
   grade(request: GradeRequest): Promise<Grade>
+  /** The same with the text that was read as the answer, where one is; for looking at verdicts. */
+  look(request: GradeRequest): Promise<Look>
   /** It asks a model: a recipe or a command must name one. */
   readonly needsJudge?: boolean
 }
@@ -37,7 +41,7 @@ export type GraderSpec<Schema extends z.ZodObject> = {
   grade: (request: GradeRequest & { gold: string }, settings: z.output<Schema>) => Verdict | Grade | Promise<Verdict | Grade>
 }
 
-/** A grader's plug-in from the comparison with one gold answer: of several that are accepted, the one that fits best counts. */
+/** A grader's plug-in from the comparison with one gold answer. */
 export const grader = <Schema extends z.ZodObject>({ name, about, settings, needsJudge, problem, grade }: GraderSpec<Schema>) =>
   plugin<Schema, Grader>({
     name,
@@ -46,17 +50,24 @@ export const grader = <Schema extends z.ZodObject>({ name, about, settings, need
     make: (given) => ({
       needsJudge,
       problem: (gold) => problem?.(gold, given) ?? null,
-      async grade(request) {
-        const golds = typeof request.gold === 'string' ? [request.gold] : request.gold
-        let best: Grade | undefined
-        for (const gold of golds) {
-          const found = await grade({ ...request, gold }, given)
-          const made = 'correct' in found ? toGrade(found) : found
-          if (!best || (made.passed && !best.passed) || (made.passed === best.passed && made.reward > best.reward)) best = made
-          if (best.passed && best.reward === 1) break
-        }
-        if (!best) throw new Error('a task without a gold answer cannot be graded')
-        return best
-      },
+      grade: async (request) => (await best(request, (one) => grade(one, given))).grade,
+      look: (request) => best(request, (one) => grade(one, given)),
     }),
   })
+
+/** Of several gold answers that are accepted the one that fits best counts. */
+async function best(
+  request: GradeRequest,
+  grade: (one: GradeRequest & { gold: string }) => Verdict | Grade | Promise<Verdict | Grade>,
+): Promise<Look> {
+  let found: Look | undefined
+  for (const gold of typeof request.gold === 'string' ? [request.gold] : request.gold) {
+    const made = await grade({ ...request, gold })
+    const look = 'correct' in made ? { grade: toGrade(made), extracted: made.extracted } : { grade: made, extracted: null }
+    const [a, b] = [look.grade, found?.grade]
+    if (!b || (a.passed && !b.passed) || (a.passed === b.passed && a.reward > b.reward)) found = look
+    if (found?.grade.passed && found.grade.reward === 1) break
+  }
+  if (!found) throw new Error('a task without a gold answer cannot be graded')
+  return found
+}

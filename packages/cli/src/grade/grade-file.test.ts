@@ -48,6 +48,26 @@ test("verdicts come in order with each row's own fields", async () => {
   assert.equal(summary.reasons, { correct: 2, 'wrong answer': 1, 'no answer': 1, 'cannot grade': 1 })
 })
 
+test('numbers stay what was written, several answers are accepted, each grader goes by its settings', async () => {
+  write([
+    '{"id": 90071992547409931, "gold": 10000000000000000001, "pred": "#### 10000000000000000000", "grader": "number"}',
+    '{"id": 2, "gold": 1e2, "pred": "It is 100.", "grader": "number"}',
+    '{"gold": ["4", "four"], "pred": "four", "grader": "exact"}',
+    '{"gold": {"n": 10000000000000000001}, "pred": {"n": 10000000000000000000}, "grader": "json"}',
+    '{"gold": {"n": 1}, "pred": "{\\"n\\": 1.0}", "grader": "json"}',
+    '{"gold": "B", "pred": "Paris", "question": "A) Rome\\nB) Paris", "grader": "choice"}',
+    '{"gold": "a, b, c", "pred": "a, b"}',
+    '{"gold": "\\\\frac{\\\\pi}{3}", "pred": "\\\\boxed{9^{9^{9^9}}}", "grader": "maths"}',
+  ])
+  const { reasons } = await gradeFile({ file, out, grader: 'set-f1', settings: { threshold: 0.8 } })
+  assert.equal(
+    verdicts().map(({ correct }) => correct),
+    [false, true, true, false, true, true, true, false],
+  )
+  assert.match(readFileSync(out, 'utf8'), /^\{"id":90071992547409931,"gold":10000000000000000001,/)
+  assert.is(reasons['not decided'], 1)
+})
+
 test('more rows than one chunk, with a field "expected"', async () => {
   write(Array.from({ length: 1300 }, (_, i) => ({ i, gold: `${i}`, pred: `It is ${i % 2 ? i : i + 1}`, expected: i % 2 === 1 || i === 0 })))
   const { expected } = await gradeFile({ file, out, grader: 'number' })
@@ -61,7 +81,10 @@ test('more rows than one chunk, with a field "expected"', async () => {
 const broken: [rows: unknown[], message: RegExp][] = [
   [[{ gold: '1', pred: '1' }, '{"gold": "1"'], /cases\.jsonl:2: not JSON/],
   [[{ gold: '1', pred: '1' }, '', { gold: '1' }], /cases\.jsonl:3: pred/],
-  [[{ gold: '1', pred: '1', grader: 'best' }], /cases\.jsonl:1: grader: not a grader\. Graders: maths, number, exact/],
+  [
+    [{ gold: '1', pred: '1', grader: 'best' }],
+    /cases\.jsonl:1: grader: not a grader\. Graders: choice, code, exact, json, maths, number, regex, set-f1, step-references, steps/,
+  ],
 ]
 for (const [rows, message] of broken)
   test(`${String(message)} and nothing is written`, async () => {
@@ -94,7 +117,7 @@ test('the command prints a summary and refuses what it cannot do in one line', (
   assert.match(run(`--file=${file}`, `--out=${out}`), /2 rows, 1 correct \(50\.0%.*\n.*correct\n.*wrong answer\n.*100\.0% agree/s)
   assert.match(run(`--file=${file}`), /^loops:grade needs --out=VERDICTS\.jsonl\n$/)
   assert.match(run(`--file=${file}`, `--out=${file}`), /is the file that is read/)
-  assert.match(run('--help'), /--grader=maths\|number\|exact/)
+  assert.match(run('--help'), /--grader=choice\|code\|exact\|json\|maths\|number/)
 })
 
 test.run()

@@ -1,26 +1,29 @@
 import { closeSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { BadInput, explainDiskError, parseRow, startProgress } from '@whetstone/core'
-import { verifyExact, verifyMaths, verifyNumber, type Verdict } from '@whetstone/grading'
+import { BadInput, explainDiskError, loadPlugin, parseRecord, pluginNames, startProgress } from '@whetstone/core'
+import type { Grader, Look } from '@whetstone/grading'
 import { z } from 'zod'
 
-type Verify = (pair: { gold: string; answer: string }) => Promise<Verdict> | Verdict
-/** How answers may be compared: LaTeX and plain maths, the last number, the whole text. */
-export const fileGraders = { maths: verifyMaths, number: verifyNumber, exact: verifyExact } satisfies Record<string, Verify>
-export type FileGrader = keyof typeof fileGraders
+/** Graders that need nothing but rows: those that ask a model need a recipe. */
+export const fileGraders = () => pluginNames('graders').filter((name) => name !== 'judge')
 
-const text = z.union([z.string(), z.number()]).transform(String)
-const names = Object.keys(fileGraders) as [FileGrader]
+const text = z.union([z.string(), z.number(), z.boolean()], { error: 'neither text nor a number' }).transform(String)
+/** `gold`: one answer, or a list of which each is accepted. A JSON object is a gold answer of the grader json. */
 const Row = z.looseObject({
-  gold: text,
-  pred: text,
-  grader: z.enum(names, { error: `not a grader. Graders: ${names.join(', ')}` }).optional(),
+  gold: z.union([text, z.array(text).min(1), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))], {
+    error: 'neither text, a number, nor a list of them',
+  }),
+  pred: z.union([text, z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))], {
+    error: 'neither text nor a number',
+  }),
+  question: text.optional(),
+  grader: z.string().optional(),
 })
 
 export type GradedFile = {
   rows: number
   correct: number
-  /** Rows by reason, `correct` included. */
+  /** Rows by reason, `correct` included; what cannot be graded and what was not decided are reasons of their own, never "wrong answer". */
   reasons: Record<string, number>
   /** Where every row says what is expected (a boolean field `expected`): rows right and wrong by that, as counts. */
   expected: { truePositive: number; trueNegative: number; falsePositive: number; falseNegative: number } | null
@@ -30,15 +33,19 @@ export type GradedFile = {
 /** Rows graded at once. */
 const chunk = 512
 
-export type GradeFile = { file: string; out: string; grader: FileGrader; signal?: AbortSignal }
+export type GradeFile = { file: string; out: string; grader: string; settings?: Record<string, unknown>; signal?: AbortSignal }
 
 /**
- * Grades a JSONL file of {gold, pred} rows and writes {correct, extracted, reason} with each row's own fields, in order. A row may name
+ * Grades a JSONL file of {gold, pred} rows and writes {correct, reward, extracted, reason} with each row's own fields, in order, numbers as they were written. A row may name
  * its grader. The verdicts' file appears whole or not at all; a row that cannot be read is named by file and line.
  */
-export async function gradeFile({ file, out, grader, signal }: GradeFile): Promise<GradedFile> {
+export async function gradeFile({ file, out, grader, settings = {}, signal }: GradeFile): Promise<GradedFile> {
   if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
   if (resolve(file) === resolve(out)) throw new BadInput(`--out=${out} is the file that is read: name another`)
+  const graders = new Map<string, Grader>()
+  const load = async (name: string, given: Record<string, unknown>) =>
+    ((await loadPlugin('graders', name)) as unknown as (settings: unknown) => Grader)(given)
+  graders.set(grader, await load(grader, settings))
   const started = performance.now()
   const progress = startProgress('grade', statSync(file).size, 'bytes')
   const expected = { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }
@@ -50,10 +57,15 @@ export async function gradeFile({ file, out, grader, signal }: GradeFile): Promi
     try {
       for await (const rows of readChunks(file, (bytes) => progress.advance(bytes))) {
         signal?.throwIfAborted()
-        const verdicts = await Promise.all(rows.map((row) => fileGraders[row.grader ?? grader]({ gold: row.gold, answer: row.pred })))
-        const bytes = Buffer.from(verdicts.map((verdict, i) => `${JSON.stringify({ ...rows[i]?.whole, ...verdict })}\n`).join(''))
+        for (const { grader: name } of rows) if (name !== undefined && !graders.has(name)) graders.set(name, await load(name, {}))
+        const looks = await Promise.all(
+          rows.map(({ gold, pred, question, written, grader: name }) =>
+            (graders.get(name ?? grader) as Grader).look({ gold, answer: pred, question, metadata: written, signal }),
+          ),
+        )
+        const bytes = Buffer.from(looks.map((look, i) => `${JSON.stringify({ ...rows[i]?.whole, ...columns(look) })}\n`).join(''))
         for (let written = 0; written < bytes.length;) written += writeSync(target, bytes, written)
-        verdicts.forEach((verdict, i) => count(summary, verdict, rows[i]?.whole['expected']))
+        looks.forEach((look, i) => count(summary, columns(look), rows[i]?.whole['expected']))
       }
       fsyncSync(target)
     } finally {
@@ -69,20 +81,45 @@ export async function gradeFile({ file, out, grader, signal }: GradeFile): Promi
   return { ...summary, seconds: (performance.now() - started) / 1000 }
 }
 
-type Read = { gold: string; pred: string; grader: FileGrader | undefined; whole: Record<string, unknown> }
+const columns = ({ grade: { passed, reward, reason }, extracted }: Look) => ({ correct: passed, reward, extracted, reason })
+
+/** `whole`: the row as it is written out again; `written`: its fields, numbers that a double would change as text. */
+type Read = z.output<typeof Row> & { whole: Record<string, unknown>; written: Record<string, unknown> }
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 async function* readChunks(file: string, advance: (bytes: number) => void): AsyncGenerator<Read[]> {
   let rows: Read[] = []
   let number = 0
+  const names = fileGraders()
   for await (const line of readLines(file, advance)) {
     number++
     const content = number === 1 ? line.replace(/^\uFEFF/, '') : line
     if (content.trim() === '') continue
-    const { gold, pred, grader } = parseRow(content, Row, `${file}:${number}`)
-    rows.push({ gold, pred, grader, whole: JSON.parse(content) as Record<string, unknown> })
+    const where = `${file}:${number}`
+    const [whole, written] = [parse(content, asWritten, where), parse(content, asText, where)]
+    const row = parseRecord(written, Row, where)
+    // A JSON object is graded as it was written, too.
+    for (const side of ['gold', 'pred'] as const) if (isObject(written[side])) row[side] = JSON.stringify(whole[side])
+    if (row.grader !== undefined && !names.includes(row.grader))
+      throw new BadInput(`${where}: grader: not a grader. Graders: ${names.join(', ')}`)
+    rows.push({ ...row, whole, written })
     if (rows.length === chunk) yield rows.splice(0)
   }
   yield rows
+}
+
+type Reviver = (key: string, value: unknown, context: { source: string }) => unknown
+/** Numbers as they were written, since a double may be another: for what is graded, and for what is written out again. */
+const asText: Reviver = (_key, value, { source }) => (typeof value === 'number' && String(value) !== source ? source : value)
+const asWritten: Reviver = (_key, value, { source }) => (typeof value === 'number' && String(value) !== source ? rawJson(source) : value)
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
+
+function parse(line: string, reviver: Reviver, where: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line, reviver as never) as Record<string, unknown>
+  } catch (error) {
+    throw new BadInput(`${where}: not JSON: ${(error as Error).message}`)
+  }
 }
 
 /** Lines end with a line feed alone (node:readline also breaks at U+2028, which JSON may hold). */
@@ -97,10 +134,10 @@ async function* readLines(file: string, advance: (bytes: number) => void): Async
   yield rest
 }
 
-function count(summary: GradedFile, { correct, reason }: Verdict, expected: unknown): void {
+function count(summary: GradedFile, { correct, reason }: { correct: boolean; reason: string }, expected: unknown): void {
   summary.rows++
   if (correct) summary.correct++
-  const word = reason.startsWith('cannot grade') ? 'cannot grade' : reason
+  const word = /^(?:cannot grade|not decided)/.exec(reason)?.[0] ?? reason
   summary.reasons[word] = (summary.reasons[word] ?? 0) + 1
   if (typeof expected !== 'boolean') summary.expected = null
   else if (summary.expected)

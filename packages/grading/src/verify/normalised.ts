@@ -20,7 +20,7 @@ export function normalised(text: string, how: Normalisation): string {
       .normalize('NFC')
   if (!how.case) left = left.toLowerCase()
   if (!how.punctuation) left = left.replace(/[\p{P}\p{S}]/gu, (sign, at: number) => (isWithinNumber(left, at) ? sign : ' '))
-  if (!how.articles) left = left.replace(/(?<![\p{L}\p{N}])(?:a|an|the)(?![\p{L}\p{N}])/giu, ' ')
+  if (!how.articles) left = left.replace(/(?<![\p{L}\p{N}])(?:a|an|the)\s+(?=[\p{L}\p{N}])/giu, ' ')
   if (!how.spaces || !how.punctuation || !how.articles) left = left.replace(/\s+/gu, ' ')
   return left.trim()
 }

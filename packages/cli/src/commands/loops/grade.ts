@@ -1,41 +1,56 @@
 import { BadInput } from '@whetstone/core'
 import { wilson } from '@whetstone/statistics'
 import { defineCommand } from '../../command.ts'
-import { fileGraders, gradeFile, type FileGrader } from '../../grade/grade-file.ts'
+import { fileGraders, gradeFile } from '../../grade/grade-file.ts'
+
+function readSettings(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // said below
+  }
+  throw new BadInput(`--settings=${text} is no JSON object: write e.g. --settings='{"threshold":0.8}'`)
+}
 
 const percent = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`)
 
 export default defineCommand({
-  about: "grades a JSONL file of {gold, pred} rows: writes {correct, extracted, reason} beside each row's own fields, in order",
+  about: "grades a JSONL file of {gold, pred} rows: writes {correct, reward, extracted, reason} beside each row's own fields, in order",
   flags: {
     file: {
       type: 'string',
       about:
-        "rows with gold (the right answer, or a solution that holds it) and pred (a model's output); other fields are kept; a row may name its own grader",
+        "rows with gold (the right answer, a list of accepted ones, or a solution that holds it) and pred (a model's output); other fields are kept; a row may name its own grader",
     },
     out: { type: 'string', about: 'where the verdicts go' },
     grader: {
       type: 'string',
       default: 'maths',
-      choices: Object.keys(fileGraders),
+      choices: fileGraders(),
       about:
-        'maths: LaTeX and plain maths by the rules of packages/grading/POLICY.md; number: the number that is announced, else the last; exact: the whole text',
+        'how answers are compared: one file each in packages/grading/src/graders. maths: LaTeX and plain maths by the rules of packages/grading/POLICY.md; number: the number that is announced, else the last; exact, choice, regex, json, set-f1, steps, step-references, code',
     },
+    settings: { type: 'string', about: 'settings of the grader as JSON, e.g. {"threshold":0.8} for set-f1' },
   },
   examples: [
     'npx nx run loops:grade --file=cases.jsonl --out=verdicts.jsonl',
     'npx nx run loops:grade --file=gsm8k-outputs.jsonl --out=verdicts.jsonl --grader=number',
+    'npx nx run loops:grade --file=lists.jsonl --out=verdicts.jsonl --grader=set-f1 --settings=\'{"threshold":0.8}\'',
   ],
-  async run({ file, out, grader }, signal) {
+  async run({ file, out, grader, settings }, signal) {
     if (file === undefined || out === undefined)
       throw new BadInput(`loops:grade needs ${file === undefined ? '--file=ROWS.jsonl' : '--out=VERDICTS.jsonl'}`)
-    const { rows, correct, reasons, expected, seconds } = await gradeFile({ file, out, grader: grader as FileGrader, signal })
+    const { rows, correct, reasons, expected, seconds } = await gradeFile({ file, out, grader, settings: readSettings(settings), signal })
     const interval = rows > 0 ? wilson(correct, rows) : null
     console.log(
       `${out}: ${rows} rows, ${correct} correct (${percent(correct, rows)}${interval ? `, 95% interval ${percent(interval.low, 1)} to ${percent(interval.high, 1)}` : ''}) in ${seconds.toFixed(1)} s`,
     )
     for (const [reason, count] of Object.entries(reasons).sort((a, b) => b[1] - a[1]))
       console.log(`  ${String(count).padStart(7)}  ${reason}`)
+    const undecided = reasons['not decided'] ?? 0
+    if (undecided > 0) console.log(`${undecided} rows were not decided: they count as not correct here, and not as wrong`)
     if (!expected || rows === 0) return
     const { truePositive, trueNegative, falsePositive, falseNegative } = expected
     console.log(
