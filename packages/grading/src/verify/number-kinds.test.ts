@@ -195,6 +195,13 @@ const kinds: Record<string, [gold: string, right: string[], wrong: string[]][]> 
         '\\boxed{\\log 3}',
         '\\boxed{(3)(2)}',
         '\\boxed{\\frac{3}{x}}',
+        '\\boxed{1+2\\sqrt2}',
+        '\\boxed{1+2x}',
+        'The answer is 1+2\\pi.',
+        '\\boxed{\\{3\\}}',
+        '\\boxed{x:3}',
+        '\\boxed{\\sum_{k=3}^{n}}',
+        '\\boxed{2x+1=3}',
       ],
     ],
     [

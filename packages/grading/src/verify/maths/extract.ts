@@ -28,7 +28,7 @@ const blank = (text: string) => ' '.repeat(text.length)
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const recent = output.slice(-searched)
   const thought = recent.lastIndexOf('</think>')
-  const spoken = thought >= 0 && recent.slice(thought + 8).trim() !== '' ? recent.slice(thought + 8) : recent
+  const spoken = thought >= 0 ? recent.slice(thought + 8) : recent
   const whole = plainText(mendEscapes(spoken), true).replace(markup, '$2')
   const text = whole
     .replace(/<\/?think>/g, blank)

@@ -1,3 +1,5 @@
+import { isRounding, sameRational } from '../rational.ts'
+import { exactConstant } from './exact-value.ts'
 import { isCall, symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { constantRatio, sameExpression } from './same-expression.ts'
@@ -30,10 +32,21 @@ export function asAssignment({ sides, signs }: Relation): Assignment | null {
   const exact = approximate > 0 ? sides.slice(0, approximate + 1) : sides
   if (approximate === 0 && !isName(sides[0] as string)) return named('', sides[0] as string)
   const [first, last] = [exact[0] as string, exact.at(-1) as string]
+  if (exact.length === 2 && approximate < 0 && !isName(first) && isEmpty(first, last)) return null
   const isForward = isName(first) || exact.length > 2 || (isNumeric(first) && isNumeric(last))
   const [left, right] = isForward ? [first, last] : isName(last) ? [last, first] : []
   if (left === undefined || right === undefined || (exact.length > 2 && !isName(left) && !isNumeric(right))) return identity(first, last)
   return named(left, right)
+}
+
+/** `0=0` and `0=1` say nothing: one side is the other as it is written, or numbers that are not the same nor one the other rounded. */
+function isEmpty(first: string, last: string): boolean {
+  if (bare(first) === bare(last)) return true
+  const [x, y] = [first, last].map((side) => exactConstant(parseLatex(side)))
+  if (!x || !y || sameRational(x, y)) return false
+  const written = readAnswer(last)
+  const places = written?.kind === 'expression' ? written.written?.places : undefined
+  return typeof places !== 'number' || !isRounding(y, places, x)
 }
 
 /** `(x+1)^2 = x^2+2x+1`: what holds for all values gives its last side. */

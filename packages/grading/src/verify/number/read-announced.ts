@@ -33,16 +33,17 @@ const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null
 export function readAnnounced(content: string, place: Place): Announced | undefined {
   const whole = place !== 'sentence'
   const equals = content.lastIndexOf('=')
-  const text = equals >= 0 && /\d/.test(content.slice(equals + 1)) ? content.slice(equals + 1) : content
+  const isEquation = equals >= 0 && /\d/.test(content.slice(equals + 1))
+  const text = isEquation ? content.slice(equals + 1) : content
   const all = findNumbers(text, 0, true)
   const [first] = all
   if (!first) return undefined
   const none = { written: null, text: text.trim().slice(0, 200) }
-  if (!first.written) return none
+  if (!first.written || (isEquation && whole && !isName(content.slice(0, equals), place))) return none
   const before = text.slice(0, first.from)
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
-  if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first)) ?? none
+  if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
   if (whole && at(goesOn, text, first.end)) return none
   const together = compound(text, all)
   if (together) return together.used === all.length || !whole ? { written: together.written, text: text.trim() } : none
@@ -50,7 +51,7 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
     return none
   const glued = at(gluedWord, text, first.end)?.[0] ?? ''
   if (glued !== '' && glued.length < 3 && !isUnit(glued)) return none
-  if (whole && all.length > 1) return none
+  if (whole && (all.length > 1 || !behind.test(text.slice(first.end)))) return none
   const word = at(unitWord, text, first.end)?.[1] ?? ''
   const unit = word === 'in' ? undefined : unitNamed(word) // `5 in total`
   const written = unit && !first.written.clock ? { ...first.written, unit: unit.name } : first.written
@@ -60,15 +61,29 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
 const shortUnits = new Set('mm cm m km in ft yd mi s h hr mg g kg lb oz l ml L mL st nd rd th kg Kg KM'.split(' '))
 const isUnit = (word: string) => shortUnits.has(word)
 
+/** What may stand behind the one number of a box: a unit, a label, closing signs. */
+const behind =
+  /^(?:\s|\\[,;:! %$]|\\(?:text(?:bf|rm|it|normal)?|mathrm|mbox)\s*\{[^{}]*\}|\^\s*\{?\s*(?:\\circ|\\degree|[23])\s*\}?|\\(?:degree|circ|q?quad|pounds)|[\p{L}\p{M}\p{Sc}°²³'’"%.,;:!?)\]}$/-])*$/u
+/** What may stand before the equals sign in front of it: a name, or in a box arithmetic that was worked out. */
+function isName(left: string, place: Place): boolean {
+  if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?/g, ''))) return true
+  return (
+    place === 'box' &&
+    /^[^A-Za-z]*$/.test(left.replace(/\\(?:times|cdot|div|d?frac|text\s*\{[^{}]*\})/g, '').replace(/^\s*[A-Za-z]\s*=/, ''))
+  )
+}
+
 /** What multiplies a number from before it, as roots and functions do; a word of a sentence does not. */
 const factor = /\\(?:sqrt|pi|sin|cos|tan|log|ln|binom|pm)\s*[({]?\s*$/
-const variableBefore = /(?<![A-Za-z\\])[A-Za-z]\s*[*/^]?\s*[({]?\s*$/
+const variableBefore = /(?<![A-Za-z\\])[A-Za-z]\s*[*/^]?\s*[({]?\s*$|[:*/^_]\s*$|\\\{\s*$/
 const bound = /[<>≤≥]|\\(?:[lg]eq?|[lg]t|ne|pm|approx)(?![a-z])/
 
-function calculated(text: string, first: Found): Announced | null {
+function calculated(text: string, first: Found, whole: boolean): Announced | null {
   let end = first.from
   for (let match = at(run, text, end); match && match[0] !== ''; match = at(run, text, end)) end += match[0].length
   const sum = text.slice(first.from, end).replace(/[\s.,$]+$/, '')
+  const rest = text.slice(end)
+  if (whole ? !behind.test(rest) : /^(?:\\(?!text)|[A-Za-z](?![a-z]))/.test(rest) && !/\s$/.test(text.slice(0, end))) return null
   const value = evaluateArithmetic(sum)
   return value && { written: { value, places: null, percent: false }, text: sum.trim() }
 }

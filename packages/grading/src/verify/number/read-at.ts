@@ -135,7 +135,7 @@ function withWords(text: string, from: number, start: Written, money: boolean): 
   if (percent) return { written: { ...written, percent: true }, end: end + percent[0].length }
   const day = at(half, text, end)
   if (day && written.value.d === 1n && written.value.n >= 1n && written.value.n <= 12n) {
-    return { written: clockTime(written.value.n, 0n, day[1]), end: end + day[0].length }
+    return { written: { ...clockTime(written.value.n, 0n, day[1]), hour: true }, end: end + day[0].length }
   }
   return { written, end }
 }

@@ -36,7 +36,7 @@ const hundredth = ({ value, places, ...rest }: Written): Written => ({
 function sameClock(a: Written, b: Written): boolean {
   if (!a.clock || !b.clock) {
     const [time, hour] = a.clock ? [a, b] : [b, a]
-    if (time.clock === 'unknown' || hour.percent || hour.value.d !== 1n) return false
+    if (!time.hour || hour.percent || hour.value.d !== 1n) return false
     const wanted = time.value.n % halfDay
     return time.value.d === 1n && (hour.value.n % 12n) * 60n === wanted && hour.value.n >= 1n && hour.value.n <= 12n
   }

@@ -13,4 +13,6 @@ export type Written = {
   /** A word such as million or dozen was multiplied in. */
   scaled?: true
   clock?: 'am' | 'pm' | 'unknown'
+  /** Of a time: only its hour was written, `7 p.m.` */
+  hour?: true
 }
