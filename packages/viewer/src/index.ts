@@ -1,0 +1,2 @@
+export * from './serve-viewer.ts'
+export * from './viewer-app.ts'

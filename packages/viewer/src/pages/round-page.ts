@@ -1,0 +1,190 @@
+import { duration, points, rate, showP } from '@whetstone/core'
+import type { RoundReader, RunReader } from '@whetstone/runs'
+import { html } from 'hono/html'
+import { countChanges } from '../changes.ts'
+import type { Charts, TrainingPoint } from '../charts.ts'
+import { badge, figure, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+import { traceFiles } from '../trace-files.ts'
+
+/** A round: the verdict and its numbers, what was won and lost, the funnel, the training's course, what it cost. An open round as far as it has come. */
+export async function roundPage(run: RunReader, reader: RoundReader, charts: Charts): Promise<string> {
+  const round = reader.finished()
+  const here = roundPath(run.run, reader.round)
+  const curve = await trainingPoints(reader)
+  return page({
+    title: `${run.run}, round ${reader.round}`,
+    trail: [
+      ['Runs', '/'],
+      [run.run, runPath(run.run)],
+      [`Round ${reader.round}`, here],
+    ],
+    live: run.run,
+    body: [
+      round
+        ? html`<p class="verdict ${round.decision.promoted ? 'good' : ''}">${text(round.decision.reason)}</p>`
+        : html`<p class="verdict">This round is not finished: ${Object.keys(reader.seconds()).join(', ') || 'no step'} done.</p>`,
+      await changes(reader, here),
+      round && figure('Validation tasks passed by arm and level, 95% intervals', await charts.armsByLevel(round)),
+      round && arms(round),
+      round && decision(round),
+      curve.length > 1 && html`${figure('Training: loss over steps', await charts.trainingCurve(curve))}${trainingTable(curve)}`,
+      round && funnel(round),
+      traces(reader, here),
+      costs(reader),
+    ],
+  })
+}
+
+/** At most this many points of a training's course are drawn. */
+const drawn = 400
+async function trainingPoints(reader: RoundReader): Promise<TrainingPoint[]> {
+  const points: TrainingPoint[] = []
+  const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+  try {
+    for await (const row of reader.metrics()) {
+      const step = number(row['step'])
+      if (step === undefined) continue
+      points.push({
+        step,
+        loss: number(row['loss']),
+        heldOut: number(row['val_loss']),
+        gradientNorm: number(row['grad_norm']),
+        learningRate: number(row['lr']),
+        tokensPerSecond: number(row['tokens_per_second']),
+      })
+    }
+  } catch {
+    // a foreign file: the course as far as it can be read
+  }
+  const every = Math.ceil(points.length / drawn)
+  return points.filter((_, index) => index % every === 0 || index === points.length - 1)
+}
+
+function trainingTable(curve: readonly TrainingPoint[]): Html {
+  const every = Math.ceil(curve.length / 12)
+  const shown = curve.filter((_, index) => index % every === 0 || index === curve.length - 1)
+  const digits = (value: number | undefined, places = 4) => (value === undefined ? '' : Number(value.toPrecision(places)).toString())
+  return html`<details>
+    <summary>The course in numbers</summary>
+    ${table(
+      'Training steps',
+      ['step', 'loss', 'held-out loss', 'gradient norm', 'learning rate', 'tokens/s'],
+      shown.map((point) => [
+        String(point.step),
+        digits(point.loss),
+        digits(point.heldOut),
+        digits(point.gradientNorm, 3),
+        digits(point.learningRate, 3),
+        digits(point.tokensPerSecond, 3),
+      ]),
+      [0, 1, 2, 3, 4, 5],
+    )}
+  </details>`
+}
+
+type Finished = NonNullable<ReturnType<RoundReader['finished']>>
+
+function arms(round: Finished): Html {
+  const rows = round.evaluations.map(({ model, memory, taskset, level, n, passRate, ci }) => [
+    `${taskset} ${level}`,
+    `${model}, memory ${memory ? 'on' : 'off'}`,
+    String(n),
+    rate(passRate),
+    `${rate(ci[0])} to ${rate(ci[1])}`,
+  ])
+  return html`<details>
+    <summary>All arms in numbers</summary>
+    ${table('All arms attempted the same tasks with the same seeds', ['level', 'arm', 'tasks', 'passed', '95% interval'], rows, [2, 3, 4])}
+  </details>`
+}
+
+function decision({ decision: made, looks }: Finished): Html {
+  const guards = made.nonInferiority.map((each) => [
+    `${each.taskset} ${each.level}`,
+    String(each.n),
+    points(each.difference),
+    points(each.low),
+    points(-each.margin),
+    each.passed ? badge('good', 'held') : badge('bad', 'lost'),
+  ])
+  return html`<h2>Why</h2>
+    <dl>
+      <dt>compared</dt>
+      <dd>${text(made.arm)}</dd>
+      <dt>test</dt>
+      <dd>${text(made.test)}, ${made.n} tasks in ${made.clusters} clusters</dd>
+      <dt>rates</dt>
+      <dd>
+        ${rate(made.incumbentRate)} → ${rate(made.candidateRate)}, ${points(made.difference)} points (95% ${points(made.ci[0])} to
+        ${points(made.ci[1])})
+      </dd>
+      <dt>p</dt>
+      <dd>${showP(made.pValue)} against alpha ${showP(made.alpha)}; this run's validation tasks have seen ${looks} decisions</dd>
+      <dt>wins, losses</dt>
+      <dd>${made.wins}, ${made.losses}</dd>
+      <dt>detectable</dt>
+      <dd>gains from ${points(made.minimumDetectableEffect)} points (80% power)</dd>
+    </dl>
+    ${guards.length > 0 ? table('Levels that may not be lost', ['level', 'tasks', 'difference', 'lower bound', 'margin', ''], guards, [1, 2, 3, 4]) : ''}`
+}
+
+function funnel({ harvest, training, untrained, bank, retest, faults, truncated }: Finished): Html {
+  return html`<h2>From attempts to weights</h2>
+    <dl>
+      <dt>attempted</dt>
+      <dd>${harvest.attempted}, of which ${harvest.passed} passed</dd>
+      <dt>rows</dt>
+      <dd>${harvest.kept} kept, ${harvest.replayed} replayed, ${harvest.pairs} preference pairs</dd>
+      <dt>training</dt>
+      <dd>
+        ${training ? `${text(training.trainer)}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${Number(training.finalLoss.toPrecision(4))}` : text(untrained ?? 'none')}
+      </dd>
+      <dt>bank</dt>
+      <dd>${bank.size} memories, ${bank.added} new${bank.kept ? '' : '; rolled back'}</dd>
+      ${
+        retest
+          ? html`<dt>re-test</dt>
+              <dd>
+                of ${retest.failed} failed tasks a fresh attempt of the candidate solves ${retest.solvedByCandidate}, of the incumbent
+                ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})
+              </dd>`
+          : ''
+      }
+      <dt>truncated</dt>
+      <dd>${rate(truncated)}</dd>
+      <dt>faults</dt>
+      <dd>${faults.retried} retries, ${faults.failed} attempts lost</dd>
+    </dl>`
+}
+
+async function changes(reader: RoundReader, here: string): Promise<Html | null> {
+  const counts = await countChanges(reader)
+  if (!counts) return null
+  const tile = (kind: keyof typeof counts.counts, word: string) =>
+    html`<li>
+      <a href="${here}/changes?kind=${kind}"><strong>${counts.counts[kind]}</strong>${word}</a>
+    </li>`
+  return html`<h2>Won and lost: ${text(counts.names[0])} against ${text(counts.names[1])}</h2>
+    <ul class="tiles">
+      ${tile('fixed', 'fixed')}${tile('broken', 'broken')}${tile('failing', 'still failing')}${tile('right', 'still right')}
+    </ul>`
+}
+
+function traces(reader: RoundReader, here: string): Html {
+  const files = traceFiles(reader)
+  return html`<h2>Traces</h2>
+    <ul>
+      ${files.map(({ name, says }) => html`<li><a href="${here}/traces?file=${name}">${says}</a></li>`)}
+    </ul>`
+}
+
+function costs(reader: RoundReader): Html {
+  const seconds = Object.entries(reader.seconds())
+  return html`<h2>Time</h2>
+    ${table(
+      'Steps of the round',
+      ['step', 'time'],
+      seconds.map(([step, value]) => [step, duration(value ?? 0)]),
+      [1],
+    )}`
+}

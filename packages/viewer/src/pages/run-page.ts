@@ -1,0 +1,93 @@
+import type { Round } from '@whetstone/core'
+import { duration, points, rate, showP } from '@whetstone/core'
+import type { RunReader } from '@whetstone/runs'
+import { html } from 'hono/html'
+import type { Charts } from '../charts.ts'
+import { badge, figure, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+
+/** A run: levels over rounds, every decision, what is being done now, and what on disk cannot be read. */
+export async function runPage(run: RunReader, charts: Charts): Promise<string> {
+  const rounds = run.finished().map(({ round }) => round)
+  const record = run.record()
+  const open = run.open()
+  return page({
+    title: `Run ${run.run}`,
+    trail: [
+      ['Runs', '/'],
+      [run.run, runPath(run.run)],
+    ],
+    live: run.run,
+    body: [
+      html`<dl>
+        <dt>recipe</dt>
+        <dd>${text(record?.recipe ?? 'unknown')}</dd>
+        <dt>seed</dt>
+        <dd>${record?.seed ?? 'unknown'}</dd>
+        <dt>begun</dt>
+        <dd>${text(record?.createdAt ?? 'unknown')}</dd>
+        <dt>serves</dt>
+        <dd>${text(run.incumbent()?.model.name ?? 'unknown')} <code>${text(run.incumbent()?.model.id ?? '')}</code></dd>
+      </dl>`,
+      open && now(run, open),
+      rounds.length > 0 &&
+        figure('What is served after each round: validation tasks passed, by level, 95% intervals', await charts.levelsOverRounds(rounds)),
+      rounds.length > 0 && decisions(run.run, rounds),
+      rounds.length > 0 && levels(rounds),
+      run.problems.length > 0 && problems(run),
+    ],
+  })
+}
+
+function now(run: RunReader, { round, done, next }: { round: number; done: string[]; next: string }): Html {
+  const owner = run.lock()
+  return html`<p class="verdict">
+    Round ${round} is ${owner ? 'being done' : 'open'}: ${done.length > 0 ? `${done.join(', ')} done` : 'nothing done yet'}; next
+    ${next}${owner ? html` (process ${owner.pid})` : ''}. <a href="${roundPath(run.run, round)}">Look at it</a>
+  </p>`
+}
+
+function decisions(run: string, rounds: readonly Round[]): Html {
+  const rows = rounds.map(({ round, frontier, decision, bank, harvest, training, cost }) => [
+    html`<a href="${roundPath(run, round)}">${round}</a>`,
+    frontier ? `${frontier.taskset} ${frontier.level}` : 'none',
+    decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept'),
+    `${rate(decision.incumbentRate)} → ${rate(decision.candidateRate)}`,
+    `${points(decision.difference)} (${points(decision.ci[0])} to ${points(decision.ci[1])})`,
+    `${showP(decision.pValue)} against ${showP(decision.alpha)}`,
+    points(decision.minimumDetectableEffect),
+    `${harvest.kept} of ${harvest.attempted}`,
+    `${bank.size}${bank.kept ? '' : ', rolled back'}`,
+    training ? `${training.steps} steps` : 'none',
+    duration(cost.seconds),
+  ])
+  return html`<h2>Decisions</h2>
+    ${table('Each round, on validation tasks that the gate has selected upon', ['round', 'frontier', 'decision', 'rates', 'difference, points (95%)', 'p', 'detectable', 'rows', 'bank', 'training', 'time'], rows, [0, 4, 5, 6, 7, 8, 10])}`
+}
+
+function levels(rounds: readonly Round[]): Html {
+  const served = (round: Round) =>
+    round.evaluations.filter(({ model, memory }) => model === round.served.role && memory === round.served.memory)
+  const names = [...new Set(rounds.flatMap((round) => served(round).map(({ taskset, level }) => `${taskset} ${level}`)))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  )
+  const rows = names.map((name) => [
+    name,
+    ...rounds.map((round) => {
+      const found = served(round).find(({ taskset, level }) => `${taskset} ${level}` === name)
+      return found ? `${rate(found.passRate)} (${found.n})` : ''
+    }),
+  ])
+  return html`<h2>What is served after each round</h2>
+    ${table(
+      'Validation tasks passed (tasks)',
+      ['level', ...rounds.map(({ round }) => `round ${round}`)],
+      rows,
+      rounds.map((_, index) => index + 1),
+    )}`
+}
+
+const problems = (run: RunReader): Html =>
+  html`<h2>What cannot be read</h2>
+    <ul>
+      ${run.problems.map(({ file, kind, says, readable }) => html`<li>${badge('bad', kind)} <code>${text(file)}</code>: ${text(says)}. Still readable: ${readable}</li>`)}
+    </ul>`

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openRun } from '@whetstone/runs'
+
+/** What a run is doing, in a sentence. */
+export function runState(name: string): { says: string } {
+  const run = openRun(name)
+  const open = run.open()
+  const owner = run.lock()
+  if (!open) return { says: `${run.finished().length} rounds done` }
+  return {
+    says: `round ${open.round}: ${owner ? `${open.next} under way` : `stopped before ${open.next}`}, ${open.done.length} steps done`,
+  }
+}
+
+/** Between two looks at a run's files, in milliseconds. */
+const pause = 1000
+
+/** Looks at the run's own files every second, so that a viewer may be opened, closed and reloaded at will, and needs nothing of the process that runs. Tells each time whether anything changed. */
+export async function* watchRun(name: string, signal: AbortSignal): AsyncGenerator<{ changed: boolean }> {
+  let before = stampOf(name)
+  yield { changed: false }
+  while (!signal.aborted) {
+    await sleep(pause, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return
+    const now = stampOf(name)
+    if (now !== before) yield { changed: true }
+    before = now
+  }
+}
+
+/** Sizes and times of what the run has written. */
+function stampOf(name: string): string {
+  const { files, rounds } = openRun(name)
+  const last = rounds().at(-1)?.files
+  const folders = [files.reports, last?.report, last?.steps, last?.dataset, last?.checkpoint]
+  return folders
+    .flatMap((folder) =>
+      folder && existsSync(folder)
+        ? readdirSync(folder, { withFileTypes: true })
+            .filter((entry) => entry.isFile() && !/\.(index|tmp)$/.test(entry.name))
+            .map((entry) => join(folder, entry.name))
+        : [],
+    )
+    .map((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false })
+      return stat ? `${file} ${stat.size} ${stat.mtimeMs}` : ''
+    })
+    .join('\n')
+}
