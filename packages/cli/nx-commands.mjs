@@ -71,7 +71,7 @@ export async function preTasksExecution(_options, context) {
   const child = spawn(process.execPath, [join(root, entry), ...own], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'], // the channel breaks when this process is killed: the command ends then too
-    env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.env.PWD ?? root },
+    env: { ...process.env, WHETSTONE_HERE: process.env.INIT_CWD ?? process.env.PWD ?? root },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // npx that is killed leaves us to run on under another parent: the command ends then too.

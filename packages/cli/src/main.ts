@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, readEnv } from '@whetstone/core'
+import { BadInput, readEnv, root, suggest } from '@whetstone/core'
 import type { Command } from './command.ts'
-import { parseFlags, showHelp } from './command.ts'
+import { parseFlags } from './parse-flags.ts'
+import { showHelp } from './show-help.ts'
+import { keepStdoutForResult } from './write-result.ts'
 
 const folder = join(import.meta.dirname, 'commands')
 
@@ -18,7 +20,7 @@ export function commandNames(): string[] {
 export async function loadCommand(name: string): Promise<Command> {
   const file = join(folder, ...name.split(':')) + '.ts'
   if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !existsSync(file))
-    throw new BadInput(`No command "${name}". Commands: ${commandNames().join(', ')}`)
+    throw new BadInput(`No command ${JSON.stringify(name)}: ${suggest(name, commandNames(), 'commands')}`)
   return ((await import(file)) as { default: Command }).default
 }
 
@@ -41,11 +43,16 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     process.on('disconnect', stop) // Nx, which started us, is gone
     process.channel.unref()
   }
+  // Whoever reads our output may stop reading (head, a pager).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   try {
     readEnv()
     const command = await loadCommand(name)
     if (argv.includes('--help') || argv.includes('-h')) return showHelp(name, command)
-    await command.run(parseFlags(name, command, argv), abort.signal)
+    const values = parseFlags(name, command, argv)
+    process.chdir(root)
+    if (Object.entries(command.flags).some(([flag, { type }]) => type === 'json' && values[flag] === '-')) keepStdoutForResult()
+    await command.run(values, abort.signal)
     if (abort.signal.aborted) process.exitCode = 130
   } catch (error) {
     process.exitCode = 1

@@ -1,4 +1,5 @@
-import { BadInput, writeJson } from '@whetstone/core'
+import { writeResult } from '../write-result.ts'
+import { BadInput } from '@whetstone/core'
 import { bankQuality, countUses, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
 import { bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
@@ -37,11 +38,10 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     if (action === 'search') {
       if (command.query === undefined) throw new BadInput('Say what to search for: --query=TEXT')
       const found = await bank.search(command.query, command.limit ?? 10)
-      if (json)
-        writeJson(
-          json,
-          found.map(({ memory, similarity }) => ({ ...memory, similarity })),
-        )
+      writeResult(
+        json,
+        found.map(({ memory, similarity }) => ({ ...memory, similarity })),
+      )
       return print(showFound(found))
     }
     const audited = await auditRun(bank, {
@@ -51,7 +51,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
       rows: command.rows,
       limit: command.limit,
     })
-    if (json) writeJson(json, audited)
+    writeResult(json, audited)
     return print(showAudit(audited))
   }
   await using bank = await openBank({ uri, embedder: null, tag })
@@ -69,12 +69,12 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
           ? 'Say which memory: --id=memory-…'
           : `Bank ${uri} has no memory "${command.id}": see npx nx run loops:memory list`,
       )
-    if (json) writeJson(json, { ...memory, lift: lifts.get(memory.id) ?? null })
+    writeResult(json, { ...memory, lift: lifts.get(memory.id) ?? null })
     return print(showMemory(memory, lifts.get(memory.id)))
   }
   const memories = await bank.memories({ retired: command.retired })
   const quality = await bankQuality(uri, uses)
-  if (json) writeJson(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
+  writeResult(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
   print(
     [
       `${uri}: ${await bank.size()} memories, embedded by ${await bank.embedder()}`,

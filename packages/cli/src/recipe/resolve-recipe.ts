@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Model, Taskset } from '@whetstone/core'
 import { BadInput, root } from '@whetstone/core'
@@ -20,13 +20,13 @@ export const recipeFlags = {
   ids: { type: 'string', about: 'only these tasks, ids separated by commas' },
   'skip-ids': { type: 'string', about: 'not these tasks' },
   range: { type: 'string', about: 'only these places of each split and level, from:to, e.g. 100:200' },
-  samples: { type: 'number', min: 1, about: 'attempts at each train task' },
-  'eval-samples': { type: 'number', min: 1, about: 'attempts at each validation task (1: greedy)' },
-  concurrency: { type: 'number', min: 1, about: 'sequences decoded at once' },
-  threads: { type: 'number', min: 1, about: 'CPU threads (default: all cores)' },
-  model: { type: 'string', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf' },
+  samples: { type: 'number', min: 1, max: 10000, about: 'attempts at each train task' },
+  'eval-samples': { type: 'number', min: 1, max: 10000, about: 'attempts at each validation task (1: greedy)' },
+  concurrency: { type: 'number', min: 1, max: 4096, about: 'sequences decoded at once' },
+  threads: { type: 'number', min: 1, max: 1024, about: 'CPU threads (default: all cores)' },
+  model: { type: 'file', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf' },
   data: {
-    type: 'string',
+    type: 'file',
     about: "folder or file of the recipe's task data, where it reads any (gsm8k: a folder with its train and test rows)",
   },
   endpoint: {
@@ -112,5 +112,12 @@ export function modelFile(model: string): string {
   if (pulled) return pulled
   if (/^(hf|https?):/.test(model)) throw new BadInput(`${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
   const candidates = isAbsolute(model) ? [model] : [resolve(model), join(root, model)]
-  return candidates.find((file) => existsSync(file)) ?? (candidates.at(-1) as string)
+  const found = candidates.find((file) => existsSync(file)) ?? (candidates.at(-1) as string)
+  if (!statSync(found, { throwIfNoEntry: false })?.isDirectory()) return found
+  const inside = readdirSync(found).filter((file) => file.endsWith('.gguf'))
+  if (inside.length !== 1)
+    throw new BadInput(
+      `${model} is a folder with ${inside.length === 0 ? 'no GGUF file' : `several (${inside.join(', ')})`}: name the file`,
+    )
+  return join(found, inside[0] as string)
 }

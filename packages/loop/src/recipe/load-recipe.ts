@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, root } from '@whetstone/core'
+import { BadInput, root, suggest } from '@whetstone/core'
 import type { Recipe } from './recipe.ts'
 import { Settings } from './recipe.ts'
 
@@ -19,7 +19,7 @@ export type RecipeOptions = { /** Folder or file of the task data. */ data?: str
 /** Loads loops/recipes/<name>.ts, whose default export is the recipe, or a function that makes it where it reads the user's data. */
 export async function loadRecipe(name: string, options: RecipeOptions = {}): Promise<Recipe> {
   if (!/^[\w-]+$/.test(name) || !existsSync(join(folder, `${name}.ts`)))
-    throw new BadInput(`No recipe "${name}". Recipes: ${recipeNames().join(', ')}`)
+    throw new BadInput(`No recipe ${JSON.stringify(name)}: ${suggest(name, recipeNames(), 'recipes')}`)
   const { default: recipe } = (await import(join(folder, `${name}.ts`))) as { default: Recipe | ((options: RecipeOptions) => Recipe) }
   if (typeof recipe === 'function') return recipe(options)
   if (options.data !== undefined) throw new BadInput(`Recipe ${name} reads no data of yours: leave --data out`)

@@ -1,7 +1,8 @@
-import { BadInput, writeJson } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import { checkExport, exportNames, loadExport } from '@whetstone/datasets'
 import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator, type TableGrader } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
+import { writeResult } from '../../write-result.ts'
 import { checkTable } from '../../check/check-table.ts'
 import { showTableCheck } from '../../check/show-table-check.ts'
 
@@ -9,13 +10,13 @@ export default defineCommand({
   about:
     'looks at a table of tasks as a round would read it and for its questions in other files; or, with --format, at training rows as their trainer would',
   flags: {
-    file: { type: 'string', about: 'the table: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet; or a file of training rows' },
+    file: { type: 'file', about: 'the table: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet; or a file of training rows' },
     format: {
       type: 'string',
       choices: exportNames(),
       about: 'the rows are for this trainer: every row is checked against its documented fields',
     },
-    against: { type: 'string', about: 'files to look for its questions in, separated by commas' },
+    against: { type: 'file', about: 'files to look for its questions in, separated by commas' },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: found by name)' },
     answer: { type: 'string', about: 'column of the answer' },
     id: { type: 'string', about: 'column of the id (default: found by name, else the question itself)' },
@@ -28,7 +29,7 @@ export default defineCommand({
     separator: { type: 'string', choices: Object.keys(separators), about: 'what separates the columns (default: found)' },
     encoding: { type: 'string', choices: encodings, about: 'how the text is written down (default: UTF-8, or UTF-16 where it shows)' },
     words: { type: 'number', min: 4, max: 50, default: 13, about: 'words in a row that count as overlap; papers use 8 to 13' },
-    json: { type: 'string', about: 'write what was found to this file as JSON' },
+    json: { type: 'json', about: 'write what was found to this file as JSON' },
   },
   examples: [
     'npx nx run datasets:check --file=tasks.csv --grader=number',
@@ -41,7 +42,7 @@ export default defineCommand({
     if (flags.format !== undefined) {
       const format = await loadExport(flags.format)
       const checked = await checkExport(format, flags.file)
-      if (flags.json !== undefined) writeJson(flags.json, checked)
+      writeResult(flags.json, checked)
       console.log(`${flags.file}: ${checked.rows} rows, ${checked.wrong} that are no ${format.name} rows (${format.source})`)
       for (const { line, field, says } of checked.problems) console.log(`  ${flags.file}:${line}: ${field} ${says}`)
       if (checked.wrong > checked.problems.length) console.log(`  … and ${checked.wrong - checked.problems.length} more`)
@@ -66,7 +67,7 @@ export default defineCommand({
         span: flags.words,
       },
     )
-    if (flags.json !== undefined) writeJson(flags.json, checked)
+    writeResult(flags.json, checked)
     console.log(showTableCheck(flags.file, checked))
     if (checked.against.some(({ overlaps }) => overlaps.length > 0)) process.exitCode = 1
   },

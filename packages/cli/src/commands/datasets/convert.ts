@@ -6,14 +6,14 @@ import { defineCommand } from '../../command.ts'
 export default defineCommand({
   about: "turns a file of training rows of one trainer's format into another's, each row checked on both sides",
   flags: {
-    file: { type: 'string', about: 'the rows' },
+    file: { type: 'file', about: 'the rows' },
     from: { type: 'string', choices: exportNames(), about: 'their format' },
     to: {
       type: 'string',
       choices: exportNames(),
       about: 'the format wanted: of the same kind (worked examples, pairs, labelled answers, prompts)',
     },
-    out: { type: 'string', about: 'the file to write' },
+    out: { type: 'output', about: 'the file to write' },
     validation: {
       type: 'number',
       min: 0,

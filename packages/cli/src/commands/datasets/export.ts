@@ -1,8 +1,9 @@
 import { join, relative, resolve } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { exportNames, loadExport, writeExport } from '@whetstone/datasets'
-import { checkRunName, openRun } from '@whetstone/runs'
+import { openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
+import { knownRun } from '../../known-run.ts'
 import { rowsOfRun } from '../../export/rows-of-run.ts'
 
 export default defineCommand({
@@ -12,7 +13,7 @@ export default defineCommand({
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
     format: { type: 'string', choices: exportNames(), default: 'trl-messages', about: 'what the rows look like' },
     out: {
-      type: 'string',
+      type: 'output',
       about: "the file to write, or the folder where the format's files have names of their own (default: beside the round's rows)",
     },
     thinking: {
@@ -43,7 +44,7 @@ export default defineCommand({
     'npx nx run datasets:export --format=verl --out=verl/train.parquet',
   ],
   async run({ run, round, format: name, out, thinking, text, implicit, validation, shard, gzip, 'with-provenance': inline, skip, force }) {
-    const reader = openRun(checkRunName(run))
+    const reader = openRun(knownRun(run))
     const last = reader.finished().at(-1)?.round.round
     const number = round ?? last
     if (number === undefined) throw new BadInput(`Run ${run} has no finished round: see npx nx run loops:status`)

@@ -11,7 +11,7 @@ export default defineCommand({
   about: 'brings a published data set to datasets/<name>/ as JSONL with a card: source, licence, revision, checksums',
   flags: {
     dataset: { type: 'string', about: list },
-    from: { type: 'string', about: 'a folder that holds the files already (train.jsonl or gsm8k_train.jsonl, …): nothing is fetched' },
+    from: { type: 'file', about: 'a folder that holds the files already (train.jsonl or gsm8k_train.jsonl, …): nothing is fetched' },
   },
   examples: ['npx nx run datasets:pull --dataset=gsm8k', 'npx nx run datasets:pull --dataset=gsm8k --from=../shared/data'],
   async run(flags, signal) {

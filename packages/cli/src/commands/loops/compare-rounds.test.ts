@@ -135,7 +135,7 @@ test('bad input: a run that is not there, traces that are gone, two questions at
     }
     assert.unreachable(flags.join(' '))
   }
-  refused(/Run nope has no finished round in .*\. Runs: one, two$/, '--run=nope')
+  refused(/^No run "nope": .*runs: one, two/, '--run=nope')
   refused(/takes one of --run, --runs and --files/, '--run=one', '--files=a')
   rmSync(join(folder, 'datasets/two'), { recursive: true })
   refused(/the validation traces of round 1 of run two are not in .*: keep datasets\/ beside reports\/ to compare rounds/, '--runs=one,two')

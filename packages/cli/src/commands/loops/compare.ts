@@ -1,5 +1,7 @@
-import { BadInput, writeAtomic, writeJson, type Round } from '@whetstone/core'
+import { BadInput, writeAtomic, type Round } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
+import { knownRun } from '../../known-run.ts'
+import { writeResult } from '../../write-result.ts'
 import type { Repeats } from '@whetstone/reports/compare/choice.ts'
 import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
 import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
@@ -17,7 +19,7 @@ export default defineCommand({
     run: { type: 'string', about: 'the rounds of this run (default: tiny)' },
     runs: { type: 'string', about: 'two or more runs, separated by commas: what their last rounds serve, each against the first' },
     files: {
-      type: 'string',
+      type: 'file',
       about:
         'result files, separated by commas: our traces.jsonl, round.json, phase1_results.json; logs of lm-evaluation-harness, Inspect, promptfoo, HELM, EvalPlus; CSV',
     },
@@ -26,8 +28,8 @@ export default defineCommand({
     repeats: { type: 'string', about: 'several samples of a task: mean (default where they are marked), first, last or pass@K' },
     'skip-unscored': { type: 'boolean', about: 'leave out samples without a score' },
     seed: { type: 'number', min: 0, default: 1, about: 'seed of the bootstrap and of drawn permutations' },
-    json: { type: 'string', about: 'write all figures to this file' },
-    html: { type: 'string', about: 'write a page with a chart to this file' },
+    json: { type: 'json', about: 'write all figures to this file' },
+    html: { type: 'output', about: 'write a page with a chart to this file' },
   },
   examples: [
     'npx nx run loops:compare --run=tiny',
@@ -51,20 +53,20 @@ export default defineCommand({
       )
     } else if (runs !== undefined) {
       const sets: ResultSet[] = []
-      for (const name of list(runs)) sets.push(await readServed(readRounds(name).at(-1) as Round))
+      for (const name of list(runs)) sets.push(await readServed(readRounds(knownRun(name)).at(-1) as Round))
       const [control, ...treatments] = sets
       if (!control || treatments.length === 0) throw new BadInput('--runs takes two or more runs, separated by commas')
       comparisons = compareSets(control, treatments, { seed })
     } else {
-      const rounds = await compareRounds(run ?? 'tiny', { seed })
+      const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
       console.log(showRounds(rounds))
-      if (json !== undefined) writeJson(json, rounds)
+      writeResult(json, rounds)
       if (html !== undefined)
         writeAtomic(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
       return
     }
     console.log(showComparisons(comparisons))
-    if (json !== undefined) writeJson(json, { comparisons })
+    writeResult(json, { comparisons })
     if (html !== undefined) writeAtomic(html, await comparisonPage('Comparison', comparisons))
   },
 })

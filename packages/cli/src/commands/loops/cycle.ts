@@ -1,5 +1,5 @@
-import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
+import { writeResult } from '../../write-result.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { checkRunName } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
@@ -13,13 +13,13 @@ export default defineCommand({
   flags: {
     ...recipeFlags,
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
-    rounds: { type: 'number', min: 1, default: 1, about: 'rounds to do, the open one counted' },
-    'until-round': { type: 'number', min: 1, about: 'go on until this round is done; does nothing where it is' },
+    rounds: { type: 'number', min: 1, max: 1000, default: 1, about: 'rounds to do, the open one counted' },
+    'until-round': { type: 'number', min: 1, max: 999, about: 'go on until this round is done; does nothing where it is' },
     'redo-from': {
       type: 'string',
       about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
     },
-    json: { type: 'string', about: 'write the finished rounds to this file as JSON' },
+    json: { type: 'json', about: 'write the finished rounds to this file as JSON' },
   },
   examples: [
     'npx nx run loops:cycle',
@@ -45,7 +45,7 @@ export default defineCommand({
       redoFrom: flags['redo-from'],
       threads: flags.threads,
     })
-    if (flags.json !== undefined) writeJson(flags.json, rounds)
+    writeResult(flags.json, rounds)
   },
 })
 

@@ -1,9 +1,10 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { dataRoot, paths, root, runTool, writeJson } from '@whetstone/core'
+import { dataRoot, paths, root, runTool } from '@whetstone/core'
 import { checkGguf } from '@whetstone/inference'
 import { defineCommand } from '../../command.ts'
+import { writeResult } from '../../write-result.ts'
 import { loadRecipe, recipeNames } from '@whetstone/loop/recipe/load-recipe.ts'
 import { modelFile } from '../../recipe/resolve-recipe.ts'
 
@@ -11,11 +12,11 @@ type Check = { what: string; found: string; ok: boolean; mend: string }
 
 export default defineCommand({
   about: 'what this machine has, what is missing, and how to get it',
-  flags: { json: { type: 'string', about: 'write the same to this file as JSON' } },
+  flags: { json: { type: 'json', about: 'write the same to this file as JSON' } },
   examples: ['npx nx run loops:doctor'],
   async run({ json }) {
     const checks = [...machine(), ...(await programs()), ...tools(), ...(await models())]
-    if (json !== undefined) writeJson(json, checks)
+    writeResult(json, checks)
     const width = Math.max(...checks.map(({ what }) => what.length)) + 2
     for (const { what, found, ok, mend } of checks)
       console.log(`${ok ? 'ok     ' : 'missing'}  ${what.padEnd(width)}${found}${ok ? '' : `  ->  ${mend}`}`)

@@ -20,11 +20,11 @@ export default defineCommand({
   about: "grades a JSONL file of {gold, pred} rows: writes {correct, reward, extracted, reason} beside each row's own fields, in order",
   flags: {
     file: {
-      type: 'string',
+      type: 'file',
       about:
         "rows with gold (the right answer, a list of accepted ones, or a solution that holds it) and pred (a model's output); other fields are kept; a row may name its own grader",
     },
-    out: { type: 'string', about: 'where the verdicts go' },
+    out: { type: 'output', about: 'where the verdicts go' },
     grader: {
       type: 'string',
       default: 'maths',

@@ -1,5 +1,6 @@
-import { defineCommand, showHelp } from '../../command.ts'
+import { defineCommand } from '../../command.ts'
 import { commandNames, loadCommand } from '../../main.ts'
+import { exitCodes, showHelp } from '../../show-help.ts'
 
 export default defineCommand({
   about: 'every command with a line on what it does, or one command with its flags and examples',
@@ -11,6 +12,6 @@ export default defineCommand({
     if (name) return showHelp(name, await loadCommand(name))
     console.log('Whetstone sharpens small language models on their own work. Commands (npx nx run COMMAND):\n')
     for (const each of commandNames()) console.log(`  ${each.padEnd(18)} ${(await loadCommand(each)).about}`)
-    console.log('\nFlags and examples of one: npx nx run loops:help COMMAND')
+    console.log(`\nFlags and examples of one: npx nx run loops:help COMMAND. They run from any folder of the checkout. ${exitCodes}`)
   },
 })

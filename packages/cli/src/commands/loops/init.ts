@@ -20,8 +20,8 @@ export default defineCommand({
   about: 'asks for model and tasks and writes a recipe for them to loops/recipes',
   flags: {
     name: { type: 'string', about: questions.name[0] },
-    model: { type: 'string', about: questions.model[0] },
-    data: { type: 'string', about: questions.data[0] },
+    model: { type: 'file', about: questions.model[0] },
+    data: { type: 'file', about: questions.data[0] },
     grader: { type: 'string', choices: ['exact', 'number'], about: questions.grader[0] },
     instruction: { type: 'string', about: questions.instruction[0] },
   },

@@ -12,7 +12,12 @@ export default defineCommand({
   about: 'does memory help a frozen model? Baseline, memory, and random memories of the same length on the same test tasks and seeds',
   flags: {
     ...recipeFlags,
-    'eval-samples': { type: 'number', min: 1, about: "attempts at each test task (default 4, at the recipe's temperature; 1: greedy)" },
+    'eval-samples': {
+      type: 'number',
+      min: 1,
+      max: 10000,
+      about: "attempts at each test task (default 4, at the recipe's temperature; 1: greedy)",
+    },
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
     tasks: { type: 'number', min: 1, about: "test tasks, of each level (default: as many as the recipe's validation tasks)" },
     'top-k': { type: 'number', min: 1, about: "memories shown at once (default: the recipe's)" },

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { BadInput, readJson } from '@whetstone/core'
 import { roundScreen } from '@whetstone/reports/report-round.ts'
 import { Section, writeReport } from '@whetstone/reports'
-import { checkRunName, openRun } from '@whetstone/runs'
+import { openRun } from '@whetstone/runs'
 import { z } from 'zod'
 import { defineCommand } from '../../command.ts'
+import { knownRun } from '../../known-run.ts'
 
 export default defineCommand({
   about: 'prints a finished round again and rebuilds its report (report.html, report.md, chart) from round.json',
@@ -14,7 +15,7 @@ export default defineCommand({
   },
   examples: ['npx nx run loops:report', 'npx nx run loops:report --run=second --round=2'],
   async run({ run: name, round: wanted }) {
-    const run = openRun(checkRunName(name))
+    const run = openRun(knownRun(name))
     const done = run.finished()
     const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
     const [problem] = run.problems

@@ -21,7 +21,7 @@ export default defineCommand({
     ...recipeFlags,
     recipe: { type: 'string', default: 'chains', about: 'whose model, first taskset and backend are used' },
     method: { type: 'string', default: 'climb', choices: named, about: 'which recipe' },
-    rounds: { type: 'number', min: 1, about: 'rounds (climb: at most so many, 24 where absent; else 3)' },
+    rounds: { type: 'number', min: 1, max: 1000, about: 'rounds (climb: at most so many, 24 where absent; else 3)' },
     tokens: { type: 'number', min: 1000, default: 100_000, about: "that a round's attempts may generate" },
     levels: { type: 'number', min: 1, default: 7, about: 'train tasks are drawn from levels 1 to this' },
     to: { type: 'number', min: 1, default: 10, about: 'climb: ends when this level is solved at 90%' },

@@ -1,21 +1,18 @@
-import { duration, points, rate, writeJson } from '@whetstone/core'
-import { checkRunName, openRun, runNames } from '@whetstone/runs'
+import { duration, points, rate } from '@whetstone/core'
+import { openRun, runNames } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
+import { knownRun } from '../../known-run.ts'
+import { writeResult } from '../../write-result.ts'
 
 export default defineCommand({
   about: 'where each run stands: rounds done, what was promoted, how far the open round has got, who is working on it',
-  flags: { run: { type: 'string', about: 'only this run' }, json: { type: 'string', about: 'write the same to this file as JSON' } },
+  flags: { run: { type: 'string', about: 'only this run' }, json: { type: 'json', about: 'write the same to this file as JSON' } },
   examples: ['npx nx run loops:status', 'npx nx run loops:status --run=tiny --json=status.json'],
   async run({ run, json }) {
-    const names = run === undefined ? runNames() : [checkRunName(run)]
+    const names = run === undefined ? runNames() : [knownRun(run)]
     const runs = names.map(describeRun).filter((each) => each !== null)
-    if (json !== undefined) writeJson(json, runs)
-    if (runs.length === 0)
-      return console.log(
-        run === undefined
-          ? 'No runs yet: begin one with `npx nx run loops:cycle`'
-          : `No run "${run}". Runs: ${runNames().join(', ') || 'none'}`,
-      )
+    writeResult(json, runs)
+    if (runs.length === 0) return console.log('No runs yet: begin one with `npx nx run loops:cycle`')
     for (const each of runs) {
       console.log(`${each.run}  recipe ${each.recipe}, seed ${each.seed}, ${each.rounds.length} rounds done, incumbent ${each.incumbent}`)
       for (const { round, decision, frontier, cost } of each.rounds)

@@ -11,24 +11,24 @@ import { namedCheckpoints } from '../../score/checkpoints.ts'
 
 const flags = {
   from: {
-    type: 'string',
+    type: 'file',
     choices: ['student', 'traces', 'paraphrase', 'likelihood'],
     default: 'student',
     about:
       "student: answers sampled from --model; traces: of --traces, typed passed or failed; paraphrase: --pool in --model's words; likelihood: the most and least likely samples of --pool under --model, and random ones",
   },
-  out: { type: 'string', about: 'the pool to write, JSON lines' },
-  model: { type: 'string', about: 'GGUF file (base.gguf+adapter.gguf for a LoRA)' },
+  out: { type: 'output', about: 'the pool to write, JSON lines' },
+  model: { type: 'file', about: 'GGUF file (base.gguf+adapter.gguf for a LoRA)' },
   endpoint: { type: 'string', about: 'or an OpenAI-compatible address; its key comes from OPENAI_API_KEY' },
-  pool: { type: 'string', about: 'the pool to start from' },
+  pool: { type: 'file', about: 'the pool to start from' },
   traces: { type: 'string', about: 'a traces.jsonl' },
   recipe: { type: 'string', default: 'tiny', about: 'student: whose train tasks are answered' },
   tasks: { type: 'number', min: 1, default: 100, about: 'student: tasks a level' },
-  samples: { type: 'number', min: 1, default: 1, about: 'student: answers a task' },
+  samples: { type: 'number', min: 1, max: 10000, default: 1, about: 'student: answers a task' },
   count: { type: 'number', min: 1, default: 100, about: 'likelihood: samples of each kind' },
   temperature: { type: 'number', min: 0, whole: false, default: 0.7, about: 'sampling temperature' },
-  'max-tokens': { type: 'number', min: 1, default: 512, about: 'tokens an answer may hold' },
-  context: { type: 'number', min: 16, default: 4096, about: 'tokens of prompt and answer' },
+  'max-tokens': { type: 'number', min: 1, max: 1048576, default: 512, about: 'tokens an answer may hold' },
+  context: { type: 'number', min: 16, max: 1048576, default: 4096, about: 'tokens of prompt and answer' },
   seed: { type: 'number', min: 0, default: 1, about: 'seed of all that is drawn' },
 } as const
 

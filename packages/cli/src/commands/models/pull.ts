@@ -7,7 +7,7 @@ export default defineCommand({
   about: 'brings a GGUF model to models/<name>/ with a card: progress bar, resume, checksum where the hub gives one',
   flags: {
     model: {
-      type: 'string',
+      type: 'file',
       about: 'hf:owner/repo/file.gguf, https://…/file.gguf, or a path. HF_ENDPOINT names a mirror, HF_TOKEN opens gated models',
     },
     name: { type: 'string', about: "folder under models/ (default: the file's name)" },

@@ -4,6 +4,7 @@ import { readPool } from '@whetstone/evaluation'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
+import { writeResult } from '../../write-result.ts'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { checkRunName, readRun, runFiles } from '@whetstone/runs'
 import { accuracyTable } from '../../score/accuracy-table.ts'
@@ -16,19 +17,19 @@ export default defineCommand({
   about:
     'likelihood dynamics: a typed pool of samples under every checkpoint of a run (or under named models), and their accuracy on every taskset',
   flags: {
-    pool: { type: 'string', about: 'samples {instruction, input, output, type}, JSON lines or an array; models:pool builds some' },
+    pool: { type: 'file', about: 'samples {instruction, input, output, type}, JSON lines or an array; models:pool builds some' },
     run: { type: 'string', about: "all checkpoints of this run: its base and each round's candidate" },
-    model: { type: 'string', about: 'GGUF files instead, separated by commas; base.gguf+adapter.gguf for a LoRA' },
+    model: { type: 'file', about: 'GGUF files instead, separated by commas; base.gguf+adapter.gguf for a LoRA' },
     tasks: { type: 'number', min: 0, default: 0, about: 'also attempt this many validation tasks a level of every taskset of the recipe' },
     beyond: { type: 'number', min: 0, default: 2, about: "with --tasks: levels past the recipe's first frontier" },
     recipe: { type: 'string', about: "with --tasks and --model: whose tasksets (default: the run's, or tiny)" },
     out: {
-      type: 'string',
+      type: 'output',
       about: 'folder for likelihood.json, its charts and the single scores (default: reports/<run>/likelihood, or reports/likelihood)',
     },
-    json: { type: 'string', about: 'write everything to this file as JSON, too' },
-    context: { type: 'number', min: 16, default: 4096, about: 'tokens a sample may hold' },
-    concurrency: { type: 'number', min: 1, default: 32, about: 'samples scored at once' },
+    json: { type: 'json', about: 'write everything to this file as JSON, too' },
+    context: { type: 'number', min: 16, max: 1048576, default: 4096, about: 'tokens a sample may hold' },
+    concurrency: { type: 'number', min: 1, max: 4096, default: 32, about: 'samples scored at once' },
   },
   examples: [
     'npx nx run models:score --pool=pool.jsonl --run=tiny',
@@ -79,6 +80,6 @@ export default defineCommand({
       console.log(`${pool ? '\n' : ''}${showAccuracies(rows)}\n\n  ${join(folder, 'accuracy.json')}`)
       Object.assign(result, { accuracy: rows })
     }
-    if (json !== undefined) writeJson(json, result)
+    writeResult(json, result)
   },
 })

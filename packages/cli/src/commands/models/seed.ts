@@ -14,7 +14,7 @@ export default defineCommand({
     model: { type: 'string', default: 'tiny', choices: Object.keys(models), about: 'which: of recipe tiny, or of chains' },
     seed: { type: 'number', min: 0, about: "of the weights and of all rows (default: the shipped model's)" },
     out: {
-      type: 'string',
+      type: 'output',
       about: 'folder for weights and card (default: models/seed-N or models/seed-chains-N; models/NAME holds the one that ships)',
     },
   },

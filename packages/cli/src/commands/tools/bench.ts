@@ -1,5 +1,5 @@
-import { writeJson } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
+import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
 import { runBench } from '../../bench/run-bench.ts'
 import { showBench } from '../../bench/show-bench.ts'
@@ -8,10 +8,10 @@ export default defineCommand({
   about:
     'our tools beside their peers (llama-batched-bench, llama-bench, llama-finetune, node-llama-cpp, PyTorch), measured in turn in one run, as ratios; peak memory against its bounds',
   flags: {
-    threads: { type: 'number', default: 1, min: 1, about: 'threads of every contestant' },
+    threads: { type: 'number', default: 1, min: 1, max: 1024, about: 'threads of every contestant' },
     only: { type: 'string', about: 'only comparisons whose name holds this: sample, score, train, memory, 1M, 20M' },
     large: { type: 'boolean', about: "the memory check on Qwen3-1.7B's shape too (minutes, 2 GB of disk)" },
-    json: { type: 'string', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
+    json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
   examples: [
     'npx nx run tools:build --all && npx nx run tools:bench',
@@ -21,10 +21,9 @@ export default defineCommand({
     await ensureTools(undefined, { signal })
     const results = await runBench({ threads, large, only, signal })
     console.log(showBench(results))
-    if (json)
-      writeJson(
-        json,
-        results.filter((result) => 'ratio' in result),
-      )
+    writeResult(
+      json,
+      results.filter((result) => 'ratio' in result),
+    )
   },
 })

@@ -1,0 +1,36 @@
+import type { Command, Flag } from './command.ts'
+
+const taken = (spec: Flag): string => {
+  if (spec.type === 'boolean') return ''
+  if (spec.type === 'number') return '=N'
+  if (spec.type === 'string') return `=${spec.choices?.join('|') ?? 'TEXT'}`
+  return spec.type === 'json' ? '=FILE|-' : '=FILE'
+}
+
+export const exitCodes = 'Exit codes: 0 the work was done, whatever was decided; 1 refused or failed, and stderr says why; 130 interrupted.'
+
+/** Prints a command's page: what it does, its flags with defaults, examples. */
+export function showHelp(name: string, command: Command): void {
+  const rows = Object.entries(command.flags).map(([flag, spec]) => {
+    const initial = 'default' in spec && spec.default !== undefined ? ` (default ${spec.default})` : ''
+    return [`  --${flag}${taken(spec)}`, `${spec.about}${initial}`] as const
+  })
+  const width = Math.min(34, Math.max(0, ...rows.map(([left]) => left.length)) + 2)
+  const usage = `npx nx run ${name}${command.positional ? ` ${command.positional.name}` : ''}${rows.length ? ' [--flag=value …]' : ''}`
+  console.log(
+    [
+      `${name}: ${command.about}`,
+      '',
+      `Usage: ${usage}`,
+      ...(command.positional ? ['', `  ${command.positional.name}: ${command.positional.about}`] : []),
+      ...(rows.length
+        ? ['', ...rows.map(([left, right]) => (left.length < width ? left.padEnd(width) + right : `${left}\n${' '.repeat(width)}${right}`))]
+        : []),
+      '',
+      'Examples:',
+      ...command.examples.map((line) => `  ${line}`),
+      '',
+      exitCodes,
+    ].join('\n'),
+  )
+}
