@@ -5,7 +5,9 @@
 #include "../train/families/model.h"
 #include "../train/save/gguf-file.h"
 #include "bad-input.h"
+#include "llama.h"
 #include "write-tokenizer.h"
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -109,7 +111,31 @@ void write_hyperparameters(gguf_context * file, const model_spec & s) {
 
 } // namespace
 
-void init_model(const model_spec & s, uint64_t seed, const std::string & type, const std::string & out) {
+// The tensors in order, dealt out in equal numbers; the keys lie in the first file
+static void write_parts(const gguf_context * whole, ggml_context * shapes, const writer & w, const std::string & out, int32_t parts) {
+    std::vector<char> prefix(out.size() + 1), name(out.size() + 32);
+    if (llama_split_prefix(prefix.data(), prefix.size(), out.c_str(), 0, parts) <= 0)
+        throw bad_input(out + ": the first of " + std::to_string(parts) + " parts must be named like NAME-00001-of-0000" +
+                        std::to_string(parts) + ".gguf");
+    const int64_t count = gguf_get_n_tensors(whole), each = (count + parts - 1) / parts;
+    for (int32_t part = 0; part < parts; part++) {
+        gguf_ptr file(gguf_init_empty());
+        if (part == 0)
+            gguf_set_kv(file.get(), whole);
+        gguf_set_val_u16(file.get(), "split.no", (uint16_t) part);
+        gguf_set_val_u16(file.get(), "split.count", (uint16_t) parts);
+        gguf_set_val_i32(file.get(), "split.tensors.count", (int32_t) count);
+        for (int64_t i = part * each; i < std::min(count, (part + 1) * each); i++) {
+            const char * tensor = gguf_get_tensor_name(whole, i);
+            gguf_add_tensor(file.get(), ggml_get_tensor(shapes, tensor));
+            gguf_set_tensor_data(file.get(), tensor, w.held[i].data());
+        }
+        llama_split_path(name.data(), name.size(), prefix.data(), part, parts);
+        write_gguf(file.get(), name.data());
+    }
+}
+
+void init_model(const model_spec & s, uint64_t seed, const std::string & type, const std::string & out, int32_t parts) {
     gguf_ptr file(gguf_init_empty());
     write_hyperparameters(file.get(), s);
     hyperparameters h = read_hyperparameters(file.get(), s.path, 0); // refuses what the trainer would refuse
@@ -140,5 +166,8 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
     };
     weights roles;
     describe_tensors(h, source, roles);
-    write_gguf(file.get(), out);
+    if (parts > 1)
+        write_parts(file.get(), shapes.get(), w, out, parts);
+    else
+        write_gguf(file.get(), out);
 }

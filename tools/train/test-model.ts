@@ -43,7 +43,7 @@ export async function tool(name: string, args: (string | number)[]): Promise<Run
   return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
 }
 
-async function mustRun(name: string, args: (string | number)[]): Promise<Run> {
+export async function mustRun(name: string, args: (string | number)[]): Promise<Run> {
   const result = await tool(name, args)
   if (result.exitCode !== 0) throw new Error(`${name} ${args.join(' ')}: exit ${result.exitCode}: ${result.stderr}`)
   return result

@@ -1,32 +1,42 @@
 #include "lora.h"
 #include "../data/random.h"
 #include "../save/gguf-file.h"
+#include "../save/reload.h"
 #include "bad-input.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <set>
+#include <map>
 #include <sstream>
 
 namespace train {
 
-static std::set<std::string> split_targets(const model & m, const std::string & text) {
+// The rank of each kind of matrix: "all", or kinds, each of which may have a rank of its own (attn_q:4)
+static std::map<std::string, int64_t> ranks_of(const model & m, const std::string & text, int64_t rank) {
     std::vector<std::string> known; // in the order of the first layer
     for (const target & t : m.targets)
         if (std::find(known.begin(), known.end(), t.kind) == known.end())
             known.push_back(t.kind);
-    std::set<std::string> wanted;
-    if (text == "all")
-        return {known.begin(), known.end()};
+    std::map<std::string, int64_t> wanted;
+    if (text == "all") {
+        for (const std::string & kind : known)
+            wanted[kind] = rank;
+        return wanted;
+    }
     std::stringstream stream(text);
     for (std::string name; std::getline(stream, name, ',');) {
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
+        const size_t colon = name.find(':');
+        const std::string kind = name.substr(0, colon);
+        if (std::find(known.begin(), known.end(), kind) == known.end()) {
             std::string list;
             for (const std::string & k : known)
                 list += (list.empty() ? "" : ", ") + k;
-            throw bad_input("no LoRA target \"" + name + "\". Targets: " + list);
+            throw bad_input("no LoRA target \"" + kind + "\". Targets: " + list);
         }
-        wanted.insert(name);
+        const int64_t own = colon == std::string::npos ? rank : strtoll(name.c_str() + colon + 1, nullptr, 10);
+        if (own < 1 || own > 65536)
+            throw bad_input("--lora-targets " + name + ": the rank must be at least 1");
+        wanted[kind] = own;
     }
     if (wanted.empty())
         throw bad_input("--lora-targets is empty");
@@ -61,9 +71,12 @@ static void create(model & m, F && rank) {
 }
 
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed) {
-    const std::set<std::string> wanted = split_targets(m, targets);
+    const std::map<std::string, int64_t> wanted = ranks_of(m, targets, rank);
     m.lora_alpha = (float) (alpha > 0 ? alpha : 2.0 * (double) rank);
-    create(m, [&](const target & t) { return wanted.count(t.kind) ? rank : 0; });
+    create(m, [&](const target & t) {
+        const auto at = wanted.find(t.kind);
+        return at == wanted.end() ? (int64_t) 0 : at->second;
+    });
     random_stream random(seed);
     for (size_t i = 0; i < m.parameters.size(); i += 2) {
         float * a = m.parameters[i].values();
@@ -112,7 +125,7 @@ void read_lora(model & m, const std::string & path, int64_t expected_rank, doubl
     upload_parameters(m);
 }
 
-void save_lora(const model & m, const std::string & path) {
+void save_lora(const model & m, const std::string & path, const std::string & base) {
     gguf_ptr file(gguf_init_empty());
     gguf_set_val_str(file.get(), "general.type", "adapter");
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
@@ -122,7 +135,7 @@ void save_lora(const model & m, const std::string & path) {
         gguf_add_tensor(file.get(), p.tensor);
         gguf_set_tensor_data(file.get(), p.name.c_str(), p.values());
     }
-    write_gguf(file.get(), path);
+    write_gguf(file.get(), path, [&](const std::string & written) { reload(base, written); });
 }
 
 } // namespace train

@@ -5,14 +5,16 @@
 namespace train {
 
 // Adds a new adapter: A uniform in +-1/sqrt(in) as in PEFT, B zero, so the model starts unchanged. alpha 0: twice the rank.
-// targets: comma-separated names. Throws bad_input for an unknown target (with the list of known ones).
+// targets: "all", or comma-separated names, each of which may have a rank of its own (attn_q:4). Throws bad_input for an unknown target
+// (with the list of known ones).
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed);
 
 // Continues an adapter from a file. rank and alpha: what it is expected to have, 0 for anything. Throws bad_input when it has not, or was
 // made for another model.
 void read_lora(model & m, const std::string & path, int64_t rank, double alpha);
 
-// Writes the adapter in the format of llama.cpp's convert_lora_to_gguf.py, which llama-server, llama-export-lora and llama-sample read.
-void save_lora(const model & m, const std::string & path);
+// Writes the adapter in the format of llama.cpp's convert_lora_to_gguf.py, which llama-server, llama-export-lora and llama-sample read, and
+// loads it again on its base before it gets its name.
+void save_lora(const model & m, const std::string & path, const std::string & base);
 
 } // namespace train

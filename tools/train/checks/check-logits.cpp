@@ -1,58 +1,14 @@
 #include "check-logits.h"
-#include "../graph/kernels.h"
 #include "../run/session.h"
 #include "bad-input.h"
-#include "switch-off.h"
+#include "served.h"
 #include <cmath>
 
 namespace train {
 
-static std::vector<float> reference_logits(llama_context * context, const sequence & s, int64_t vocabulary) {
-    llama_memory_clear(llama_get_memory(context), true);
-    llama_batch batch = llama_batch_init((int32_t) s.inputs(), 0, 1);
-    batch.n_tokens = (int32_t) s.inputs();
-    for (int32_t i = 0; i < batch.n_tokens; i++) {
-        batch.token[i] = s.tokens[i];
-        batch.pos[i] = i;
-        batch.n_seq_id[i] = 1;
-        batch.seq_id[i][0] = 0;
-        batch.logits[i] = s.learns(i + 1);
-    }
-    const int status = llama_decode(context, batch);
-    std::vector<float> all;
-    for (int32_t i = 0; status == 0 && i < batch.n_tokens; i++) {
-        if (batch.logits[i])
-            all.insert(all.end(), llama_get_logits_ith(context, i), llama_get_logits_ith(context, i) + vocabulary);
-    }
-    llama_batch_free(batch);
-    if (status != 0)
-        throw bad_input("libllama could not decode a row");
-    return all;
-}
-
-// log-softmax of a row at one token
-static double logp_at(const float * logits, int64_t n, int32_t target) {
-    return logits[target] - summarize_row(n, logits).log_sum;
-}
-
 int check_logits(const options & o) {
     session s(o);
-    if (!o.without.empty())
-        switch_off(*s.net, o.without, s.rope, s.longest);
-    std::vector<std::string> adapters;
-    if (!o.lora_init.empty())
-        adapters.push_back(o.lora_init);
-    const loaded_model loaded = load_model({o.model, adapters, 0, false, false});
-    llama_context_params params = llama_context_default_params();
-    params.n_ctx = (uint32_t) std::max<int64_t>({32, s.longest, s.net->hyper.serving_context});
-    params.n_batch = params.n_ubatch = (uint32_t) std::max<int64_t>(32, s.longest);
-    params.n_threads = params.n_threads_batch = 1;
-    params.type_k = params.type_v = GGML_TYPE_F32;
-    params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
-    const llama_context_ptr context(llama_init_from_model(loaded.model.get(), params));
-    if (!context)
-        throw bad_input("libllama could not make a context");
-    apply_loras(loaded, context.get());
+    served reference(o, *s.net, s.longest);
 
     double difference = 0, largest = 0, logp_sum = 0, logp_largest = 0;
     int64_t tokens = 0;
@@ -62,7 +18,7 @@ int check_logits(const options & o) {
         std::vector<float> ours, theirs;
         s.runner->workers[0]->evaluate(rows, &ours);
         for (const sequence & q : e.sequences) {
-            const auto part = reference_logits(context.get(), q, n);
+            const auto part = reference.logits(q);
             theirs.insert(theirs.end(), part.begin(), part.end());
         }
         for (size_t i = 0; i < ours.size(); i++) {

@@ -78,7 +78,7 @@ const feature features[] = {
 
 } // namespace
 
-void switch_off(model & m, const std::string & name, rope_tables & rope, int64_t positions) {
+void switch_off(model & m, const std::string & name) {
     std::string known;
     for (const feature & f : features) {
         known += (known.empty() ? "" : ", ") + std::string(f.name);
@@ -86,7 +86,6 @@ void switch_off(model & m, const std::string & name, rope_tables & rope, int64_t
             continue;
         if (!f.off(m))
             throw bad_input(m.path + ": has no feature \"" + name + "\" to leave out");
-        fill_rope_tables(m, positions, rope);
         return;
     }
     throw bad_input("no feature \"" + name + "\". Features: " + known);

@@ -123,6 +123,7 @@ hyperparameters read_hyperparameters(const gguf_context * file, const std::strin
     found->read(k, h);
     finish_yarn(k, h);
     refuse_others(k, h);
+    h.unread = k.unread();
     h.serving_context = serving_context > 0 ? serving_context : h.context;
     if (h.heads_fill_width && h.heads * h.head_size != h.embedding)
         throw bad_input(path + ": " + std::to_string(h.heads) + " heads of " + std::to_string(h.head_size) +

@@ -42,6 +42,8 @@ struct hyperparameters {
 
     bool heads_fill_width = false; // libllama takes the model's width for the queries' in this family
 
+    std::vector<std::string> unread; // keys of the architecture that nothing here reads: libllama does not either, as far as is known
+
     // Which tensors a file may have
     head_weight head = head_weight::own_or_tied;
     bool gate_in_up = false; // ffn_up holds gate and up, one after the other

@@ -85,6 +85,17 @@ void keys::only(const std::string & name, double value) {
         throw bad_input(path + ": the key " + architecture + "." + name + " is in use, the trainer does not know it");
 }
 
+std::vector<std::string> keys::unread() const {
+    std::vector<std::string> names;
+    const std::string prefix = architecture + ".";
+    for (int64_t i = 0; i < gguf_get_n_kv(file); i++) {
+        const std::string name = gguf_get_key(file, i);
+        if (name.compare(0, prefix.size(), prefix) == 0 && !seen.count(name.substr(prefix.size())))
+            names.push_back(name);
+    }
+    return names;
+}
+
 void keys::refuse(const std::vector<std::string> & names) const {
     for (const std::string & name : names)
         if (!seen.count(name) && gguf_find_key(file, (architecture + "." + name).c_str()) >= 0)

@@ -23,6 +23,7 @@ class keys {
     std::vector<uint8_t> pattern(const std::string & name, int64_t layers, int64_t every);
 
     void only(const std::string & name, double value); // throws when the key is there with any other value
+    std::vector<std::string> unread() const;           // whole names of the architecture's other keys
     // Throws when a key of these was not read but is there: libllama would take it into account.
     void refuse(const std::vector<std::string> & names) const;
 

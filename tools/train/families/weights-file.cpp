@@ -88,9 +88,13 @@ const weights_file::tensor * weights_file::find(const std::string & name) const 
 }
 
 void weights_file::read(const tensor & t, std::vector<char> & stored) const {
+    read(t, stored, 0, t.size);
+}
+
+void weights_file::read(const tensor & t, std::vector<char> & stored, size_t first, size_t bytes) const {
     FILE * stream = streams[t.file].get();
-    stored.resize(t.size);
-    if (fseeko(stream, (off_t) t.offset, SEEK_SET) != 0 || fread(stored.data(), 1, t.size, stream) != t.size)
+    stored.resize(bytes);
+    if (fseeko(stream, (off_t) (t.offset + first), SEEK_SET) != 0 || fread(stored.data(), 1, bytes, stream) != bytes)
         throw bad_input(names[t.file] + ": tensor " + t.name + " is cut short, fetch the file again");
 }
 

@@ -34,6 +34,7 @@ class weights_file {
     std::vector<tensor> tensors; // in the order of the files
     const tensor * find(const std::string & name) const;
     void read(const tensor & t, std::vector<char> & stored) const; // throws bad_input
+    void read(const tensor & t, std::vector<char> & stored, size_t first, size_t bytes) const;
     std::vector<float> floats(const tensor & t) const;
 
   private:

@@ -1,5 +1,7 @@
 #include "fingerprint.h"
+#include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 namespace train {
 
@@ -19,6 +21,30 @@ struct hash {
         add(&v, sizeof(v));
     }
 };
+
+// The base: its keys, and of every tensor its name, type, shape, and samples of its data
+static void base_of(const model & m, hash & h) {
+    constexpr size_t sample = 4096;
+    const gguf_context * keys = m.file->keys.get();
+    for (int64_t i = 0; i < gguf_get_n_kv(keys); i++) {
+        const gguf_type type = gguf_get_kv_type(keys, i);
+        h.add(gguf_get_key(keys, i), strlen(gguf_get_key(keys, i)));
+        if (type == GGUF_TYPE_STRING)
+            h.add(gguf_get_val_str(keys, i), strlen(gguf_get_val_str(keys, i)));
+        else if (type == GGUF_TYPE_UINT32 || type == GGUF_TYPE_INT32 || type == GGUF_TYPE_FLOAT32)
+            h.add(gguf_get_val_data(keys, i), 4);
+    }
+    std::vector<char> data;
+    for (const weights_file::tensor & t : m.file->tensors) {
+        h.add(t.name.data(), t.name.size());
+        h.one(t.type);
+        h.add(t.ne, sizeof(t.ne));
+        for (size_t part = 0; part < 3; part++) {
+            m.file->read(t, data, t.size > sample ? (t.size - sample) / 2 * part : 0, std::min(sample, t.size));
+            h.add(data);
+        }
+    }
+}
 
 std::string fingerprint_of(const options & o, const session & s, const optimizer & adam) {
     hash h;
@@ -40,6 +66,7 @@ std::string fingerprint_of(const options & o, const session & s, const optimizer
         h.add(p.name.data(), p.name.size());
         h.add(p.tensor->ne, sizeof(p.tensor->ne));
     }
+    base_of(*s.net, h);
     h.one(adam.age);
     for (const optimizer::state & state : adam.states) {
         if (adam.age > 0)

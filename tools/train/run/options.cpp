@@ -62,7 +62,9 @@ static void step_flags(arguments & args, options & o) {
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
     args.value("--serving-context", "N", o.serving_context,
                "context the model will be served with, which decides between longrope's factors; 0: the model's own");
-    args.value("--without", "FEATURE", o.without, "check-logits: leave a feature of the family out, to see that it matters");
+    args.value("--without", "FEATURE", o.without,
+               "leave a feature of the family out, to see that it matters (training is refused then, unless it does not)");
+    args.flag("--unchecked", o.unchecked, "do not compare the model with libllama on some rows before the first step");
     args.flag("--plain", o.plain, "use ggml's own operations on the CPU too, as on a GPU: slow, to check them");
     args.value("--seed", "N", o.seed, "seed of the shuffling and of new adapters");
     args.value("--val-every", "N", o.val_every, "validate every N steps; 0: at the end of each epoch");
@@ -87,7 +89,8 @@ static void optimizer_flags(arguments & args, optimizer_options & o, int32_t & w
 static void lora_flags(arguments & args, options & o) {
     args.value("--lora-rank", "R", o.lora_rank, "train a LoRA adapter of this rank; 0: all weights");
     args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
-    args.value("--lora-targets", "LIST", o.lora_targets, "which matrices get one: all (of the layers), or a list such as attn_q,attn_v");
+    args.value("--lora-targets", "LIST", o.lora_targets,
+               "which matrices get one: all (of the layers), or a list such as attn_q,attn_v:4, where 4 is a rank of its own");
     args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter; --lora-rank and --lora-alpha, where given, must be its own");
 }
 

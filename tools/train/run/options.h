@@ -16,7 +16,7 @@ struct options {
     std::string without; // of check-logits: a feature of the model to leave out
     std::string optimizer_in, optimizer_out;
     int32_t save_every = 0;
-    bool resume = false, strict = false, plain = false;
+    bool unchecked = false, resume = false, strict = false, plain = false;
 
     double epochs = 1;
     int32_t steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;

@@ -1,5 +1,7 @@
 #include "session.h"
 #include "../adapters/lora.h"
+#include "../checks/switch-off.h"
+#include "bad-input.h"
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -54,10 +56,21 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & r
     return std::make_unique<batch_runner>(m, rope, workers, each, tokens, o.micro_batch);
 }
 
+// All weights are trained in F32 and written in the base's types: where those are coarse, the file would not be what was trained
+static void check_types(const model & m) {
+    for (const weights_file::tensor & t : m.file->tensors)
+        if (t.ne[1] > 1 && t.type != GGML_TYPE_F32 && t.type != GGML_TYPE_F16 && t.type != GGML_TYPE_BF16 && t.type != GGML_TYPE_Q8_0)
+            throw bad_input(m.path + ": " + t.name + " is " + ggml_type_name(t.type) +
+                            ", which would round away what is trained: name a type for the result (--type Q8_0, F16, ...), or train an "
+                            "adapter (--lora-rank)");
+}
+
 session::session(const options & o) :
     target(make_objective(o)), vocabulary((check_supported(o.model), load_model({o.model, {}, 0, true, false}))),
     tokens(vocabulary.model.get()), place(choose_place(o)),
     net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
+    if (o.lora_rank == 0 && o.lora_init.empty() && o.type.empty())
+        check_types(*net);
     if (!o.lora_init.empty())
         read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
     else if (o.lora_rank > 0)
@@ -68,6 +81,8 @@ session::session(const options & o) :
     if (data.skipped > 0)
         fprintf(stderr, "llama-train: %lld rows are skipped; the first: %s\n", (long long) data.skipped, data.first_skip.c_str());
     longest = std::max(longest_in(data), longest_in(val));
+    if (!o.without.empty())
+        switch_off(*net, o.without);
     fill_rope_tables(*net, longest, rope);
     runner = make_runner(*net, rope, o, longest, place);
 }

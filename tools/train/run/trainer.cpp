@@ -1,5 +1,6 @@
 #include "trainer.h"
 #include "../adapters/lora.h"
+#include "../checks/served.h"
 #include "../losses/reference.h"
 #include "../optimizer/checkpoint.h"
 #include "../optimizer/fingerprint.h"
@@ -123,7 +124,7 @@ struct run {
 
     void save(const std::string & path) const {
         if (s.net->lora_context)
-            save_lora(*s.net, path);
+            save_lora(*s.net, path, o.model);
         else
             save_model(*s.net, path, o.type);
     }
@@ -164,6 +165,9 @@ int run_training(const options & o) {
     if (!o.optimizer_in.empty())
         read_moments(o.optimizer_in, *s.net, adam);
     const std::string fingerprint = fingerprint_of(o, s, adam);
+    differences agreement;
+    if (!o.unchecked)
+        agreement = check_served(s, o); // the base, also where a checkpoint goes on from it
     if (o.resume)
         read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
 
@@ -207,7 +211,9 @@ int run_training(const options & o) {
                {"seconds", seconds},
                {"cpu_seconds", cpu_seconds},
                {"peak_mib", usage_so_far().peak_mib},
-               {"skipped_rows", s.data.skipped}});
+               {"skipped_rows", s.data.skipped},
+               {"served",
+                {{"rows", agreement.rows}, {"tokens", agreement.tokens}, {"mean_abs", agreement.mean}, {"max_abs", agreement.largest}}}});
     return 0;
 }
 

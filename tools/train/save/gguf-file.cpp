@@ -9,7 +9,7 @@
 
 namespace train {
 
-void write_gguf(const gguf_context * file, const std::string & path) {
+void write_gguf(const gguf_context * file, const std::string & path, const std::function<void(const std::string &)> & check) {
     struct stat info;
     const bool in_place = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode); // a rename would replace a device by a file
     const std::string temporary = in_place ? path : path + "." + std::to_string(getpid()) + ".tmp";
@@ -24,6 +24,13 @@ void write_gguf(const gguf_context * file, const std::string & path) {
     }
     if (good && in_place)
         return;
+    try {
+        if (good && check)
+            check(temporary);
+    } catch (...) {
+        remove(temporary.c_str());
+        throw;
+    }
     if (good && rename(temporary.c_str(), path.c_str()) == 0)
         return;
     const std::string why = strerror(errno ? errno : EIO);

@@ -2,12 +2,15 @@
 #pragma once
 #include "ggml.h"
 #include "gguf.h"
+#include <functional>
 #include <string>
 
 namespace train {
 
-// Throws bad_input when the file cannot be written completely; nothing is left behind then.
-void write_gguf(const gguf_context * file, const std::string & path);
+// Throws bad_input when the file cannot be written completely; nothing is left behind then. check: looks at the whole file under its
+// temporary name, before it gets its own, and throws when it is no good.
+void write_gguf(const gguf_context * file, const std::string & path,
+                const std::function<void(const std::string & written)> & check = nullptr);
 
 // Throws bad_input when a file cannot be made at this path.
 void check_writable(const std::string & path);

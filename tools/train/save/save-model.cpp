@@ -1,5 +1,6 @@
 #include "save-model.h"
 #include "gguf-file.h"
+#include "reload.h"
 #include <vector>
 
 namespace train {
@@ -41,7 +42,7 @@ void save_model(const model & m, const std::string & path, const std::string & t
             stored = storable_type(type_by_name(type), t->ne[0]);
         add_tensor(file.get(), shapes.get(), held, base.name, t, stored);
     }
-    write_gguf(file.get(), path);
+    write_gguf(file.get(), path, [](const std::string & written) { reload(written, ""); });
 }
 
 } // namespace train
