@@ -178,7 +178,7 @@ export const families: FamilyCase[] = [
 ]
 
 /** The spec of a case with the common sizes and scales. A name, because libllama looks for Phi-3's own tokens where a model is called so. */
-export const specOf = ({ spec }: FamilyCase) => ({
+export const specOf = ({ spec }: FamilyCase): Record<string, unknown> => ({
   name: 'random',
   context_length: 128,
   embedding_length: 64,
