@@ -2,9 +2,10 @@ import { distillation } from './distillation.ts'
 import { openReasoner } from './open-reasoner.ts'
 import { r3System } from './r3.ts'
 import { reasoningBank } from './reasoning-bank.ts'
+import { slmReasoning } from './slm-reasoning.ts'
 import type { System } from './system.ts'
 
 /** The founding systems by name. */
 export const systems: Readonly<Record<string, System>> = Object.fromEntries(
-  [reasoningBank, openReasoner, distillation, r3System].map((system) => [system.name, system]),
+  [reasoningBank, slmReasoning, openReasoner, distillation, r3System].map((system) => [system.name, system]),
 )
