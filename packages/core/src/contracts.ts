@@ -1,6 +1,6 @@
 import type { Call, Finish, Span } from './call.ts'
 import type { Dataset, Example, Pair } from './example.ts'
-import type { Decision } from './decision.ts'
+import type { BankVerdict, Decision, LevelName, Look } from './decision.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Trace } from './trace.ts'
 import type { Gpu } from './gpu.ts'
@@ -234,17 +234,37 @@ export type Trainer = {
   train(request: TrainRequest): Promise<Training>
 }
 
-/** The evaluations of all arms on the same tasks, and what came before. */
-export type GateRequest = {
-  evaluations: readonly Evaluation[]
-  frontier: { taskset: string; level: number } | null
-  /** Levels once solved (95% or more when first reached), which may not be lost. */
-  solved: readonly { taskset: string; level: number }[]
-  /** The memory setting the recipe deploys. */
-  memory: boolean
-  round: number
-  /** True when every validation sample is drawn afresh, so that alpha is not spent by repeated looks at one set. */
-  fresh: boolean
+/** What a gate needs to judge a round's bank: the incumbent with the old bank and with the new one, on the same tasks. */
+export type BankRequest = {
+  old: readonly Evaluation[]
+  new: readonly Evaluation[]
+  looks: readonly Look[]
   seed: number
 }
-export type Gate = (request: GateRequest) => Decision
+/** The evaluations of all arms on the same tasks, and what came before. */
+export type GateRequest = {
+  /** Incumbent and candidate with the bank that is served, memory off and on. */
+  evaluations: readonly Evaluation[]
+  /** The run's best models of earlier rounds, on the levels where the incumbent is not the best. */
+  references: readonly Evaluation[]
+  /** The levels of the one pooled test, named before any validation attempt; empty: all levels. Every other level is guarded. */
+  frontier: readonly LevelName[]
+  /** The memory setting the recipe deploys. */
+  memory: boolean
+  bank: BankVerdict | null
+  /** All looks at the run's validation data before this one, those that were withdrawn included. */
+  looks: readonly Look[]
+  /** Why the candidate's attempts ended early; null where all tasks were attempted. */
+  stopped: string | null
+  seed: number
+}
+/** Decides what a run serves: a pair of model and bank that was measured. */
+export type Gate = {
+  readonly name: string
+  /** The level of the next look. */
+  level(looks: readonly Look[]): number
+  judgeBank(request: BankRequest): BankVerdict
+  decide(request: GateRequest): Decision
+  /** Asked after each of `batches` parts of the candidate's frontier tasks: why to stop, or null. Absent: all tasks are attempted. */
+  readonly early?: { batches: number; stop(request: Omit<GateRequest, 'stopped' | 'references' | 'bank'>): string | null }
+}

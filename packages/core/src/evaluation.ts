@@ -11,13 +11,18 @@ export const Outcome = z.object({
 })
 export type Outcome = z.infer<typeof Outcome>
 
-export const Role = z.enum(['incumbent', 'candidate'])
+/** `reference`: the run's best model on a level, where that is not the incumbent. */
+export const Role = z.enum(['incumbent', 'candidate', 'reference'])
 export type Role = z.infer<typeof Role>
 
 /** Per-task outcomes of one policy on one split and level. `passRate` is the mean over tasks, `ci` its 95% interval. */
 export const Evaluation = z.object({
   model: Role,
   memory: z.boolean(),
+  /** Tag of the bank whose memories were shown, null for none; absent in older rounds. */
+  bank: z.string().nullable().optional(),
+  /** What the arm is called where model and memory do not say it, e.g. `incumbent, new bank, rolled back` or `best of round 2`. */
+  arm: z.string().optional(),
   split: Split,
   taskset: z.string(),
   level: z.number().int(),

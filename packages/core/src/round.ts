@@ -7,13 +7,24 @@ const Members = z.object({
   round: z.number().int(),
   recipe: z.string(),
   seed: z.number().int(),
-  frontier: z.object({ taskset: z.string(), level: z.number().int(), rule: z.string(), trainRate: z.number() }).nullable(),
+  frontier: z
+    .object({
+      taskset: z.string(),
+      level: z.number().int(),
+      rule: z.string(),
+      trainRate: z.number(),
+      /** The levels of the gate's one pooled test; absent in older rounds. */
+      levels: z.array(z.number().int()).optional(),
+    })
+    .nullable(),
   incumbent: z.object({ id: z.string() }),
   candidate: z.object({ id: z.string() }).nullable(),
   /** What the round left to be served: whose weights, and whether the bank is used. Its arm is the one with these two. */
   served: z.object({ role: Role, memory: z.boolean() }),
   bank: z.object({ size: z.number().int(), added: z.number().int(), tag: z.string().nullable(), kept: z.boolean() }),
   evaluations: z.array(Evaluation.omit({ outcomes: true })),
+  /** Arms beside those: the incumbent with the bank that is not served, the run's best models of earlier rounds. */
+  otherArms: z.array(Evaluation.omit({ outcomes: true })).optional(),
   decision: Decision,
   retest: z
     .object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() })

@@ -1,3 +1,2 @@
-export * from './gate/gate.ts'
 export * from './recipe/load-recipe.ts'
 export * from './recipe/recipe.ts'

@@ -5,6 +5,10 @@ import { z } from 'zod'
 
 const Level = z.object({ taskset: z.string(), level: z.number().int() })
 
+/** The run's best model on a level, with its bank, where that is an earlier one than the incumbent: what the gate's guards compare with. */
+export const BestLevels = z.array(Level.extend({ round: z.number().int(), model: ModelSchema, bank: z.string().nullable() }))
+export type BestLevels = z.infer<typeof BestLevels>
+
 /** checkpoints/<run>/incumbent.json: what is served, and what later rounds must not lose. Written whole at the end of a round. */
 export const Incumbent = z.object({
   /** The last finished round; 0 before the first. */
@@ -12,10 +16,9 @@ export const Incumbent = z.object({
   model: ModelSchema,
   /** Tag of the bank that is served with it. */
   bank: z.string().nullable(),
-  /** Levels once solved: train pass rate of 95% or more when first reached. */
-  solved: z.array(Level),
   /** The last round's frontier. */
   frontier: Level.nullable(),
+  best: BestLevels.default([]),
   /** Decisions that this run's validation sets have seen. */
   looks: z.number().int(),
 })

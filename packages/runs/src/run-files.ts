@@ -13,6 +13,8 @@ export function runFiles(run: string) {
     datasets: paths.datasets(run),
     record: join(reports, 'run.json'),
     lock: join(reports, 'lock'),
+    /** Every look at the run's validation data. */
+    looks: join(reports, 'looks.json'),
     /** Likelihood dynamics of a run's checkpoints. */
     likelihood: join(reports, 'likelihood'),
     incumbent: join(checkpoints, 'incumbent.json'),
@@ -51,6 +53,8 @@ export function roundFiles(run: string, round: number) {
     /** The tasks that were attempted, frozen. */
     tasks: join(dataset, 'tasks.jsonl'),
     traces: join(dataset, 'traces.jsonl'),
+    /** The incumbent's own attempts where a teacher makes the round's, for the frontier. */
+    own: join(dataset, 'own.jsonl'),
     arm: (arm: string) => join(dataset, `validation-${arm}.jsonl`),
     retest: (role: string) => join(dataset, `retest-${role}.jsonl`),
     /** Training rows in their own form, which every format is made from, and their card. */

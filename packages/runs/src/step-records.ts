@@ -1,5 +1,6 @@
-import { Dataset, Decision, Evaluation, Frontier, Model, Retest, Role } from '@whetstone/core'
+import { BankVerdict, Dataset, Decision, Evaluation, Frontier, LevelName, Model, Retest, Role } from '@whetstone/core'
 import { z } from 'zod'
+import { BestLevels } from './incumbent.ts'
 
 const Tokens = z.object({ prompt: z.number().int(), completion: z.number().int() })
 const Faults = z.object({ retried: z.number().int(), failed: z.number().int() })
@@ -60,15 +61,35 @@ export const Candidate = z
 export type Candidate = z.infer<typeof Candidate>
 
 /** One policy that was measured: its name names its file. */
-export const Arm = z.object({ name: z.string(), role: Role, memory: z.boolean() })
+export const Arm = z.object({
+  name: z.string(),
+  role: Role,
+  memory: z.boolean(),
+  /** Tag of the bank that it was shown; absent in older rounds. */
+  bank: z.string().nullable().optional(),
+})
 export type Arm = z.infer<typeof Arm>
 
 /** What was measured: steps/arms.json. */
 export const Arms = z.preprocess(
   nameArms,
   z.object({
+    /** The arms that are served or might be come first. */
     arms: z.array(Arm),
+    /** Incumbent and candidate, memory off and on with the bank that is served. */
     evaluations: z.array(Evaluation),
+    /** The incumbent with the bank that is not served. */
+    others: z.array(Evaluation).default([]),
+    /** The run's best models of earlier rounds, where the incumbent is not the best, and who those are, by level. */
+    references: z.array(Evaluation).default([]),
+    best: BestLevels.default([]),
+    bank: BankVerdict.nullable().default(null),
+    /** Tag of the bank that is served after this round. */
+    served: z.string().nullable().default(null),
+    /** The levels of the test, named before the first attempt. */
+    levels: z.array(LevelName).default([]),
+    /** Why the candidate's attempts ended early, where they did. */
+    stopped: z.string().nullable().default(null),
     tokens: Tokens,
     faults: Faults,
     truncated: z.number().int(),

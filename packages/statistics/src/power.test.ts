@@ -4,7 +4,6 @@ import { criticalWins, mcnemarPower } from './mcnemar-power.ts'
 import { minimumDetectableEffect, powerAt } from './minimum-detectable-effect.ts'
 import { powerTable } from './power-table.ts'
 import { requiredTasks } from './required-tasks.ts'
-import { spendAlpha } from './spend-alpha.ts'
 import { holm } from './holm.ts'
 
 const test = suite('power and multiplicity')
@@ -60,14 +59,6 @@ test('clusters that move together need proportionally more tasks', () => {
     assert.ok(clustered[row]!.power <= one.power)
     assert.is(clustered[row]!.needed, one.needed * 4)
   }
-})
-
-test('alpha spending sums to alpha', () => {
-  near(spendAlpha(0.025, 1), 0.0152, 1e-5)
-  let sum = 0
-  for (let look = 1; look <= 100_000; look++) sum += spendAlpha(0.025, look)
-  assert.ok(sum < 0.025 && sum > 0.02499, String(sum))
-  assert.throws(() => spendAlpha(0.025, 0), /counted from 1/)
 })
 
 test('Holm: as R’s p.adjust(method = "holm")', () => {

@@ -21,17 +21,25 @@ export function explainDecision(decision: Decision, { kind, where, comparable, u
     return `kept: no evidence of improvement: ${gain}, ${p} > ${showP(alpha)}; ${missed}`
   }
   if (kind === 'memory') return `kept: nothing was trained; memory helps: ${gain}, ${p}`
-  const lost = decision.nonInferiority.filter((level) => !level.passed)
-  if (lost.length > 0) return `kept: better at ${gain}, ${p}, but may have lost what was solved: ${lost.map(explainLevel).join('; ')}`
+  const alarms = decision.nonInferiority.filter((level) => !level.passed)
+  const { guard } = decision
+  if (guard?.passed === false || alarms.length > 0) {
+    const lost = [...(guard?.passed === false ? [explainGuard(guard)] : []), ...alarms.map(explainAlarm)]
+    return `kept: better at ${gain}, ${p}, but may have lost what was solved: ${lost.join('; ')}`
+  }
   const guarded = decision.nonInferiority.length
-  return `promoted: ${gain}, ${p} <= ${showP(alpha)}${guarded > 0 ? `; not worse on ${guarded} solved level${guarded === 1 ? '' : 's'}` : ''}`
+  const kept = guarded > 0 ? `; not worse on ${guarded === 1 ? 'the level' : `the ${guarded} levels`} below` : ''
+  return `promoted: ${gain}, ${p} <= ${showP(alpha)}${kept}`
 }
 
 /** With no loss among n tasks the exact 95% bound is 0.05^(1/n) - 1: above -margin only from log 0.05 / log(1 - margin) tasks on. */
-function explainLevel({ taskset, level, n, difference, low, margin }: Decision['nonInferiority'][number]): string {
+function explainGuard({ n, difference, low, margin }: NonNullable<Decision['guard']>): string {
   const needed = Math.ceil(Math.log(0.05) / Math.log1p(-margin))
-  const name = `${taskset} level ${level}`
-  if (n === 0) return `${name} was not evaluated`
-  if (difference === 0 && n < needed) return `${name} has ${n} tasks, and fewer than ${needed} can never show it`
-  return `${name} ${points(difference)} points, 95% bound ${points(low)} not above ${points(-margin)}`
+  if (n < needed) return `the guarded levels have ${n} tasks, and fewer than ${needed} can never show it`
+  return `the guarded levels together ${points(difference)} points, 95% bound ${points(low)} not above ${points(-margin)}`
+}
+
+function explainAlarm({ taskset, level, n, difference, reference = 'incumbent', pLost = 1 }: Decision['nonInferiority'][number]): string {
+  if (n === 0) return `${taskset} level ${level} was not evaluated`
+  return `${taskset} level ${level} ${points(difference)} points${reference === 'incumbent' ? '' : ` against the ${reference}`}, p = ${showP(pLost)} after Holm`
 }

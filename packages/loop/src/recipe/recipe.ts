@@ -33,6 +33,8 @@ export const Settings = z.strictObject({
   chunk: z.number().int().positive().default(256),
   /** The frontier is the lowest level with train pass@1 under this. */
   threshold: z.number().min(0).max(1).default(0.9),
+  /** Levels of the gate's one pooled test: the frontier and those above it, named from train attempts. */
+  frontierLevels: z.number().int().positive().default(1),
   /** Rows show memories: never, always, or in half of them. */
   memories: z.enum(['strip', 'keep', 'mix']).default('mix'),
   /** Share of older traces in the training rows. */
@@ -142,6 +144,7 @@ export function describeRecipe(recipe: Recipe): Record<string, unknown> {
       reflector: recipe.memory.reflector.name,
       render: recipe.memory.render.toString(),
     },
+    gate: describeUse(recipe.gate),
     harvest: recipe.harvest.map(describeUse),
     formats: recipe.formats.map(describeUse),
     settings,

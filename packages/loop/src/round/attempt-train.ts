@@ -25,16 +25,25 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(await trainGroup(context, course, level))
   }
   const tally = tallyTrain(file)
-  let { faults } = await attempt(context, groups, file)
-  let rates = await tally.rates()
+  // the frontier is the incumbent's own: a teacher's attempts say nothing of what the model here can do
+  const own = context.teacher ? tallyTrain(context.files.own) : tally
+  const measure = () => (context.teacher ? attemptOwn(context, groups) : attempt(context, groups, file))
+  let { faults } = await measure()
+  let rates = await own.rates()
   for (const course of climbing) {
     for (let grown = 0; grown < mostLevels; grown++) {
-      const own = rates.filter((rate) => rate.taskset === course.taskset.name)
-      if (own.some(({ rate }) => rate < recipe.settings.threshold)) break
-      groups.push(await trainGroup(context, course, Math.max(...own.map(({ level }) => level)) + 1))
-      ;({ faults } = await attempt(context, groups, file))
-      rates = await tally.rates()
+      const known = rates.filter((rate) => rate.taskset === course.taskset.name)
+      const highest = Math.max(...known.map(({ level }) => level))
+      const under = known.filter(({ rate }) => rate < recipe.settings.threshold).map(({ level }) => level)
+      if (under.length > 0 && highest >= Math.min(...under) + recipe.settings.frontierLevels - 1) break
+      groups.push(await trainGroup(context, course, highest + 1))
+      ;({ faults } = await measure())
+      rates = await own.rates()
     }
+  }
+  if (context.teacher) {
+    ;({ faults } = await attempt(context, groups, file))
+    await tally.rates()
   }
   return {
     ...tally.counts(),
@@ -42,7 +51,7 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     frontier: findFrontier(
       rates,
       climbing.map(({ taskset }) => taskset.name),
-      recipe.settings.threshold,
+      recipe.settings,
     ),
     faults,
   }
@@ -57,13 +66,21 @@ async function trainGroup({ recipe, seed, round, incumbent }: RoundContext, cour
   return { tasks, samples: course.samples ?? recipe.settings.samples }
 }
 
-function attempt(context: RoundContext, groups: readonly Group[], file: string) {
+/** Where a teacher attempts, so many tasks of each group are the incumbent's own, once each, for the frontier and for nothing else. */
+const ownTasks = 100
+
+function attemptOwn(context: RoundContext, groups: readonly Group[]) {
+  const few = groups.map(({ tasks }) => ({ tasks: tasks.slice(0, ownTasks), samples: 1 }))
+  return attempt({ ...context, teacher: null }, few, context.files.own, 'own')
+}
+
+function attempt(context: RoundContext, groups: readonly Group[], file: string, arm = 'train') {
   const { recipe, incumbent, teacher, bank, seed } = context
   const deployed = recipe.memory?.deploy ? bank : null
   return collect({
     run: context.run,
     round: context.round,
-    arm: 'train',
+    arm,
     policy: { model: (teacher?.model ?? incumbent.model).id, bank: deployed ? incumbent.bank : null },
     groups,
     seed,
@@ -76,16 +93,29 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string) 
     open: () => (teacher ? teacher.open() : context.open(incumbent.model)),
     file,
     chunk: recipe.settings.chunk,
-    label: `train attempts${teacher ? ' (teacher)' : ''}`,
+    label: arm === 'own' ? 'own attempts, for the frontier' : `train attempts${teacher ? ' (teacher)' : ''}`,
     signal: context.signal,
   })
 }
 
 /** The lowest level under the threshold, of the first climbed taskset that has one. */
-function findFrontier(rates: readonly LevelRate[], climbed: readonly string[], threshold: number): TrainAttempts['frontier'] {
+function findFrontier(
+  rates: readonly LevelRate[],
+  climbed: readonly string[],
+  { threshold, frontierLevels }: { threshold: number; frontierLevels: number },
+): TrainAttempts['frontier'] {
   for (const taskset of climbed) {
     const found = rates.filter((rate) => rate.taskset === taskset && rate.rate < threshold).sort((a, b) => a.level - b.level)[0]
-    if (found) return { taskset, level: found.level, rule: `lowest level with train pass@1 under ${threshold}`, trainRate: found.rate }
+    if (found)
+      return {
+        taskset,
+        level: found.level,
+        rule: `lowest level with train pass@1 under ${threshold}`,
+        trainRate: found.rate,
+        levels: Array.from({ length: frontierLevels }, (_, i) => found.level + i).filter((level) =>
+          rates.some((rate) => rate.taskset === taskset && rate.level === level),
+        ),
+      }
   }
   return null
 }

@@ -20,7 +20,7 @@ export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: bo
     round: 0,
     model: base,
     bank: recipe.memory ? bankTag(0) : null,
-    solved: [],
+    best: [],
     frontier: null,
     looks: 0,
   }

@@ -1,9 +1,20 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 import { openBank } from '@whetstone/memory'
 import { finishRound } from './finish-round.ts'
-import { bankTag, forgetFrom, lockRun, roundFiles, runFiles, stepNames, stepsIn, type StepName } from '@whetstone/runs'
+import {
+  bankTag,
+  forgetFrom,
+  lockRun,
+  looksBefore,
+  roundFiles,
+  runFiles,
+  stepNames,
+  stepsIn,
+  withdrawLooks,
+  type StepName,
+} from '@whetstone/runs'
 import { beginRun, recordRecipe } from './begin-run.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
@@ -40,7 +51,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
-  if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom)
+  if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom, recipe)
   if (incumbent.round >= last) options.print(`Run ${run} has done ${incumbent.round} rounds: nothing to do up to round ${last}`)
   const rounds: Round[] = []
   while (incumbent.round < last) {
@@ -48,13 +59,8 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     const round = incumbent.round + 1
     record = recordRecipe(record, round, recipe)
     await using embedder = recipe.memory ? await recipe.memory.embedder.open({ signal }) : null
-    await using bank = recipe.memory
-      ? await openBank({
-          uri: runFiles(run).bank,
-          embedder,
-          minSimilarity: recipe.memory.threshold,
-        })
-      : null
+    const openAt = (tag?: string) => openBank({ uri: runFiles(run).bank, embedder, tag, minSimilarity: recipe.memory?.threshold })
+    await using bank = recipe.memory ? await openAt() : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
     const files = roundFiles(run, round)
     const context: RoundContext = {
@@ -65,6 +71,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       incumbent,
       files,
       bank,
+      bankAt: openAt,
       signal,
       report: options.report,
       step: stepsIn({ run, round }),
@@ -94,7 +101,14 @@ function openModel(recipe: Recipe, model: Model, options: CycleOptions, logFile:
   })
 }
 
-function redo(run: string, round: number, from: string): void {
+/** Forgets a step and what follows. A look at the validation data cannot be forgotten: where its attempts were made, it is spent. */
+function redo(run: string, round: number, from: string, recipe: Recipe): void {
   if (!(stepNames as readonly string[]).includes(from)) throw new BadInput(`No step "${from}". Steps: ${stepNames.join(', ')}`)
-  forgetFrom(roundFiles(run, round), from as StepName)
+  const files = roundFiles(run, round)
+  const looked = existsSync(files.dataset) && readdirSync(files.dataset).some((file) => file.startsWith('validation-'))
+  if (looked && stepNames.indexOf(from as StepName) <= stepNames.indexOf('arms')) {
+    const before = looksBefore(run, round)
+    withdrawLooks(run, { from: round, open: { round, alpha: recipe.gate.level(before), pValue: null, promoted: false, bank: null } })
+  }
+  forgetFrom(files, from as StepName)
 }

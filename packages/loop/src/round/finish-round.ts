@@ -1,10 +1,10 @@
 import type { Round } from '@whetstone/core'
 import { writeJson } from '@whetstone/core'
+import { bestAfter } from './best-levels.ts'
 import { publish } from './publish.ts'
 import type { RoundContext } from './round-context.ts'
 import type { Finished } from './run-round.ts'
-import { solvedLevels } from './run-round.ts'
-import { stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
+import { recordLook, stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
 
 /**
  * Makes the decision true: the served weights and bank, round.json, the report. The incumbent's record is written last: until then the round is open, and doing all this again changes nothing.
@@ -22,11 +22,23 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
   writeJson(files.round, round)
   await context.report(round)
   await bank?.compact()
+  recordLook(run, {
+    round: context.round,
+    alpha: decision.alpha,
+    pValue: decision.pValue,
+    promoted: decision.promoted,
+    withdrawn: false,
+    bank: decision.bank ? { alpha: decision.bank.alpha, kept: decision.bank.kept } : null,
+  })
   writeIncumbent(run, {
     round: context.round,
     model: decision.promoted && finished.candidate ? finished.candidate : incumbent.model,
     bank: finished.bank,
-    solved: solvedLevels(context, finished.train),
+    best: bestAfter(finished.arms.best, {
+      decision,
+      incumbent: { model: incumbent.model, bank: finished.bank },
+      round: context.round - 1,
+    }),
     frontier: finished.train.frontier && { taskset: finished.train.frontier.taskset, level: finished.train.frontier.level },
     looks: finished.round.looks,
   })

@@ -1,8 +1,9 @@
 import type { Attempt } from '@whetstone/core'
 import { deriveSeed, duration, points } from '@whetstone/core'
+import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
-import { armsOf } from './attempt-arms.ts'
+import { countArms } from './attempt-arms.ts'
 import { warnOfPower } from '../gate/power.ts'
 import { samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
@@ -35,8 +36,9 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     validation += Math.ceil(tasks * count)
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
   }
-  const arms = armsOf(context, recipe.trainer ? incumbent.model : null).length
+  const arms = countArms(context)
   const probe = await runProbe(context)
+  const alpha = recipe.gate.level(looksBefore(context.run, round))
   const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
   const plan: Plan = {
     train,
@@ -44,13 +46,13 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     validation,
     probe,
     samplingSeconds,
-    minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha: 0.025 }),
+    minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),
   }
   process.stderr.write(
     `Round ${round} of ${context.run}: ${train} train attempts${recipe.trainer ? ', training' : ''}, ${arms} arms of ${validation} validation tasks; sampling takes about ${duration(samplingSeconds)} ` +
       `(probe: ${(probe.attempts / Math.max(probe.seconds, 1e-3)).toFixed(1)} attempts/s). The gate sees gains from ${points(plan.minimumDetectableEffect)} points (80% power).\n`,
   )
-  const warning = warnOfPower({ n: tested, discordance: assumedDiscordance, alpha: 0.025, sought: 0.1 })
+  const warning = warnOfPower({ n: tested, discordance: assumedDiscordance, alpha, sought: 0.1 })
   if (warning) process.stderr.write(`${warning}\n`)
   return plan
 }

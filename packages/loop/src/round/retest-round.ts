@@ -1,7 +1,7 @@
 import type { Model, Round, Task } from '@whetstone/core'
 import { readRows, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
-import { toArm, type Arms } from '@whetstone/runs'
+import type { Arms } from '@whetstone/runs'
 import { attemptArm } from './attempt-arms.ts'
 import type { RoundContext } from './round-context.ts'
 import { failedTasks, pairedRetest } from './retest.ts'
@@ -15,7 +15,6 @@ export async function retestRound(
   candidate: Model | null,
   groups: readonly (readonly Task[])[],
   arms: Arms,
-  bankTag: string | null,
 ): Promise<Round['retest']> {
   if (!candidate) return null
   const memory = Boolean(context.bank && context.recipe.memory?.deploy)
@@ -24,10 +23,12 @@ export async function retestRound(
   const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)
   if (tasks.length === 0) return null
   const temperature = context.recipe.settings.temperature || 0.7
+  const store = memory && arms.served !== null ? await context.bankAt(arms.served) : null
+  await using _open = store ?? { [Symbol.asyncDispose]: async () => {} }
+  const bank = store && arms.served !== null ? { tag: arms.served, store } : null
   const again = async (role: 'incumbent' | 'candidate', model: Model) => {
-    const { traces } = await attemptArm(context, { ...toArm({ role, memory }), model }, tasks, {
+    const { traces } = await attemptArm(context, { role, model, bank }, tasks, {
       file: context.files.retest(role),
-      bankTag,
       arm: 'retest',
       temperature,
     })

@@ -14,6 +14,8 @@ export type RoundContext = {
   /** Where what this round makes lies. */
   files: RoundFiles
   bank: Bank | null
+  /** Opens the bank as it was at a tag, to read. */
+  bankAt(tag: string): Promise<Bank>
   /** Opens a model on the recipe's backend. */
   open(model: Model): Promise<LanguageModel>
   /** Another policy that makes the train attempts, when weights elsewhere teach the ones here. */

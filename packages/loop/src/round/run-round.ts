@@ -1,6 +1,6 @@
 import type { Model, Round } from '@whetstone/core'
 import { deriveSeed, toRecord, writeJson } from '@whetstone/core'
-import { armsOf, attemptArms, validationTasks } from './attempt-arms.ts'
+import { attemptArms, validationTasks } from './attempt-arms.ts'
 import { attemptTrain } from './attempt-train.ts'
 import { harvestRound } from './harvest-round.ts'
 import { planRound } from './plan-round.ts'
@@ -8,7 +8,7 @@ import { describeRecipe } from '../recipe/recipe.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import type { RoundContext } from './round-context.ts'
-import { Arms, Candidate, Decided, Harvest, Plan, Reflected, sourceHash, TrainAttempts } from '@whetstone/runs'
+import { Arms, Candidate, Decided, Harvest, looksBefore, Plan, Reflected, sourceHash, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
 /** What a round came to, and what it decided to serve. */
@@ -81,34 +81,38 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     },
   )
 
-  const groups = await validationTasks(context, train)
-  const arms = await step('arms', Arms, { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, sources: attempting }, () =>
-    attemptArms(context, armsOf(context, candidate?.model ?? null), groups, memories.tag),
+  const looks = looksBefore(run, round)
+  const arms = await step(
+    'arms',
+    Arms,
+    { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, best: incumbent.best, looks, sources: attempting },
+    () => attemptArms(context, { candidate: candidate?.model ?? null, memories, train, looks }),
   )
 
   const { decision, retest } = await step(
     'decision',
     Decided,
-    { arms: arms.evaluations, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') },
+    { arms, looks, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') },
     async () => ({
-      decision: recipe.gate({
+      decision: recipe.gate.decide({
         evaluations: arms.evaluations,
-        frontier: train.frontier,
-        solved: solvedLevels(context, train),
+        references: arms.references,
+        frontier: arms.levels,
         memory: Boolean(bank && recipe.memory?.deploy),
-        round,
-        fresh: isFresh(context, train),
+        bank: arms.bank,
+        looks,
+        stopped: arms.stopped,
         seed: deriveSeed(seed, 'gate', round),
       }),
-      retest: await retestRound(context, candidate?.model ?? null, groups, arms, memories.tag),
+      retest: await retestRound(context, candidate?.model ?? null, await validationTasks(context, train), arms),
     }),
   )
 
-  const bankKept = decision.memory?.keepBank ?? true
+  const summary = ({ outcomes: _, ...rest }: Arms['evaluations'][number]) => rest
   return {
     candidate: candidate?.model ?? null,
     train,
-    bank: bankKept ? (memories.tag ?? incumbent.bank) : incumbent.bank,
+    bank: arms.served,
     arms,
     tokens: { prompt: train.tokens.prompt + arms.tokens.prompt, completion: train.tokens.completion + arms.tokens.completion },
     round: {
@@ -120,8 +124,9 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       incumbent: { id: incumbent.model.id },
       candidate: candidate && { id: candidate.model.id },
       served: { role: decision.promoted ? 'candidate' : 'incumbent', memory: Boolean(bank && recipe.memory?.deploy) },
-      bank: { size: memories.size, added: memories.added, tag: memories.tag, kept: bankKept },
-      evaluations: arms.evaluations.map(({ outcomes: _, ...summary }) => summary),
+      bank: { size: memories.size, added: memories.added, tag: memories.tag, kept: arms.bank?.kept ?? true },
+      evaluations: arms.evaluations.map(summary),
+      otherArms: [...arms.others, ...arms.references].map(summary),
       decision,
       retest,
       harvest: { attempted: train.attempted, passed: train.passed, kept: harvest.kept, replayed: harvest.replayed, pairs: harvest.pairs },
@@ -129,7 +134,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       untrained: candidate ? null : whyUntrained(context),
       faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
       truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),
-      looks: incumbent.looks + 1,
+      looks: looks.length + 1,
     },
   }
 }
@@ -139,16 +144,4 @@ function whyUntrained({ recipe, incumbent }: RoundContext): string {
   return incumbent.model.path === null
     ? 'nothing was trained: the weights are elsewhere (add --model=FILE.gguf to train)'
     : 'nothing was trained: the recipe has no trainer'
-}
-
-/** Levels that may not be lost: those solved before this round, and those which these train traces show solved for the first time. */
-export function solvedLevels({ incumbent }: RoundContext, { rates, frontier }: TrainAttempts) {
-  const reached = rates.filter(({ taskset, level, rate }) => rate >= 0.95 && !(taskset === frontier?.taskset && level >= frontier.level))
-  return [...new Map([...incumbent.solved, ...reached].map(({ taskset, level }) => [`${taskset} ${level}`, { taskset, level }])).values()]
-}
-
-/** Whether the tasks that the gate tests on are drawn afresh every round. */
-function isFresh({ recipe }: RoundContext, { frontier }: TrainAttempts): boolean {
-  const tested = recipe.courses.filter(({ taskset }) => !frontier || taskset.name === frontier.taskset)
-  return tested.every(({ taskset }) => taskset.fresh)
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Evaluation, Round, root } from '@whetstone/core'
-import { gate } from '@whetstone/loop/gate/gate.ts'
+import gate from '@whetstone/loop/gates/gate.ts'
 
 const test = suite('compare rounds')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-rounds-'))
@@ -28,7 +28,16 @@ function writeRound(run: string, round: number, arms: Record<'incumbent' | 'cand
     outcomes: outcomes(arms[model]),
   }))
   const frontier = { taskset: 'addition', level: 5, rule: 'lowest', trainRate: 0.5 }
-  const decision = gate()({ evaluations, frontier, solved: [], memory: false, round, fresh: true, seed: 1 })
+  const decision = gate().decide({
+    evaluations,
+    references: [],
+    frontier: [frontier],
+    memory: false,
+    bank: null,
+    looks: [],
+    stopped: null,
+    seed: 1,
+  })
   const record: Round = {
     run,
     round,
