@@ -1,7 +1,12 @@
 #include "chat-template.h"
 
+#include "bad-input.h"
 #include "chat.h"
+#include "freeze-date.h"
+#include "reasoning-text.h"
+#include "run-tool.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 void chat_template::deleter::operator()(common_chat_templates * templates) const {
@@ -10,9 +15,23 @@ void chat_template::deleter::operator()(common_chat_templates * templates) const
 
 chat_template::~chat_template() = default;
 
-chat_template::chat_template(const llama_model * model) {
+chat_template::chat_template(const llama_model * model, const std::string & date) {
     templates.reset(common_chat_templates_init(model, "").release());
-    supports_thinking = common_chat_templates_support_enable_thinking(templates.get());
+    source = common_chat_templates_source(templates.get());
+    if (!date.empty()) {
+        now = seconds_of(date);
+        const std::string frozen = freeze_date(source, now);
+        if (frozen != source) {
+            templates.reset(common_chat_templates_init(model, frozen).release());
+        }
+    }
+    const auto caps = common_chat_templates_get_caps(templates.get());
+    const auto system = caps.find("supports_system_role");
+    supports_system = system == caps.end() || system->second;
+    for (const char * use : {"if thinking", "and thinking", "or thinking", "not thinking", "(thinking"}) {
+        thinking_variable = thinking_variable || source.find(use) != std::string::npos;
+    }
+    find_marks(model);
 
     // common_chat_templates_apply analyses the template anew and builds an output parser on every call, which costs a hundred
     // times the rendering itself. Where rendering without that gives the same text on a conversation with all roles, it is used.
@@ -35,6 +54,9 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
     inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK; // llama-server's default
     inputs.enable_thinking = supports_thinking;
     inputs.force_pure_content = plain;
+    if (now >= 0) {
+        inputs.now = std::chrono::system_clock::from_time_t((std::time_t) now);
+    }
     if (args.is_object()) {
         for (const auto & [key, value] : args.items()) {
             inputs.chat_template_kwargs[key] = value.dump();
@@ -44,19 +66,27 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
                 throw std::invalid_argument("template argument enable_thinking must be true or false");
             }
             inputs.enable_thinking = args.at("enable_thinking").get<bool>();
+            if (thinking_variable && !args.contains("thinking")) { // Granite's and DeepSeek's name for it
+                inputs.chat_template_kwargs["thinking"] = inputs.enable_thinking ? "true" : "false";
+            }
         }
     }
     return common_chat_templates_apply(templates.get(), inputs).prompt;
 }
 
-std::string chat_template::prompt(const common_json & messages, const common_json & args) const {
-    common_chat_templates_inputs inputs;
-    inputs.messages = common_chat_msgs_parse_oaicompat(messages);
-    if (!inputs.messages.empty() && inputs.messages.back().role == "assistant") {
-        inputs.continue_final_message = COMMON_CHAT_CONTINUATION_AUTO;
-        inputs.add_generation_prompt = false;
+static common_json one_message(const char * role, const std::string & content) {
+    common_json message = common_json::object();
+    message["role"] = std::string(role);
+    message["content"] = content;
+    return message;
+}
+
+static common_json list_of(std::initializer_list<common_json> messages) {
+    common_json list = common_json::array();
+    for (const common_json & message : messages) {
+        list.push_back(common_json_value(message));
     }
-    return render(inputs, args);
+    return list;
 }
 
 std::string chat_template::conversation(const common_json & messages, const common_json & args) const {
@@ -64,4 +94,175 @@ std::string chat_template::conversation(const common_json & messages, const comm
     inputs.messages = common_chat_msgs_parse_oaicompat(messages);
     inputs.add_generation_prompt = false;
     return render(inputs, args);
+}
+
+std::string chat_template::opened_turn(const common_json & messages, const common_json & args) const {
+    common_chat_templates_inputs inputs;
+    inputs.messages = common_chat_msgs_parse_oaicompat(messages);
+    return render(inputs, args);
+}
+
+static size_t common_prefix(const std::string & a, const std::string & b) {
+    return (size_t) (std::mismatch(a.begin(), a.begin() + (ptrdiff_t) std::min(a.size(), b.size()), b.begin()).first - a.begin());
+}
+
+// The marks: what llama.cpp finds in the template, else those of the known ones that the template or the vocabulary holds.
+void chat_template::find_marks(const llama_model * model) {
+    common_chat_templates_inputs inputs;
+    inputs.messages = common_chat_msgs_parse_oaicompat(list_of({one_message("user", "test")}));
+    inputs.enable_thinking = true;
+    inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+    inputs.use_jinja = true;
+    const common_chat_params params = common_chat_templates_apply(templates.get(), inputs);
+    supports_thinking = params.supports_thinking;
+    if (!params.thinking_start_tag.empty() && !params.thinking_end_tags.empty()) {
+        reasoning.open = params.thinking_start_tag;
+        reasoning.close = params.thinking_end_tags.front();
+    }
+    reasoning = complete_marks(reasoning, source, llama_model_get_vocab(model));
+    if (reasoning.open.empty()) {
+        return;
+    }
+    // what stands around a reasoning in this template, where it writes one
+    static const std::string r = "7q3Rz", c = "8w5Cz";
+    try {
+        common_json answer = one_message("assistant", c);
+        answer["reasoning_content"] = r;
+        common_json args = common_json::object();
+        args["enable_thinking"] = true;
+        const std::string text = conversation(list_of({one_message("user", "test"), answer}), args);
+        const size_t at = text.find(r), then = text.find(c);
+        const size_t open = at == std::string::npos ? std::string::npos : text.rfind(reasoning.open, at);
+        if (open != std::string::npos && then != std::string::npos && then > at) {
+            const std::string between = text.substr(at + r.size(), then - at - r.size());
+            if (between.find(reasoning.close) != std::string::npos) {
+                reasoning.after_open = text.substr(open + reasoning.open.size(), at - open - reasoning.open.size());
+                reasoning.between = between;
+            }
+        }
+    } catch (const std::exception &) { // a template that does not render this: the marks' usual surroundings stand
+    }
+}
+
+chat_template::block chat_template::reasoning_of(const std::string & text) const {
+    return reasoning_block_of(text, reasoning) == 0 ? block::none : reasoning_block_of(text, reasoning) == 1 ? block::open : block::closed;
+}
+
+chat_template::opening chat_template::prompt(const common_json & messages, const common_json & args, bool new_turn) const {
+    common_chat_templates_inputs inputs;
+    inputs.messages = common_chat_msgs_parse_oaicompat(messages);
+    opening start;
+    start.continues = !new_turn && !inputs.messages.empty() && inputs.messages.back().role == "assistant";
+    if (start.continues) {
+        inputs.continue_final_message = COMMON_CHAT_CONTINUATION_AUTO;
+        inputs.add_generation_prompt = false;
+    }
+    if (!supports_system && !inputs.messages.empty() && inputs.messages.front().role == "system") {
+        note("the chat template knows no system message: it is put before the first user's message");
+    }
+    start.text = render(inputs, args);
+    name_losses(messages, start.text);
+    std::string own; // what stands in the assistant's turn already
+    if (start.continues) {
+        common_json before = messages;
+        before.erase(before.size() - 1);
+        const std::string shorter = before.empty() ? "" : opened_turn(before, args);
+        own = start.text.substr(common_prefix(start.text, shorter));
+        const std::string opened = shorter.substr(std::min(shorter.size(), common_prefix(shorter, conversation(before, args))));
+        own = opened + own;
+    } else {
+        own = start.text.substr(common_prefix(start.text, conversation(messages, args)));
+    }
+    start.reasoning = reasoning_of(own);
+    return start;
+}
+
+// What the template writes around the answer 8w5Cz.
+const chat_template::wrapping & chat_template::wrapping_of(const common_json & args) const {
+    const std::string key = args.dump();
+    const auto known = wrappings.find(key);
+    if (known != wrappings.end()) {
+        return known->second;
+    }
+    wrapping around;
+    const std::string c = "8w5Cz";
+    const common_json asked = list_of({one_message("user", "test")});
+    const std::string start = opened_turn(asked, args);
+    const std::string full = conversation(list_of({one_message("user", "test"), one_message("assistant", c)}), args);
+    const size_t at = full.rfind(c);
+    if (at != std::string::npos) {
+        const size_t same = std::min(common_prefix(start, full), at);
+        around.before = without_block(full.substr(same, at - same), reasoning);
+        around.after = full.substr(at + c.size());
+    }
+    return wrappings.emplace(key, around).first->second;
+}
+
+std::string chat_template::completion(const opening & start, const common_json & messages, const common_json & answer,
+                                      const common_json & args) const {
+    if (!answer.contains("content") || !answer.at("content").is_string()) {
+        throw std::invalid_argument("the answer's \"content\" must be a string");
+    }
+    const std::string content = answer.at("content").get<std::string>();
+    const wrapping & around = wrapping_of(args);
+    if (start.continues) {
+        return content + around.after;
+    }
+    answer_parts parts = split_answer(content, reasoning);
+    if (answer.contains("reasoning_content") && answer.at("reasoning_content").is_string()) {
+        parts = {answer.at("reasoning_content").get<std::string>(), content, ""};
+    }
+
+    // As the template writes the turn, where that goes on from what serving shows and holds all of the answer.
+    common_json all = messages;
+    all.push_back(common_json_value(answer));
+    const std::string full = conversation(all, args);
+    if (full.compare(0, start.text.size(), start.text) == 0) {
+        const std::string rest = full.substr(start.text.size());
+        const bool closes = start.reasoning != block::open || rest.find(reasoning.close) != std::string::npos;
+        if (closes && holds(rest, parts.content) && (start.reasoning == block::closed || holds(rest, parts.reasoning))) {
+            return rest;
+        }
+    }
+
+    // Else what the model would have to write from there: its reasoning, if the block is not closed, then the answer.
+    if (start.reasoning == block::closed) {
+        if (!trimmed(parts.reasoning).empty()) {
+            note("reasoning is switched off: that of the answers is left out");
+        }
+        return around.before + parts.content + around.after;
+    }
+    if (start.reasoning == block::open) {
+        return (parts.written.empty() ? parts.reasoning + reasoning.between + parts.content : parts.written) + around.after;
+    }
+    if (trimmed(parts.reasoning).empty() || reasoning.open.empty()) {
+        return around.before + parts.content + around.after;
+    }
+    return reasoning.open + reasoning.after_open +
+           (parts.written.empty() ? parts.reasoning + reasoning.between + parts.content : parts.written) + around.after;
+}
+
+// Says which kind of message loses something: a template may cut the reasoning of earlier turns, say, or a role that it does not know.
+void chat_template::name_losses(const common_json & messages, const std::string & text) const {
+    for (size_t i = 0; i < messages.size(); i++) {
+        const common_json & message = messages.at(i);
+        if (!message.is_object() || !message.contains("role") || !message.at("role").is_string()) {
+            continue;
+        }
+        const std::string role = message.at("role").get<std::string>();
+        if (message.contains("content") && message.at("content").is_string()) {
+            const answer_parts parts = role == "assistant" ? split_answer(message.at("content").get<std::string>(), reasoning)
+                                                           : answer_parts{"", message.at("content").get<std::string>(), ""};
+            if (!holds(text, parts.content)) {
+                note("the chat template leaves out or changes the content of messages with role " + role);
+            }
+            if (!holds(text, parts.reasoning)) {
+                note("the chat template leaves out the reasoning of earlier turns");
+            }
+        }
+        if (message.contains("reasoning_content") && message.at("reasoning_content").is_string() &&
+            !holds(text, message.at("reasoning_content").get<std::string>())) {
+            note("the chat template leaves out the reasoning of earlier turns");
+        }
+    }
 }

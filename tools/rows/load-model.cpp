@@ -1,5 +1,6 @@
 #include "load-model.h"
 
+#include "arguments.h"
 #include "bad-input.h"
 #include "log.h"
 
@@ -50,6 +51,30 @@ static std::string because(const std::string & hint) {
     return (error.empty() ? "" : ": " + error) + ", " + hint;
 }
 
+static std::string meta(const llama_model * model, const std::string & key) {
+    char text[128] = "";
+    llama_model_meta_val_str(model, key.c_str(), text, sizeof(text));
+    return text;
+}
+
+// A model that reads both ways, or reads before it writes, cannot go on with a text token by token.
+static void refuse_encoder(const llama_model * model, const std::string & path) {
+    const std::string architecture = meta(model, "general.architecture");
+    const bool bert = architecture.find("bert") != std::string::npos;
+    if (bert || llama_model_has_encoder(model) || !llama_model_has_decoder(model) ||
+        meta(model, architecture + ".attention.causal") == "false") {
+        throw bad_input(path + ": " + architecture + " is an encoder, it cannot write; name a model that generates text");
+    }
+}
+
+void add_model_flags(arguments & args, model_options & options) {
+    args.value("-m, --model", "FILE", options.path, "the model, GGUF; of a split one, the first file");
+    args.value("--lora", "FILE", options.loras, "a LoRA adapter, GGUF; may be repeated");
+    args.value("--lora-scale", "X", options.lora_scale, "strength of the adapters");
+    args.value("-ngl, --n-gpu-layers", "N", options.gpu_layers, "layers on the GPU, -1: all");
+    args.flag("-v, --verbose", options.verbose, "show llama.cpp's log");
+}
+
 loaded_model load_model(const model_options & options) {
     pass_through = options.verbose;
     llama_log_set(keep_errors, nullptr);
@@ -75,9 +100,13 @@ loaded_model load_model(const model_options & options) {
     }
 
     loaded_model loaded;
+    loaded.lora_scale = options.lora_scale;
     loaded.model.reset(llama_model_load_from_file(options.path.c_str(), params));
     if (!loaded.model) {
         throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));
+    }
+    if (!options.vocab_only) {
+        refuse_encoder(loaded.model.get(), options.path);
     }
     for (const std::string & path : options.loras) {
         llama_adapter_lora * lora = llama_adapter_lora_init(loaded.model.get(), path.c_str());
@@ -91,7 +120,7 @@ loaded_model load_model(const model_options & options) {
 
 void apply_loras(const loaded_model & loaded, llama_context * context) {
     std::vector<llama_adapter_lora *> adapters = loaded.loras;
-    std::vector<float> scales(adapters.size(), 1.0f);
+    std::vector<float> scales(adapters.size(), loaded.lora_scale);
     if (!adapters.empty() && llama_set_adapters_lora(context, adapters.data(), adapters.size(), scales.data()) != 0) {
         throw bad_input("the LoRA adapters cannot be applied" + because("check that they belong to this model"));
     }

@@ -2,10 +2,19 @@
 
 #include "bad-input.h"
 #include "llama.h"
+#include "run-tool.h"
 
 #include <algorithm>
+#include <cmath>
 
-row_tokens::row_tokens(const llama_model * model) : words(llama_model_get_vocab(model)), chat(model) {}
+row_tokens::row_tokens(const llama_model * model, const std::string & date) : words(llama_model_get_vocab(model)), rendering(model, date) {
+    for (const std::string & text : {rendering.marks().open, rendering.closing()}) {
+        try {
+            words.spell(text);
+        } catch (const outside_vocabulary &) { // a model that cannot write the marks has no such block
+        }
+    }
+}
 
 static common_json template_args(const json_row & row) {
     if (!row_has(row, "template_args")) {
@@ -30,94 +39,119 @@ static auto in_row(const json_row & row, F && step) {
     }
 }
 
-row_tokens::opening row_tokens::open_messages(const json_row & row, const common_json & messages) const {
+row_tokens::opening row_tokens::open_messages(const json_row & row, const common_json & messages, bool new_turn) const {
     if (!messages.is_array() || messages.empty()) {
         throw bad_row(row.file, row.line, "messages must be an array of {role, content}, not empty");
     }
-    opening start;
-    start.messages = messages;
-    start.text = in_row(row, [&] { return chat.prompt(messages, template_args(row)); });
-    start.tokens = words.prompt(start.text);
-    return start;
+    opening opened;
+    opened.messages = messages;
+    opened.start = in_row(row, [&] { return rendering.prompt(messages, template_args(row), new_turn); });
+    opened.tokens = words.prompt(opened.start.text);
+    return opened;
 }
 
 row_tokens::opening row_tokens::open(const json_row & row) const {
     if (row_has(row, "messages")) {
-        return open_messages(row, row.json.at("messages"));
+        return open_messages(row, row.json.at("messages"), false);
     }
     if (row_has(row, "prompt") && row.json.at("prompt").is_array()) {
-        return open_messages(row, row.json.at("prompt"));
+        return open_messages(row, row.json.at("prompt"), false);
     }
     if (!row_has(row, "prompt")) {
         throw bad_row(row.file, row.line, "a row needs \"prompt\" or \"messages\"");
     }
-    opening start;
-    start.text = row_string(row, "prompt");
-    start.tokens = words.prompt(start.text);
-    return start;
-}
-
-token_ids row_tokens::prompt(const json_row & row, std::string * text) const {
-    opening start = open(row);
-    if (text) {
-        *text = start.text;
+    opening opened;
+    opened.start.text = row_string(row, "prompt");
+    opened.tokens = words.prompt(opened.start.text);
+    const std::string & open_mark = rendering.marks().open;
+    const std::string text = opened.start.text.substr(0, opened.start.text.find_last_not_of(" \n") + 1);
+    if (!open_mark.empty() && text.size() >= open_mark.size() &&
+        text.compare(text.size() - open_mark.size(), open_mark.size(), open_mark) == 0) {
+        opened.start.reasoning = chat_template::block::open;
     }
-    return start.tokens;
+    return opened;
 }
 
-token_ids row_tokens::close_text(const opening & start, const std::string & text) const {
-    token_ids tokens = words.continuation(start.text, start.tokens, text);
-    tokens.push_back(words.end(!start.messages.is_null()));
+token_ids row_tokens::prompt(const json_row & row, std::string * text, chat_template::block * reasoning) const {
+    opening opened = open(row);
+    if (text) {
+        *text = opened.start.text;
+    }
+    if (reasoning) {
+        *reasoning = opened.start.reasoning;
+    }
+    return opened.tokens;
+}
+
+token_ids row_tokens::ids(const json_row & row, const char * key) const {
+    const common_json & value = row.json.at(key);
+    token_ids result;
+    for (size_t i = 0; value.is_array() && i < value.size(); i++) {
+        const double number = value.at(i).is_number() ? value.at(i).get<double>() : -1;
+        if (!(number >= 0 && number < (double) words.size()) || number != std::floor(number)) {
+            break;
+        }
+        result.push_back((llama_token) number);
+    }
+    if (!value.is_array() || result.size() != value.size()) {
+        throw bad_row(row.file, row.line,
+                      "\"" + std::string(key) + "\" must be an array of token ids, whole numbers below " + std::to_string(words.size()));
+    }
+    return result;
+}
+
+token_ids row_tokens::close_text(const opening & opened, const std::string & text) const {
+    token_ids tokens = words.continuation(opened.start.text, opened.tokens, text);
+    tokens.push_back(words.end(!opened.messages.is_null()));
     return tokens;
 }
 
-token_ids row_tokens::close_messages(const json_row & row, const opening & start, const common_json & conversation) const {
-    const std::string full = in_row(row, [&] { return chat.conversation(conversation, template_args(row)); });
-    if (full.compare(0, start.text.size(), start.text) != 0) {
-        // The template writes a past turn unlike one in the making (it drops the thinking, say): train what the model itself would have to
-        // write.
-        const common_json & last = conversation.at(conversation.size() - 1);
-        if (!last.contains("content") || !last.at("content").is_string()) {
-            throw bad_row(row.file, row.line, "the answer's \"content\" must be a string for this chat template");
-        }
-        return close_text(start, last.at("content").get<std::string>());
-    }
-    token_ids tokens = words.continuation(start.text, start.tokens, full.substr(start.text.size()));
-    // What the template writes after the end of the turn (often a line break) is not the model's to say.
-    const auto end = std::find_if(tokens.rbegin(), tokens.rend(), [&](llama_token token) { return words.ends_generation(token); });
-    if (end == tokens.rend()) {
+token_ids row_tokens::close_message(const json_row & row, const opening & opened, const common_json & answer) const {
+    const std::string text = in_row(row, [&] { return rendering.completion(opened.start, opened.messages, answer, template_args(row)); });
+    token_ids tokens = words.continuation(opened.start.text, opened.tokens, text);
+    // Serving stops at the first end token; what the template writes after it (often a line break) is not the model's to say.
+    const auto end = std::find_if(tokens.begin(), tokens.end(), [&](llama_token token) { return words.ends_generation(token); });
+    if (end == tokens.end()) {
         tokens.push_back(words.end(true));
-    } else {
-        tokens.erase(end.base(), tokens.end());
+        return tokens;
     }
+    const auto more = std::find_if(end + 1, tokens.end(), [&](llama_token token) { return !words.piece(token).empty(); });
+    if (more != tokens.end() && words.piece(*more).find_first_not_of(" \t\r\n") != std::string::npos) {
+        note("an answer holds an end token in its middle, where serving would stop: what follows it is left out");
+    }
+    tokens.erase(end + 1, tokens.end());
     return tokens;
 }
 
-token_ids row_tokens::close(const json_row & row, const opening & start, const common_json & answer, const char * key) const {
+token_ids row_tokens::close(const json_row & row, const opening & opened, const common_json & answer, const char * key) const {
     const bool text = answer.is_string();
-    if (!text && !(answer.is_array() && !answer.empty())) {
-        throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" must be a string or an array of messages");
+    const bool message = answer.is_array() && answer.size() == 1 && answer.at(0).is_object();
+    if (!text && !message) {
+        throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" must be a string or an array of one message");
     }
-    if (start.messages.is_null()) {
+    if (opened.messages.is_null()) {
         if (!text) {
-            throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" holds messages, so \"prompt\" must hold messages too");
+            throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" holds a message, so \"prompt\" must hold messages too");
         }
-        return close_text(start, answer.get<std::string>());
+        return close_text(opened, answer.get<std::string>());
     }
-    common_json conversation = start.messages;
-    if (text) {
-        conversation.push_back({{"role", "assistant"}, {"content", answer.get<std::string>()}});
-    } else {
-        conversation.insert(answer);
+    if (!text) {
+        return close_message(row, opened, answer.at(0));
     }
-    return close_messages(row, start, conversation);
+    common_json said = common_json::object();
+    said["role"] = "assistant";
+    said["content"] = answer.get<std::string>();
+    return close_message(row, opened, said);
 }
 
 example_tokens row_tokens::example(const json_row & row) const {
+    if (row_has(row, "completion_ids")) {
+        return {open(row).tokens, ids(row, "completion_ids")};
+    }
     const char * key = row_has(row, "response") ? "response" : "completion";
     if (row_has(row, key)) {
-        const opening start = open(row);
-        return {start.tokens, close(row, start, row.json.at(key), key)};
+        const opening opened = open(row);
+        return {opened.tokens, close(row, opened, row.json.at(key), key)};
     }
     if (!row_has(row, "messages")) {
         throw bad_row(row.file, row.line, "a row needs \"prompt\" and \"completion\", or \"messages\"");
@@ -128,8 +162,8 @@ example_tokens row_tokens::example(const json_row & row) const {
         throw bad_row(row.file, row.line, "\"messages\" must end with an assistant turn, after at least one other message");
     }
     before.erase(before.size() - 1);
-    const opening start = open_messages(row, before);
-    return {start.tokens, close_messages(row, start, row.json.at("messages"))};
+    const opening opened = open_messages(row, before, true);
+    return {opened.tokens, close_message(row, opened, row.json.at("messages").at(before.size()))};
 }
 
 pair_tokens row_tokens::pair(const json_row & row) const {
@@ -139,8 +173,8 @@ pair_tokens row_tokens::pair(const json_row & row) const {
                           "\"" + std::string(key) + "\" is missing, a preference row needs prompt, chosen and rejected");
         }
     }
-    const opening start = open(row);
-    return {start.tokens, close(row, start, row.json.at("chosen"), "chosen"), close(row, start, row.json.at("rejected"), "rejected")};
+    const opening opened = open(row);
+    return {opened.tokens, close(row, opened, row.json.at("chosen"), "chosen"), close(row, opened, row.json.at("rejected"), "rejected")};
 }
 
 token_ids row_tokens::completion(const json_row & row, const std::string & text) const {

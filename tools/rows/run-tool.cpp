@@ -7,7 +7,9 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 #include <new>
+#include <set>
 
 int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body) {
     std::setlocale(LC_NUMERIC, "C");
@@ -22,4 +24,13 @@ int run_tool(const char * name, int argc, char ** argv, const std::function<int(
         std::fprintf(stderr, "%s: %s\n", name, e.what());
     }
     return 1;
+}
+
+void note(const std::string & text) {
+    static std::mutex mutex;
+    static std::set<std::string> said;
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (said.insert(text).second) {
+        std::fprintf(stderr, "note: %s\n", text.c_str());
+    }
 }

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 // Runs body and returns the exit code: what body returned, 1 after an exception (one line on stderr), 130 when body returned 0 but was
 // interrupted.
 int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body);
+
+// What the user should know of, though nothing failed: a line on stderr, once for each text.
+void note(const std::string & text);

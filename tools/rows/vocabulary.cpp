@@ -48,6 +48,14 @@ vocabulary::vocabulary(const llama_vocab * vocab) : vocab(vocab) {
     }
 }
 
+void vocabulary::spell(const std::string & text) {
+    for (const llama_token token : tokenize(text, false)) {
+        if (pieces[(size_t) token].empty()) {
+            pieces[(size_t) token] = token_piece(vocab, token, true);
+        }
+    }
+}
+
 token_ids vocabulary::tokenize(const std::string & text, bool add_special) const {
     if (text.size() > (size_t) INT32_MAX) {
         throw bad_input("a text of more than 2 GiB cannot be tokenized");
@@ -82,6 +90,14 @@ void vocabulary::check_nothing_lost(const std::string & text, const token_ids & 
 
 token_ids vocabulary::prompt(const std::string & text) const {
     token_ids tokens = tokenize(text, true);
+    // a text that spells its BOS would get two, and a vocabulary that ends texts would end this one before it begins
+    const llama_token bos = llama_vocab_bos(vocab);
+    if (llama_vocab_get_add_bos(vocab) && tokens.size() > 1 && tokens[0] == bos && tokens[1] == bos) {
+        tokens.erase(tokens.begin());
+    }
+    if (llama_vocab_get_add_eos(vocab) && !tokens.empty() && tokens.back() == llama_vocab_eos(vocab)) {
+        tokens.pop_back();
+    }
     check_nothing_lost(text, tokens);
     return tokens;
 }
@@ -91,7 +107,10 @@ token_ids vocabulary::continuation(const std::string & prompt_text, const token_
     if (adds_space) {
         // A tokenizer that writes a space before every text would write one between prompt and answer: tokenize them together.
         // Where a token spans the border, the answer's own tokens it is, as the model never sees the joint token when it answers.
-        const token_ids joint = tokenize(prompt_text + text, true);
+        token_ids joint = tokenize(prompt_text + text, true);
+        if (llama_vocab_get_add_eos(vocab) && !joint.empty() && joint.back() == llama_vocab_eos(vocab)) {
+            joint.pop_back();
+        }
         if (joint.size() >= prompt.size() && std::equal(prompt.begin(), prompt.end(), joint.begin())) {
             tokens.assign(joint.begin() + (ptrdiff_t) prompt.size(), joint.end());
             check_nothing_lost(text, tokens);

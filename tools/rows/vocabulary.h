@@ -32,6 +32,9 @@ class vocabulary {
     // The bytes a token stands for; control tokens are empty, as in llama-server's answers.
     const std::string & piece(llama_token token) const { return pieces[(size_t) token]; }
 
+    // From now on the control tokens in this text have it as their piece: marks of a reasoning block belong to an answer's text.
+    void spell(const std::string & text);
+
     bool ends_generation(llama_token token) const { return llama_vocab_is_eog(vocab, token); }
 
     // The token that ends a text, or a turn of a chat where the model has one of its own for that. Throws bad_input when the model has

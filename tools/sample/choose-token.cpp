@@ -92,7 +92,7 @@ llama_token token_chooser::choose(const float * logits) {
     }
     static thread_local std::vector<llama_token_data> data;
     // constrained: the grammar goes first, over the whole vocabulary, which is slow; so it is only done when a free draw breaks the grammar
-    const auto attempt = [&](bool constrained) {
+    const auto attempt = [&](bool constrained) -> llama_token {
         data.resize((size_t) size);
         for (llama_token token = 0; token < size; token++) {
             data[(size_t) token] = {token, logits[token], 0.0f};
@@ -100,6 +100,9 @@ llama_token token_chooser::choose(const float * logits) {
         llama_token_data_array candidates = {data.data(), data.size(), -1, false};
         if (constrained) {
             llama_sampler_apply(grammar.get(), &candidates);
+            if (std::none_of(data.begin(), data.end(), [](const llama_token_data & one) { return std::isfinite(one.logit); })) {
+                return (llama_token) LLAMA_TOKEN_NULL;
+            }
         }
         if (truncation) {
             llama_sampler_apply(truncation.get(), &candidates);
@@ -113,6 +116,9 @@ llama_token token_chooser::choose(const float * logits) {
         llama_sampler_apply(grammar.get(), &single);
         if (std::isinf(one.logit)) {
             token = attempt(true);
+        }
+        if (token == LLAMA_TOKEN_NULL) {
+            return token;
         }
         llama_sampler_accept(grammar.get(), token);
     }

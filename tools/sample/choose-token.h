@@ -9,6 +9,7 @@ class token_chooser {
     token_chooser(const sampling & settings, uint32_t seed, const llama_vocab * vocab, grammar_cache & grammars, const token_ids & prompt);
 
     // The next token for logits[vocabulary size]. The choice depends on the settings, the seed and the logits so far, on nothing else.
+    // LLAMA_TOKEN_NULL: the grammar lets nothing follow.
     llama_token choose(const float * logits);
 
     // Takes note of a token that was not drawn but given.

@@ -4,17 +4,32 @@
 
 #include <cstdio>
 
-std::string completion_line(const completion & sample, const request & asked, bool with_logprobs) {
+std::string completion_line(const completion & sample, const request & asked, const row_tokens & tokens, bool with_logprobs) {
     // text may end inside a character: dump_safe writes U+FFFD for the torn bytes
     std::string line = "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) +
                        ",\"text\":" + common_json::make(sample.text).dump_safe() + ",\"finish\":\"" + sample.finish +
                        "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
-                       ",\"completion_tokens\":" + std::to_string(sample.tokens.size());
+                       ",\"completion_tokens\":" + std::to_string(sample.tokens.size()) +
+                       ",\"prompt_text\":" + common_json::make(asked.prompt_text).dump_safe() +
+                       ",\"tokens\":" + show_tokens(sample.tokens, 0, sample.kept);
+    if (sample.kept < sample.tokens.size()) {
+        line += ",\"cut_tokens\":" + show_tokens(sample.tokens, sample.kept);
+    }
+    line += ",\"forced\":[";
+    for (size_t i = 0; i < sample.forced.size(); i++) {
+        line += (i ? ",[" : "[") + std::to_string(sample.forced[i].first) + "," + std::to_string(sample.forced[i].second) + "]";
+    }
+    line += "]";
     if (asked.opened) {
         line += ",\"opened\":true";
     }
+    const reasoning_marks & marks = tokens.chat().marks();
+    if (!marks.open.empty()) {
+        line +=
+            ",\"reasoning_marks\":[" + common_json::make(marks.open).dump_safe() + "," + common_json::make(marks.close).dump_safe() + "]";
+    }
     if (with_logprobs) {
-        line += ",\"prompt\":" + show_tokens(asked.prompt) + ",\"tokens\":" + show_tokens(sample.tokens) + ",\"logprobs\":[";
+        line += ",\"prompt\":" + show_tokens(asked.prompt) + ",\"logprobs\":[";
         for (size_t i = 0; i < sample.logprobs.size(); i++) {
             char number[32];
             std::snprintf(number, sizeof(number), "%s%.9g", i ? "," : "", sample.logprobs[i]);

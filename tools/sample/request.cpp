@@ -2,6 +2,8 @@
 
 #include "bad-input.h"
 
+#include <algorithm>
+
 // 64-bit FNV-1a over the text, then splitmix64: neighbouring ids and indices give unrelated seeds.
 static uint32_t derive_seed(uint32_t seed, const std::string & id, size_t index) {
     uint64_t hash = 14695981039346656037ull;
@@ -32,7 +34,8 @@ static std::vector<std::string> read_stop(const json_row & row, const std::vecto
 }
 
 static std::vector<uint32_t> read_seeds(const json_row & row, uint32_t seed, const std::string & id) {
-    const size_t n = (size_t) row_integer_or(row, "n", row_has(row, "seeds") ? (int64_t) row.json.at("seeds").size() : 1, 1, 1000000);
+    const bool given = row_has(row, "seeds") && row.json.at("seeds").is_array();
+    const size_t n = (size_t) row_integer_or(row, "n", given ? std::max<int64_t>(1, (int64_t) row.json.at("seeds").size()) : 1, 1, 1000000);
     std::vector<uint32_t> seeds;
     if (!row_has(row, "seeds")) {
         for (size_t i = 0; i < n; i++) {
@@ -48,8 +51,10 @@ static std::vector<uint32_t> read_seeds(const json_row & row, uint32_t seed, con
         }
         seeds.push_back((uint32_t) number);
     }
-    if (seeds.size() != n) {
-        throw bad_row(row.file, row.line, "\"seeds\" must be an array with one seed for each of the " + std::to_string(n) + " samples");
+    if (seeds.empty() || seeds.size() != n) {
+        throw bad_row(row.file, row.line,
+                      "\"seeds\" must be an array with one seed for each sample, at least one" +
+                          (row_has(row, "n") ? ": " + std::to_string(n) : ""));
     }
     return seeds;
 }
@@ -81,10 +86,19 @@ request read_request(const json_row & row, const row_tokens & tokens, const samp
     s.grammar = row_string_or(row, "grammar", defaults.grammar);
     result.seeds = read_seeds(row, seed, result.id);
     try {
-        std::string text;
-        result.prompt = tokens.prompt(row, &text);
-        text.erase(text.find_last_not_of(" \n") + 1);
-        result.opened = text.size() >= 7 && text.compare(text.size() - 7, 7, "<think>") == 0;
+        chat_template::block reasoning = chat_template::block::none;
+        if (row_has(row, "prompt") || row_has(row, "messages") || !row_has(row, "prefix_tokens")) {
+            result.prompt = tokens.prompt(row, &result.prompt_text, &reasoning);
+        }
+        if (row_has(row, "prefix_tokens")) {
+            std::string text = reasoning == chat_template::block::open ? tokens.chat().marks().open : "";
+            for (const llama_token token : tokens.ids(row, "prefix_tokens")) {
+                result.prompt.push_back(token);
+                text += tokens.vocab().piece(token);
+            }
+            reasoning = tokens.chat().reasoning_of(text);
+        }
+        result.opened = reasoning == chat_template::block::open;
     } catch (const outside_vocabulary &) {
         result.finish = "vocabulary";
     }

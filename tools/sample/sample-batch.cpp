@@ -18,7 +18,7 @@ static int32_t slots_per_group(uint64_t parameters) {
     return parameters <= 5000000 ? 8 : parameters <= small_model_parameters ? 32 : INT32_MAX;
 }
 
-void sample_batch(const loaded_model & loaded, const vocabulary & words, const batch_options & options,
+void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const batch_options & options,
                   const std::vector<request> & requests, const std::function<void(const completion &)> & done) {
     std::mutex mutex;
     const auto hand_over = [&](const completion & sample) {
@@ -73,7 +73,9 @@ void sample_batch(const loaded_model & loaded, const vocabulary & words, const b
         for (int32_t g; (g = next++) < groups;) {
             try {
                 const int32_t share = (slots + groups - 1 - g) / groups; // the slots dealt out evenly
-                slot_group group(loaded, words, {share, cells, small ? 1 : threads, options.batch, options.logprobs});
+                slot_group group(loaded, tokens,
+                                 {share, cells, small ? 1 : threads, options.batch, options.logprobs, options.lookup,
+                                  options.cache_type == "q8_0" ? GGML_TYPE_Q8_0 : GGML_TYPE_F16});
                 group.run(requests, jobs[(size_t) g], hand_over);
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);

@@ -14,17 +14,24 @@
 #include <fstream>
 #include <sstream>
 
-static const char * about = "Samples completions for many prompts at once, as fast as the engine decodes.\n"
-                            "Rows in:  {\"id\", \"prompt\": text} or {\"id\", \"messages\": [..], \"template_args\": {..}}; optional in "
-                            "each row: n or seeds, temperature, top_k,\n"
-                            "          top_p, min_p, repeat_penalty, presence_penalty, frequency_penalty, max_tokens, stop, grammar (GBNF "
-                            "text), reasoning_budget (most tokens in <think>).\n"
-                            "Rows out: {\"id\", \"index\", \"text\", \"finish\": stop|length|context|vocabulary, \"prompt_tokens\", "
-                            "\"completion_tokens\", \"seconds\"}, with --logprobs also\n"
-                            "          \"prompt\" and \"tokens\" (ids) and \"logprobs\" (of the model itself: temperature 1, no "
-                            "truncation), and \"opened\": true when the prompt ends with <think>.\n"
-                            "With --data - a blank line ends a batch; its rows are written as they finish, then {\"batch_done\": rows}, "
-                            "and the next batch starts from a clean state.";
+static const char * about =
+    "Samples completions for many prompts at once, as fast as the engine decodes.\n"
+    "Rows in:  {\"id\", \"prompt\": text} or {\"id\", \"messages\": [..], \"template_args\": {..}}, and \"prefix_tokens\": ids that follow "
+    "the prompt;\n"
+    "          optional in each row: n or seeds, temperature, top_k, top_p, min_p, repeat_penalty, presence_penalty, frequency_penalty,\n"
+    "          max_tokens, stop, grammar (GBNF text), reasoning_budget (most tokens in the reasoning block, which is then closed).\n"
+    "Rows out: {\"id\", \"index\", \"text\", \"finish\": stop|length|grammar|context|vocabulary, \"prompt_tokens\", "
+    "\"completion_tokens\",\n"
+    "          \"prompt_text\" (as rendered), \"tokens\" (ids as generated, the end token included), \"cut_tokens\" (those of a stop "
+    "string),\n"
+    "          \"forced\": [[first, end)..] (tokens that were given, not drawn), \"opened\": true when the prompt leaves the reasoning "
+    "block\n"
+    "          open, \"reasoning_marks\", \"seconds\"}, with --logprobs also \"prompt\" (ids) and \"logprobs\" of tokens and cut_tokens "
+    "(of the\n"
+    "          model itself: temperature 1, no truncation).\n"
+    "With --data - a blank line ends a batch; its rows are written as they finish, then {\"batch_done\": rows}, and the next batch starts "
+    "from "
+    "a clean state.";
 
 struct options {
     model_options model;
@@ -35,6 +42,7 @@ struct options {
     std::string out = "-";
     std::string progress = "auto";
     std::string grammar_file;
+    std::string date;
 };
 
 static std::string read_text(const std::string & path) {
@@ -50,8 +58,7 @@ static std::string read_text(const std::string & path) {
 static options parse(int argc, char ** argv) {
     options o;
     arguments args("llama-sample", "-m model.gguf --data prompts.jsonl --out completions.jsonl -np 32 -t 4 --seed 1 --temp 0.7", about);
-    args.value("-m, --model", "FILE", o.model.path, "the model, GGUF");
-    args.value("--lora", "FILE", o.model.loras, "a LoRA adapter, GGUF; may be repeated");
+    add_model_flags(args, o.model);
     args.value("--data", "FILE|-", o.data, "rows to sample for");
     args.value("--out", "FILE|-", o.out, "where completions go; a file appears whole, in the order of the input");
     args.value("-np, --parallel", "N", o.batch.slots,
@@ -59,7 +66,6 @@ static options parse(int argc, char ** argv) {
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the tokens");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of prompt and completion together, per sequence");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
-    args.value("-ngl, --n-gpu-layers", "N", o.model.gpu_layers, "layers on the GPU, -1: all");
     args.value("-s, --seed", "N", o.seed, "with the row's id and the sample's index it gives each sample's seed");
     args.value("--temp", "T", o.defaults.temperature, "temperature, 0: greedy");
     args.value("--top-k", "N", o.defaults.top_k, "keep the N likeliest tokens, 0: all");
@@ -69,9 +75,12 @@ static options parse(int argc, char ** argv) {
     args.value("-n, --max-tokens", "N", o.defaults.max_tokens, "most tokens per completion");
     args.value("--stop", "TEXT", o.defaults.stop, "ends a completion, not part of its text; may be repeated");
     args.value("--grammar", "FILE", o.grammar_file, "GBNF grammar that completions follow");
-    args.flag("--logprobs", o.batch.logprobs, "write tokens and their log-probabilities");
+    args.flag("--logprobs", o.batch.logprobs, "write the prompt's tokens, and log-probabilities of the completion's");
+    args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told");
+    args.value("--lookup", "N", o.batch.lookup,
+               "guess up to N tokens ahead from what stands in prompt and completion; faster for texts that repeat, the same tokens");
+    args.value("--cache-type", "f16|q8_0", o.batch.cache_type, "of keys and values: q8_0 halves their memory, texts differ a little");
     args.value("--progress", "auto|none", o.progress, "bar on stderr");
-    args.flag("-v, --verbose", o.model.verbose, "show llama.cpp's log");
     args.parse(argc, argv);
     args.require("-m", o.model.path);
     args.require("--data", o.data);
@@ -80,6 +89,9 @@ static options parse(int argc, char ** argv) {
     }
     if (o.batch.threads < 0 || o.batch.context < 1 || o.batch.batch < 1 || o.defaults.max_tokens < 1) {
         throw bad_input("-t must be at least 0, and -c, -b and -n at least 1");
+    }
+    if (o.batch.lookup < 0 || o.batch.lookup > 64 || (o.batch.cache_type != "f16" && o.batch.cache_type != "q8_0")) {
+        throw bad_input("--lookup must be from 0 to 64, --cache-type f16 or q8_0");
     }
     const sampling & s = o.defaults;
     if (s.temperature < 0 || s.top_k < 0 || s.top_p < 0 || s.top_p > 1 || s.min_p < 0 || s.min_p > 1 || s.repeat_penalty <= 0) {
@@ -98,7 +110,7 @@ struct sampler_tool {
     grammar_cache grammars;
 
     explicit sampler_tool(const options & o) :
-        o(o), loaded(load_model(o.model)), tokens(loaded.model.get()), grammars(tokens.vocab().vocab) {}
+        o(o), loaded(load_model(o.model)), tokens(loaded.model.get(), o.date), grammars(tokens.vocab().vocab) {}
 
     request read(const json_row & row, size_t number) {
         request r = read_request(row, tokens, o.defaults, o.seed, number);
@@ -120,7 +132,7 @@ struct sampler_tool {
         progress bar("samples", total, o.progress);
         size_t finished = 0, drawn = 0;
         const int64_t begin = ggml_time_us();
-        sample_batch(loaded, tokens.vocab(), o.batch, requests, [&](const completion & sample) {
+        sample_batch(loaded, tokens, o.batch, requests, [&](const completion & sample) {
             done(sample);
             drawn += sample.tokens.size();
             bar.update(++finished, std::to_string((long) ((double) drawn * 1e6 / (double) (ggml_time_us() - begin + 1))) + " tok/s");
@@ -139,7 +151,7 @@ static void sample_file(sampler_tool & tool) {
     std::vector<completion> finished;
     tool.run(requests, [&](const completion & sample) {
         if (o.out == "-") {
-            out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
+            out.write(completion_line(sample, requests[sample.request], tool.tokens, o.batch.logprobs));
         } else {
             finished.push_back(sample);
         }
@@ -151,7 +163,7 @@ static void sample_file(sampler_tool & tool) {
         return a.request != b.request ? a.request < b.request : a.index < b.index;
     });
     for (const completion & sample : finished) {
-        out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
+        out.write(completion_line(sample, requests[sample.request], tool.tokens, o.batch.logprobs));
     }
     out.commit();
 }
@@ -171,7 +183,7 @@ static void sample_stdin(sampler_tool & tool) {
             size_t rows = 0; // an empty batch is answered too: a caller learns that the model is loaded
             tool.run(requests, [&](const completion & sample) {
                 rows++;
-                out.write(completion_line(sample, requests[sample.request], o.batch.logprobs));
+                out.write(completion_line(sample, requests[sample.request], tool.tokens, o.batch.logprobs));
             });
             if (!interrupted()) {
                 out.write("{\"batch_done\":" + std::to_string(rows) + "}\n");

@@ -197,7 +197,7 @@ it('bad input is one line with its place, and nothing is written', () => {
     ['{"messages": [{"content": "no role"}]}', '', /rows\.jsonl:1: the messages do not render: /],
     ['{"messages": [{"role": "user", "content": "x"}], "template_args": 3}', '', /rows\.jsonl:1: "template_args" must be an object/],
     ['{"prompt": "1", "temperature": -1}', '', /rows\.jsonl:1: "temperature" must be from 0 to 100/],
-    ['{"prompt": "1", "n": 2, "seeds": [1]}', '', /rows\.jsonl:1: "seeds" must be an array with one seed for each of the 2 samples/],
+    ['{"prompt": "1", "n": 2, "seeds": [1]}', '', /rows\.jsonl:1: "seeds" must be an array with one seed for each sample, at least one: 2/],
     ['{"prompt": "1", "stop": [""]}', '', /rows\.jsonl:1: "stop" must be an array of strings/],
     ['{"prompt": "1", "grammar": "root ::= ("}', '', /rows\.jsonl:1: the grammar does not parse \(/],
     [good, '--nonsense', /unknown flag --nonsense, known: --model/],

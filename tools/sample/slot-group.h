@@ -2,6 +2,7 @@
 //
 // Each step decodes one token of every running sequence together with the prompts of the slots just filled. Samples of one prompt
 // evaluate it once: the first slot decodes it (leads), the others copy its KV cells and draw their first token from the same logits.
+// Prompts that begin alike evaluate their beginning once: a slot waits for the one that leads with it, copies it and leads with the rest.
 // Everything follows from the order of the jobs, so the same jobs give the same tokens.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "completion.h"
 #include "load-model.h"
 #include "request.h"
+#include "sequence-memory.h"
 
 #include <deque>
 #include <functional>
@@ -21,6 +23,8 @@ struct group_options {
     int32_t threads;
     int32_t batch; // most tokens decoded together
     bool logprobs;
+    int32_t lookup = 0;                   // most tokens guessed ahead by prompt lookup
+    ggml_type cache_type = GGML_TYPE_F16; // of keys and values
 };
 
 struct job {
@@ -30,25 +34,28 @@ struct job {
 
 class slot_group {
   public:
-    slot_group(const loaded_model & loaded, const vocabulary & words, const group_options & options);
+    slot_group(const loaded_model & loaded, const row_tokens & tokens, const group_options & options);
 
     // Samples all jobs (in order; the samples of one request must be neighbours) and hands over each as it ends. Stops early when
     // interrupted.
     void run(const std::vector<request> & requests, const std::vector<job> & jobs, const std::function<void(const completion &)> & done);
 
   private:
-    enum class state { idle, leads, follows, generates };
+    enum class state { idle, leads, follows, waits, generates };
 
     struct slot {
         llama_seq_id sequence;
         state phase = state::idle;
         ptrdiff_t held = -1;  // request whose prompt lies in this slot's cells, evaluated to its end
-        size_t leader = 0;    // of a slot that follows
+        size_t leader = 0;    // of a slot that follows or waits
+        int32_t shared = 0;   // tokens that a slot which waits will copy
         int32_t position = 0; // tokens in the cells
         int32_t limit = 0;    // most tokens to sample
-        int32_t output = -1;  // index of its logits in the batch
+        int32_t output = -1;  // index of its first logits in the batch
+        token_ids draft;      // guessed to come after `last`, in the batch with it
         llama_token last = 0;
-        float logprob = 0; // of last
+        float logprob = 0;  // of last
+        bool given = false; // last was not drawn
         int64_t started = 0;
         completion sample;
         std::unique_ptr<token_chooser> chooser;
@@ -59,23 +66,28 @@ class slot_group {
     void fill_slots();
     void start(slot & s, const job & next);
     void continue_prompt(slot & s, const slot & holder);
+    void begin_prompt(slot & s);
+    int32_t common_start(const slot & s, size_t request) const;
     void build_batch();
     void decode();
     void read_logits();
     void end_prompt(slot & leader, const float * logits);
     void draw(slot & s, const float * logits) const;
     void take(slot & s);
+    void take_drafted(slot & s);
+    void cut_off(slot & s, size_t length);
     void close_thinking(slot & s, const request & r);
     void finish(slot & s, const char * reason);
 
     const loaded_model & loaded;
     const vocabulary & words;
+    const reasoning_marks & marks;
     group_options options;
     llama_context_ptr context;
-    llama_memory_t memory;
+    std::unique_ptr<sequence_memory> memory;
     grammar_cache grammars;
     std::vector<slot> slots;
-    token_ids thinking_end; // "\n</think>\n\n"
+    token_ids thinking_end; // what closes a reasoning block; empty for a model that has none
 
     struct batch_arrays {
         token_ids tokens;
@@ -88,6 +100,12 @@ class slot_group {
 
     const std::vector<request> * requests = nullptr;
     std::deque<job> queue;
-    std::map<size_t, std::vector<float>> first_logits; // after a prompt, while samples of it still wait
+
+    // A prompt that has been evaluated, while samples of it still wait.
+    struct evaluated {
+        std::vector<float> logits;
+        std::vector<uint8_t> state; // of a model whose memory cannot be copied up to a place
+    };
+    std::map<size_t, evaluated> prompts;
     std::function<void(const completion &)> done;
 };

@@ -181,7 +181,7 @@ it('says what cannot be scored, and refuses bad rows with their place', () => {
   assert.equal([a.id, a.tokens, b, done], ['a', 2, { id: 'b', error: 'context' }, { batch_done: 2 }])
   for (const [row, expected] of [
     ['{"prompt": "1"}', /stdin:1: a row needs "prompt" and "completion", or "messages"/],
-    ['{"prompt": "1", "response": 4}', /stdin:1: "response" must be a string or an array of messages/],
+    ['{"prompt": "1", "response": 4}', /stdin:1: "response" must be a string or an array of one message/],
     ['{"messages": [{"role": "user", "content": "x"}]}', /stdin:1: "messages" must end with an assistant turn/],
     ['{"response": "1"}', /stdin:1: a row needs "prompt" or "messages"/],
     ['nonsense', /stdin:1: not valid JSON/],

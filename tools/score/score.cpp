@@ -11,7 +11,8 @@
 
 static const char * about = "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
                             "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the "
-                            "assistant's turn]}, \"template_args\": {..} optional.\n"
+                            "assistant's turn]}, \"template_args\": {..} optional;\n"
+                            "          \"completion_ids\": the answer as token ids, instead of text.\n"
                             "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", "
                             "\"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
                             "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids) and \"logprobs\"; or "
@@ -24,24 +25,23 @@ struct options {
     std::string data;
     std::string out = "-";
     std::string progress = "auto";
+    std::string date;
     bool logprobs = false;
 };
 
 static options parse(int argc, char ** argv) {
     options o;
     arguments args("llama-score", "-m model.gguf --data rows.jsonl --out scores.jsonl", about);
-    args.value("-m, --model", "FILE", o.model.path, "the model, GGUF");
-    args.value("--lora", "FILE", o.model.loras, "a LoRA adapter, GGUF; may be repeated");
+    add_model_flags(args, o.model);
     args.value("--data", "FILE|-", o.data, "rows to score");
     args.value("--out", "FILE|-", o.out, "where scores go; a file appears whole");
     args.value("-np, --parallel", "N", o.batch.slots, "most rows decoded together");
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the scores");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of a row");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
-    args.value("-ngl, --n-gpu-layers", "N", o.model.gpu_layers, "layers on the GPU, -1: all");
+    args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told");
     args.flag("--logprobs", o.logprobs, "write the tokens, and the answer's log-probabilities");
     args.value("--progress", "auto|none", o.progress, "bar on stderr");
-    args.flag("-v, --verbose", o.model.verbose, "show llama.cpp's log");
     args.parse(argc, argv);
     args.require("-m", o.model.path);
     args.require("--data", o.data);
@@ -57,7 +57,7 @@ static options parse(int argc, char ** argv) {
 // Reads batches (a file is one), scores and writes them.
 static void score(const options & o) {
     const loaded_model loaded = load_model(o.model);
-    const row_tokens tokens(loaded.model.get());
+    const row_tokens tokens(loaded.model.get(), o.date);
     jsonl_reader reader(o.data);
     atomic_file out(o.out);
     std::vector<score_row> rows;

@@ -1,0 +1,31 @@
+// Reasoning blocks in texts: which marks a model uses, and an answer taken apart by them.
+#pragma once
+
+#include "chat-template.h"
+
+#include <string>
+
+struct llama_vocab;
+
+// Fills in what is missing of the marks: those in use by the template's text or the vocabulary, and what usually stands around them.
+reasoning_marks complete_marks(reasoning_marks found, const std::string & template_text, const llama_vocab * vocab);
+
+// 0: text holds no block, 1: the last one is still open, 2: it is closed.
+int reasoning_block_of(const std::string & text, const reasoning_marks & marks);
+
+// text without a block that is open and closed in it.
+std::string without_block(const std::string & text, const reasoning_marks & marks);
+
+struct answer_parts {
+    std::string reasoning;
+    std::string content;
+    std::string written; // both with what stands between them, as the text had it, from the reasoning's first character; "" when unknown
+};
+
+// An answer's text: with a whole block at its start, with a block that the prompt has opened already, or with none.
+answer_parts split_answer(const std::string & text, const reasoning_marks & marks);
+
+std::string trimmed(const std::string & text);
+
+// text holds part, whatever stands around it; an empty part is always held.
+bool holds(const std::string & text, const std::string & part);
