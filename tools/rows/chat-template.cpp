@@ -145,7 +145,12 @@ void chat_template::find_marks(const llama_model * model) {
 }
 
 chat_template::block chat_template::reasoning_of(const std::string & text) const {
-    return reasoning_block_of(text, reasoning) == 0 ? block::none : reasoning_block_of(text, reasoning) == 1 ? block::open : block::closed;
+    const size_t open = reasoning.open.empty() ? std::string::npos : text.rfind(reasoning.open);
+    const size_t close = reasoning.open.empty() ? std::string::npos : text.rfind(reasoning.close);
+    if (close != std::string::npos && (open == std::string::npos || close > open)) {
+        return block::closed;
+    }
+    return open == std::string::npos ? block::none : block::open;
 }
 
 chat_template::opening chat_template::prompt(const common_json & messages, const common_json & args, bool new_turn) const {
@@ -191,55 +196,81 @@ const chat_template::wrapping & chat_template::wrapping_of(const common_json & a
     const std::string full = conversation(list_of({one_message("user", "test"), one_message("assistant", c)}), args);
     const size_t at = full.rfind(c);
     if (at != std::string::npos) {
-        const size_t same = std::min(common_prefix(start, full), at);
-        around.before = without_block(full.substr(same, at - same), reasoning);
+        size_t same = std::min(common_prefix(start, full), at);
+        for (const std::string & mark : {reasoning.open, reasoning.close}) { // two marks that begin alike are two marks
+            const size_t begun = mark.empty() ? std::string::npos : start.rfind(mark, same);
+            same = begun != std::string::npos && begun + mark.size() > same ? begun : same;
+        }
+        // Where the two part before the prompt's end, it is by a reasoning block, or the template opens a turn in two ways.
+        const bool goes_on = same == start.size() || reasoning_of(start.substr(same)) != block::none;
+        around.before = goes_on ? without_block(full.substr(same, at - same), reasoning) : "";
         around.after = full.substr(at + c.size());
     }
     return wrappings.emplace(key, around).first->second;
 }
 
-std::string chat_template::completion(const opening & start, const common_json & messages, const common_json & answer,
-                                      const common_json & args) const {
+// The answer as the template writes the turn, where that goes on from what serving shows and says the same; else "".
+std::string chat_template::turn(const opening & start, const common_json & messages, const common_json & answer, const common_json & args,
+                                const wrapping & around) const {
+    common_json all = messages;
+    all.push_back(common_json_value(answer));
+    const std::string full = conversation(all, args);
+    if (full.compare(0, start.text.size(), start.text) != 0) {
+        return "";
+    }
+    std::string rest = full.substr(start.text.size());
+    if (rest.size() >= around.after.size() && rest.compare(rest.size() - around.after.size(), std::string::npos, around.after) == 0) {
+        rest.resize(rest.size() - around.after.size());
+    }
+    if (start.reasoning == block::open && rest.find(reasoning.close) == std::string::npos) {
+        return "";
+    }
+    const answer_parts parts = split_answer(rest, reasoning);
+    const std::string wanted = answer.contains("reasoning_content") ? answer.at("reasoning_content").get<std::string>() : "";
+    const bool same = trimmed(parts.reasoning) == trimmed(wanted) && holds(parts.content, answer.at("content").get<std::string>());
+    return same ? rest : "";
+}
+
+chat_template::ending chat_template::completion(const opening & start, const common_json & messages, const common_json & answer,
+                                                const common_json & args) const {
     if (!answer.contains("content") || !answer.at("content").is_string()) {
         throw std::invalid_argument("the answer's \"content\" must be a string");
     }
     const std::string content = answer.at("content").get<std::string>();
     const wrapping & around = wrapping_of(args);
     if (start.continues) {
-        return content + around.after;
+        return {content, around.after};
     }
     answer_parts parts = split_answer(content, reasoning);
     if (answer.contains("reasoning_content") && answer.at("reasoning_content").is_string()) {
         parts = {answer.at("reasoning_content").get<std::string>(), content, ""};
     }
-
-    // As the template writes the turn, where that goes on from what serving shows and holds all of the answer.
-    common_json all = messages;
-    all.push_back(common_json_value(answer));
-    const std::string full = conversation(all, args);
-    if (full.compare(0, start.text.size(), start.text) == 0) {
-        const std::string rest = full.substr(start.text.size());
-        const bool closes = start.reasoning != block::open || rest.find(reasoning.close) != std::string::npos;
-        if (closes && holds(rest, parts.content) && (start.reasoning == block::closed || holds(rest, parts.reasoning))) {
-            return rest;
-        }
+    const bool off = args.is_object() && args.contains("enable_thinking") && args.at("enable_thinking") == false;
+    if ((off || start.reasoning == block::closed) && !trimmed(parts.reasoning).empty()) {
+        note("reasoning is switched off: that of the answers is left out");
+        parts = {"", parts.content, ""};
     }
-
-    // Else what the model would have to write from there: its reasoning, if the block is not closed, then the answer.
-    if (start.reasoning == block::closed) {
+    if (parts.written.empty()) {
+        common_json said = answer;
+        said["content"] = parts.content;
+        if (said.contains("reasoning_content")) {
+            said.erase("reasoning_content");
+        }
         if (!trimmed(parts.reasoning).empty()) {
-            note("reasoning is switched off: that of the answers is left out");
+            said["reasoning_content"] = parts.reasoning;
         }
-        return around.before + parts.content + around.after;
+        const std::string text = turn(start, messages, said, args, around);
+        if (!text.empty()) {
+            return {text, around.after};
+        }
+        // what the model would have to write: its reasoning, where the block is not closed, and the answer
+        parts.written = parts.reasoning + reasoning.between + parts.content;
     }
-    if (start.reasoning == block::open) {
-        return (parts.written.empty() ? parts.reasoning + reasoning.between + parts.content : parts.written) + around.after;
+    const bool reasons = start.reasoning == block::open || (start.reasoning == block::none && !trimmed(parts.reasoning).empty());
+    if (!reasons) {
+        return {around.before + parts.content, around.after};
     }
-    if (trimmed(parts.reasoning).empty() || reasoning.open.empty()) {
-        return around.before + parts.content + around.after;
-    }
-    return reasoning.open + reasoning.after_open +
-           (parts.written.empty() ? parts.reasoning + reasoning.between + parts.content : parts.written) + around.after;
+    return {(start.reasoning == block::open ? "" : reasoning.open + reasoning.after_open) + parts.written, around.after};
 }
 
 // Says which kind of message loses something: a template may cut the reasoning of earlier turns, say, or a role that it does not know.

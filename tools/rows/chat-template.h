@@ -41,9 +41,12 @@ class chat_template {
     // next one opens. Throws std::exception with the template's or parser's message.
     opening prompt(const common_json & messages, const common_json & args, bool new_turn = false) const;
 
-    // What the model has to write after `start` to give the answer, an assistant's message, to `messages`; the end of the turn included
-    // where the template writes one. Notes what is left out. Throws as prompt does.
-    std::string completion(const opening & start, const common_json & messages, const common_json & answer, const common_json & args) const;
+    // What the model has to write after `start` to give the answer, an assistant's message, to `messages`, and what the template writes
+    // behind it, where its end token should be. Notes what is left out. Throws as prompt does.
+    struct ending {
+        std::string text, after;
+    };
+    ending completion(const opening & start, const common_json & messages, const common_json & answer, const common_json & args) const;
 
     // How a text that nobody rendered leaves the block: by the mark that it ends with.
     block reasoning_of(const std::string & text) const;
@@ -63,6 +66,8 @@ class chat_template {
     std::string conversation(const common_json & messages, const common_json & args) const;
     std::string opened_turn(const common_json & messages, const common_json & args) const;
     void find_marks(const llama_model * model);
+    std::string turn(const opening & start, const common_json & messages, const common_json & answer, const common_json & args,
+                     const wrapping & around) const;
     const wrapping & wrapping_of(const common_json & args) const;
     void name_losses(const common_json & messages, const std::string & text) const;
 

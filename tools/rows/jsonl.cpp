@@ -80,6 +80,11 @@ bool row_has(const json_row & row, const char * key) {
     return row.json.contains(key) && !row.json.at(key).is_null();
 }
 
+std::string refused_line(const json_row & row, size_t number, const std::string & what) {
+    const std::string id = row_has(row, "id") ? row.json.at("id").dump_safe() : std::to_string(number);
+    return "{\"id\":" + id + ",\"error\":" + common_json::make(what).dump_safe() + "}\n";
+}
+
 static bad_input wrong_type(const json_row & row, const char * key, const std::string & wanted) {
     return bad_row(row.file, row.line, "\"" + std::string(key) + "\" must be " + wanted);
 }

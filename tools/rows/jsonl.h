@@ -40,6 +40,9 @@ class jsonl_reader {
 // All rows of a file, blank lines skipped. Throws bad_input when there is none.
 std::vector<json_row> read_rows(const std::string & path);
 
+// {"id", "error"} for a row that is left out. number: its place, for a row without an id.
+std::string refused_line(const json_row & row, size_t number, const std::string & what);
+
 // Typed fields; a wrong type throws bad_input with file, line and key. The _or forms give the fallback when the key is absent or null.
 std::string row_string(const json_row & row, const char * key);
 std::string row_string_or(const json_row & row, const char * key, const std::string & fallback);

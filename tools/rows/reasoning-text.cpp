@@ -52,14 +52,6 @@ reasoning_marks complete_marks(reasoning_marks m, const std::string & template_t
     return m;
 }
 
-int reasoning_block_of(const std::string & text, const reasoning_marks & marks) {
-    const size_t open = marks.open.empty() ? std::string::npos : text.rfind(marks.open);
-    if (open == std::string::npos) {
-        return 0;
-    }
-    return text.find(marks.close, open + marks.open.size()) == std::string::npos ? 1 : 2;
-}
-
 std::string without_block(const std::string & text, const reasoning_marks & marks) {
     const size_t close = marks.open.empty() ? std::string::npos : text.rfind(marks.close);
     if (close == std::string::npos) {

@@ -10,9 +10,6 @@ struct llama_vocab;
 // Fills in what is missing of the marks: those in use by the template's text or the vocabulary, and what usually stands around them.
 reasoning_marks complete_marks(reasoning_marks found, const std::string & template_text, const llama_vocab * vocab);
 
-// 0: text holds no block, 1: the last one is still open, 2: it is closed.
-int reasoning_block_of(const std::string & text, const reasoning_marks & marks);
-
 // text without a block that is open and closed in it.
 std::string without_block(const std::string & text, const reasoning_marks & marks);
 

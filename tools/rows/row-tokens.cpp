@@ -8,7 +8,10 @@
 #include <cmath>
 
 row_tokens::row_tokens(const llama_model * model, const std::string & date) : words(llama_model_get_vocab(model)), rendering(model, date) {
-    for (const std::string & text : {rendering.marks().open, rendering.closing()}) {
+    const reasoning_marks & marks = rendering.marks();
+    // a model that speaks in channels heads its answers with more marks
+    const std::string channel = marks.open.compare(0, 11, "<|channel|>") == 0 ? marks.between : "";
+    for (const std::string & text : {marks.open, marks.close, channel}) {
         try {
             words.spell(text);
         } catch (const outside_vocabulary &) { // a model that cannot write the marks has no such block
@@ -107,11 +110,13 @@ token_ids row_tokens::close_text(const opening & opened, const std::string & tex
 }
 
 token_ids row_tokens::close_message(const json_row & row, const opening & opened, const common_json & answer) const {
-    const std::string text = in_row(row, [&] { return rendering.completion(opened.start, opened.messages, answer, template_args(row)); });
-    token_ids tokens = words.continuation(opened.start.text, opened.tokens, text);
+    const chat_template::ending said =
+        in_row(row, [&] { return rendering.completion(opened.start, opened.messages, answer, template_args(row)); });
+    token_ids tokens = words.continuation(opened.start.text, opened.tokens, said.text + said.after);
     // Serving stops at the first end token; what the template writes after it (often a line break) is not the model's to say.
     const auto end = std::find_if(tokens.begin(), tokens.end(), [&](llama_token token) { return words.ends_generation(token); });
     if (end == tokens.end()) {
+        tokens = words.continuation(opened.start.text, opened.tokens, said.text);
         tokens.push_back(words.end(true));
         return tokens;
     }

@@ -48,6 +48,10 @@ vocabulary::vocabulary(const llama_vocab * vocab) : vocab(vocab) {
     }
 }
 
+std::string vocabulary::spelled(llama_token token) const {
+    return token_piece(vocab, token, true);
+}
+
 void vocabulary::spell(const std::string & text) {
     for (const llama_token token : tokenize(text, false)) {
         if (pieces[(size_t) token].empty()) {
@@ -126,7 +130,7 @@ llama_token vocabulary::end(bool of_turn) const {
     const llama_token eos = llama_vocab_eos(vocab);
     const llama_token eot = llama_vocab_eot(vocab);
     for (const llama_token token : {of_turn ? eot : eos, of_turn ? eos : eot}) {
-        if (token != LLAMA_TOKEN_NULL) {
+        if (token != LLAMA_TOKEN_NULL && ends_generation(token)) {
             return token;
         }
     }

@@ -32,6 +32,8 @@ class vocabulary {
     // The bytes a token stands for; control tokens are empty, as in llama-server's answers.
     const std::string & piece(llama_token token) const { return pieces[(size_t) token]; }
 
+    std::string spelled(llama_token token) const; // the same, control tokens by their names
+
     // From now on the control tokens in this text have it as their piece: marks of a reasoning block belong to an answer's text.
     void spell(const std::string & text);
 

@@ -4,6 +4,19 @@
 
 #include <cstdio>
 
+static std::string marks_field(const row_tokens & tokens) {
+    const reasoning_marks & marks = tokens.chat().marks();
+    return marks.open.empty() ? ""
+                              : ",\"reasoning_marks\":[" + common_json::make(marks.open).dump_safe() + "," +
+                                    common_json::make(marks.close).dump_safe() + "]";
+}
+
+std::string prompt_line(const request & asked, const row_tokens & tokens) {
+    return "{\"id\":" + asked.id + ",\"prompt_text\":" + common_json::make(asked.prompt_text).dump_safe() +
+           ",\"prompt\":" + show_tokens(asked.prompt) + (asked.finish.empty() ? "" : ",\"finish\":\"" + asked.finish + "\"") +
+           (asked.opened ? ",\"opened\":true" : "") + marks_field(tokens) + "}\n";
+}
+
 std::string completion_line(const completion & sample, const request & asked, const row_tokens & tokens, bool with_logprobs) {
     // text may end inside a character: dump_safe writes U+FFFD for the torn bytes
     std::string line = "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) +

@@ -22,5 +22,8 @@ struct completion {
     double seconds = 0;
 };
 
+// A request's prompt as a line of JSON with its line break.
+std::string prompt_line(const request & asked, const row_tokens & tokens);
+
 // The row as one line of JSON with its line break.
 std::string completion_line(const completion & sample, const request & asked, const row_tokens & tokens, bool with_logprobs);

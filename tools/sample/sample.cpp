@@ -76,6 +76,7 @@ static options parse(int argc, char ** argv) {
     args.value("--stop", "TEXT", o.defaults.stop, "ends a completion, not part of its text; may be repeated");
     args.value("--grammar", "FILE", o.grammar_file, "GBNF grammar that completions follow");
     args.flag("--logprobs", o.batch.logprobs, "write the prompt's tokens, and log-probabilities of the completion's");
+    args.flag("--render", o.model.vocab_only, "write the prompts as they would be sampled from, text and ids, without reading weights");
     args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told");
     args.value("--lookup", "N", o.batch.lookup,
                "guess up to N tokens ahead from what stands in prompt and completion; faster for texts that repeat, the same tokens");
@@ -196,9 +197,29 @@ static void sample_stdin(sampler_tool & tool) {
     }
 }
 
+// What the model would be shown; a row that cannot be rendered is told apart, as a line.
+static void render(const options & o) {
+    const loaded_model loaded = load_model(o.model);
+    const row_tokens tokens(loaded.model.get(), o.date);
+    atomic_file out(o.out);
+    size_t number = 0;
+    for (const json_row & row : read_rows(o.data)) {
+        try {
+            out.write(prompt_line(read_request(row, tokens, o.defaults, o.seed, number++), tokens));
+        } catch (const bad_input & e) {
+            out.write(refused_line(row, number - 1, e.what()));
+        }
+    }
+    out.commit();
+}
+
 int main(int argc, char ** argv) {
     return run_tool("llama-sample", argc, argv, [](int count, char ** values) {
         const options o = parse(count, values);
+        if (o.model.vocab_only) {
+            render(o);
+            return 0;
+        }
         sampler_tool tool(o);
         o.data == "-" ? sample_stdin(tool) : sample_file(tool);
         return 0;

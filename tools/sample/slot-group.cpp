@@ -115,6 +115,7 @@ void slot_group::start(slot & s, const job & next) {
     s.limit = std::min(r.settings.max_tokens, options.cells - (int32_t) r.prompt.size());
     s.answers = r.settings.reasoning_budget < 0;
     s.closing.clear();
+    close_thinking(s, r);
     s.started = ggml_time_us();
     s.chooser.reset(new token_chooser(r.settings, r.seeds[next.index], words.vocab, grammars, r.prompt));
 }

@@ -52,3 +52,25 @@ std::string score_line(const score_row & row, bool with_logprobs) {
     }
     return line + "}\n";
 }
+
+static std::string spelled(const vocabulary & words, const token_ids & tokens, size_t begin, size_t end) {
+    std::string text;
+    for (size_t i = begin; i < end; i++) {
+        text += words.spelled(tokens[i]);
+    }
+    return common_json::make(text).dump_safe();
+}
+
+std::string rendered_line(const score_row & row, const vocabulary & words) {
+    if (!row.error.empty()) {
+        return "{\"id\":" + row.id + ",\"error\":\"" + row.error + "\"}\n";
+    }
+    std::string text;
+    for (size_t i = row.first; i < row.tokens.size(); i++) {
+        text += words.piece(row.tokens[i]);
+    }
+    return "{\"id\":" + row.id + ",\"text\":" + common_json::make(text).dump_safe() +
+           ",\"prompt_text\":" + spelled(words, row.tokens, 0, row.first) +
+           ",\"completion_text\":" + spelled(words, row.tokens, row.first, row.tokens.size()) +
+           ",\"prompt\":" + show_tokens(row.tokens, 0, row.first) + ",\"completion\":" + show_tokens(row.tokens, row.first) + "}\n";
+}

@@ -23,3 +23,6 @@ score_row read_score_row(const json_row & row, const row_tokens & tokens, size_t
 
 // The result as one line of JSON with its line break.
 std::string score_line(const score_row & row, bool with_logprobs);
+
+// The row itself: the answer's text as llama-sample would write it, both texts with all special tokens spelled out, and ids.
+std::string rendered_line(const score_row & row, const vocabulary & words);

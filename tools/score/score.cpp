@@ -39,6 +39,8 @@ static options parse(int argc, char ** argv) {
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the scores");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of a row");
     args.value("-b, --batch-size", "N", o.batch.batch, "most tokens decoded together");
+    args.flag("--render", o.model.vocab_only,
+              "write prompts and answers as they would be scored and trained, text and ids, without reading weights");
     args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told");
     args.flag("--logprobs", o.logprobs, "write the tokens, and the answer's log-probabilities");
     args.value("--progress", "auto|none", o.progress, "bar on stderr");
@@ -97,9 +99,26 @@ static void score(const options & o) {
     }
 }
 
+// What the model would be asked to have written; a row that cannot be rendered is told apart, as a line.
+static void render(const options & o) {
+    const loaded_model loaded = load_model(o.model);
+    const row_tokens tokens(loaded.model.get(), o.date);
+    atomic_file out(o.out);
+    size_t number = 0;
+    for (const json_row & row : read_rows(o.data)) {
+        try {
+            out.write(rendered_line(read_score_row(row, tokens, number++), tokens.vocab()));
+        } catch (const bad_input & e) {
+            out.write(refused_line(row, number - 1, e.what()));
+        }
+    }
+    out.commit();
+}
+
 int main(int argc, char ** argv) {
     return run_tool("llama-score", argc, argv, [](int count, char ** values) {
-        score(parse(count, values));
+        const options o = parse(count, values);
+        o.model.vocab_only ? render(o) : score(o);
         return 0;
     });
 }
