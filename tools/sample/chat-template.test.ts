@@ -132,7 +132,7 @@ it('llama-server renders and tokenizes the same prompt, and answers the same', a
   const greedy = run(
     'llama-sample',
     asked.map((row) => ({ ...row, temperature: 0, max_tokens: 1 })),
-  ) as (Tokens & { tokens: number[] })[]
+  ) as (Tokens & { ids: number[] })[]
   await using server = await serveModel({
     binary: paths.tool('llama-server'),
     args: ['-m', model, '-c', '512', '-np', '1', '-t', '1', '--jinja'],
@@ -154,7 +154,7 @@ it('llama-server renders and tokenizes the same prompt, and answers the same', a
       return_tokens: true,
       cache_prompt: false,
     })
-    assert.equal(answer, greedy[id]?.tokens)
+    assert.equal(answer, greedy[id]?.ids)
   }
 })
 

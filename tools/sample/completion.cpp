@@ -24,9 +24,9 @@ std::string completion_line(const completion & sample, const request & asked, co
                        "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
                        ",\"completion_tokens\":" + std::to_string(sample.tokens.size()) +
                        ",\"prompt_text\":" + common_json::make(asked.prompt_text).dump_safe() +
-                       ",\"tokens\":" + show_tokens(sample.tokens, 0, sample.kept);
+                       ",\"ids\":" + show_tokens(sample.tokens, 0, sample.kept);
     if (sample.kept < sample.tokens.size()) {
-        line += ",\"cut_tokens\":" + show_tokens(sample.tokens, sample.kept);
+        line += ",\"cut_ids\":" + show_tokens(sample.tokens, sample.kept);
     }
     line += ",\"forced\":[";
     for (size_t i = 0; i < sample.forced.size(); i++) {

@@ -15,7 +15,7 @@ type Row = {
   prompt_tokens: number
   completion_tokens: number
   prompt: number[]
-  tokens: number[]
+  ids: number[]
   logprobs: number[]
   seconds: number
 }
@@ -97,8 +97,8 @@ it('samples of one prompt share it, and are what they are alone', () => {
   // more slots: the others copy the first one's cells
   const spread = inOrder(sample([{ id: 'a', prompt: '12+34=', seeds }], '-np', '5', '-n', '12'))
   assert.equal(
-    spread.map(({ tokens }) => tokens[0]),
-    together.map(({ tokens }) => tokens[0]),
+    spread.map(({ ids }) => ids[0]),
+    together.map(({ ids }) => ids[0]),
   )
   for (const [i, row] of spread.entries()) assert.ok(Math.abs((row.logprobs[0] ?? 0) - (together[i]?.logprobs[0] ?? 1)) < 1e-4)
 })
@@ -117,9 +117,9 @@ it('draws from the distribution that the log-probabilities describe', () => {
   const n = 4000
   const rows = sample([{ id: 'a', prompt: '7*8=', n, max_tokens: 1 }], '--seed', '9')
   const counts = new Map<number, { count: number; p: number }>()
-  for (const { tokens, logprobs } of rows) {
-    const entry = counts.get(tokens[0] as number) ?? { count: 0, p: Math.exp(logprobs[0] as number) }
-    counts.set(tokens[0] as number, { ...entry, count: entry.count + 1 })
+  for (const { ids, logprobs } of rows) {
+    const entry = counts.get(ids[0] as number) ?? { count: 0, p: Math.exp(logprobs[0] as number) }
+    counts.set(ids[0] as number, { ...entry, count: entry.count + 1 })
   }
   let worst = 0
   for (const { count, p } of counts.values()) worst = Math.max(worst, Math.abs(count - n * p) / Math.sqrt(n * p * (1 - p) + 1))
@@ -130,7 +130,7 @@ it('draws from the distribution that the log-probabilities describe', () => {
     .sort((a, b) => b[1].p - a[1].p)
     .slice(0, 2)
     .map(([token]) => token)
-  assert.equal([...new Set(two.map(({ tokens }) => tokens[0]))].sort(), best.sort())
+  assert.equal([...new Set(two.map(({ ids }) => ids[0]))].sort(), best.sort())
 })
 
 it('ends at stop strings, at max_tokens and at the end of the context', () => {

@@ -81,13 +81,13 @@ it('log-probabilities equal those of node-llama-cpp', async () => {
 it('scores what llama-sample drew as llama-sample saw it', () => {
   for (const model of models) {
     const prompts = rows.map(({ id, prompt }) => ({ id, prompt, grammar: 'root ::= [a-z]*', max_tokens: 12 }))
-    const sampled = fromJsonl<{ id: number; text: string; tokens: number[]; logprobs: number[] }>(
+    const sampled = fromJsonl<{ id: number; text: string; ids: number[]; logprobs: number[] }>(
       tool('llama-sample', ['-m', model, '--data', '-', '--logprobs', '-t', '1'], toJsonl(prompts)).out,
     ).filter(({ id }) => id !== undefined)
     const responses = sampled.map(({ id, text }) => ({ id, prompt: rows[id]?.prompt, response: text }))
     const scored = fromJsonl<Score>(tool('llama-score', ['-m', model, '--data', '-', '--logprobs', '-t', '1'], toJsonl(responses)).out)
-    for (const [i, { tokens, logprobs }] of sampled.entries()) {
-      assert.equal(scored[i]?.completion.slice(0, tokens.length), tokens)
+    for (const [i, { ids, logprobs }] of sampled.entries()) {
+      assert.equal(scored[i]?.completion.slice(0, ids.length), ids)
       assert.ok(largest(logprobs, scored[i]?.logprobs ?? []) < 5e-3)
     }
   }

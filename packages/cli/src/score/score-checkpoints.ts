@@ -27,8 +27,8 @@ const Row = z.object({
 const slice = 512
 
 /**
- * Scores a pool under every checkpoint, one model at a time, and averages by type. Each checkpoint's scores are kept in `folder` by pool
- * and weights, so that more checkpoints or a stopped run cost only what is missing.
+ * Scores a pool under every checkpoint, one model at a time, and averages by type. Each checkpoint's scores are kept in `folder` by pool,
+ * settings and weights, so that more checkpoints or a stopped run cost only what is missing.
  */
 export async function scoreCheckpoints(
   checkpoints: readonly Checkpoint[],
@@ -36,7 +36,7 @@ export async function scoreCheckpoints(
   options: { backend: Backend; folder: string; context: number; concurrency: number; signal?: AbortSignal },
 ): Promise<LikelihoodByType & { unscored: number }> {
   const { backend, folder, signal } = options
-  const poolId = hash(pool).slice(0, 8)
+  const poolId = hash([pool, options.context, backend.name]).slice(0, 8) // all that scores depend on beside the weights
   const scored: CheckpointScores[] = []
   for (const { step, name, model } of checkpoints) {
     const file = join(folder, `scores-${poolId}-${model.id}.jsonl`)

@@ -139,11 +139,12 @@ const samplingFields = (sampling: Sampling) => ({
   stop: sampling.stop,
   grammar: sampling.grammar,
   template_args: templateArguments(sampling),
-  reasoning_budget: typeof sampling.reasoning === 'object' ? sampling.reasoning.budget : undefined,
+  // off: a template without a switch opens the block all the same, and it is closed at once
+  reasoning_budget: typeof sampling.reasoning === 'object' ? sampling.reasoning.budget : sampling.reasoning === 'off' ? 0 : undefined,
 })
 
 function toCompletion(row: SampleRow, request: GenerateRequest): Completion {
-  const { unclosed, ...stripped } = stripReasoning(row.text, { opened: row.opened })
+  const { unclosed, ...stripped } = stripReasoning(row.text, { opened: row.opened, marks: row.reasoning_marks })
   return {
     id: request.id,
     ...stripped,
