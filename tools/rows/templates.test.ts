@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
-import * as assert from 'uvu/assert'
 import { stripReasoning } from '@whetstone/inference/strip-reasoning.ts'
 import { fromJsonl, haveTools, llamaSource, testFolder, toJsonl, tool } from './make-model.ts'
 import { writeVocabulary } from './vocabulary-file.ts'
