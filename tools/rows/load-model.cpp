@@ -2,7 +2,10 @@
 
 #include "arguments.h"
 #include "bad-input.h"
+#include "check-gguf.h"
+#include "guarded.h"
 #include "log.h"
+#include "run-tool.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -33,38 +36,9 @@ std::string last_llama_error() {
     return text;
 }
 
-static void check_gguf(const std::string & path, const char * what) {
-    std::FILE * file = std::fopen(path.c_str(), "rb");
-    if (!file) {
-        throw bad_input(path + ": cannot read the " + what + ": " + std::strerror(errno));
-    }
-    char magic[4] = {};
-    const size_t got = std::fread(magic, 1, 4, file);
-    std::fclose(file);
-    if (got != 4 || std::memcmp(magic, "GGUF", 4) != 0) {
-        throw bad_input(path + ": not a GGUF file, name a " + what + " in GGUF format");
-    }
-}
-
 static std::string because(const std::string & hint) {
     const std::string error = last_llama_error();
     return (error.empty() ? "" : ": " + error) + ", " + hint;
-}
-
-static std::string meta(const llama_model * model, const std::string & key) {
-    char text[128] = "";
-    llama_model_meta_val_str(model, key.c_str(), text, sizeof(text));
-    return text;
-}
-
-// A model that reads both ways, or reads before it writes, cannot go on with a text token by token.
-static void refuse_encoder(const llama_model * model, const std::string & path) {
-    const std::string architecture = meta(model, "general.architecture");
-    const bool bert = architecture.find("bert") != std::string::npos;
-    if (bert || llama_model_has_encoder(model) || !llama_model_has_decoder(model) ||
-        meta(model, architecture + ".attention.causal") == "false") {
-        throw bad_input(path + ": " + architecture + " is an encoder, it cannot write; name a model that generates text");
-    }
 }
 
 void add_model_flags(arguments & args, model_options & options) {
@@ -79,11 +53,15 @@ loaded_model load_model(const model_options & options) {
     pass_through = options.verbose;
     llama_log_set(keep_errors, nullptr);
     common_log_set_verbosity_thold(options.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_OUTPUT - 1);
-    check_gguf(options.path, "model");
+    const gguf_summary header = check_gguf(options.path, "model");
+    if (!options.vocab_only) {
+        refuse_encoder(header, options.path);
+    }
     for (const std::string & path : options.loras) {
         check_gguf(path, "LoRA adapter");
     }
 
+    const guarded guard(options.path, tool_name());
     llama_backend_init();
     ggml_backend_load_all();
     if (ggml_backend_dev_count() == 0) {
@@ -104,9 +82,6 @@ loaded_model load_model(const model_options & options) {
     loaded.model.reset(llama_model_load_from_file(options.path.c_str(), params));
     if (!loaded.model) {
         throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));
-    }
-    if (!options.vocab_only) {
-        refuse_encoder(loaded.model.get(), options.path);
     }
     for (const std::string & path : options.loras) {
         llama_adapter_lora * lora = llama_adapter_lora_init(loaded.model.get(), path.c_str());

@@ -11,7 +11,14 @@
 #include <new>
 #include <set>
 
+static const char * running = "";
+
+const char * tool_name() {
+    return running;
+}
+
 int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body) {
+    running = name;
     std::setlocale(LC_NUMERIC, "C");
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is a failed write, reported as such
     watch_interrupts();

@@ -8,5 +8,8 @@
 // interrupted.
 int run_tool(const char * name, int argc, char ** argv, const std::function<int(int, char **)> & body);
 
+// The name given to run_tool.
+const char * tool_name();
+
 // What the user should know of, though nothing failed: a line on stderr, once for each text.
 void note(const std::string & text);

@@ -46,7 +46,9 @@ export function planUnits(tool: Tool, source: string): Unit[] {
     // plain C files of the vendored hashes are C++ to upstream's build, or C without a standard of ours
     source: inRoot(file),
     flags:
-      file.endsWith('.c') && !file.endsWith('sha1.c') ? ['-x', 'c', ...flags.upstream] : ['-x', 'c++', '-std=c++17', ...flags.upstream],
+      file.endsWith('.c') && !file.endsWith('sha1.c')
+        ? ['-x', 'c', ...flags.upstream]
+        : ['-x', 'c++', '-std=c++17', '-Dmain=upstream_main', ...flags.upstream],
     key: llamaVersion(),
   }))
   return [...ours, ...upstream]

@@ -16,6 +16,8 @@ export type Tool = {
 }
 
 const rows = ['tools/rows']
+/** Upstream's tools read files through a check of ours: see tools/upstream/checked-main.cpp. */
+const checked = ['tools/upstream/checked-main.cpp', 'tools/rows/check-gguf.cpp', 'tools/rows/gguf-reader.cpp', 'tools/rows/guarded.cpp']
 
 export const tools: Record<string, Tool> = {
   'llama-init': {
@@ -27,18 +29,28 @@ export const tools: Record<string, Tool> = {
   'llama-train': { about: 'SFT, DPO and GRPO training', ours: [...rows, 'tools/train'], needed: true },
   'llama-sample': { about: 'batch sampling', ours: [...rows, 'tools/sample'], needed: true },
   'llama-score': { about: 'likelihood scoring', ours: [...rows, 'tools/score'], needed: true },
-  'llama-quantize': { about: 'other weight types', upstream: ['tools/quantize'], needed: true },
+  'llama-quantize': { about: 'other weight types', upstream: ['tools/quantize'], ours: checked, needed: true },
   'llama-export-lora': {
     about: 'merges an adapter into its base',
     upstream: ['tools/export-lora'],
-    ours: ['tools/upstream/cpu-backend.cpp'],
+    ours: [...checked, 'tools/upstream/cpu-backend.cpp'],
     needed: true,
   },
-  'llama-imatrix': { about: 'importance matrix for quantizing', upstream: ['tools/imatrix'], needed: false },
-  'llama-perplexity': { about: 'upstream perplexity', upstream: ['tools/perplexity'], needed: false },
-  'llama-bench': { about: 'speed of one sequence (a peer in tools:bench)', upstream: ['tools/llama-bench'], needed: false },
-  'llama-batched-bench': { about: 'speed of many sequences (a peer in tools:bench)', upstream: ['tools/batched-bench'], needed: false },
-  'llama-finetune': { about: 'upstream training (a peer in tools:bench)', upstream: ['examples/training/finetune.cpp'], needed: false },
+  'llama-imatrix': { about: 'importance matrix for quantizing', upstream: ['tools/imatrix'], ours: checked, needed: false },
+  'llama-perplexity': { about: 'upstream perplexity', upstream: ['tools/perplexity'], ours: checked, needed: false },
+  'llama-bench': { about: 'speed of one sequence (a peer in tools:bench)', upstream: ['tools/llama-bench'], ours: checked, needed: false },
+  'llama-batched-bench': {
+    about: 'speed of many sequences (a peer in tools:bench)',
+    upstream: ['tools/batched-bench'],
+    ours: checked,
+    needed: false,
+  },
+  'llama-finetune': {
+    about: 'upstream training (a peer in tools:bench)',
+    upstream: ['examples/training/finetune.cpp'],
+    ours: checked,
+    needed: false,
+  },
   'llama-server': {
     about: 'HTTP server, about a minute to compile',
     upstream: [
@@ -56,7 +68,7 @@ export const tools: Record<string, Tool> = {
       'vendor/hash/sha1/sha1.c',
       'vendor/hash/sha256/sha256.c',
     ],
-    ours: ['tools/upstream/no-web-page.cpp'],
+    ours: [...checked, 'tools/upstream/no-web-page.cpp'],
     needed: false,
   },
 }
