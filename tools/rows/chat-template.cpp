@@ -144,13 +144,21 @@ void chat_template::find_marks(const llama_model * model) {
     }
 }
 
-chat_template::block chat_template::reasoning_of(const std::string & text) const {
-    const size_t open = reasoning.open.empty() ? std::string::npos : text.rfind(reasoning.open);
-    const size_t close = reasoning.open.empty() ? std::string::npos : text.rfind(reasoning.close);
+chat_template::block chat_template::reasoning_of(const std::string & turn) const {
+    const size_t open = reasoning.open.empty() ? std::string::npos : turn.rfind(reasoning.open);
+    const size_t close = reasoning.open.empty() ? std::string::npos : turn.rfind(reasoning.close);
     if (close != std::string::npos && (open == std::string::npos || close > open)) {
         return block::closed;
     }
     return open == std::string::npos ? block::none : block::open;
+}
+
+chat_template::block chat_template::at_end_of(const std::string & text) const {
+    const size_t length = text.find_last_not_of(" \t\r\n") + 1;
+    const auto ends_with = [&](const std::string & mark) {
+        return !mark.empty() && length >= mark.size() && text.compare(length - mark.size(), mark.size(), mark) == 0;
+    };
+    return ends_with(reasoning.open) ? block::open : ends_with(reasoning.close) ? block::closed : block::none;
 }
 
 chat_template::opening chat_template::prompt(const common_json & messages, const common_json & args, bool new_turn) const {
@@ -178,7 +186,10 @@ chat_template::opening chat_template::prompt(const common_json & messages, const
     } else {
         own = start.text.substr(common_prefix(start.text, conversation(messages, args)));
     }
-    start.reasoning = reasoning_of(own);
+    start.reasoning = at_end_of(start.text);
+    if (start.reasoning == block::none) {
+        start.reasoning = reasoning_of(own);
+    }
     return start;
 }
 

@@ -48,8 +48,9 @@ class chat_template {
     };
     ending completion(const opening & start, const common_json & messages, const common_json & answer, const common_json & args) const;
 
-    // How a text that nobody rendered leaves the block: by the mark that it ends with.
-    block reasoning_of(const std::string & text) const;
+    // How what stands in the assistant's turn leaves the block; and how a text does of which only the end tells, by the mark there.
+    block reasoning_of(const std::string & turn) const;
+    block at_end_of(const std::string & text) const;
 
     const reasoning_marks & marks() const { return reasoning; }
 

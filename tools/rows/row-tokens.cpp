@@ -66,12 +66,7 @@ row_tokens::opening row_tokens::open(const json_row & row) const {
     opening opened;
     opened.start.text = row_string(row, "prompt");
     opened.tokens = words.prompt(opened.start.text);
-    const std::string & open_mark = rendering.marks().open;
-    const std::string text = opened.start.text.substr(0, opened.start.text.find_last_not_of(" \n") + 1);
-    if (!open_mark.empty() && text.size() >= open_mark.size() &&
-        text.compare(text.size() - open_mark.size(), open_mark.size(), open_mark) == 0) {
-        opened.start.reasoning = chat_template::block::open;
-    }
+    opened.start.reasoning = rendering.at_end_of(opened.start.text);
     return opened;
 }
 

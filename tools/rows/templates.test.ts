@@ -11,7 +11,7 @@ const source = llamaSource()
 const built = haveTools('chat templates', ['llama-sample', 'llama-score']) && source !== null
 if (source === null) process.stdout.write("\nSKIP chat templates: llama.cpp's source is not unpacked: run `npx nx run tools:build`\n")
 const folder = testFolder('templates')
-const rowsOfEach = Number(process.env['ROWS'] ?? 24)
+const rowsOfEach = Number(process.env['ROWS'] ?? 14)
 /** What `npm test` tries; with ROWS set it is all of them. */
 const some =
   /^(Qwen-QwQ|Qwen-Qwen3-0|deepseek-ai-DeepSeek-R1-Distill-Llama|meta-llama-Llama-3.2|mistralai-Mini|mistralai-Mistral-Nemo|microsoft-Phi|google-gemma-2|ibm-granite-granite-3|HuggingFaceTB-SmolLM3|openai-gpt-oss|openbmb-MiniCPM|LFM2-)/
