@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { parseRow, readRows, Trace, type ReadOptions } from '@whetstone/core'
 import { openIndex, type Query, type RowIndex } from './row-index.ts'
 
@@ -20,24 +19,33 @@ export function openTraces(file: string): TraceFile {
   let known: { size: number; modified: number; index: RowIndex } | null = null
   const index = async () => {
     const { size, mtimeMs } = existsSync(file) ? statSync(file) : { size: 0, mtimeMs: 0 }
-    if (known?.size !== size || known.modified !== mtimeMs) known = { size, modified: mtimeMs, index: await openIndex(file) }
+    if (known?.size !== size || known.modified !== mtimeMs) {
+      block = { offset: 0, bytes: Buffer.alloc(0) }
+      known = { size, modified: mtimeMs, index: await openIndex(file, known?.index) }
+    }
     return known.index
   }
   const read = async (places: readonly number[]) => {
     if (places.length === 0) return []
     const of = await index()
-    const handle = await open(file, 'r')
-    try {
-      const traces: Trace[] = []
-      for (const place of places) {
-        const { offset, bytes } = of.at(place)
-        const { buffer } = await handle.read(Buffer.allocUnsafe(bytes), 0, bytes, offset)
-        traces.push(parseRow(buffer.toString('utf8'), Trace, `${file}, byte ${offset}`))
+    return places.map((place) => {
+      const { offset, bytes } = of.at(place)
+      return parseRow(near(offset, bytes).toString('utf8'), Trace, `${file}, byte ${offset}`)
+    })
+  }
+  let block = { offset: 0, bytes: Buffer.alloc(0) }
+  /** Bytes of the file, with what follows them: traces that are looked up one after another often lie side by side. */
+  const near = (offset: number, bytes: number): Buffer => {
+    if (offset < block.offset || offset + bytes > block.offset + block.bytes.length) {
+      const handle = openSync(file, 'r')
+      try {
+        const buffer = Buffer.allocUnsafe(Math.max(bytes, 1 << 16))
+        block = { offset, bytes: buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, offset)) }
+      } finally {
+        closeSync(handle)
       }
-      return traces
-    } finally {
-      await handle.close()
     }
+    return block.bytes.subarray(offset - block.offset, offset - block.offset + bytes)
   }
   return {
     file,

@@ -36,10 +36,11 @@ const flag = { passed: 1, truncated: 2, remembered: 4 }
 /** The head takes the room of one entry: magic, entries, damaged lines, hash of the last indexed line; then the bytes covered, a double. */
 const magic = 0x57544931
 
-/** The index of a file of traces, up to date. */
-export async function openIndex(file: string): Promise<RowIndex> {
+/** The index of a file of traces, up to date; one that was opened before goes on from where it was. */
+export async function openIndex(file: string, known?: RowIndex): Promise<RowIndex> {
   const size = existsSync(file) ? statSync(file).size : 0
-  const kept = (await readIndex(file, size)) ?? new Entries()
+  const held = known instanceof Entries && isOf(file, size, known) ? known : null
+  const kept = held ?? (await readIndex(file, size)) ?? new Entries()
   const before = kept.covered
   for await (const line of readLines(file, { from: before, to: size, optional: true, torn: () => {} })) kept.add(line)
   // Saved when it has grown by an eighth, so that following a growing file costs what is added to it.
@@ -53,9 +54,12 @@ async function readIndex(file: string, size: number): Promise<Entries | null> {
   if (!existsSync(indexFile(file))) return null
   const bytes = await readFile(indexFile(file))
   const entries = Entries.read(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer)
-  if (!entries || entries.covered > size) return null
-  return entries.length === 0 || lastLineHash(file, entries) === entries.lastHash ? entries : null
+  return entries && isOf(file, size, entries) ? entries : null
 }
+
+/** Whether an index is one of this file, which may have grown: the last line that it covers is still there. */
+const isOf = (file: string, size: number, entries: Entries) =>
+  entries.covered <= size && (entries.length === 0 || lastLineHash(file, entries) === entries.lastHash)
 
 function saveIndex(file: string, entries: Entries): void {
   try {
@@ -84,6 +88,9 @@ class Entries implements RowIndex {
   damaged = 0
   covered = 0
   lastHash = 0
+  /** Open addressing: the number of a trace plus one by the hash of its id, 0 where there is none. */
+  private slots = new Uint32Array(0)
+  private slotted = { size: 0, rows: 0 }
 
   constructor(buffer = new ArrayBuffer(stride * 1024)) {
     this.u32 = new Uint32Array(buffer)
@@ -155,7 +162,7 @@ class Entries implements RowIndex {
 
   find({ id, task, taskset, level, passed, truncated, remembered }: Query): number[] {
     const wanted: [word: number, value: number][] = []
-    if (id !== undefined) wanted.push([place.id, hash32(id, 0)], [place.id + 1, hash32(id, 1)])
+    if (id !== undefined) wanted.push([place.id + 1, hash32(id, 1)])
     if (task !== undefined) wanted.push([place.task, hash32(task, 0)])
     if (taskset !== undefined) wanted.push([place.taskset, hash32(taskset, 0)])
     if (level !== undefined) wanted.push([place.level, level])
@@ -168,11 +175,33 @@ class Entries implements RowIndex {
     }
     const found: number[] = []
     const { u32 } = this
-    for (let index = 0, at = words; index < this.length; index++, at += words) {
-      if (((u32[at + place.flags] as number) & mask) !== set) continue
+    const look = (index: number) => {
+      const at = (index + 1) * words
+      if (((u32[at + place.flags] as number) & mask) !== set) return
       if (wanted.every(([word, value]) => u32[at + word] === value)) found.push(index)
     }
+    if (id === undefined) for (let index = 0; index < this.length; index++) look(index)
+    else this.withId(hash32(id, 0)).forEach(look)
     return found
+  }
+
+  /** Places of the traces whose id has this hash, by a table that grows with the index. */
+  private withId(hash: number): number[] {
+    if (this.slots.length < 2 * this.length) this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.length + 2)))
+    if (this.slots.length !== this.slotted.size) this.slotted = { size: this.slots.length, rows: 0 }
+    const mask = this.slots.length - 1
+    const hashOf = (index: number) => this.u32[(index + 1) * words + place.id] as number
+    for (; this.slotted.rows < this.length; this.slotted.rows++) {
+      let slot = hashOf(this.slotted.rows) & mask
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask
+      this.slots[slot] = this.slotted.rows + 1
+    }
+    const found: number[] = []
+    for (let slot = hash & mask; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const index = (this.slots[slot] as number) - 1
+      if (hashOf(index) === hash) found.push(index)
+    }
+    return found.sort((a, b) => a - b)
   }
 }
 
