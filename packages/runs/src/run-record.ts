@@ -10,7 +10,14 @@ export const Run = z.object({
   seed: z.number().int(),
   base: z.string(),
   createdAt: z.string(),
-  recipes: z.array(z.object({ round: z.number().int(), recipe: z.unknown() })),
+  recipes: z.array(
+    z.object({
+      round: z.number().int(),
+      recipe: z.unknown(),
+      /** Content of each taskset that reads files. */
+      tasks: z.record(z.string(), z.string()).default({}),
+    }),
+  ),
 })
 export type Run = z.infer<typeof Run>
 

@@ -35,7 +35,8 @@ function hashOf(file: string): string {
 }
 
 /** `import ... from 'x'`, `export ... from 'x'`, but of types only; `import 'x'`; `import('x')`. */
-const imports = /(?:^|[;\n])\s*(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\bfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/g
+const imports =
+  /(?:^|[;\n])\s*(?:import|export)\s+(?!type\b)(?:[^'"`;]*?\bfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/g
 /** A file of data beside the source, or a folder of such, that it names. */
 const data = /['"`]((?:\.{0,2}\/)?[\w-]+(?:\/[\w.-]+)*(?:\.(?:md|json|txt|csv|jinja))?)['"`]/g
 

@@ -45,7 +45,7 @@ export function stepsIn({ run, round }: { run: string; round: number }): Step {
 
 /** What a step wrote besides its record, by file name. */
 const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; files: RegExp }>> = {
-  traces: { folder: 'dataset', files: /^(traces|own)\.jsonl/ },
+  traces: { folder: 'dataset', files: /^(traces|own|tasks)\.jsonl/ },
   candidate: { folder: 'checkpoint', files: /./ },
   arms: { folder: 'dataset', files: /^validation-/ },
   decision: { folder: 'dataset', files: /^retest-/ },

@@ -1,5 +1,5 @@
 import type { LoadRequest, Split, Task, Taskset } from '@whetstone/core'
-import { deriveSeed, random, shuffle } from '@whetstone/core'
+import { deriveSeed, hash, random, shuffle, taskHash } from '@whetstone/core'
 
 export type FixedTaskset = Omit<Taskset, 'load' | 'levels' | 'fresh'> & {
   /** `[1]` when absent. */
@@ -14,13 +14,21 @@ export type FixedTaskset = Omit<Taskset, 'load' | 'levels' | 'fresh'> & {
  */
 export function fixedTaskset({ read, levels = [1], ...taskset }: FixedTaskset): Taskset {
   const loaded = new Map<Split, Task[]>()
+  const tasksOf = async (split: Split) => {
+    const tasks = loaded.get(split) ?? (await read(split)).filter((task) => task.split === split)
+    loaded.set(split, tasks)
+    return tasks
+  }
   return {
     ...taskset,
     levels,
     fresh: false,
+    async content() {
+      const rows = [...(await tasksOf('train')), ...(await tasksOf('validation'))]
+      return hash(rows.map((task) => [task.split, task.id, task.cluster, taskHash(task)]))
+    },
     async load({ split, seed, round, levels: wanted = levels, limit = Infinity }: LoadRequest) {
-      const tasks = loaded.get(split) ?? (await read(split)).filter((task) => task.split === split)
-      loaded.set(split, tasks)
+      const tasks = await tasksOf(split)
       const ordered = split === 'train' ? shuffle(tasks, random(deriveSeed(seed, taskset.name, round))) : tasks
       return wanted.flatMap((level) => ordered.filter((task) => task.level === level).slice(0, limit))
     },

@@ -15,7 +15,9 @@ import {
 } from '@whetstone/core'
 import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
-import { lockRun, Phase1Summary, runFiles, sourceHash } from '@whetstone/runs'
+import { lockRun, Phase1Summary, runFiles } from '@whetstone/runs'
+import { taskContents } from '../round/freeze-tasks.ts'
+import { stepSources } from '../round/step-sources.ts'
 import { toolStamp } from '@whetstone/native'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
@@ -98,7 +100,8 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     testOn: tested.taskset.name,
     tasks: options.tasks ?? null,
     tools: toolStamp(),
-    sources: sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:phase1/'),
+    contents: await taskContents(recipe),
+    sources: stepSources(recipe, 'attempt', ['packages/loop/src/phase1/phase1.ts']),
   })
 
   // An embedder that cannot be had is found before hours of sampling.

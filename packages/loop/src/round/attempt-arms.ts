@@ -4,6 +4,7 @@ import { collect, evaluate } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
 import type { Arms, BestLevels, Reflected, TrainAttempts } from '@whetstone/runs'
 import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
+import { freezeTasks, trainedOn } from './freeze-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -18,9 +19,11 @@ export const countArms = ({ recipe, bank }: RoundContext): number => (recipe.tra
 export const namedLevels = ({ frontier }: TrainAttempts): LevelName[] =>
   frontier ? (frontier.levels ?? [frontier.level]).map((level) => ({ taskset: frontier.taskset, level })) : []
 
-/** The validation tasks of a round: every course, the levels up to the frontier. */
-export async function validationTasks({ recipe, seed, round }: RoundContext, train: TrainAttempts): Promise<Task[][]> {
-  return Promise.all(
+/** The validation tasks of a round: every course, the levels up to the frontier. What was ever trained on is none, whatever split it is in now. */
+export async function validationTasks(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
+  const { recipe, seed, round } = context
+  const trained = await trainedOn(context)
+  const groups = await Promise.all(
     recipe.courses.map(({ taskset, levels, validation }) => {
       const climbed = levels && train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
       const top = Math.max(...namedLevels(train).flatMap((named) => (named.taskset === taskset.name ? [named.level] : [])))
@@ -33,6 +36,16 @@ export async function validationTasks({ recipe, seed, round }: RoundContext, tra
       })
     }),
   )
+  const unseen = groups.map((tasks) => tasks.filter((task) => !trained(task)))
+  for (const [index, tasks] of groups.entries()) {
+    const left = tasks.length - (unseen[index]?.length ?? 0)
+    if (left > 0)
+      process.stderr.write(
+        `${tasks[0]?.taskset}: ${left} of ${tasks.length} validation tasks were trained on in this run, since the task data changed; they are left out\n`,
+      )
+    await freezeTasks(context, unseen[index] ?? [])
+  }
+  return unseen
 }
 
 /**

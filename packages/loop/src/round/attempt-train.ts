@@ -4,6 +4,7 @@ import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 import { tallyTrain } from './tally-train.ts'
 import type { Course } from '../recipe/recipe.ts'
 import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
+import { freezeTasks } from './freeze-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -59,11 +60,17 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
 
 type Group = { tasks: Task[]; samples: number }
 
-async function trainGroup({ recipe, seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Group> {
+async function trainGroup(context: RoundContext, course: Course, level: number | undefined): Promise<Group> {
+  const tasks = await trainTasks(context, course, level)
+  await freezeTasks(context, tasks)
+  return { tasks, samples: course.samples ?? context.recipe.settings.samples }
+}
+
+/** The train tasks of a course, or of one of its levels, as the round draws them. */
+export async function trainTasks({ seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Task[]> {
   const frontier = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : course.levels?.frontier
   const limit = level !== undefined && frontier !== undefined && level >= frontier ? (course.frontierTrain ?? course.train) : course.train
-  const tasks = await course.taskset.load({ split: 'train', seed, round, limit, levels: level === undefined ? undefined : [level] })
-  return { tasks, samples: course.samples ?? recipe.settings.samples }
+  return course.taskset.load({ split: 'train', seed, round, limit, levels: level === undefined ? undefined : [level] })
 }
 
 /** Where a teacher attempts, so many tasks of each group are the incumbent's own, once each, for the frontier and for nothing else. */

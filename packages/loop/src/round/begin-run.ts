@@ -1,9 +1,10 @@
 import type { Model } from '@whetstone/core'
-import { BadInput } from '@whetstone/core'
+import { BadInput, hash } from '@whetstone/core'
 import type { Incumbent, Run } from '@whetstone/runs'
 import { bankTag, readIncumbent, readRun, writeIncumbent, writeRun } from '@whetstone/runs'
 import type { Recipe } from '../recipe/recipe.ts'
 import { describeRecipe } from '../recipe/recipe.ts'
+import { taskContents } from './freeze-tasks.ts'
 
 /** Opens a run or begins it. A run belongs to one recipe, seed and base model; between rounds the recipe may change, and that is recorded. */
 export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: boolean): { record: Run; incumbent: Incumbent } {
@@ -39,11 +40,16 @@ export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: bo
   return { record, incumbent }
 }
 
-/** Records the recipe that a round is run with, when it is not the last round's. */
-export function recordRecipe(record: Run, round: number, recipe: Recipe): Run {
-  const described = describeRecipe(recipe)
-  if (JSON.stringify(record.recipes.at(-1)?.recipe) === JSON.stringify(described)) return record
-  const next = { ...record, recipes: [...record.recipes.filter((entry) => entry.round < round), { round, recipe: described }] }
+/** Records the recipe that a round is run with and the content of its task files, when they are not the last round's. */
+export async function recordRecipe(record: Run, round: number, recipe: Recipe): Promise<Run> {
+  const [described, tasks] = [describeRecipe(recipe), await taskContents(recipe)]
+  const last = record.recipes.at(-1)
+  if (last && hash([last.recipe, last.tasks]) === hash([described, tasks])) return record
+  if (last && last.round < round)
+    for (const [name, content] of Object.entries(tasks))
+      if (last.tasks[name] !== undefined && last.tasks[name] !== content)
+        process.stderr.write(`The tasks of ${name} are other ones than in round ${last.round}: recorded in run.json\n`)
+  const next = { ...record, recipes: [...record.recipes.filter((entry) => entry.round < round), { round, recipe: described, tasks }] }
   writeRun(next)
   return next
 }

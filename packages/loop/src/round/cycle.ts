@@ -57,7 +57,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   while (incumbent.round < last) {
     signal.throwIfAborted()
     const round = incumbent.round + 1
-    record = recordRecipe(record, round, recipe)
+    record = await recordRecipe(record, round, recipe)
     await using embedder = recipe.memory ? await recipe.memory.embedder.open({ signal }) : null
     const openAt = (tag?: string) => openBank({ uri: runFiles(run).bank, embedder, tag, minSimilarity: recipe.memory?.threshold })
     await using bank = recipe.memory ? await openAt() : null

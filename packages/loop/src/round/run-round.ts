@@ -1,14 +1,16 @@
 import type { Model, Round } from '@whetstone/core'
 import { deriveSeed, toRecord, writeJson } from '@whetstone/core'
 import { attemptArms, validationTasks } from './attempt-arms.ts'
-import { attemptTrain } from './attempt-train.ts'
+import { attemptTrain, trainTasks } from './attempt-train.ts'
+import { checkFrozen, taskContents } from './freeze-tasks.ts'
 import { harvestRound } from './harvest-round.ts'
 import { planRound } from './plan-round.ts'
 import { describeRecipe } from '../recipe/recipe.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
+import { gateFile, stepSources } from './step-sources.ts'
 import type { RoundContext } from './round-context.ts'
-import { Arms, Candidate, Decided, Harvest, looksBefore, Plan, Reflected, sourceHash, TrainAttempts } from '@whetstone/runs'
+import { Arms, Candidate, Decided, Harvest, looksBefore, Plan, Reflected, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
 /** What a round came to, and what it decided to serve. */
@@ -35,22 +37,24 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     bank: incumbent.bank,
     teacher: context.teacher?.model.id ?? null,
     tools: toolStamp(),
+    tasks: await taskContents(recipe),
   }
-
-  const attempting = sourceHash('core', 'tasks', 'grading', 'inference', 'solvers', 'memory', 'evaluation', 'loop:round/attempt')
+  await checkFrozen(context, (course, level) => trainTasks(context, course, level))
 
   await step('plan', Plan, given, () => planRound(context))
 
-  const train = await step('traces', TrainAttempts, { ...given, sources: attempting }, () => attemptTrain(context))
+  const train = await step('traces', TrainAttempts, { ...given, sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-train.ts']) }, () =>
+    attemptTrain(context),
+  )
 
-  const memories = await step('memories', Reflected, { train, sources: sourceHash('core', 'memory', 'loop:round/reflect') }, () =>
+  const memories = await step('memories', Reflected, { train, sources: stepSources(recipe, 'reflect', ['packages/loop/src/round/reflect-round.ts']) }, () =>
     reflectRound(context),
   )
 
   const harvest = await step(
     'dataset',
     Harvest,
-    { train, settings: plan, sources: sourceHash('core', 'harvest', 'datasets', 'evaluation', 'loop:round/harvest') },
+    { train, settings: plan, sources: stepSources(recipe, 'harvest', ['packages/loop/src/round/harvest-round.ts']) },
     () => harvestRound(context),
   )
 
@@ -62,7 +66,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       base: incumbent.model.id,
       trainer: plan['trainer'],
       tools: toolStamp(),
-      sources: sourceHash('core', 'training'),
+      sources: stepSources(recipe, 'train', []),
     },
     async () => {
       if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
@@ -85,14 +89,21 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   const arms = await step(
     'arms',
     Arms,
-    { ...given, candidate: candidate?.model.id ?? null, bank: memories.tag, best: incumbent.best, looks, sources: attempting },
+    {
+      ...given,
+      candidate: candidate?.model.id ?? null,
+      bank: memories.tag,
+      best: incumbent.best,
+      looks,
+      sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-arms.ts', gateFile(recipe)]),
+    },
     () => attemptArms(context, { candidate: candidate?.model ?? null, memories, train, looks }),
   )
 
   const { decision, retest } = await step(
     'decision',
     Decided,
-    { arms, looks, sources: sourceHash('core', 'statistics', 'loop:gate/', 'loop:round/retest') },
+    { arms, looks, sources: stepSources(recipe, 'decide', ['packages/loop/src/round/retest-round.ts', gateFile(recipe)]) },
     async () => ({
       decision: recipe.gate.decide({
         evaluations: arms.evaluations,
