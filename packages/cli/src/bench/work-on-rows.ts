@@ -1,0 +1,139 @@
+// node work-on-rows.ts WORK ROWS, under WHETSTONE_ROOT: one work of benchRows. Prints its seconds and the process's peak memory.
+import { join } from 'node:path'
+import { appendRows, reread, writeJson, type Rows, type Trace } from '@whetstone/core'
+import { exportDataset, loadExport, writeExport } from '@whetstone/datasets'
+import messages from '@whetstone/datasets/formats/messages.ts'
+import preference from '@whetstone/datasets/formats/preference.ts'
+import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
+import distinct from '@whetstone/harvest/filters/distinct.ts'
+import passed from '@whetstone/harvest/filters/passed.ts'
+import { toExample, toPairs, unfoldRewrites } from '@whetstone/harvest'
+import { compareSets } from '@whetstone/reports/compare/compare-sets.ts'
+import { readTraces } from '@whetstone/reports/compare/read-traces.ts'
+import { openRun, writeRun } from '@whetstone/runs'
+import status from '../commands/loops/status.ts'
+import { rowsOfRun } from '../export/rows-of-run.ts'
+import type { RowFigures, RowWork } from './bench-rows.ts'
+
+const [work = '', count = '0'] = process.argv.slice(2)
+const rows = Number(count)
+const run = 'scripted'
+const reader = openRun(run)
+const { files, traces } = reader.round(1)
+
+/** Four attempts a task; half of them pass. */
+function scriptedTrace(index: number, split: Trace['split'], role: string, samples: number): Trace {
+  const [task, sample] = [Math.floor(index / samples), index % samples]
+  const right = (Math.imul(index + (role === 'candidate' ? 7 : 1), 2654435761) >>> 16) % 2 === 0
+  const question = `What is ${task} plus ${task + 1}? Think step by step and end with the number alone.`
+  const answer = `First take ${task}, then add what is asked for (way ${sample}): ${right ? 2 * task + 1 : task - 1 - sample}`
+  const said = [{ role: 'user' as const, content: question }]
+  const call = {
+    model: role,
+    text: answer,
+    reasoning: null,
+    vocabulary: 'v',
+    ids: Array.from({ length: 24 }, (_, n) => (index + n) % 32_000),
+  }
+  const tokens = { prompt: 20, completion: 24 }
+  return {
+    id: `trace-${role}-${index.toString(16).padStart(12, '0')}`,
+    run,
+    round: 1,
+    task: `sum-${task}`,
+    taskHash: `task-${task}`,
+    taskset: 'sums',
+    split,
+    level: 1 + (task % 8),
+    cluster: `sum-${task}`,
+    policy: { model: role, bank: null },
+    solver: 'direct',
+    sample,
+    seed: index,
+    memories: { shown: index % 5 ? [] : [`memory-${index % 500}`], withheld: [] },
+    calls: [
+      {
+        ...call,
+        role: 'solver',
+        messages: said,
+        promptText: `<|user|>${question}<|assistant|>`,
+        templateArguments: null,
+        forced: [],
+        logprobs: null,
+        answer: true,
+        grade: null,
+        trains: true,
+        seed: index,
+        finish: 'stop',
+        tokens,
+        seconds: 0,
+      },
+    ],
+    messages: [...said, { role: 'assistant', content: answer }],
+    grade: { reward: Number(right), passed: right, parts: {}, reason: right ? 'correct' : 'wrong answer', feedback: '' },
+    tokens,
+    seconds: 0,
+    finish: 'stop',
+    truncated: false,
+  }
+}
+
+/** Appends in chunks, as collect does. */
+function append(file: string, total: number, make: (index: number) => Trace): void {
+  for (let from = 0; from < total; from += 512)
+    appendRows(
+      file,
+      Array.from({ length: Math.min(512, total - from) }, (_, at) => make(from + at)),
+    )
+}
+
+/** The harvest of a round: filters, rows, pairs, two formats. */
+async function filter(): Promise<void> {
+  const attempts = reread(() => unfoldRewrites(traces.rows()))
+  const filters = [passed(), distinct(), capPerTask({ limit: 2 })]
+  const kept = filters.reduce<Rows<Trace>>((rest, each) => reread(() => each.apply(rest, { seed: 1 })), attempts)
+  const how = { memories: 'mix' as const, instruction: () => null, seed: 1, vocabulary: 'v' }
+  async function* examples() {
+    for await (const trace of kept) yield { row: toExample(trace, how), trace }
+  }
+  await exportDataset({
+    run,
+    round: 1,
+    folder: files.dataset,
+    examples: examples(),
+    pairs: toPairs(attempts, { perTask: 1, vocabulary: 'v' }),
+    formats: [messages(), preference()],
+    createdAt: new Date().toISOString(),
+  })
+}
+
+const works: Record<RowWork, () => unknown> = {
+  append: () => append(files.traces, rows, (index) => scriptedTrace(index, 'train', 'incumbent', 4)),
+  filter,
+  export: async () =>
+    writeExport(await loadExport('trl-messages'), rowsOfRun(run, 1, 'sft'), { out: join(files.dataset, 'out.jsonl'), force: true }),
+  async find() {
+    for (let at = 0; at < 1000; at++) {
+      const index = Math.floor((at / 1000) * rows)
+      const { total } = await traces.find({ id: scriptedTrace(index, 'train', 'incumbent', 4).id })
+      if (total !== 1) throw new Error(`trace ${index} was found ${total} times`)
+    }
+    await traces.find({ passed: false, level: 3 }, { skip: 1000, limit: 100 })
+  },
+  async status() {
+    writeRun({ run, recipe: 'tiny', seed: 1, base: 'model', createdAt: '', recipes: [] })
+    await status.run({ run, json: join(files.report, 'status.json') } as never, new AbortController().signal)
+  },
+  /** Two arms, half of the rows each. */
+  async compare() {
+    const arms = ['incumbent', 'candidate'].map((role) => ({ role, file: files.arm(role) }))
+    for (const { role, file } of arms) append(file, rows / 2, (index) => scriptedTrace(index, 'validation', role, 1))
+    const [control, treatment] = [await readTraces(arms[0]?.file ?? ''), await readTraces(arms[1]?.file ?? '')].flat()
+    if (control && treatment) writeJson(join(files.report, 'compare.json'), compareSets(control, [treatment], { seed: 1 }))
+  },
+}
+
+const started = performance.now()
+await works[work as RowWork]()
+const figures: RowFigures = { seconds: (performance.now() - started) / 1000, resident: process.resourceUsage().maxRSS / 1024 }
+console.log(JSON.stringify(figures))
