@@ -30,6 +30,7 @@ function scriptedTrace(index: number, split: Trace['split'], role: string, sampl
   const said = [{ role: 'user' as const, content: question }]
   const call = {
     model: role,
+    by: null,
     text: answer,
     reasoning: null,
     vocabulary: 'v',
