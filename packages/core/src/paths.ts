@@ -6,8 +6,6 @@ import { z } from 'zod'
 export const root = resolve(import.meta.dirname, '../../..')
 export const dataRoot = process.env['WHETSTONE_ROOT'] ? resolve(process.env['WHETSTONE_ROOT']) : root
 
-const roundFolder = (round: number) => `round-${String(round).padStart(3, '0')}`
-
 /** Where things lie; see the table of that name in the README. What is in a run's folders only `@whetstone/runs` knows. */
 export const paths = {
   tool: (name: string) => join(root, 'tools/bin', name),
@@ -17,10 +15,6 @@ export const paths = {
   datasets: (run: string) => join(dataRoot, 'datasets', run),
   checkpoints: (run: string) => join(dataRoot, 'checkpoints', run),
   reports: (run: string) => join(dataRoot, 'reports', run),
-  dataset: (run: string, round: number) => join(dataRoot, 'datasets', run, roundFolder(round)),
-  checkpoint: (run: string, round: number) => join(dataRoot, 'checkpoints', run, roundFolder(round)),
-  bank: (run: string) => join(dataRoot, 'checkpoints', run, 'memory.lance'),
-  report: (run: string, round: number) => join(dataRoot, 'reports', run, roundFolder(round)),
 }
 
 /** A path as records hold it: relative to the repository where it lies inside, so that a checkout can be moved or copied. */

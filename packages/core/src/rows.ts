@@ -15,7 +15,7 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { BadInput } from './bad-input.ts'
-import { parseRow } from './jsonl.ts'
+import { parseRow } from './parse-record.ts'
 import { explainDiskError } from './write-atomic.ts'
 
 /** A line of a file: its text without the line feed, its number from 1, where it begins and how many bytes it has, line feed included. */

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BadInput, explainDiskError, hashFile, paths, readJson, writeJson, writeJsonl } from '@whetstone/core'
+import { BadInput, explainDiskError, hashFile, paths, readJson, writeJson, writeRows } from '@whetstone/core'
 import {
   aimeSource,
   download,
@@ -83,7 +83,7 @@ async function fetchFiles(source: DatasetSource, staging: string, signal: AbortS
     const parquet = join(staging, `${name}.parquet`)
     await download({ url: found.url, headers: found.headers, sha256: found.sha256, to: parquet, signal })
     try {
-      writeJsonl(join(staging, name), await readParquet(parquet, source.columns))
+      await writeRows(join(staging, name), await readParquet(parquet, source.columns))
     } finally {
       rmSync(parquet, { force: true })
     }

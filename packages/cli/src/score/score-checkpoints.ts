@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Backend, hash, readJsonl, startProgress, writeJsonl } from '@whetstone/core'
+import { type Backend, hash, readRows, startProgress, writeRows } from '@whetstone/core'
 import {
   type CheckpointScores,
   type ItemScore,
@@ -41,7 +41,7 @@ export async function scoreCheckpoints(
   for (const { step, name, model } of checkpoints) {
     const file = join(folder, `scores-${poolId}-${model.id}.jsonl`)
     let scores: ItemScore[]
-    if (existsSync(file)) scores = readJsonl(file, Row)
+    if (existsSync(file)) scores = await Array.fromAsync(readRows(file, Row))
     else {
       await using opened = await backend.open(model, {
         concurrency: options.concurrency,
@@ -59,7 +59,7 @@ export async function scoreCheckpoints(
       } finally {
         progress.done()
       }
-      writeJsonl(file, scores)
+      await writeRows(file, scores)
     }
     scored.push({ step, name, scores })
   }

@@ -66,21 +66,24 @@ function model(p: number, reply: (request: GenerateRequest) => Partial<Completio
   }
 }
 
-test('pools: JSON lines or an array; the place of a bad row is named', () => {
+test('pools: JSON lines or an array; the place of a bad row is named', async () => {
   const rows = [item('4', 'reference'), item('four', 'student')]
-  assert.equal(readPool(write('pool.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'))), rows)
-  assert.equal(readPool(write('pool.json', JSON.stringify(rows))), rows)
+  assert.equal(await readPool(write('pool.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'))), rows)
+  assert.equal(await readPool(write('pool.json', JSON.stringify(rows))), rows)
   const refused: [string, RegExp][] = [
     [write('bad.jsonl', `${JSON.stringify(rows[0])}\n{"instruction": "x"}`), /bad\.jsonl:2: output: /],
     [write('bad.json', JSON.stringify([rows[0], { ...rows[1], type: '' }])), /bad\.json: item 2: type: /],
     [write('empty.jsonl', '\n'), /holds no samples/],
     [join(folder, 'none.jsonl'), /not found: give a pool/],
   ]
-  for (const [file, pattern] of refused)
-    assert.throws(
-      () => readPool(file),
-      (error: Error) => error instanceof BadInput && pattern.test(error.message),
+  for (const [file, pattern] of refused) {
+    const error = await readPool(file).then(
+      () => assert.unreachable(file),
+      (reason: Error) => reason,
     )
+    assert.instance(error, BadInput)
+    assert.match((error as Error).message, pattern)
+  }
 })
 
 test('the prompt is system, instruction and input; the output is the last turn', () => {

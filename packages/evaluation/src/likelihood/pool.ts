@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { BadInput, type Message, parseRow, parseRecord, readJsonl } from '@whetstone/core'
+import { BadInput, type Message, parseRow, parseRecord, readRows } from '@whetstone/core'
 import { z } from 'zod'
 
 /**
@@ -18,11 +18,11 @@ export const PoolItem = z.object({
 export type PoolItem = z.infer<typeof PoolItem>
 
 /** Reads a pool: JSON lines, or one JSON array. An empty pool is refused. */
-export function readPool(file: string): PoolItem[] {
+export async function readPool(file: string): Promise<PoolItem[]> {
   if (!existsSync(file))
     throw new BadInput(`${file} not found: give a pool of {instruction, input, output, type}, as JSON lines or as one array`)
   const whole = /^\s*\[/.test(readFileSync(file, 'utf8').slice(0, 1000))
-  const items = whole ? readArray(file) : readJsonl(file, PoolItem, { wholeFile: true })
+  const items = whole ? readArray(file) : await Array.fromAsync(readRows(file, PoolItem, { wholeFile: true }))
   if (items.length === 0) throw new BadInput(`${file} holds no samples: give at least one {instruction, input, output, type}`)
   return items
 }

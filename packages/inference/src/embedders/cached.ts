@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { appendJsonl, hash, nested, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
+import { appendRows, hash, nested, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
 import { z } from 'zod'
 
 export default plugin({
@@ -36,7 +36,7 @@ export function cachedEmbedder(embedder: Embedder, file: string): Embedder {
           known.set(key, vector)
           return [embedder.id, key, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64')]
         })
-        appendJsonl(file, rows)
+        appendRows(file, rows)
       }
       return keys.map((key) => known.get(key) as Float32Array)
     },

@@ -9,9 +9,9 @@ import {
   hash,
   Memory as MemorySchema,
   readJson,
-  readJsonl,
+  readRows,
   writeJson,
-  writeJsonl,
+  writeRows,
 } from '@whetstone/core'
 import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
@@ -268,7 +268,7 @@ function checkPlan(folders: { traces: string; bank: string; report: string }, { 
 
 /** Reflection is done once and kept: a model that reflects costs as much as one that solves. */
 async function reflectOnce({ recipe, seed, open, signal }: Phase1Work, file: string, traces: readonly Trace[]): Promise<Memory[]> {
-  if (existsSync(file)) return readJsonl(file, MemorySchema)
+  if (existsSync(file)) return Array.fromAsync(readRows(file, MemorySchema))
   const memories =
     (await recipe.memory?.reflector.reflect(traces, {
       createdAt: new Date().toISOString(),
@@ -276,6 +276,6 @@ async function reflectOnce({ recipe, seed, open, signal }: Phase1Work, file: str
       seed: deriveSeed(seed, 'phase1', 'reflect'),
       signal,
     })) ?? []
-  writeJsonl(file, memories)
+  await writeRows(file, memories)
   return memories
 }

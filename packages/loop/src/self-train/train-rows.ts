@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { deriveSeed, hash, hashFile, paths, readJson, runTool, writeJson, writeJsonl } from '@whetstone/core'
+import { deriveSeed, hash, hashFile, paths, readJson, runTool, writeJson, writeRows } from '@whetstone/core'
 import { z } from 'zod'
 import type { Study } from './study.ts'
 
@@ -35,7 +35,7 @@ export async function trainRows(study: Training, name: string, base: Model, stag
   const fingerprint = hash([base.id, stage.reference?.id ?? null, { ...stage, reference: null }])
   const known = existsSync(file('.json')) && existsSync(file('.gguf')) ? readJson(file('.json'), Kept) : null
   if (known?.fingerprint === fingerprint) return { ...known, model: trained(base, name, file('.gguf'), known.sha256, stage) }
-  writeJsonl(file('.rows'), stage.rows)
+  await writeRows(file('.rows'), stage.rows)
   const { method, learningRate, batch = 16, epochs = 1, warmup = 5, nllWeight = 1, beta = 0.1, reference } = stage
   const started = performance.now()
   await runTool({

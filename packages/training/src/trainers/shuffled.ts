@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Trainer, TrainRequest, Training } from '@whetstone/core'
-import { BadInput, contentId, deriveSeed, hash, nested, plugin, random, readJsonl, shuffle, writeJsonl } from '@whetstone/core'
+import { BadInput, contentId, deriveSeed, hash, nested, plugin, random, readRows, shuffle, writeRows } from '@whetstone/core'
 import { z } from 'zod'
 
 /** Members of a row, in any format that a trainer of ours reads, that are the answer or belong to it. */
@@ -39,9 +39,9 @@ async function train(of: Trainer, request: TrainRequest): Promise<Training> {
   if (format === undefined)
     throw new BadInput(`Dataset ${dataset.id} has no format that ${of.name} reads: add one of ${of.reads.join(', ')} to the recipe`)
   const file = dataset.files[format] as string
-  const dealt = dealAnswers(readJsonl(join(dataset.folder, file), Row), deriveSeed(seed, 'control'))
+  const dealt = dealAnswers(await Array.fromAsync(readRows(join(dataset.folder, file), Row)), deriveSeed(seed, 'control'))
   const control = join(folder, 'control')
-  writeJsonl(join(control, file), dealt)
+  await writeRows(join(control, file), dealt)
   const digest = hash(dealt)
   return of.train({ ...request, dataset: { ...dataset, id: contentId('dataset', digest), hash: digest, folder: control } })
 }

@@ -1,4 +1,4 @@
-import { BadInput, type LanguageModel, type Model, readJsonl, Trace, writeJsonl } from '@whetstone/core'
+import { BadInput, type LanguageModel, type Model, readRows, Trace, writeRows } from '@whetstone/core'
 import { paraphrasePool, type PoolItem, readPool, samplePool, scorePool } from '@whetstone/evaluation'
 import { selectByLikelihood } from '@whetstone/harvest'
 import { describeEndpoint } from '@whetstone/inference'
@@ -56,7 +56,7 @@ export default defineCommand({
     }
     const sampling = { temperature, maxTokens }
     let items: PoolItem[] = []
-    if (from === 'traces') items = tracePool(readJsonl(need(traces, 'traces'), Trace))
+    if (from === 'traces') items = await tracePool(readRows(need(traces, 'traces'), Trace))
     else if (from === 'student') {
       const loaded = await loadRecipe(recipe)
       await using opened = await open('llama-sample')
@@ -74,7 +74,7 @@ export default defineCommand({
         )
       }
     } else {
-      const start = readPool(need(pool, 'pool'))
+      const start = await readPool(need(pool, 'pool'))
       await using opened = await open(from === 'likelihood' ? 'llama-score' : 'llama-sample')
       items =
         from === 'paraphrase'
@@ -82,7 +82,7 @@ export default defineCommand({
           : await extremes(opened, start, { count, seed, signal })
     }
     if (items.length === 0) throw new BadInput('Nothing for the pool: no answer was finished')
-    writeJsonl(out, items)
+    await writeRows(out, items)
     console.log(
       `${out}: ${items.length} samples (${[...Map.groupBy(items, ({ type }) => type)].map(([type, some]) => `${some.length} ${type}`).join(', ')})`,
     )
@@ -108,22 +108,16 @@ async function extremes(
 }
 
 /** Attempts as they were made, with the system message that they were shown. */
-function tracePool(traces: readonly Trace[]): PoolItem[] {
-  return traces.flatMap(({ messages, grade }) => {
+async function tracePool(traces: AsyncIterable<Trace>): Promise<PoolItem[]> {
+  const items: PoolItem[] = []
+  for await (const { messages, grade } of traces) {
     const output = messages.at(-1)
     const prompt = messages.findLast(({ role }) => role === 'user')
     const system = messages.find(({ role }) => role === 'system')?.content
-    if (output?.role !== 'assistant' || output.content === '' || !prompt) return []
-    return [
-      {
-        instruction: prompt.content,
-        input: '',
-        output: output.content,
-        type: grade.passed ? 'passed' : 'failed',
-        system,
-      },
-    ]
-  })
+    if (output?.role !== 'assistant' || output.content === '' || !prompt) continue
+    items.push({ instruction: prompt.content, input: '', output: output.content, type: grade.passed ? 'passed' : 'failed', system })
+  }
+  return items
 }
 
 async function openModel({

@@ -39,7 +39,7 @@ export default defineCommand({
   async run({ pool: poolFile, run, model, tasks, beyond, recipe, out, json, context, concurrency }, signal) {
     if (poolFile === undefined && tasks === 0) throw new BadInput('models:score needs --pool=FILE, --tasks=N, or both')
     if ((run === undefined) === (model === undefined)) throw new BadInput('models:score takes either --run=NAME or --model=A.gguf,B.gguf')
-    const pool = poolFile === undefined ? null : readPool(poolFile)
+    const pool = poolFile === undefined ? null : await readPool(poolFile)
     const checkpoints =
       model === undefined
         ? await runCheckpoints(checkRunName(run as string))
