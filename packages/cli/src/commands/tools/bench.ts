@@ -14,6 +14,7 @@ export default defineCommand({
       type: 'number',
       default: 100_000,
       min: 1000,
+      max: 100_000_000,
       about: 'traces that the comparison `rows` appends, filters, exports, looks up and compares',
     },
     large: { type: 'boolean', about: "the memory check on Qwen3-1.7B's shape too (minutes, 2 GB of disk)" },
