@@ -13,7 +13,7 @@ const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { default: passed } = await import('@whetstone/harvest/filters/passed.ts')
 const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
 const { default: table } = await import('@whetstone/tasks/tasksets/table.ts')
-const { gate } = await import('../gate/gate.ts')
+const { default: gate } = await import('../gates/gate.ts')
 const { defineRecipe } = await import('../recipe/load-recipe.ts')
 const { cycle } = await import('./cycle.ts')
 
@@ -39,8 +39,11 @@ async function round(run: string, { stop = false, redoFrom }: { stop?: boolean; 
     solver: direct(),
     trainer: null,
     gate: stop
-      ? () => {
-          throw new Error('killed')
+      ? {
+          ...gate(),
+          decide: () => {
+            throw new Error('killed')
+          },
         }
       : gate(),
     courses: [{ taskset: table({ file, name: 'words' }), train: 20, samples: 2, validation: 20 }],

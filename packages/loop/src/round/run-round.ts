@@ -43,12 +43,18 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
   await step('plan', Plan, given, () => planRound(context))
 
-  const train = await step('traces', TrainAttempts, { ...given, sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-train.ts']) }, () =>
-    attemptTrain(context),
+  const train = await step(
+    'traces',
+    TrainAttempts,
+    { ...given, sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-train.ts']) },
+    () => attemptTrain(context),
   )
 
-  const memories = await step('memories', Reflected, { train, sources: stepSources(recipe, 'reflect', ['packages/loop/src/round/reflect-round.ts']) }, () =>
-    reflectRound(context),
+  const memories = await step(
+    'memories',
+    Reflected,
+    { train, sources: stepSources(recipe, 'reflect', ['packages/loop/src/round/reflect-round.ts']) },
+    () => reflectRound(context),
   )
 
   const harvest = await step(
