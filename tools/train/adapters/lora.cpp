@@ -70,9 +70,11 @@ static void create(model & m, F && rank) {
     copy_parameters_to_host(m);
 }
 
-void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed) {
+void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized) {
     const std::map<std::string, int64_t> wanted = ranks_of(m, targets, rank);
     m.lora_alpha = (float) (alpha > 0 ? alpha : 2.0 * (double) rank);
+    if (rank_stabilized)
+        m.lora_alpha *= std::sqrt((float) rank);
     create(m, [&](const target & t) {
         const auto at = wanted.find(t.kind);
         return at == wanted.end() ? (int64_t) 0 : at->second;

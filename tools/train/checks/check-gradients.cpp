@@ -59,6 +59,9 @@ int check_gradients(const options & o) {
     }
     upload_parameters(*s.net);
     const auto examples = pointers(s.data.examples);
+    const auto anchors = s.target->anchors(examples);
+    if (!anchors.empty())
+        s.target->set_anchor(s.runner->evaluate(anchors)); // a constant to the gradient
     const auto objective = s.target->step_loss(examples);
     s.runner->train(examples, *objective);
     optimizer(*s.net, o.optimizer).reduce(s.runner->threads, s.runner->workers);

@@ -34,10 +34,11 @@ struct example {
     // GRPO
     double reward = 0.0, advantage = 0.0;
     std::vector<float> sampled; // log-probs of the targets when they were sampled
-    // DPO: the sequences' log-probs under the reference. GRPO: one for each target.
+    // DPO, KTO: the sequences' log-probs under the reference. GRPO: one for each target.
     std::vector<float> reference;
     // Distillation: what the teacher reads instead of sequences[0], as long as its targets are not known; then their distributions
     std::vector<sequence> teacher_reads;
+    std::vector<example> anchor; // KTO: none or one, the prompt with an answer to another
     distributions teacher;
 };
 

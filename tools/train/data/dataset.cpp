@@ -38,6 +38,7 @@ dataset read_dataset(const std::string & path, const objective & target, const r
         if (set.skipped++ == 0)
             set.first_skip = bad_row(row.file, row.line, why).what();
     }
+    target.pair_up(set.examples);
     if (set.examples.empty())
         throw bad_input("no row is left to train on; the first: " + set.first_skip);
     return set;

@@ -1,12 +1,8 @@
 #include "dpo-loss.h"
+#include "sigmoid.h"
 #include <algorithm>
-#include <cmath>
 
 namespace train {
-
-static double log_sigmoid(double x) {
-    return x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));
-}
 
 pair_rewards rewards_of(const batch & rows, int64_t pair, double beta) {
     const std::vector<float> & reference = rows.examples[pair]->reference;

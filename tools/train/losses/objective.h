@@ -28,6 +28,11 @@ class objective {
     // Whether examples need log-probs under the reference model, and where they go: of each sequence (sums) and of each of its targets.
     virtual bool needs_reference() const { return false; }
     virtual int32_t reference_width() const { return 0; } // of the distributions it needs instead; 0: none
+    // KTO: examples that only serve to measure an anchor, made once of all examples, measured before each step
+    virtual void pair_up(std::vector<example> &) const {}
+    virtual std::vector<const example *> anchors(const std::vector<const example *> &) const { return {}; }
+    virtual void set_anchor(const std::vector<batch> &) {}
+
     virtual void set_reference(example &, const std::vector<double> & /*sums*/, const std::vector<std::vector<float>> & /*each*/) const {}
 };
 

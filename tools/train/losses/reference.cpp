@@ -29,7 +29,9 @@ static void fill_teacher(batch_runner & runner, const objective & target, int64_
 static void fill(batch_runner & runner, const objective & target, int64_t vocabulary, std::vector<example> & examples) {
     if (target.reference_width() > 0)
         return fill_teacher(runner, target, vocabulary, examples);
-    const std::vector<const example *> all = pointers(examples);
+    std::vector<const example *> all = pointers(examples);
+    for (const example * anchor : target.anchors(all))
+        all.push_back(anchor);
     for (const batch & b : runner.evaluate(all)) {
         int64_t s = 0;
         for (const example * e : b.examples) {
@@ -39,7 +41,7 @@ static void fill(batch_runner & runner, const objective & target, int64_t vocabu
                 sums.push_back(b.sequence_logp(s));
                 each.emplace_back(b.logp.begin() + b.row_starts[s], b.logp.begin() + b.row_starts[s + 1]);
             }
-            target.set_reference(examples[e - examples.data()], sums, each);
+            target.set_reference(const_cast<example &>(*e), sums, each); // one of `examples`, or its anchor
         }
     }
 }

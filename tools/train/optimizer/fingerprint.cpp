@@ -56,6 +56,7 @@ std::string fingerprint_of(const options & o, const session & s, const optimizer
             }
             h.one(e.weight);
             h.one(e.advantage);
+            h.one(e.reward);
             h.add(e.sampled);
             h.add(e.reference);
             h.add(e.teacher.ids);
@@ -73,8 +74,9 @@ std::string fingerprint_of(const options & o, const session & s, const optimizer
             h.add(state.first);
     }
     const optimizer_options & a = o.optimizer;
-    for (double v : {a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing,
-                     o.nll_weight, o.clip_ratio, o.kl, o.epochs, o.prompt_weight, (double) s.net->lora_alpha})
+    for (double v :
+         {a.rate, a.min_ratio, a.weight_decay, a.beta1, a.beta2, a.epsilon, a.clip, a.average, o.beta, o.label_smoothing, o.nll_weight,
+          o.clip_ratio, o.kl, o.epochs, o.prompt_weight, o.margin, o.desirable_weight, o.undesirable_weight, (double) s.net->lora_alpha})
         h.one(v);
     for (int64_t v :
          {(int64_t) o.method, a.warmup, (int64_t) a.shape, (int64_t) o.steps, (int64_t) o.batch, (int64_t) o.micro_batch,

@@ -41,6 +41,7 @@ const cases: Case[] = [
   { name: 'only rows too long', rows: [{ prompt: '1'.repeat(80), completion: '2' }], error: /no row is left/ },
   { name: 'outside the vocabulary, strict', rows: [{ prompt: 'Ω', completion: '2' }], args: () => ['--strict'], error: /rows\.jsonl:1: / },
   { name: 'dpo: no rejected answer', method: 'dpo', rows: [{ prompt: 'a', chosen: 'b' }], error: /rows\.jsonl:1: "rejected" is missing/ },
+  { name: 'kto: not said whether wanted', method: 'kto', rows: [good], error: /rows\.jsonl:1: "desirable" must be true or false/ },
   {
     name: 'distill: no teacher',
     method: 'distill',
@@ -142,7 +143,7 @@ const cases: Case[] = [
     error: /cannot be written \(.*absent: No such file or directory\)/,
   },
   { name: 'resume without a place', args: () => ['--resume'], error: /--resume needs --checkpoint-dir/ },
-  { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, grpo, distill/ },
+  { name: 'an unknown method', method: 'ppo', error: /no method "ppo"\. Methods: sft, dpo, simpo, orpo, kto, grpo, distill/ },
   {
     name: 'an adapter of another rank',
     error: /adapter-2\.gguf: has rank 2 and alpha 4, go on with these or leave --lora-rank and --lora-alpha out/,

@@ -18,8 +18,19 @@ static const char * const about =
     "  llama-train distill  rows {prompt | messages, completion, teacher_prompt | teacher_logprobs: [[[id, logprob], ...], ...]}; KL to "
     "the "
     "teacher\n"
+    "  llama-train simpo|orpo  rows as dpo's; no reference model\n"
+    "  llama-train kto   rows as sft's with desirable: true | false\n"
     "  llama-train grpo  rows {prompt | messages, completions: [{text | tokens, logprobs, reward}]}; one group of samples a row\n"
     "Ctrl-C or SIGTERM writes a checkpoint (where --checkpoint-dir is given); --resume goes on bit for bit.";
+
+struct named_method {
+    const char * name;
+    method is;
+    double beta; // default
+};
+static const named_method methods[] = {{"sft", method::sft, 0.1},        {"dpo", method::dpo, 0.1}, {"simpo", method::simpo, 2.0},
+                                       {"orpo", method::orpo, 0.1},      {"kto", method::kto, 0.1}, {"grpo", method::grpo, 0.1},
+                                       {"distill", method::distill, 0.1}};
 
 static schedule schedule_by_name(const std::string & name) {
     if (name == "cosine")
@@ -89,13 +100,19 @@ static void optimizer_flags(arguments & args, optimizer_options & o, int32_t & w
 static void lora_flags(arguments & args, options & o) {
     args.value("--lora-rank", "R", o.lora_rank, "train a LoRA adapter of this rank; 0: all weights");
     args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
+    args.flag("--lora-rank-stabilized", o.rank_stabilized, "scale = alpha / sqrt(rank) (rsLoRA); written as the alpha that gives this");
     args.value("--lora-targets", "LIST", o.lora_targets,
                "which matrices get one: all (of the layers), or a list such as attn_q,attn_v:4, where 4 is a rank of its own");
     args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter; --lora-rank and --lora-alpha, where given, must be its own");
 }
 
 static void preference_flags(arguments & args, options & o) {
-    args.value("--beta", "B", o.beta, "dpo: how strongly the model is held to the reference");
+    args.value("--beta", "B", o.beta,
+               "dpo, kto: how strongly the model is held to the reference (0: 0.1); simpo: the scale of the margin (2); orpo: of the odds "
+               "ratio (0.1)");
+    args.value("--margin", "M", o.margin, "simpo: what the chosen answer must be better by");
+    args.value("--desirable-weight", "W", o.desirable_weight, "kto: of rows that are wanted");
+    args.value("--undesirable-weight", "W", o.undesirable_weight, "kto: of rows that are not");
     args.value("--label-smoothing", "E", o.label_smoothing, "dpo: part of the labels taken to be wrong (conservative DPO)");
     args.value("--nll-weight", "W", o.nll_weight,
                "dpo: weight of the chosen answer's cross-entropy per token; distill: of the completion's");
@@ -128,6 +145,8 @@ static void check(const options & o) {
          "--prompt-weight and --save-every must not be negative, --teacher-top at least 1");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
+    must(o.desirable_weight >= 0 && o.undesirable_weight >= 0 && o.margin >= 0, "--margin and the weights of kto must not be negative");
+    must(!o.rank_stabilized || o.lora_targets.find(':') == std::string::npos, "--lora-rank-stabilized needs one rank for all targets");
     must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0,
          "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");
     must(o.clip_ratio > 0 && o.kl >= 0 && o.inner_epochs >= 1,
@@ -148,26 +167,30 @@ options parse_options(int argc, char ** argv) {
     preference_flags(args, o);
 
     const std::string name = argc > 1 ? argv[1] : "";
-    if (name == "sft")
-        o.method = method::sft;
-    else if (name == "dpo")
-        o.method = method::dpo;
-    else if (name == "grpo")
-        o.method = method::grpo;
-    else if (name == "distill")
-        o.method = method::distill;
-    else if (name.empty() || name[0] != '-')
-        throw bad_input((name.empty() ? "no method" : "no method \"" + name + "\"") +
-                        std::string(". Methods: sft, dpo, grpo, distill, as in: llama-train sft --help"));
+    bool found = name[0] == '-'; // llama-train --help
+    std::string known;
+    for (const auto & m : methods) {
+        known += (known.empty() ? "" : ", ") + std::string(m.name);
+        if (name != m.name)
+            continue;
+        o.method = m.is;
+        found = true;
+    }
+    if (!found)
+        throw bad_input((name.empty() ? "no method" : "no method \"" + name + "\"") + ". Methods: " + known +
+                        ", as in: llama-train sft --help");
     const int skip = name[0] == '-' ? 0 : 1; // llama-train --help
     args.parse(argc - skip, argv + skip);
     if (!skip)
-        throw bad_input("the method comes first: llama-train sft|dpo|grpo|distill ...");
+        throw bad_input("the method comes first, as in: llama-train sft ...");
     for (const auto & required : {std::make_pair("-m", &o.model), std::make_pair("--data", &o.data), std::make_pair("--out", &o.out)})
         args.require(required.first, *required.second);
     if (turns != "last" && turns != "all")
         throw bad_input("no turns \"" + turns + "\" for --train-on. Choices: last, all");
     o.all_turns = turns == "all";
+    for (const auto & m : methods)
+        if (m.is == o.method && o.beta == 0)
+            o.beta = m.beta;
     o.optimizer.warmup = warmup;
     o.optimizer.shape = schedule_by_name(shape);
     check(o);

@@ -6,7 +6,7 @@
 
 namespace train {
 
-enum class method { sft, dpo, grpo, distill };
+enum class method { sft, dpo, simpo, orpo, kto, grpo, distill };
 
 struct options {
     train::method method = method::sft;
@@ -30,9 +30,11 @@ struct options {
 
     int32_t lora_rank = 0;
     double lora_alpha = 0.0;
+    bool rank_stabilized = false;
     std::string lora_targets = "all", lora_init;
 
-    double beta = 0.1, label_smoothing = 0.0, nll_weight = 0.0;
+    double beta = 0.0, margin = 0.5, label_smoothing = 0.0, nll_weight = 0.0, desirable_weight = 1.0,
+           undesirable_weight = 1.0; // beta 0: its default
     std::string ref_model;
     double clip_ratio = 0.2, kl = 0.0;
     int32_t inner_epochs = 1;

@@ -74,7 +74,7 @@ session::session(const options & o) :
     if (!o.lora_init.empty())
         read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
     else if (o.lora_rank > 0)
-        add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed);
+        add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed, o.rank_stabilized);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
     if (!o.val.empty())
         val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);

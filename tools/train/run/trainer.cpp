@@ -59,10 +59,17 @@ struct run {
         return chosen;
     }
 
+    void measure_anchor(const std::vector<const example *> & examples) const {
+        const auto anchors = s.target->anchors(examples);
+        if (!anchors.empty())
+            s.target->set_anchor(s.runner->evaluate(anchors));
+    }
+
     // One optimizer step. Returns false when the loss is not finite: the weights are then as before.
     bool take(int64_t step, progress & bar) {
         const double began = now();
         const auto examples = examples_of(step);
+        measure_anchor(examples);
         const auto objective = s.target->step_loss(examples);
         const auto batches = s.runner->train(examples, *objective);
         const double loss = total_loss(batches, *objective);
@@ -89,8 +96,9 @@ struct run {
     // Validates the weights that would be saved, and keeps them where they are the best so far.
     void validate() {
         const auto examples = pointers(s.val.examples);
-        const auto objective = s.target->step_loss(examples);
         adam.swap_average();
+        measure_anchor(examples);
+        const auto objective = s.target->step_loss(examples);
         const auto batches = s.runner->evaluate(examples);
         const double loss = total_loss(batches, *objective);
         json line = {{"step", state.step}, {"val_loss", loss}};
