@@ -18,13 +18,14 @@ static std::map<std::string, int64_t> ranks_of(const model & m, const std::strin
         if (std::find(known.begin(), known.end(), t.kind) == known.end())
             known.push_back(t.kind);
     std::map<std::string, int64_t> wanted;
-    if (text == "all") {
-        for (const std::string & kind : known)
-            wanted[kind] = rank;
-        return wanted;
-    }
     std::stringstream stream(text);
     for (std::string name; std::getline(stream, name, ',');) {
+        if (name == "all") {
+            for (const target & t : m.targets)
+                if (!t.asked)
+                    wanted[t.kind] = rank;
+            continue;
+        }
         const size_t colon = name.find(':');
         const std::string kind = name.substr(0, colon);
         if (std::find(known.begin(), known.end(), kind) == known.end()) {
@@ -36,6 +37,8 @@ static std::map<std::string, int64_t> ranks_of(const model & m, const std::strin
         const int64_t own = colon == std::string::npos ? rank : strtoll(name.c_str() + colon + 1, nullptr, 10);
         if (own < 1 || own > 65536)
             throw bad_input("--lora-targets " + name + ": the rank must be at least 1");
+        if (kind == "token_embd" && m.output.weight == m.token_embedding)
+            throw bad_input("--lora-targets " + name + ": this model's embedding is its head too, libllama cannot serve an adapter on it");
         wanted[kind] = own;
     }
     if (wanted.empty())
@@ -53,8 +56,9 @@ static void create(model & m, F && rank) {
             continue;
         matrix & w = *t.at;
         w.lora_scale = m.lora_alpha > 0 ? m.lora_alpha / (float) r : 1.0f;
-        w.lora_a = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, w.weight->ne[0], r);
-        w.lora_b = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, r, w.weight->ne[1]);
+        const int64_t a = t.rows ? r : w.weight->ne[0], a_columns = t.rows ? w.weight->ne[1] : r;
+        w.lora_a = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, a, a_columns);
+        w.lora_b = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, r, w.weight->ne[t.rows ? 0 : 1]);
         ggml_set_name(w.lora_a, (t.tensor + ".lora_a").c_str());
         ggml_set_name(w.lora_b, (t.tensor + ".lora_b").c_str());
         add_parameter(m, t.tensor + ".lora_a", w.lora_a, true);
@@ -109,9 +113,10 @@ void read_lora(model & m, const std::string & path, int64_t expected_rank, doubl
     m.lora_alpha = key < 0 ? 0.0f : gguf_get_val_f32(keys, key);
     create(m, [&](const target & t) -> int64_t {
         const weights_file::tensor * a = file.find(t.tensor + ".lora_a");
-        if (a && expected_rank > 0 && a->ne[1] != expected_rank)
-            throw not_expected(path, a->ne[1], m.lora_alpha);
-        return a ? a->ne[1] : 0;
+        const int64_t rank = a ? a->ne[t.rows ? 0 : 1] : 0;
+        if (a && expected_rank > 0 && rank != expected_rank)
+            throw not_expected(path, rank, m.lora_alpha);
+        return rank;
     });
     if (expected_alpha > 0 && std::fabs(m.lora_alpha - expected_alpha) > 1e-6 * m.lora_alpha)
         throw not_expected(path, m.parameters.empty() ? 0 : m.parameters[0].tensor->ne[1], m.lora_alpha);

@@ -32,6 +32,31 @@ it('an adapter of different ranks is what libllama makes of it', async () => {
   assert.match(await refused(['-m', model, '--lora-init', out, '--lora-rank', 3]), /has rank 6 and alpha 7/)
 })
 
+it('adapters on embedding and head: gradients, libllama, merged', async () => {
+  const model = await randomModel('wholly', { architecture: 'gemma3', name: 'random' })
+  const targets = ['--lora-rank', 4, '--lora-targets', 'all,token_embd,output']
+  const tensors = await check<{ tensor: string; norm: number; relative_error: number }>('check-gradients', 'sft', model, data(), targets)
+  for (const name of ['token_embd.weight.lora_a', 'token_embd.weight.lora_b', 'output.weight.lora_a', 'output.weight.lora_b'])
+    assert.ok(
+      tensors.some(({ tensor, norm }) => tensor === name && norm > 1e-5),
+      name,
+    )
+  for (const { tensor, relative_error: error } of tensors) assert.ok(error < 4e-3, `${tensor}: relative error ${error}`)
+  const [out, merged, mean] = [place('wholly-adapter.gguf'), place('wholly-merged.gguf'), place('wholly-mean.gguf')]
+  await train('sft', model, data(), out, ['--steps', 30, '--lr', 0.02, ...targets])
+  type Logits = { largest_logp_difference: number; largest_logit: number }
+  const [logits] = await check<Logits>('check-logits', 'sft', model, data(), ['--lora-init', out])
+  assert.ok(logits && logits.largest_logp_difference < 1e-4 && logits.largest_logit > 1, JSON.stringify(logits))
+  await mustRun('llama-train', ['average', '-m', out, '-m', out, '--out', mean])
+  await mustRun('llama-export-lora', ['-m', model, '--lora', mean, '-o', merged, '-t', 1])
+  const loss = async (base: string, args: string[]) =>
+    (await train('sft', base, data(), place('x.gguf'), ['--steps', 1, ...args]))[0]?.['loss']
+  const [together, apart] = [await loss(merged, []), await loss(model, ['--lora-init', out])]
+  assert.ok(Math.abs((together as number) - (apart as number)) < 1e-4, `${together} merged, ${apart} apart`)
+  const tied = await randomModel('tied', { tied_embeddings: true })
+  assert.match(await refused(['-m', tied, '--lora-rank', 2, '--lora-targets', 'token_embd']), /this model's embedding is its head too/)
+})
+
 it('all weights of a coarse base: refused before any work, or another type that was asked for', async () => {
   const model = await randomModel('coarse', { embedding_length: 64, feed_forward_length: 64 }, 'Q4_0')
   assert.match(await refused(['-m', model]), /coarse\.gguf: token_embd\.weight is q4_0, which would round away .*--type Q8_0/)

@@ -75,6 +75,10 @@ struct describer {
             all.output.weight = source({"output.weight", h.embedding, h.vocabulary, part::head, h.head == head_weight::own});
         if (!all.output.weight)
             all.output.weight = all.token_embedding;
+        else
+            all.targets.push_back({"output", "output.weight", &all.output, false, true});
+        all.input.weight = all.token_embedding;
+        all.targets.push_back({"token_embd", "token_embd.weight", &all.input, true, true});
         all.output.bias = h.head_bias ? bias("output", h.vocabulary) : nullptr;
     }
 };

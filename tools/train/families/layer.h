@@ -19,6 +19,8 @@ struct matrix {
 struct target {
     std::string kind, tensor;
     matrix * at;
+    bool rows = false;  // the matrix is read by rows (the embedding): A is [rank, rows], one column a token, and B [rank, width]
+    bool asked = false; // only where it is asked for by name: embedding and head
 };
 
 struct layer {
@@ -35,6 +37,7 @@ struct weights {
     std::vector<layer> layers;
     ggml_tensor *token_embedding = nullptr, *output_norm = nullptr;
     ggml_tensor *rope_factors = nullptr, *long_factors = nullptr, *short_factors = nullptr;
+    matrix input;                // the token embedding, for its adapter
     matrix output;               // the head; its weight is the token embedding where the file has none of its own
     std::vector<target> targets; // what can have an adapter, in the order of the layers
 };

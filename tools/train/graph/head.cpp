@@ -23,8 +23,9 @@ struct head {
     operations & ops;
     gradient_of leaf;
     head_state & state;
-    ggml_tensor * h;     // normed hidden states of the tokens that have a target
-    ggml_tensor * stats; // [3, rows]: log-sum-exp, dL/dlogp, dL/dKL
+    ggml_tensor * h;            // normed hidden states of the tokens that have a target
+    ggml_tensor * ah = nullptr; // A h of the chunk whose logits were made last, where the head has an adapter
+    ggml_tensor * stats;        // [3, rows]: log-sum-exp, dL/dlogp, dL/dKL
 
     ggml_tensor * columns(ggml_tensor * x, int64_t first, int64_t n) {
         return ggml_view_2d(g.context.get(), x, x->ne[0], n, x->nb[1], first * x->nb[1]);
@@ -34,6 +35,10 @@ struct head {
     ggml_tensor * logits(int64_t first, int64_t n) {
         ggml_tensor * y = m.output.bias ? ops.initial(nullptr, m.output.bias, n) : nullptr;
         y = ops.multiply(m.output.weight, columns(h, first, n), 1.0f, y);
+        if (m.output.lora_a) {
+            ah = ops.multiply(m.output.lora_a, columns(h, first, n), 1.0f, nullptr);
+            y = ops.multiply(m.output.lora_b, ah, m.output.lora_scale, y);
+        }
         return transforms(m) ? onto(y, {}, run_cap) : y;
     }
 
@@ -116,7 +121,7 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
     ggml_tensor * h = net.norm(hidden, m.output_norm);
     ggml_tensor * stats = g.zeros(3, rows);
     ggml_set_output(stats);
-    head part{m, g, ops, leaf, state, h, stats};
+    head part{m, g, ops, leaf, state, h, nullptr, stats};
     const bool one = rows <= chunk;
     const bool two_passes = state.objective && state.objective->coupled() && !one;
     if (two_passes || !state.objective) {
@@ -145,6 +150,12 @@ ggml_tensor * emit_head(const model & m, graph & g, operations & ops, transforme
         if (ggml_tensor * d = m.output.bias ? leaf(m.output.bias) : nullptr)
             ops.bias_back(d, dlogits);
         ggml_tensor * back = ops.multiply_back(m.output.weight, dlogits, 1.0f, one ? nullptr : part.columns(dh, first, n));
+        if (m.output.lora_a) {
+            ggml_tensor * dah = ops.multiply_back(m.output.lora_b, dlogits, m.output.lora_scale, nullptr);
+            ops.multiply_back_weight(leaf(m.output.lora_b), part.ah, dlogits, m.output.lora_scale);
+            ops.multiply_back_weight(leaf(m.output.lora_a), part.columns(h, first, n), dah, 1.0f);
+            back = ops.multiply_back(m.output.lora_a, dah, 1.0f, back);
+        }
         if (one)
             dh = back;
     }

@@ -255,9 +255,13 @@ ggml_tensor * transformer::forward(ggml_tensor * token_ids, ggml_tensor * positi
     ids = token_ids;
     targets = positions;
     ggml_tensor * x = ops.embed(m.token_embedding, ids);
+    if (m.input.lora_a) {
+        rows = ops.embed(m.input.lora_a, ids);
+        x = ops.multiply(m.input.lora_b, rows, m.input.lora_scale, x);
+    }
     if (m.hyper.embedding_scale != 1.0f)
         x = ops.add(nullptr, x, m.hyper.embedding_scale);
-    if (!leaf(m.token_embedding))
+    if (!leaf(m.token_embedding) && !(m.input.lora_a && leaf(m.input.lora_a)))
         constant.insert(x);
     recording = !checkpoint;
     for (const layer & l : m.layers) {
@@ -285,11 +289,17 @@ void transformer::backward(ggml_tensor * dy) {
         dy = gradient(inputs[0]);
     }
     ggml_tensor * d = leaf(m.token_embedding);
-    if (!d)
+    ggml_tensor * da = m.input.lora_a ? leaf(m.input.lora_a) : nullptr;
+    if (!dy || (!d && !da))
         return;
     if (m.hyper.embedding_scale != 1.0f)
         dy = ops.add(nullptr, dy, m.hyper.embedding_scale);
-    ops.embed_back(d, ids, dy);
+    if (d)
+        ops.embed_back(d, ids, dy);
+    if (da) {
+        ops.multiply_back_weight(leaf(m.input.lora_b), rows, dy, m.input.lora_scale);
+        ops.embed_back(da, ids, ops.multiply_back(m.input.lora_b, dy, m.input.lora_scale, nullptr));
+    }
 }
 
 } // namespace train

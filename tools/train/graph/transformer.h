@@ -56,8 +56,8 @@ class transformer {
     gradient_of leaf;
     bool checkpoint;
     bool recording;
-    ggml_tensor *ids = nullptr, *targets = nullptr;
-    std::vector<ggml_tensor *> inputs; // of each layer, and the last one's output
+    ggml_tensor *ids = nullptr, *targets = nullptr, *rows = nullptr; // rows: of the embedding's A
+    std::vector<ggml_tensor *> inputs;                               // of each layer, and the last one's output
     std::vector<std::function<void()>> tape;
     std::map<const ggml_tensor *, ggml_tensor *> gradients;
     std::set<const ggml_tensor *> constant; // activations below the lowest trained weight

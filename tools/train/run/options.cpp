@@ -102,7 +102,8 @@ static void lora_flags(arguments & args, options & o) {
     args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
     args.flag("--lora-rank-stabilized", o.rank_stabilized, "scale = alpha / sqrt(rank) (rsLoRA); written as the alpha that gives this");
     args.value("--lora-targets", "LIST", o.lora_targets,
-               "which matrices get one: all (of the layers), or a list such as attn_q,attn_v:4, where 4 is a rank of its own");
+               "which matrices get one: all (of the layers), or a list such as attn_q,attn_v:4, where 4 is a rank of its own; "
+               "all,token_embd,output: embedding and head too");
     args.value("--lora-init", "FILE", o.lora_init, "go on with this adapter; --lora-rank and --lora-alpha, where given, must be its own");
 }
 

@@ -57,27 +57,41 @@ struct averaging {
         return alpha > 0 ? alpha / (double) rank : 1.0;
     }
 
+    // The embedding is read by rows: its A is [rank, tokens], every other one [inputs, rank]
+    static bool by_rows(const std::string & base) { return base.compare(0, 10, "token_embd") == 0; }
+    static int64_t rank_of(const std::string & base, const weights_file::tensor & a) { return a.ne[by_rows(base) ? 0 : 1]; }
+
+    // The columns of a part, each `own` long, into columns of length `rank`, from `before` on
+    static void interleave(std::vector<float> & all, int64_t rank, int64_t before, const std::vector<float> & part, int64_t own,
+                           double factor) {
+        const int64_t columns = (int64_t) part.size() / own;
+        all.resize((size_t) (columns * rank));
+        for (int64_t c = 0; c < columns; c++)
+            for (int64_t r = 0; r < own; r++)
+                all[c * rank + before + r] = (float) (factor * part[c * own + r]);
+    }
+
     // [A1; A2; ...] and [s1 B1, s2 B2, ...] with s = share * scale: the sum of the products, to be read at scale 1
     void concatenate(const std::string & base, int64_t rank) {
         std::vector<float> a, b;
-        int64_t in = 0, outputs = 0;
-        for (size_t f = 0, before = 0; f < files.size(); f++) {
+        int64_t before = 0;
+        for (size_t f = 0; f < files.size(); f++) {
             const auto & ta = same(*files[f], *files[0]->find(base + ".lora_a"), false);
             const auto & tb = same(*files[f], *files[0]->find(base + ".lora_b"), false);
-            in = ta.ne[0];
-            outputs = tb.ne[1];
             const std::vector<float> va = files[f]->floats(ta), vb = files[f]->floats(tb);
-            const double s = shares[f] * scale_of(*files[f], ta.ne[1]);
-            a.insert(a.end(), va.begin(), va.end());
-            b.resize((size_t) (outputs * rank));
-            for (int64_t o = 0; o < outputs; o++)
-                for (int64_t r = 0; r < tb.ne[0]; r++)
-                    b[o * rank + (int64_t) before + r] = (float) (s * vb[o * tb.ne[0] + r]);
-            before += (size_t) tb.ne[0];
+            const int64_t own = rank_of(base, ta);
+            if (by_rows(base))
+                interleave(a, rank, before, va, own, 1.0);
+            else
+                a.insert(a.end(), va.begin(), va.end());
+            interleave(b, rank, before, vb, own, shares[f] * scale_of(*files[f], own));
+            before += own;
         }
-        a.resize((size_t) (in * rank)); // where this pair's ranks add up to less than another's
-        add(base + ".lora_a", GGML_TYPE_F32, in, rank, a);
-        add(base + ".lora_b", GGML_TYPE_F32, rank, outputs, b);
+        const weights_file::tensor & first = *files[0]->find(base + ".lora_a");
+        const int64_t ne0 = by_rows(base) ? rank : first.ne[0], ne1 = by_rows(base) ? first.ne[1] : rank;
+        a.resize((size_t) (ne0 * ne1)); // where this pair's ranks add up to less than another's
+        add(base + ".lora_a", GGML_TYPE_F32, ne0, ne1, a);
+        add(base + ".lora_b", GGML_TYPE_F32, rank, (int64_t) b.size() / rank, b);
     }
 
     void adapters() {
@@ -86,7 +100,7 @@ struct averaging {
             int64_t rank = 0;
             if (t.name.size() > 7 && t.name.compare(t.name.size() - 7, 7, ".lora_a") == 0)
                 for (const auto & file : files)
-                    rank += same(*file, t, false).ne[1];
+                    rank += rank_of(t.name, same(*file, t, false));
             largest = std::max(largest, rank);
         }
         gguf_set_val_f32(out.get(), "adapter.lora.alpha", (float) largest);

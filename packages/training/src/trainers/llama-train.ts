@@ -6,14 +6,17 @@ import { BadInput, hashFile, paths, plugin, runTool } from '@whetstone/core'
 import { z } from 'zod'
 
 const Settings = z.strictObject({
-  method: z.enum(['sft', 'dpo', 'distill']).default('sft'),
+  method: z.enum(['sft', 'dpo', 'simpo', 'orpo', 'kto', 'distill']).default('sft'),
   weights: z.enum(['auto', 'full', 'lora']).default('auto').describe('`auto`: full weights below 100M parameters, else LoRA.'),
   loraRank: z.number().int().positive().default(16),
   loraAlpha: z.number().positive().default(32),
   loraTargets: z
     .string()
     .optional()
-    .describe("Comma-separated kinds, e.g. `attn_q,attn_v`; the tool's default (all linear layers) when absent."),
+    .describe(
+      'Comma-separated kinds, each of which may have a rank of its own, e.g. `attn_q,attn_v:4`; all linear layers when absent; `all,token_embd,output` for embedding and head too.',
+    ),
+  loraRankStabilized: z.boolean().default(false).describe('rsLoRA: scale = alpha / sqrt(rank).'),
   learningRate: z.number().positive().default(1e-4),
   epochs: z.number().positive().default(1),
   steps: z.number().int().positive().optional().describe('Optimizer steps; replaces `epochs`.'),
@@ -25,7 +28,21 @@ const Settings = z.strictObject({
   weightDecay: z.number().nonnegative().default(0),
   clip: z.number().nonnegative().default(1),
   ema: z.number().min(0).max(1).optional().describe('Decay of an exponential moving average of the weights, which is what is saved.'),
-  beta: z.number().positive().default(0.1),
+  beta: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'dpo, kto: how strongly the model is held to the reference (0.1); simpo: the scale of the margin (2); orpo: of the odds ratio (0.1).',
+    ),
+  margin: z.number().nonnegative().optional().describe('simpo: what the chosen answer must be better by.'),
+  undesirableWeight: z.number().nonnegative().optional().describe('kto: of rows that are not wanted.'),
+  servingContext: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("Context the model is served with, where that decides something (longrope); the model's own when absent."),
   nllWeight: z
     .number()
     .nonnegative()
@@ -45,10 +62,18 @@ const Settings = z.strictObject({
 
 type Settings = z.output<typeof Settings>
 
-const FinalMetrics = z.object({ done: z.literal(true), steps: z.number(), final_loss: z.number(), seconds: z.number() })
+const FinalMetrics = z.object({
+  done: z.literal(true),
+  steps: z.number(),
+  final_loss: z.number(),
+  seconds: z.number(),
+  /** |log p of the trainer - log p of libllama| on some rows before the first step. */
+  served: z.object({ rows: z.number(), tokens: z.number(), mean_abs: z.number(), max_abs: z.number() }).optional(),
+})
 
 /** The formats a method can read, the trainer's own first: its ids are what was sampled. */
-const formats = { sft: ['llama-train', 'messages'], dpo: ['llama-train-pairs', 'preference'], distill: ['distill'] } as const
+const pairs = ['llama-train-pairs', 'preference'] as const
+const formats = { sft: ['llama-train', 'messages'], dpo: pairs, simpo: pairs, orpo: pairs, kto: ['kto'], distill: ['distill'] } as const
 const moments = 'moments.gguf'
 
 export default plugin({
@@ -105,6 +130,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
           String(settings.loraRank),
           '--lora-alpha',
           String(settings.loraAlpha),
+          ...(settings.loraRankStabilized ? ['--lora-rank-stabilized'] : []),
           ...(settings.loraTargets ? ['--lora-targets', settings.loraTargets] : []),
         ]
       : []),
@@ -136,7 +162,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     parameters: base.parameters,
     vocabulary: base.vocabulary,
     createdAt: new Date().toISOString(),
-    metadata: { settings },
+    metadata: { settings, served: final.served },
   }
   return { model, steps: final.steps, seconds: final.seconds, finalLoss: final.final_loss }
 }
@@ -153,7 +179,10 @@ function flags(settings: Settings): string[] {
     ['--clip', settings.clip],
     ['--ema', settings.ema],
     settings.steps === undefined ? ['--epochs', settings.epochs] : ['--steps', settings.steps],
-    ['--beta', settings.method === 'dpo' ? settings.beta : undefined],
+    ['--beta', settings.beta],
+    ['--margin', settings.margin],
+    ['--undesirable-weight', settings.undesirableWeight],
+    ['--serving-context', settings.servingContext],
     ['--nll-weight', settings.nllWeight ?? (settings.method === 'dpo' ? 1 : undefined)],
     ['--teacher-top', settings.method === 'distill' ? settings.teacherTop : undefined],
     ['--train-on', settings.trainOn],
