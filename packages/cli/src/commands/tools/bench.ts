@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import { root } from '@whetstone/core'
+import { benchAcceptors } from '../../bench/acceptors/bench-acceptors.ts'
+import { showAcceptors, writeAcceptors } from '../../bench/acceptors/show-acceptors.ts'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
@@ -18,14 +22,27 @@ export default defineCommand({
       about: 'traces that the comparison `rows` appends, filters, exports, looks up and compares',
     },
     large: { type: 'boolean', about: "the memory check on Qwen3-1.7B's shape too (minutes, 2 GB of disk)" },
+    gate: {
+      type: 'boolean',
+      about: 'instead: how often ways of promoting take a candidate that is not better, over whole runs, and their power (about a minute)',
+    },
+    runs: { type: 'number', default: 4000, min: 10, about: 'with --gate: simulated runs of each kind' },
+    docs: { type: 'boolean', about: 'with --gate: write the tables and the chart into docs/' },
     json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
   examples: [
     'npx nx run tools:build --all && npx nx run tools:bench',
     'npx nx run tools:bench --only=rows --rows=1000000',
     'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
+    'npx nx run tools:bench --gate --docs',
   ],
-  async run({ threads, only, large, rows, json }, signal) {
+  async run({ threads, only, large, rows, json, gate, runs, docs }, signal) {
+    if (gate) {
+      const bench = benchAcceptors({ runs, rounds: 20, n: 400, seed: 1, signal })
+      console.log(showAcceptors(bench))
+      if (docs) await writeAcceptors(join(root, 'docs'), bench)
+      return writeResult(json, bench)
+    }
     if (only !== 'rows') await ensureTools(undefined, { signal })
     const results = await runBench({ threads, large, rows, only, signal })
     console.log(showBench(results))
