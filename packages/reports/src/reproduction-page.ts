@@ -2,17 +2,12 @@ import type { Reproduction } from '@whetstone/runs'
 import { duration } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
 import { escapeHtml } from './escape-html.ts'
+import { htmlTable } from './tables/html-table.ts'
 import { renderSvg } from './render-chart.ts'
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;max-width:78rem;margin:2rem auto;padding:0 1rem}h1{margin-bottom:.2rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5rem 0}th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #e1e7ee;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}.note{color:#5a6b7d}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}.charts{display:flex;flex-wrap:wrap;gap:1.5rem}code{background:#f3f6f9;padding:.1rem .3rem}`
-
-const text = (cell: string | number | null) => (cell === null ? '–' : String(cell))
-const row = (cells: readonly (string | number | null)[], tag: 'td' | 'th') =>
-  `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(text(cell))}</${tag}>`).join('')}</tr>`
-const table = (columns: readonly string[], rows: readonly (readonly (string | number | null)[])[]) =>
-  `<div class="scroll"><table>${row(columns, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table></div>`
 
 /** A founding system's figures beside ours, on a page that needs nothing beside itself. All text is escaped. */
 export async function reproductionPage(reproduction: Reproduction): Promise<string> {
@@ -22,24 +17,21 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
     `<h1>${escapeHtml(system)}</h1><p class="note">${escapeHtml(about)}</p>`,
     `<p>Model ${escapeHtml(model)}, task set ${escapeHtml(taskset)}, seed ${seed}${quick ? ', quick' : ''}, ${escapeHtml(duration(seconds))}: <code>${escapeHtml(command)}</code></p>`,
     `<h2>What this shows</h2>${verdict.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}`,
-    `<h2>The original's figures</h2>${table(
-      ['what', 'figure', 'source'],
-      original.map((each) => [each.what, each.figure, each.source]),
-    )}`,
-    `<h2>Ours</h2>${table(
-      ['what', 'figure', '95% interval', 'n', 'p'],
-      ours.map(({ what, value, interval, n, p }) => [
+    `<h2>The original's figures</h2>${htmlTable({ head: ['what', 'figure', 'source'], rows: original.map((each) => [each.what, each.figure, each.source]) })}`,
+    `<h2>Ours</h2>${htmlTable({
+      head: ['what', 'figure', '95% interval', 'n', 'p'],
+      rows: ours.map(({ what, value, interval, n, p }) => [
         what,
         value,
         interval ? interval.join(' to ') : null,
         n ?? null,
         p === undefined ? null : p.toPrecision(2),
       ]),
-    )}`,
+    })}`,
     ...(drawn.length > 0 ? [`<h2>Charts</h2><div class="charts">${drawn.join('')}</div>`] : []),
     ...tables.map(
       ({ title, note, columns, rows }) =>
-        `<h2>${escapeHtml(title)}</h2>${note ? `<p class="note">${escapeHtml(note)}</p>` : ''}${table(columns, rows)}`,
+        `<h2>${escapeHtml(title)}</h2>${note ? `<p class="note">${escapeHtml(note)}</p>` : ''}${htmlTable({ head: columns, rows })}`,
     ),
   ]
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(system)}, reproduced</title><style>${style}</style>${parts.join('\n')}</html>\n`

@@ -1,22 +1,18 @@
 import type { Round } from '@whetstone/core'
 import { duration, points, rate, showP } from '@whetstone/core'
+import { armsTable } from './arms-table.ts'
+import { textTable } from './tables/text-table.ts'
 
 /** A round on one screen: the arms, the decision with its reason, where the report is. */
 export function showRound(round: Round, report: string): string {
-  const arms = [...new Set(round.evaluations.map(armName))]
-  const rows = [...Map.groupBy(round.evaluations, ({ taskset, level }) => `${taskset} ${level}`).values()]
+  const { head, rows } = textTable(armsTable(round.evaluations))
+  const arms = head.slice(2)
+  const frontier = round.frontier && `${round.frontier.taskset} ${round.frontier.level}`
   const cell = (text: string) => text.padStart(21)
-  const table = rows.map((row) => {
-    const [{ taskset, level, n } = { taskset: '', level: 0, n: 0 }] = row
-    const mark = round.frontier?.taskset === taskset && round.frontier.level === level ? ' *' : ''
-    const cells = arms.map((arm) => {
-      const found = row.find((evaluation) => armName(evaluation) === arm)
-      return cell(
-        found ? `${(100 * found.passRate).toFixed(1)} [${(100 * found.ci[0]).toFixed(1)}, ${(100 * found.ci[1]).toFixed(1)}]` : '-',
-      )
-    })
-    return `  ${`${taskset} ${level}${mark}`.padEnd(15)}${String(n).padStart(4)}${cells.join('')}`
-  })
+  const table = rows.map(
+    ([tasks = '', n = '', ...cells]) =>
+      `  ${`${tasks}${tasks === frontier ? ' *' : ''}`.padEnd(15)}${n.padStart(4)}${cells.map(cell).join('')}`,
+  )
   const { decision, harvest, retest, training } = round
   return [
     '',
@@ -45,5 +41,3 @@ export function showRound(round: Round, report: string): string {
     .filter((line) => line !== null)
     .join('\n')
 }
-
-const armName = ({ model, memory }: Round['evaluations'][number]) => `${model}, memory ${memory ? 'on' : 'off'}`

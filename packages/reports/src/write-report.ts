@@ -3,11 +3,13 @@ import type { Round } from '@whetstone/core'
 import { duration, writeAtomic } from '@whetstone/core'
 import { z } from 'zod'
 import { armsByLevel } from './charts/arms-by-level.ts'
+import { armsTable } from './arms-table.ts'
 import { escapeHtml } from './escape-html.ts'
 import { renderPng, renderSvg } from './render-chart.ts'
+import { htmlTable } from './tables/html-table.ts'
+import { textTable, type TextTable } from './tables/text-table.ts'
 
-const Table = z.object({ head: z.array(z.string()), rows: z.array(z.array(z.string())) })
-type Table = z.infer<typeof Table>
+const Table = z.object({ head: z.array(z.string()).readonly(), rows: z.array(z.array(z.string()).readonly()).readonly() })
 /** A part of a report: a heading, a paragraph, a table. */
 export const Section = z.object({ title: z.string(), text: z.string().optional(), table: Table.optional() })
 export type Section = z.infer<typeof Section>
@@ -38,7 +40,7 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
     {
       title: 'Arms',
       text: 'Validation tasks passed, %, with 95% intervals. All arms attempted the same tasks with the same seeds.',
-      table: armsTable(round.evaluations),
+      table: textTable(armsTable(round.evaluations, '\u00a0')),
     },
     {
       title: 'Decision',
@@ -85,25 +87,9 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
   return sections
 }
 
-/** A row for each taskset and level, a column for each arm. */
-function armsTable(evaluations: Round['evaluations']): Table {
-  const name = ({ model, memory }: Round['evaluations'][number]) => `${model}, memory ${memory ? 'on' : 'off'}`
-  const arms = [...new Set(evaluations.map(name))]
-  const rows = [...Map.groupBy(evaluations, ({ taskset, level }) => `${taskset} ${level}`)].map(([level, group]) => [
-    level,
-    String(group[0]?.n ?? 0),
-    ...arms.map((arm) => {
-      const found = group.find((each) => name(each) === arm)
-      const [rate, low, high] = found ? [found.passRate, ...found.ci].map((share) => (100 * share).toFixed(1)) : []
-      return found ? `${rate}\u00a0[${low},\u00a0${high}]` : '-'
-    }),
-  ])
-  return { head: ['tasks', 'n', ...arms], rows }
-}
-
 function toMarkdown(title: string, reason: string, sections: readonly Section[]): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-  const table = ({ head, rows }: Table) =>
+  const table = ({ head, rows }: TextTable) =>
     [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
   return (
     [
@@ -120,13 +106,12 @@ function toMarkdown(title: string, reason: string, sections: readonly Section[])
 }
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2733}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #e3e8ee}th:first-child,td:first-child{text-align:left}.reason{padding:.6rem 1rem;background:#eef4f0;border-left:4px solid #2f855a}svg{max-width:100%;height:auto}`
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #e3e8ee}th:first-child,td:first-child{text-align:left}.reason{padding:.6rem 1rem;background:#eef4f0;border-left:4px solid #2f855a}.scroll{overflow-x:auto}svg{max-width:100%;height:auto}`
 
 function toHtml(title: string, reason: string, svg: string, sections: readonly Section[]): string {
-  const row = (cells: readonly string[], tag: string) => `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   const body = sections.map(
     ({ title: heading, text, table }) =>
-      `<h2>${escapeHtml(heading)}</h2>${text ? `<p>${escapeHtml(text)}</p>` : ''}${table ? `<table>${row(table.head, 'th')}${table.rows.map((cells) => row(cells, 'td')).join('')}</table>` : ''}`,
+      `<h2>${escapeHtml(heading)}</h2>${text ? `<p>${escapeHtml(text)}</p>` : ''}${table ? htmlTable(table) : ''}`,
   )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${style}</style><h1>${escapeHtml(title)}</h1><p class="reason">${escapeHtml(reason)}</p>${svg}${body.join('\n')}</html>\n`
 }

@@ -1,18 +1,21 @@
 import type { LikelihoodByType } from '@whetstone/evaluation'
-import { alignTable } from '@whetstone/reports/compare/show-comparison.ts'
+import { showTable } from '@whetstone/reports/tables/show-table.ts'
+import { textTable } from '@whetstone/reports/tables/text-table.ts'
+import { wideTable } from '@whetstone/reports/tables/wide-table.ts'
 import { rate } from '@whetstone/core'
 import type { Accuracy } from './accuracy-table.ts'
-
-const number = (value: number | null | undefined) => (value == null ? '-' : value.toPrecision(4))
 
 /** Checkpoints by types: perplexity and log-likelihood per token. */
 export function showLikelihoods({ checkpoints, results_by_type }: LikelihoodByType): string {
   const types = Object.entries(results_by_type)
-  const part = (title: string, curve: (curves: (typeof types)[number][1]) => (number | null)[]) =>
-    alignTable([
-      [title, ...types.map(([type]) => type)],
-      ...checkpoints.map((name, index) => [name, ...types.map(([, curves]) => number(curve(curves)[index]))]),
-    ])
+  const part = (title: string, curve: (curves: (typeof types)[number][1]) => (number | null)[]) => {
+    const rows = checkpoints.flatMap((name, index) =>
+      types.map(([type, curves]) => ({ [title]: name, type, value: curve(curves)[index] ?? null })),
+    )
+    return showTable(
+      textTable(wideTable(rows, { by: [title], across: 'type', cell: 'value' }), (value) => (value as number).toPrecision(4)),
+    )
+  }
   return [
     part('perplexity', (curves) => curves.avg_perplexity),
     part('log-likelihood per token', (curves) => curves.avg_token_log_likelihood),
@@ -20,15 +23,11 @@ export function showLikelihoods({ checkpoints, results_by_type }: LikelihoodByTy
 }
 
 /** Checkpoints by tasksets and levels. */
-export function showAccuracies(rows: readonly Accuracy[]): string {
-  const groups = [...new Set(rows.map(({ taskset, level }) => `${taskset} ${level}`))]
-  const checkpoints = [...new Set(rows.map(({ checkpoint }) => checkpoint))]
-  const cell = (checkpoint: string, group: string) => {
-    const found = rows.find((row) => row.checkpoint === checkpoint && `${row.taskset} ${row.level}` === group)
-    return found ? rate(found.rate) : '-'
-  }
-  return alignTable([
-    ['passed', ...groups],
-    ...checkpoints.map((checkpoint) => [checkpoint, ...groups.map((group) => cell(checkpoint, group))]),
-  ])
+export function showAccuracies(accuracies: readonly Accuracy[]): string {
+  const rows = accuracies.map(({ checkpoint, taskset, level, ...each }) => ({
+    passed: checkpoint,
+    group: `${taskset} ${level}`,
+    rate: each.rate,
+  }))
+  return showTable(textTable(wideTable(rows, { by: ['passed'], across: 'group', cell: 'rate' }), (value) => rate(value as number)))
 }

@@ -1,38 +1,30 @@
 import { escapeHtml } from '../escape-html.ts'
+import { htmlTable } from '../tables/html-table.ts'
+import { textTable } from '../tables/text-table.ts'
 import { chartDifferences } from './chart-differences.ts'
 import { chartRounds } from './chart-rounds.ts'
 import type { RoundsCompared } from './compare-rounds.ts'
 import type { Comparison } from './compare-sets.ts'
-import { conclude, groupHead, groupRow, roundRow, roundsHead } from './show-comparison.ts'
+import { comparisonTable, roundsTable, servedTable } from './comparison-table.ts'
+import { conclude } from './show-comparison.ts'
 import { rate } from '@whetstone/core'
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;max-width:72rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.8rem 0}
 th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #e1e7ee}th:first-child,td:first-child{text-align:left}.note{color:#5a6b7d}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}`
 
-const row = (cells: readonly string[], tag: 'td' | 'th') =>
-  `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  `<div class="scroll"><table>${row(head, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table></div>`
-
 /** A page that needs nothing beside itself. Names and notes come from files: all of it is escaped. */
 export async function comparisonPage(title: string, comparisons: readonly Comparison[], rounds?: RoundsCompared): Promise<string> {
   const parts: string[] = []
   if (rounds) {
-    parts.push(await chartRounds(rounds), table(roundsHead, rounds.rounds.map(roundRow)))
-    parts.push(
-      table(
-        ['served after round', ...rounds.rounds.map((each) => String(each.round))],
-        rounds.served.map(({ group, rates }) => [group, ...rates.map((value) => (value === null ? '–' : rate(value)))]),
-      ),
-    )
+    parts.push(await chartRounds(rounds), htmlTable(textTable(roundsTable(rounds))))
+    parts.push(htmlTable(textTable(servedTable(rounds), (value) => rate(value as number))))
   }
   if (comparisons.length > 0) parts.push(await chartDifferences(comparisons))
   for (const comparison of comparisons) {
-    const rows = comparison.groups.length > 1 ? [...comparison.groups, comparison.all] : comparison.groups
     parts.push(
       `<h2>${escapeHtml(comparison.treatment)} <small>against ${escapeHtml(comparison.control)}</small></h2>`,
       `<p>${escapeHtml(conclude(comparison, comparisons.length))}</p>`,
-      table(groupHead, rows.map(groupRow)),
+      htmlTable(textTable(comparisonTable(comparison))),
       ...comparison.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
     )
   }

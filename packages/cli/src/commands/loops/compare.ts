@@ -5,6 +5,7 @@ import { writeResult } from '../../write-result.ts'
 import type { Repeats } from '@whetstone/reports/compare/choice.ts'
 import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
 import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
+import { comparisonFigures } from '@whetstone/reports/compare/comparison-table.ts'
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
 import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
 import { readServed } from '@whetstone/reports/compare/read-round.ts'
@@ -30,6 +31,7 @@ export default defineCommand({
     seed: { type: 'number', min: 0, default: 1, about: 'seed of the bootstrap and of drawn permutations' },
     json: { type: 'json', about: 'write all figures to this file' },
     html: { type: 'output', about: 'write a page with a chart to this file' },
+    csv: { type: 'output', about: 'write the figures of --runs or --files to this file as a table' },
   },
   examples: [
     'npx nx run loops:compare --run=tiny',
@@ -37,7 +39,7 @@ export default defineCommand({
     'npx nx run loops:compare --files=samples_gsm8k_base.jsonl,samples_gsm8k_tuned.jsonl --filter=strict-match',
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
-  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html }) {
+  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv }) {
     if ([run, runs, files].filter((given) => given !== undefined).length > 1)
       throw new BadInput('loops:compare takes one of --run, --runs and --files')
     const list = (text: string) =>
@@ -67,6 +69,7 @@ export default defineCommand({
     }
     console.log(showComparisons(comparisons))
     writeResult(json, { comparisons })
+    if (csv !== undefined) writeAtomic(csv, comparisonFigures(comparisons).toCSV())
     if (html !== undefined) writeAtomic(html, await comparisonPage('Comparison', comparisons))
   },
 })
