@@ -50,8 +50,8 @@ export default defineCommand({
 })
 
 /** The native tools that a recipe's round calls. */
-const toolsOf = ({ trainer, publish }: Recipe) => [
-  'llama-sample',
+const toolsOf = ({ backend, harvest, trainer, publish }: Recipe) => [
+  ...(backend.tools ?? []).filter((tool) => tool !== 'llama-score' || harvest.some(({ needsLikelihood }) => needsLikelihood)),
   ...(trainer?.tools ?? []),
   ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : []),
 ]
