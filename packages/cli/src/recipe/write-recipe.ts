@@ -15,7 +15,7 @@ export async function writeRecipe(answers: RecipeAnswers): Promise<string> {
   const file = join(root, 'loops/recipes', `${name}.ts`)
   if (existsSync(file)) throw new BadInput(`${file} exists: edit it, or take another name`)
   if (!model.startsWith('hf:')) checkGguf(modelFile(model))
-  const taskset = table({ file: data, name, grader: grader as 'exact' | 'number' })
+  const taskset = table({ file: data, name, grader })
   const counts = await Promise.all(
     (['train', 'validation'] as const).map(async (split) => (await taskset.load({ split, seed: 1, round: 1 })).length),
   )

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openMathsPool, verifyMaths } from './maths.ts'
+import { verifyNumber } from './number.ts'
 
 const test = suite('maths policy')
 const pool = openMathsPool(2)
@@ -21,11 +22,14 @@ const rules = page
     })),
   }))
 
+/** Letters and lists with a comma stand as they are in a table; all else in a box. */
+const asGold = (gold: string) => (/^[A-Z]$/.test(gold) ? gold : `\\boxed{${gold}}`)
+
 for (const { title, examples } of rules)
   test(title, async () => {
     assert.ok(examples.length >= 2, 'a rule needs examples')
     for (const { gold, answer, same } of examples) {
-      const verdict = await verifyMaths({ gold: `\\boxed{${gold}}`, answer, pool })
+      const verdict = title.startsWith('N: ') ? verifyNumber({ gold, answer }) : await verifyMaths({ gold: asGold(gold), answer, pool })
       assert.is(verdict.correct, same, `${gold} <> ${answer}: read ${verdict.extracted}, ${verdict.reason}`)
     }
   })

@@ -31,6 +31,26 @@ const all = async (file: string, options: Partial<Parameters<typeof table>[0]> =
 
 test('csv and jsonl of the same rows give the same tasks', async () => assert.equal(await all(csv), await all(jsonl)))
 
+test('rows name any grader, with several accepted answers and what the grader looks at', async () => {
+  const file = put(
+    'graders.jsonl',
+    [
+      { id: 1, question: 'Which? A) Rome B) Paris', answer: 'B', grader: 'choice', split: 'test' },
+      { id: 2, question: 'Colours?', answer: 'red, green', grader: 'set-f1', split: 'test' },
+      { id: 3, question: 'As JSON?', answer: '{"n": 1}', grader: 'json', split: 'test' },
+      { id: 4, question: 'Add 1 and 2, times 3', answer: ['9', 'nine'], grader: 'exact', split: 'test' },
+      { id: 5, question: '(1+2)*3', answer: '9', steps: ['3', '9'], grader: 'step-references', split: 'test' },
+    ]
+      .map((row) => JSON.stringify(row))
+      .join('\n'),
+  )
+  const tasks = table({ file })
+  const loaded = await tasks.load({ split: 'test', seed: 1, round: 1 })
+  const answers = ['Paris', 'green and red', '{"n": 1.0}', 'nine', '1+2 = 3. 3*3 = 9.']
+  for (const [i, answer] of answers.entries()) assert.is((await tasks.grade(loaded[i] as Task, answer)).passed, true, answer)
+  for (const task of loaded) assert.is((await tasks.grade(task, '7')).passed, false)
+})
+
 test('reads quoted fields, other columns, graders and splits', async () => {
   const file = put(
     'full.csv',
@@ -81,7 +101,7 @@ const refused: [string, string, string, string][] = [
     'an unknown grader',
     'x.csv',
     'id,question,answer,grader\n1,a,b,magic\n',
-    ':2: grader: is not a grader. Graders: exact, number, steps, maths',
+    ':2: grader: is not a grader. Graders: choice, code, exact, json, maths, number, regex, set-f1, step-references, steps',
   ],
   ['an unknown split', 'x.csv', 'id,question,answer,split\n1,a,b,later\n', ':2: split: is not one of train, validation, test'],
   [

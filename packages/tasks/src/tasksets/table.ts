@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
-import type { Grade, Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, contentId, plugin, root, Split as SplitSchema } from '@whetstone/core'
-import { goldProblem, gradeExact, gradeMaths, gradeNumber, gradeSteps, numberGoldProblem } from '@whetstone/grading'
+import type { Split, Task, Taskset } from '@whetstone/core'
+import { BadInput, contentId, loadPlugin, plugin, pluginNames, root, Split as SplitSchema } from '@whetstone/core'
+import type { Grader } from '@whetstone/grading'
 import { contentKey } from '@whetstone/similarity'
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
@@ -13,21 +13,15 @@ import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
 
 /**
- * How a row's answer may be compared: as a whole text, by its number, by its number with the arithmetic before it as partial reward, as
- * mathematics.
+ * How a row's answer may be compared: by any of the graders in packages/grading/src/graders but the one that needs a model to ask.
  */
-const graders = { exact: gradeExact, number: gradeNumber, steps: gradeSteps, maths: gradeMaths } satisfies Record<
-  string,
-  (pair: { gold: string; answer: string }) => Grade | Promise<Grade>
->
-export const tableGraders = Object.keys(graders) as TableGrader[]
-export type TableGrader = keyof typeof graders
-/** Why a grader cannot compare with this gold answer, or null: said when the table loads, so that no model is blamed for it. */
-const problems: Record<TableGrader, (gold: string) => string | null | Promise<string | null>> = {
-  exact: () => null,
-  number: numberGoldProblem,
-  steps: numberGoldProblem,
-  maths: (gold) => goldProblem(gold),
+export const tableGraders = pluginNames('graders').filter((name) => name !== 'judge')
+const made = new Map<string, Promise<Grader>>()
+function graderNamed(name: string, settings: Record<string, unknown> = {}): Promise<Grader> {
+  const key = `${name} ${JSON.stringify(settings)}`
+  const known = made.get(key) ?? loadPlugin('graders', name).then((make) => (make as unknown as (settings: unknown) => Grader)(settings))
+  made.set(key, known)
+  return known
 }
 
 const column = z.string().min(1).optional()
@@ -35,7 +29,12 @@ const Settings = z.strictObject({
   file: z.string().min(1).describe("CSV, TSV, JSON, JSONL or Parquet; a relative path is looked for here and from the repository's root"),
   name: z.string().min(1).default('table').describe("the task set's name in traces"),
   instruction: z.string().optional().describe('how an answer must look, told as the system message'),
-  grader: z.enum(tableGraders).default('exact').describe('how answers are compared where a row does not say'),
+  grader: z
+    .string()
+    .refine((name) => tableGraders.includes(name), { error: `is not a grader. Graders: ${tableGraders.join(', ')}` })
+    .default('exact')
+    .describe('how answers are compared where a row does not say'),
+  graderSettings: z.record(z.string(), z.unknown()).optional().describe('settings of that grader'),
   columns: z
     .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
     .optional()
@@ -57,7 +56,7 @@ const table = plugin({
   about: 'tasks of your own from a table: questions and answers, if wanted id, solution, grader and split',
   settings: Settings,
   make: (settings): Taskset => {
-    const { file, name, instruction, grader } = settings
+    const { file, name, instruction, grader, graderSettings } = settings
     let whole: Promise<TableReport> | undefined
     return fixedTaskset({
       name,
@@ -65,14 +64,9 @@ const table = plugin({
       about: `tasks of your own from a table (${file})`,
       read: async () => (await (whole ??= readTable(settings))).tasks,
       async grade(task, answer) {
-        const grade = graders[(task.metadata['grader'] as TableGrader | undefined) ?? grader]
-        let best: Grade | undefined
-        for (const gold of accepted(task)) {
-          const verdict = await grade({ gold, answer })
-          if (!best || (verdict.passed && !best.passed) || verdict.reward > best.reward) best = verdict
-          if (best.passed) break
-        }
-        return best as Grade
+        const own = task.metadata['grader'] as string | undefined
+        const used = await graderNamed(own ?? grader, own === undefined || own === grader ? graderSettings : {})
+        return used.grade({ gold: accepted(task), answer, question: task.prompt, metadata: task.metadata })
       },
     })
   },
@@ -84,6 +78,7 @@ export async function readTable({
   file: given,
   name = 'table',
   grader = 'exact',
+  graderSettings,
   columns: choice = {},
   ...how
 }: TableOptions): Promise<TableReport> {
@@ -103,9 +98,10 @@ export async function readTable({
         `${where}: id ${JSON.stringify(valueAt(row.record, columns.id))} is that of line ${before} too: give each row its own`,
       )
     lines.set(task.id, row.line)
-    const used = (task.metadata['grader'] as TableGrader | undefined) ?? grader
+    const used = (task.metadata['grader'] as string | undefined) ?? grader
+    const { problem: problemOf } = await graderNamed(used, used === grader ? graderSettings : {})
     for (const gold of accepted(task)) {
-      const problem = await problems[used](gold)
+      const problem = await problemOf(gold)
       if (problem !== null)
         throw new BadInput(
           `${where}: answer ${JSON.stringify(gold)} cannot be graded by ${used} (${problem}): mend the row or name another grader`,
@@ -136,7 +132,7 @@ function toTask({ record }: LocatedRecord, { name, columns, where }: { name: str
   const question = text('question', true)
   const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`)
   const [grader, split, solution] = [text('grader', false), text('split', false).toLowerCase(), text('solution', false)]
-  if (grader !== '' && !(grader in graders))
+  if (grader !== '' && !tableGraders.includes(grader))
     throw new BadInput(`${where}: ${columns.grader}: is not a grader. Graders: ${tableGraders.join(', ')}`)
   const named = { dev: 'validation', val: 'validation', valid: 'validation', training: 'train' }[split] ?? split
   if (split !== '' && !SplitSchema.safeParse(named).success)

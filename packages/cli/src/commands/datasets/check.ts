@@ -1,6 +1,6 @@
 import { BadInput } from '@whetstone/core'
 import { checkExport, exportNames, loadExport } from '@whetstone/datasets'
-import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator, type TableGrader } from '@whetstone/tasks'
+import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { checkTable } from '../../check/check-table.ts'
@@ -54,7 +54,7 @@ export default defineCommand({
       {
         file: flags.file,
         columns,
-        grader: flags.grader as TableGrader,
+        grader: flags.grader,
         separator: flags.separator as Separator | undefined,
         encoding: flags.encoding as Encoding | undefined,
       },

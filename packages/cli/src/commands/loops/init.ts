@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { BadInput } from '@whetstone/core'
+import { tableGraders } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
 import { writeRecipe } from '../../recipe/write-recipe.ts'
 
@@ -8,7 +9,7 @@ const questions = {
   name: ['Name of the recipe', 'mine'],
   model: ['Model: a GGUF file, or hf:owner/repo/file.gguf', 'models/tiny/whetstone-tiny-f32.gguf'],
   data: ['Tasks: a .csv or .jsonl file with id, question, answer', ''],
-  grader: ['How answers are compared: exact or number', 'number'],
+  grader: [`How answers are compared: ${tableGraders.join(', ')}`, 'number'],
   instruction: [
     'Instruction shown before each question',
     'Solve the problem step by step. End with a line that holds #### and then the answer.',
@@ -22,7 +23,7 @@ export default defineCommand({
     name: { type: 'string', about: questions.name[0] },
     model: { type: 'file', about: questions.model[0] },
     data: { type: 'file', about: questions.data[0] },
-    grader: { type: 'string', choices: ['exact', 'number'], about: questions.grader[0] },
+    grader: { type: 'string', choices: tableGraders, about: questions.grader[0] },
     instruction: { type: 'string', about: questions.instruction[0] },
   },
   examples: [
