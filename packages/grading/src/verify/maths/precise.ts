@@ -85,6 +85,14 @@ const whole = (work: Work, x: number | string | Decimal): Precise => made(work, 
 /** Work in one step, in evaluations of a node in doubles: some 30 microseconds at 60 digits. */
 const stepCost = (digits: number) => digits * 1.5 + (digits / 60) ** 2 * 20
 
+const constants = new Map<string, Decimal>()
+function constant({ D, digits }: Work, name: 'pi' | 'e'): Precise {
+  const key = `${name}${digits}`
+  const known = constants.get(key) ?? (name === 'pi' ? D.acos(-1) : D.exp(1))
+  constants.set(key, known)
+  return { re: known, im: new D(0), error: 1 - digits }
+}
+
 function evaluate(node: Node, work: Work): Precise | null {
   const text = literal(node)
   if (text !== null) return whole(work, text)
@@ -111,8 +119,8 @@ function evaluate(node: Node, work: Work): Precise | null {
 function named(name: string, work: Work): Precise | null {
   const given = work.point.get(name)
   if (given) return divide(work, whole(work, given.n.toString()), whole(work, given.d.toString()))
-  if (name === 'Pi') return whole(work, work.D.acos(-1))
-  if (name === 'ExponentialE' || name === 'e') return whole(work, work.D.exp(1))
+  if (name === 'Pi') return constant(work, 'pi')
+  if (name === 'ExponentialE' || name === 'e') return constant(work, 'e')
   if (name === 'GoldenRatio') return whole(work, work.D.sqrt(5).plus(1).div(2))
   if (name === 'ImaginaryUnit' || name === 'i') return made(work, new work.D(0), new work.D(1), -Infinity)
   return name.startsWith("'") ? unknown(name, [], work) : null
@@ -188,7 +196,8 @@ function raise(work: Work, a: Precise, b: Precise | undefined): Precise | null {
     if (mayVanish(a) && b.re.isNegative()) return null
     const result = work.D.pow(a.re, b.re)
     const relative =
-      Math.max(a.error - magnitude(a) + magnitude(b), b.error + log(work.D.ln(a.re.abs())), magnitude(b) + 1 - work.digits) + 1
+      Math.max(a.error - magnitude(a) + magnitude(b), b.error + Math.log10(2.31 * (Math.abs(a.re.e) + 1)), magnitude(b) + 1 - work.digits) +
+      1
     return result.isFinite() && !result.isZero() ? made(work, result, new work.D(0), log(result) + relative) : null
   }
   if (isWhole && b.re.abs().lte(64)) {
@@ -207,7 +216,7 @@ function sine(work: Work, a: Precise): Precise | null {
   return made(work, work.D.sin(a.re).times(cosh), work.D.cos(a.re).times(sinh), error + log(cosh))
 }
 const cosine = (work: Work, a: Precise) => {
-  const quarter = divide(work, whole(work, work.D.acos(-1)), whole(work, 2)) as Precise
+  const quarter = divide(work, constant(work, 'pi'), whole(work, 2)) as Precise
   return sine(work, add(work, quarter, minus(a)))
 }
 /** Of reals only; `limit`: the argument where the slope has no bound, if there is one. */
@@ -243,7 +252,7 @@ const step =
     const near = a.re.minus(a.re.round())
     return isExact || !mayVanish({ re: near, im: a.im, error: a.error }) ? whole(work, f(a.re)) : null
   }
-const degrees = (work: Work, a: Precise) => multiply(work, a, divide(work, whole(work, work.D.acos(-1)), whole(work, 180)) as Precise)
+const degrees = (work: Work, a: Precise) => multiply(work, a, divide(work, constant(work, 'pi'), whole(work, 180)) as Precise)
 const slopeAtOne = (x: Decimal) => x.times(x).minus(1).abs()
 
 const functions: Record<string, Operation> = {
@@ -257,7 +266,7 @@ const functions: Record<string, Operation> = {
   Rational: divide,
   Power: raise,
   Square: (work, a) => multiply(work, a, a),
-  Sqrt: (work, a) => raise(work, a, whole(work, 0.5)),
+  Sqrt: squareRoot,
   Root: root,
   Exp: exponential,
   Ln: (work, a, base) => (base ? logBase(10)(work, a, base) : logarithm(work, a)),
@@ -298,6 +307,11 @@ const functions: Record<string, Operation> = {
   Min: (work, ...values) => extreme(work, values, (a, b) => a.lt(b)),
 }
 
+function squareRoot(work: Work, a: Precise): Precise | null {
+  if (!a.im.isZero() || a.re.isNegative()) return raise(work, a, whole(work, 0.5))
+  if (a.re.isZero()) return a
+  return made(work, a.re.sqrt(), a.im, mayVanish(a) ? a.error / 2 : a.error - magnitude(a) / 2 + 0.5)
+}
 function root(work: Work, a: Precise, degree: Precise | undefined): Precise | null {
   if (!degree) return null
   const inverse = divide(work, whole(work, 1), degree)
