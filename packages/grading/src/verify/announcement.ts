@@ -61,6 +61,9 @@ const foreign = new RegExp(
 const foreignHint =
   /[^\x00-\x7f]|espost|espuest|ispost|ntwoor|ntwort|rgebnis|isultat|esultad|awaban|svar|vastaus|cevap|odpowied|jibu|wynik/i
 
+/** "The answer is not 17" announces nothing, "not 17 but 18" what follows "but". */
+const negation = /not\b(?:[^.\n]{1,60}?\b(but|rather|instead)\b\s*(?:it\s+is\s+)?)?/iy
+
 /** Where an announcement stands and where what it announces begins. */
 export type Announcement = { from: number; to: number }
 
@@ -68,7 +71,13 @@ export type Announcement = { from: number; to: number }
 export function announcements(text: string): Announcement[] {
   const found: Announcement[] = []
   const collect = (pattern: RegExp) => {
-    for (const match of text.matchAll(pattern)) found.push({ from: match.index, to: match.index + match[0].length })
+    for (const match of text.matchAll(pattern)) {
+      const to = match.index + match[0].length
+      negation.lastIndex = to
+      const not = negation.exec(text)
+      if (!not) found.push({ from: match.index, to })
+      else if (not[1] !== undefined) found.push({ from: match.index, to: to + not[0].length })
+    }
   }
   if (hint.test(text)) collect(english)
   if (foreignHint.test(text)) collect(foreign)

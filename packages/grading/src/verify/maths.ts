@@ -73,7 +73,7 @@ function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   const decided = gold.answer?.kind === 'expression' && answer.kind === 'expression' ? sameQuantity(gold.answer, answer) : null
   if (decided !== null) return decided
   if (bare(tidy(given)) === gold.bare) return true
-  const isWords = gold.isPlain && /^[A-Za-z]/.test(gold.text) && !/^[A-Za-z]$/.test(gold.text)
+  const isWords = gold.isPlain && /^(?:[A-Za-z]|\d+[A-Z])/.test(gold.text) && !/^[A-Za-z]$/.test(gold.text)
   return isWords ? words(tidy(given)) === words(tidy(gold.text)) : null
 }
 

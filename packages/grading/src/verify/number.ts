@@ -35,9 +35,12 @@ function findAnswer(output: string): Announced | null {
 
 /** An output this short may be nothing but its answer. */
 const shortest = 60
+/** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
+const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
   const read = readAnnounced(text.replace(/[_`$]|(?<![\d*])\*+|\*+(?![\d*])/g, ''), 'gold')
-  return read?.written ? read : null
+  if (read?.written) return read
+  return several.test(text) ? { written: null, text: text.trim() } : null
 }
 
 type Place = { from: number; to: number; read: 'sentence' | 'box'; isHash?: true }

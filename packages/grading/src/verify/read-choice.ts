@@ -5,6 +5,8 @@ export function choiceOf(gold: string): string | null {
 }
 
 const label = /\(\s*([A-Za-z])\s*\)|\[\s*([A-Za-z])\s*\]|(?<![A-Za-z0-9'’])([A-Z])(?![A-Za-z0-9'’])/g
+/** "I choose B", "go with (A)"; not "with A dog". */
+const named = /\b(?:option|choice|answer|choose|pick|select|take|with|is)\s+\(?(?:[B-HJ-Z]|[AI](?!\s+[a-z]))\)?(?![A-Za-z'’])/
 /** `A` and `I` are words too: alone before other words they are no labels. */
 const article = /^[AI]\s+[a-z]/
 
@@ -18,13 +20,16 @@ export function readChoice(answer: string): string | null {
   if (/^\(?[A-Za-z]\)?$/.test(text)) return text.replace(/[()]/g, '')
   const [head, rest] = split(text)
   if (head === null) {
-    const inside = [...text.matchAll(label)].map((match) => (match[1] ?? match[2] ?? match[3]) as string)
-    const isNamed = /(?:option|choice|answer)\s+\(?([A-Z])\)?\b/i.exec(text)?.[1]
-    return new Set(inside).size === 1 && (isNamed !== undefined || /\([A-Z]\)/.test(text)) ? (inside[0] as string) : null
+    const inside = [...text.replace(/\bI(?=\s+[a-z])/g, ' ').matchAll(label)].map((match) => (match[1] ?? match[2] ?? match[3]) as string)
+    const isNamed = named.test(text)
+    return new Set(inside).size === 1 && (isNamed || /\([A-Z]\)/.test(text)) ? (inside[0] as string) : null
   }
-  const others = [...rest.matchAll(/\(([A-Z])\)|(?:^|[\s,;&/]|\b(?:and|or)\s+)([A-Z])(?=\s*(?:$|[.):,;]|and\b|or\b))/g)].map(
-    (match) => match[1] ?? match[2],
-  )
+  // What it is not is no second choice.
+  const others = [
+    ...rest
+      .replace(/\bnot\s+\(?[A-Z]\)?(?![A-Za-z])/g, ' ')
+      .matchAll(/\(([A-Z])\)|(?:^|[\s,;&/]|\b(?:and|or)\s+)([A-Z])(?=\s*(?:$|[.):,;]|and\b|or\b))/g),
+  ].map((match) => match[1] ?? match[2])
   return others.some((other) => other !== head.toUpperCase()) ? null : head
 }
 

@@ -89,9 +89,16 @@ const operations: Record<string, (values: Rational[], bits: number) => Rational 
   Floor: ([a]) => ({ n: floor(a as Rational), d: 1n }),
   Ceil: ([a]) => ({ n: -floor(negate(a as Rational)), d: 1n }),
   Factorial: ([a], bits) => (a && isWhole(a) && a.n >= 0n && a.n <= (bits > usual ? 5000n : 300n) ? fallingProduct(a.n, a.n) : null),
-  Binomial: ([a, b]) => choose(a as Rational, b),
+  Binomial: ([a, b], bits) => choose(a as Rational, b, bits > usual ? 5000n : 1000n),
+  GCD: (values) => folded(values, greatest),
+  LCM: (values) => folded(values, (a, b) => (a === 0n || b === 0n ? 0n : (a * b) / greatest(a, b))),
   Percent: ([a]) => divide(a as Rational, { n: 100n, d: 1n }),
 }
+
+const greatest = (a: bigint, b: bigint): bigint => (b === 0n ? a : greatest(b, a % b))
+/** Of positive whole numbers. */
+const folded = (values: Rational[], fold: (a: bigint, b: bigint) => bigint): Rational | null =>
+  values.every((x) => isWhole(x) && x.n > 0n) ? { n: values.map((x) => x.n).reduce(fold), d: 1n } : null
 
 const floor = ({ n, d }: Rational) => (n >= 0n ? n / d : -((-n + d - 1n) / d))
 
@@ -101,8 +108,8 @@ function fallingProduct(from: bigint, count: bigint): Rational {
   return { n: result, d: 1n }
 }
 
-function choose(n: Rational, k: Rational | undefined): Rational | null {
-  if (!k || !isWhole(n) || !isWhole(k) || n.n < 0n || n.n > 1000n) return null
+function choose(n: Rational, k: Rational | undefined, most: bigint): Rational | null {
+  if (!k || !isWhole(n) || !isWhole(k) || n.n < 0n || n.n > most) return null
   if (k.n < 0n || k.n > n.n) return { n: 0n, d: 1n }
   const few = k.n < n.n - k.n ? k.n : n.n - k.n
   return divide(fallingProduct(n.n, few), fallingProduct(few, few))

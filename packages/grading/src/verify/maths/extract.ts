@@ -13,7 +13,9 @@ const tried = 8
 /** Chat tokens and set phrases after the answer, which some models write. */
 const afterwards = /<\|[^|]*\|>[\s\S]*$|<\/?s>|I hope (?:it|this) is correct[\s\S]*$|<end_of_turn>[\s\S]*$/g
 /** Markdown's types for emphasis and code; `2**3` is a power, `x_1` an index. */
-const markup = /(?<![\w)\]}*\\])(\*\*|__|\*|_|`)(?=[^\s*_`])([^*_`\n]+?)\1(?![\w(*{])/g
+const markup = /(?<![\w)\]}*\\])(\*\*\*|\*\*|__|\*|_|`)(?=[^\s*_`])([^*_`\n]+?)\1(?![\w(*{])/g
+/** What is struck out is no answer. */
+const struck = /~~[^~\n]+~~/g
 const finalAnnouncement = /\bfinal\s+answer(?:\*\*)?(?:\s+is)?\s*[:.]?\s*(?:\*\*)?/gi
 /** `A:` at the start of a line, beside what {@link announcements} finds. */
 const lineStart = /(?<![^\n])A:(?=\s)\s*/g
@@ -29,7 +31,7 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   const recent = output.slice(-searched)
   const thought = recent.lastIndexOf('</think>')
   const spoken = thought >= 0 ? recent.slice(thought + 8) : recent
-  const whole = plainText(mendEscapes(spoken), true).replace(markup, '$2')
+  const whole = plainText(mendEscapes(spoken), true).replace(struck, '').replace(markup, '$2')
   const text = whole
     .replace(/<\/?think>/g, blank)
     .replace(afterwards, blank)

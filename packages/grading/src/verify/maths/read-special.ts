@@ -5,12 +5,17 @@ import { replaceCommand } from './scan.ts'
 /** Words and signs that only a number with a magnitude, a time or several units holds. */
 const hint = /[A-Za-z\u0400-\uffff]|\d(?:\{:\}|:)\d/
 
+/** Digits grouped as in Germany, India, Switzerland, France. */
+const grouped =
+  /^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?|\d{1,3}(?:'\d{3})+(?:\.\d+)?|\d{1,3}(?: \d{3})+,\d+)$/
+
 /**
- * Numbers that are more than digits: `5 million`, `\$3k`, `24\text{ dozen}`, `7 a.m.`, `3{:}30 p.m.`, `2 hours 30 minutes`, `5 ft 6 in`; null
+ * Numbers that are more than digits: `5 million`, `\$3k`, `24\text{ dozen}`, `7 a.m.`, `3{:}30 p.m.`, `2 hours 30 minutes`, `5 ft 6 in`, `1.234,5`; null
  * for all else. `clocks`: whether `3:30` is a time without more.
  */
 export function readSpecial(item: string, clocks: boolean): Leaf | null {
-  if (!hint.test(item) || item.length > 200) return null
+  const isGrouped = grouped.test(item)
+  if (!(isGrouped || hint.test(item)) || item.length > 200) return null
   const text = replaceCommand(item, /\\(?:text|mathrm)\s*\{/g, (content) => content)
     .replaceAll('\\$', '$')
     .replace(/\s+/g, ' ')
@@ -20,7 +25,7 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
   if (!written) return null
   const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b/i.test(text))
   const isCompound = written.unit !== undefined && (text.match(/\d+/g)?.length ?? 0) > 1 && /[A-Za-z]\D*\d/.test(text)
-  if (!isTime && !isCompound && !(written.scaled && !written.clock)) return null
+  if (!isGrouped && !isTime && !isCompound && !(written.scaled && !written.clock)) return null
   const { n, d } = written.value
   const latex = isTime ? `\\text{${text.replace(/[{}]/g, '')}}` : d === 1n ? `${n}` : `${n < 0n ? '-' : ''}\\frac{${n < 0n ? -n : n}}{${d}}`
   return { kind: 'expression', latex, unit: null, percent: written.percent, written }

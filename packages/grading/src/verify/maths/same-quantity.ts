@@ -14,7 +14,7 @@ export function sameQuantity(gold: Leaf, answer: Leaf): boolean | null {
   const [a, b] = [measure(gold), measure(answer)]
   if (a && b && a !== b) return false
   if (gold.written && answer.written) return sameNumber(inUnits(gold), inUnits(answer))
-  const glued = gold.written && !gold.written.clock ? /^([-+]?\d+(?:\.\d+)?)[mgshlL]$/.exec(answer.latex)?.[1] : undefined
+  const glued = gold.written && !gold.written.clock ? /^([-+]?\d+(?:\.\d+)?)[mgshlL](?:\^\{?[23]\}?)?$/.exec(answer.latex)?.[1] : undefined
   const written = glued === undefined ? null : readAnnounced(glued, 'gold')?.written
   return gold.written && written ? sameNumber(gold.written, written) : null
 }

@@ -79,7 +79,7 @@ export function stripUnit(latex: string): Measured {
   }
   const percent = percentAtEnd.exec(body)
   if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
-  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\?\p{Sc})\s*$/u.exec(body)
+  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\?\p{Sc}|\\Omega)\s*$/u.exec(body)
   const isAngle = sign?.[1]?.startsWith('^') === true
   const isArgument = isAngle && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body)
   if (sign && sign.index > 0 && !isArgument)
