@@ -1,10 +1,11 @@
 import { bankQuality, extremes, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
+import { bankRounds } from '@whetstone/runs'
 import type { Section } from './write-report.ts'
 import { points, rate } from '@whetstone/core'
 
 /** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train attempts so far show them. */
 export async function memorySections(uri: string, uses: Uses, { round, count = 5 }: { round: number; count?: number }): Promise<Section[]> {
-  const quality = await bankQuality(uri, uses)
+  const quality = await bankQuality(uri, uses, { rounds: bankRounds(round) })
   const lifts = measureLift(uses, { round, halfLife: 8 })
   const { best, worst } = extremes(lifts, count)
   await using bank = await openBank({ uri, embedder: null })

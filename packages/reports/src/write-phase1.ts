@@ -10,14 +10,14 @@ import type { Phase1Summary } from '@whetstone/runs'
 export type Phase1Result = {
   folder: string
   summary: Phase1Summary
-  arms: Record<string, readonly Trace[]>
+  arms: readonly { arm: string; recalls: boolean; traces: readonly Trace[] }[]
   recalled: ReadonlyMap<string, Recalled>
   leaks: readonly Leak[]
 }
 
 /** Writes phase1_results.json (every trial), phase1_summary.json and phase1_accuracy.png. */
 export async function writePhase1({ folder, summary, arms, recalled, leaks }: Phase1Result): Promise<void> {
-  const trials = Object.entries(arms).flatMap(([arm, traces]) =>
+  const trials = arms.flatMap(({ arm, recalls, traces }) =>
     traces.map(({ id, task, cluster, level, sample, seed, memories, messages, grade, finish, tokens, seconds }) => ({
       arm,
       task,
@@ -31,7 +31,7 @@ export async function writePhase1({ folder, summary, arms, recalled, leaks }: Ph
       answer: messages.findLast(({ role }) => role === 'assistant')?.content ?? '',
       memories: memories.shown,
       // What the guard kept from the task; the control and the bare arm recall nothing.
-      ...(arm.startsWith('memory') ? { blocked: recalled.get(task)?.blocked ?? [] } : {}),
+      blocked: recalls ? (recalled.get(task)?.blocked ?? []) : undefined,
       finish,
       tokens,
       seconds,

@@ -1,7 +1,7 @@
 import { writeResult } from '../write-result.ts'
 import { BadInput } from '@whetstone/core'
 import { bankQuality, countUses, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
-import { bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
+import { bankRounds, bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
@@ -73,7 +73,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     return print(showMemory(memory, lifts.get(memory.id)))
   }
   const memories = await bank.memories({ retired: command.retired })
-  const quality = await bankQuality(uri, uses)
+  const quality = await bankQuality(uri, uses, { rounds: bankRounds((await bank.tags()).length) })
   writeResult(json, { memories: memories.map((memory) => ({ ...memory, lift: lifts.get(memory.id) ?? null })), quality })
   print(
     [

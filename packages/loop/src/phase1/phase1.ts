@@ -45,11 +45,14 @@ export type Phase1Options = {
   report: (result: Phase1Result) => Promise<void>
 }
 
+/** An arm's attempts, and whether it recalled memories for its tasks (the bare arm shows none, the control draws them at random). */
+export type Phase1Attempts = { arm: string; recalls: boolean; traces: readonly Trace[] }
+
 /** What phase 1 measured, down to each trial, and the folder where its report belongs. */
 export type Phase1Result = {
   folder: string
   summary: Phase1Summary
-  arms: Record<string, readonly Trace[]>
+  arms: readonly Phase1Attempts[]
   /** By task id: what the guarded bank recalled, and what the leak guard blocked. */
   recalled: ReadonlyMap<string, Recalled>
   leaks: readonly Leak[]
@@ -218,13 +221,13 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   await options.report({
     folder: folders.report,
     summary,
-    arms: {
-      baseline: baseline.traces,
-      memory: withMemory.traces,
-      control: control.traces,
-      ...Object.fromEntries(curve.slice(0, -1).map(({ share, traces }) => [`memory ${share}`, traces])),
-      'memory without answer rule': freed,
-    },
+    arms: [
+      { arm: 'baseline', recalls: false, traces: baseline.traces },
+      { arm: 'memory', recalls: true, traces: withMemory.traces },
+      { arm: 'control', recalls: false, traces: control.traces },
+      ...curve.slice(0, -1).map(({ share, traces }) => ({ arm: `memory ${share}`, recalls: true, traces })),
+      { arm: 'memory without answer rule', recalls: true, traces: freed },
+    ],
     recalled: guarded,
     leaks,
   })

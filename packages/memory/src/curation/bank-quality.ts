@@ -13,13 +13,17 @@ export type BankQuality = {
   lift: { measured: number; quartiles: [number, number, number] | null; helpful: number; harmful: number }
 }
 
-/** Quality of a bank over its tagged rounds, from the tables as they were and the uses in train collection up to then. Tags read `round-NNN`. */
-export async function bankQuality(uri: string, uses: Uses, options: { halfLife?: number } = {}): Promise<BankQuality[]> {
+/** Quality of a bank over its tagged rounds, from the tables as they were and the uses in train collection up to then. `rounds` says which tag is which round's; a tag that the bank lacks is passed over. */
+export async function bankQuality(
+  uri: string,
+  uses: Uses,
+  options: { rounds: readonly { round: number; tag: string }[]; halfLife?: number },
+): Promise<BankQuality[]> {
   await using newest = await openBank({ uri, embedder: null })
+  const tags = new Set((await newest.tags()).map(({ name }) => name))
   const rounds: BankQuality[] = []
-  for (const { name } of (await newest.tags()).filter(({ name }) => /^round-\d+$/.test(name))) {
-    await using bank = await openBank({ uri, embedder: null, tag: name })
-    const round = Number(name.slice('round-'.length))
+  for (const { round, tag } of options.rounds.filter((each) => tags.has(each.tag))) {
+    await using bank = await openBank({ uri, embedder: null, tag })
     const items = await bank.memories({ retired: true })
     const live = items.filter((item) => item.retired === null)
     const reasons = Map.groupBy(
@@ -29,7 +33,7 @@ export async function bankQuality(uri: string, uses: Uses, options: { halfLife?:
     const lifts = measureLift(uses, { round, halfLife: options.halfLife ?? 8 })
     const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)
     rounds.push({
-      tag: name,
+      tag,
       size: live.length,
       retired: Object.fromEntries([...reasons].map(([reason, group]) => [reason, group.length])),
       successes: live.length === 0 ? 0 : live.filter((item) => item.success).length / live.length,

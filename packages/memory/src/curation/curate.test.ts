@@ -70,7 +70,7 @@ test('retires the harmful, merges duplicates, settles contradictions by lift; tw
   assert.is(records.length, 6)
   assert.match(records.find(({ id }) => id === harmful.id)?.retired ?? '', /^harmful: lift -57 points, 95% interval .* 160 uses$/)
   await bank.tag('round-001')
-  const [quality] = await bankQuality(uri, await countUses(traces))
+  const [quality] = await bankQuality(uri, await countUses(traces), { rounds: [{ round: 1, tag: 'round-001' }] })
   assert.equal(
     [quality?.size, quality?.retired, quality?.successes, quality?.lift.measured],
     [3, { harmful: 1, contradicted: 1, duplicate: 1 }, 1, 2],
