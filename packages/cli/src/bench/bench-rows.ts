@@ -43,7 +43,7 @@ export async function benchRows(folder: string, rows: number, signal: AbortSigna
       target: 1,
     }
     const most = growthBound * Math.max(half.seconds, leastSeconds)
-    const time = { name: `${work}: time against half`, model: shown, ours: whole.seconds, peer: most, unit: 's (peer: 2.3 times half)' }
+    const time = { name: `${work}: time against half`, model: shown, ours: whole.seconds, peer: most, unit: 'CPU s (peer: 2.3 times half)' }
     return [memory, { ...time, ratio: most / Math.max(whole.seconds, 1e-3), target: 1 }]
   })
 }

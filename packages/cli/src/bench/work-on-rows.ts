@@ -1,4 +1,4 @@
-// node work-on-rows.ts WORK ROWS, under WHETSTONE_ROOT: one work of benchRows. Prints its seconds and the process's peak memory.
+// node work-on-rows.ts WORK ROWS, under WHETSTONE_ROOT: one work of benchRows. Prints its seconds of processor time, which neighbours on a busy machine hardly change, and the process's peak memory.
 import { join } from 'node:path'
 import { appendRows, reread, writeJson, type Rows, type Trace } from '@whetstone/core'
 import { exportDataset, loadExport, writeExport } from '@whetstone/datasets'
@@ -134,7 +134,8 @@ const works: Record<RowWork, () => unknown> = {
   },
 }
 
-const started = performance.now()
+const before = process.cpuUsage()
 await works[work as RowWork]()
-const figures: RowFigures = { seconds: (performance.now() - started) / 1000, resident: process.resourceUsage().maxRSS / 1024 }
+const { user, system } = process.cpuUsage(before)
+const figures: RowFigures = { seconds: (user + system) / 1e6, resident: process.resourceUsage().maxRSS / 1024 }
 console.log(JSON.stringify(figures))
