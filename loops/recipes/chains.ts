@@ -40,10 +40,9 @@ export default defineRecipe({
   },
   harvest: [passed(), distinct(), capPerLevel({ limit: 1500 })],
   formats: [messages(), preference()],
+  sampling: { temperature: 0.7, maxTokens: 128 },
   settings: {
     seed: 1,
-    temperature: 0.7,
-    maxTokens: 128,
     context: 256,
     concurrency: 64,
     chunk: 512,

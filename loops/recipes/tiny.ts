@@ -40,5 +40,6 @@ export default defineRecipe({
   },
   harvest: [passed(), distinct(), capPerLevel({ limit: 1500 })],
   formats: [messages(), preference()],
-  settings: { seed: 1, temperature: 0.7, maxTokens: 32, context: 128, concurrency: 64, chunk: 512, memories: 'mix', replay: 0.5, pairs: 1 },
+  sampling: { temperature: 0.7, maxTokens: 32 },
+  settings: { seed: 1, context: 128, concurrency: 64, chunk: 512, memories: 'mix', replay: 0.5, pairs: 1 },
 })

@@ -8,17 +8,21 @@ export type Flag = { about: string } & (
   | { type: 'file'; default?: string }
   | { type: 'output' | 'json' }
   | { type: 'boolean' }
+  /** May be given several times. */
+  | { type: 'list' }
 )
 export type Flags = Record<string, Flag>
 type ValueOf<F extends Flag> = F extends { type: 'boolean' }
   ? boolean
-  : F extends { type: 'number' }
-    ? F extends { default: number }
-      ? number
-      : number | undefined
-    : F extends { default: string }
-      ? string
-      : string | undefined
+  : F extends { type: 'list' }
+    ? string[]
+    : F extends { type: 'number' }
+      ? F extends { default: number }
+        ? number
+        : number | undefined
+      : F extends { default: string }
+        ? string
+        : string | undefined
 export type Values<F extends Flags> = { [K in keyof F]: ValueOf<F[K]> }
 
 /** One command: a file `commands/<project>/<target>.ts` whose default export this is, named after the Nx target that runs it. */

@@ -8,7 +8,7 @@ export function parseFlags(name: string, command: Command, argv: readonly string
   const { flags } = command
   const values: Record<string, unknown> & { _: string[] } = { _: [] }
   for (const [flag, spec] of Object.entries(flags))
-    values[flag] = spec.type === 'boolean' ? false : 'default' in spec ? spec.default : undefined
+    values[flag] = spec.type === 'boolean' ? false : spec.type === 'list' ? [] : 'default' in spec ? spec.default : undefined
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(Object.entries(flags).map(([flag, { type }]) => [flag, { type: type === 'boolean' ? type : 'string' }])),
@@ -35,12 +35,13 @@ export function parseFlags(name: string, command: Command, argv: readonly string
       values[flag] = negated ? false : token.value !== 'false'
       continue
     }
-    if (given.has(flag)) throw new BadInput(`--${flag} is given twice: once is enough`)
+    if (given.has(flag) && spec.type !== 'list') throw new BadInput(`--${flag} is given twice: once is enough`)
     given.add(flag)
     const text = token.value
     if (text === undefined || text === '' || (!token.inlineValue && text.startsWith('--')))
       throw new BadInput(`--${flag} needs a value: --${flag}=…  (${spec.about})`)
-    values[flag] = readValue(flag, text, spec)
+    if (spec.type === 'list') (values[flag] as string[]).push(text)
+    else values[flag] = readValue(flag, text, spec)
   }
   return values
 }
@@ -52,7 +53,7 @@ const known = (word: string, flags: Command['flags']) =>
     'flags',
   )
 
-function readValue(flag: string, text: string, spec: Exclude<Flag, { type: 'boolean' }>): string | number {
+function readValue(flag: string, text: string, spec: Exclude<Flag, { type: 'boolean' | 'list' }>): string | number {
   if (text.includes('\0')) throw new BadInput(`--${flag} holds a NUL character: leave it out`)
   if (spec.type === 'number') return readNumber(flag, text, spec)
   if (spec.type === 'file') return fromHere(text)

@@ -2,6 +2,7 @@ import type { Command, Flag } from './command.ts'
 
 const taken = (spec: Flag): string => {
   if (spec.type === 'boolean') return ''
+  if (spec.type === 'list') return '=NAME=VALUE'
   if (spec.type === 'number') return '=N'
   if (spec.type === 'string') return `=${spec.choices?.join('|') ?? 'TEXT'}`
   return spec.type === 'json' ? '=FILE|-' : '=FILE'

@@ -22,6 +22,8 @@ function firstIssue(issues: readonly Issue[], path: PropertyKey[] = []): Issue {
     const branches = issue.errors.filter((branch) => branch.length > 0)
     const deepest = branches.toSorted((a, b) => depth(b) - depth(a))[0]
     if (deepest && depth(deepest) > 0) return firstIssue(deepest, here)
+    const choice = branches.find(([branch]) => branch?.code === 'invalid_value')
+    if (choice) return firstIssue(choice, here)
   }
   return { ...issue, path: here } as Issue
 }
@@ -35,12 +37,12 @@ function explainIssue(issue: Issue, schema: z.ZodType, input: unknown): string {
     const [unknown = ''] = issue.keys
     return `${key ? `${key} has no key` : 'no key'} "${unknown}": ${suggest(unknown, keysAt(schema, issue.path), 'keys')}`
   }
-  const name = key || 'value'
+  const name = key ? `${key} ` : ''
   if (issue.code === 'invalid_value' && issue.values.length > 0 && typeof value === 'string')
-    return `${name} cannot be "${value}": ${suggest(value, issue.values.map(String), 'it is one of')}`
+    return `${name}cannot be "${value}": ${suggest(value, issue.values.map(String), 'it is one of')}`
   const got = value === undefined ? '' : `, got ${show(value)}`
-  if (value === undefined) return `${name} is missing: ${lower(issue.message)}`
-  return `${name} ${allowed(issue)}${got}`
+  if (value === undefined) return `${name}is missing: ${lower(issue.message)}`
+  return `${name}${allowed(issue)}${got}`
 }
 
 /** What would have been right, in words. */
@@ -85,12 +87,13 @@ export function schemasAt(schema: z.ZodType, path: readonly PropertyKey[]): z.Zo
 }
 
 /** A schema without what wraps it (a default, may be absent), and the branches of a choice. */
-function unwrap(schema: z.ZodType): z.ZodType[] {
+export function unwrap(schema: z.ZodType): z.ZodType[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => unwrap(option as z.ZodType))
   if (
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodReadonly
   )
     return unwrap(schema.unwrap() as z.ZodType)

@@ -47,7 +47,7 @@ for (const [input, wanted] of [
   [{ reasoning: { budgt: 5 } }, 'r.ts: reasoning has no key "budgt": did you mean "budget"? keys: budget'],
   [{ reasoning: { budget: 0 } }, 'r.ts: reasoning.budget must be above 0, got 0'],
   [{ list: [{ name: 'a' }, { name: 3 }] }, 'r.ts: list.1.name must be a string, got 3'],
-  [[], 'r.ts: value must be a object, got []'],
+  [[], 'r.ts: must be a object, got []'],
 ] as const)
   test(JSON.stringify(input), () => {
     let said = ''
@@ -81,7 +81,7 @@ test('an unknown name says which there are, and which is near', async () => {
   assert.match(said, /^No filter "pased": did you mean "passed"\? filters: by-likelihood, .* \(packages\/harvest\/src\/filters\)$/)
 })
 
-for (const kind of ['backends', 'embedders', 'filters', 'formats', 'reflectors', 'solvers', 'tasksets', 'trainers'] as const)
+for (const kind of ['backends', 'embedders', 'filters', 'gates', 'formats', 'reflectors', 'solvers', 'tasksets', 'trainers'] as const)
   test(`every file of ${kind} is a plug-in of its name that says what it is and what its settings are`, async () => {
     assert.ok(pluginNames(kind).length > 1)
     for (const name of pluginNames(kind)) {

@@ -20,6 +20,8 @@ export type CollectRequest = {
   sampling: Sampling
   /** Whether the solver may look at grades (train collection), never in evaluation. */
   mayGrade: boolean
+  /** Who stands behind the roles that the solver asks. */
+  teachers?: SolveOptions['teachers']
   grade: (task: Task, answer: string) => Promise<Grade> | Grade
   /** The task sets' own checks and hints, where they have any. Hints reach a solver only where it may see grades. */
   verify?: SolveOptions['verify']
@@ -151,6 +153,7 @@ async function attemptChunk(
     sampling: request.sampling,
     verify: request.verify,
     budget: request.budget,
+    teachers: request.teachers,
     // Only yes or no comes back of it.
     leaks: (task, text) => tellsReference(taskOf(task), text, hint),
     grade: request.mayGrade ? (task, answer) => request.grade(taskOf(task), answer) : undefined,

@@ -1,5 +1,6 @@
 import type { Backend, Completion, GenerateRequest, Model } from '@whetstone/core'
-import { contentId } from '@whetstone/core'
+import { contentId, plugin } from '@whetstone/core'
+import { z } from 'zod'
 import { stripReasoning } from './strip-reasoning.ts'
 
 /** What a script answers: the text as a model would write it (think block and all), how it ended, or that the provider failed. */
@@ -10,12 +11,11 @@ export type Script = (request: GenerateRequest) => Reply | Promise<Reply>
 const characters = 4
 const count = (text: string) => Math.ceil(text.length / characters)
 
-/**
- * A simulated model for tests: a function answers instead of weights, and the backend's and the model's names say so.
- * Tokens are counted as four characters each; `maxTokens`, `stop` and the context hold as they do for a real one.
- */
-export function scripted(name: string, script: Script): Backend {
-  return {
+const simulated = plugin({
+  name: 'scripted',
+  about: 'a simulated model for tests: a function answers instead of weights',
+  settings: z.strictObject({ name: z.string(), script: z.custom<Script>((value) => typeof value === 'function') }),
+  make: ({ name, script }): Backend => ({
     name: `scripted:${name}`,
     reproducible: true,
     async open(model, options) {
@@ -41,8 +41,14 @@ export function scripted(name: string, script: Script): Backend {
         },
       }
     },
-  }
-}
+  }),
+})
+
+/**
+ * A simulated model for tests: a function answers instead of weights, and the backend's and the model's names say so.
+ * Tokens are counted as four characters each; `maxTokens`, `stop` and the context hold as they do for a real one.
+ */
+export const scripted = (name: string, script: Script): Backend => simulated({ name, script })
 
 function cut(reply: Exclude<Reply, { fault: string }>, { sampling }: GenerateRequest, prompt: number): Omit<Completion, 'id' | 'seconds'> {
   let { text, finish = 'stop' } = typeof reply === 'string' ? { text: reply } : reply

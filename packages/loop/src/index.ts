@@ -1,2 +1,6 @@
+export * from './recipe/describe-recipe.ts'
 export * from './recipe/load-recipe.ts'
+export * from './recipe/models-of.ts'
 export * from './recipe/recipe.ts'
+export * from './recipe/role.ts'
+export * from './recipe/set-recipe.ts'

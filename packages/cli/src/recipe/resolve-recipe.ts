@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Model, Taskset } from '@whetstone/core'
-import { BadInput, root } from '@whetstone/core'
+import { BadInput, Gpu, nearest, root, useOf } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
-import { describeEndpoint, describeGguf } from '@whetstone/inference'
+import { describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
 import openai from '@whetstone/inference/backends/openai.ts'
+import { checkRoles, loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import type { RoleModel, Roles } from '@whetstone/loop/recipe/models-of.ts'
+import type { Course, Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { setRecipe, type Setting } from '@whetstone/loop/recipe/set-recipe.ts'
 import type { Flags, Values } from '../command.ts'
-import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import { pulledModel } from '../pull/pull-model.ts'
-import type { Recipe, Settings } from '@whetstone/loop/recipe/recipe.ts'
-import { Settings as SettingsSchema } from '@whetstone/loop/recipe/recipe.ts'
-import type { RoundContext } from '@whetstone/loop/round/round-context.ts'
 
 /** Flags that name a recipe and override its numbers. */
 export const recipeFlags = {
@@ -34,90 +34,163 @@ export const recipeFlags = {
     about:
       'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY',
   },
+  solver: { type: 'string', about: 'another way of attempting: a file of packages/solvers/src/solvers' },
+  trainer: { type: 'string', about: 'another trainer: a file of packages/training/src/trainers, or null for none' },
+  gate: { type: 'string', about: 'another gate: a file of packages/loop/src/gates' },
+  backend: { type: 'string', about: 'what runs the model: a file of packages/inference/src/backends' },
+  embedder: { type: 'string', about: 'another embedder: a file of packages/inference/src/embedders' },
+  reflector: { type: 'string', about: 'another reflector: a file of packages/memory/src/reflectors' },
+  set: {
+    type: 'list',
+    about: 'any setting of the recipe or of a plug-in: --set solver.n=8 --set trainer.loraRank=16 (loops:help settings lists them)',
+  },
+  gpu: { type: 'string', choices: Gpu.options, about: 'accelerator of sampling, scoring, training and embedding (default auto)' },
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
 export type RecipeFlags = Values<typeof recipeFlags>
 
-/** A recipe with the command line's overrides, and the model of round 1. */
-export type Resolved = { recipe: Recipe; base: Model; teacher: RoundContext['teacher'] }
+/** A recipe with the command line's overrides, the model of round 1, and those of its roles. */
+export type Resolved = { recipe: Recipe; base: Model; roles: Roles }
 
 export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   const loaded = await loadRecipe(flags.recipe, { data: flags.data })
+  const set = await setRecipe(loaded, settingsOf(flags, loaded))
   const capped = (tasks: number) => Math.min(flags.limit ?? Infinity, tasks)
-  const recipe: Recipe = {
-    ...loaded,
-    model: flags.model ?? loaded.model,
-    settings: overrideSettings(loaded.settings, flags),
-    courses: loaded.courses.map((course) => ({
-      ...course,
-      taskset: narrow(course.taskset, flags),
+  const recipe: Recipe = checkRoles({
+    ...set,
+    model: flags.model ?? set.model,
+    courses: set.courses.map((course) => ({
+      ...narrow(course, flags),
       samples: flags.samples ?? course.samples,
       train: capped(course.train),
       validation: capped(course.validation),
       frontierTrain: course.frontierTrain && capped(course.frontierTrain),
     })),
-  }
-  if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe), teacher: null }
+  })
+  const roles = await resolveRoles(recipe)
+  if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe, flags), roles }
   const endpoint = { url: flags.endpoint, model: flags['endpoint-model'] }
   const served = await describeEndpoint(endpoint)
   const backend = openai(endpoint)
   // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
-  if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, teacher: null }
-  const { concurrency, context } = recipe.settings
-  return {
-    recipe,
-    base: await describeModel(recipe),
-    teacher: { model: served, open: () => backend.open(served, { concurrency, context }) },
-  }
+  if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, roles }
+  // Beside weights that are here it is a teacher.
+  return { recipe, base: await describeModel(recipe, flags), roles: { ...roles, attempts: { model: served, backend } } }
 }
 
-/** A taskset less what --ids, --skip-ids and --range leave out. Ids are looked for in every split and level, so one that is not in this one is no mistake. */
-function narrow(taskset: Taskset, flags: RecipeFlags): Taskset {
+/** Flags that name plug-ins and numbers, and every --set, in that order. */
+function settingsOf(flags: RecipeFlags, { memory }: Recipe): Setting[] {
+  const named = (flag: keyof RecipeFlags, path: string): Setting[] =>
+    flags[flag] === undefined ? [] : [{ path, text: String(flags[flag]), flag: `--${flag}=${String(flags[flag])}` }]
+  for (const flag of ['embedder', 'reflector'] as const)
+    if (flags[flag] !== undefined && memory === null) throw new BadInput(`--${flag}=${flags[flag]}: recipe ${flags.recipe} has no memory`)
+  return [
+    ...named('solver', 'solver'),
+    ...named('trainer', 'trainer'),
+    ...named('gate', 'gate'),
+    ...named('backend', 'backend'),
+    ...named('embedder', 'memory.embedder'),
+    ...named('reflector', 'memory.reflector'),
+    ...named('gpu', 'settings.gpu'),
+    ...named('seed', 'settings.seed'),
+    ...named('samples', 'settings.samples'),
+    ...named('eval-samples', 'settings.evalSamples'),
+    ...named('concurrency', 'settings.concurrency'),
+    ...(flags.set ?? []).map((text) => {
+      const [, path, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+      if (path === undefined || value === undefined) throw new BadInput(`--set ${text}: give NAME=VALUE, e.g. --set solver.n=8`)
+      return { path: path.trim(), text: value, flag: `--set ${path.trim()}` }
+    }),
+  ]
+}
+
+/** The models of a recipe's roles, each looked at before a run begins. */
+async function resolveRoles(recipe: Recipe): Promise<Roles> {
+  const entries = Object.entries(recipe.roles).map(async ([name, role]): Promise<[string, RoleModel]> => {
+    if ('open' in role) return [name, role]
+    const { model, backend = recipe.backend, ...how } = role
+    const made = useOf(backend)
+    // An endpoint says itself what it serves; a role without a model is the incumbent, sampled in another way.
+    const described =
+      made?.plugin.name === 'openai' ? describeEndpoint({ ...(made.settings as Endpoint), ...(model ? { model } : {}) }) : null
+    const weights = model === undefined ? null : describeGguf(modelFile(model, `recipe ${recipe.name}: roles.${name}.model`))
+    return [name, { ...how, backend, model: await (described ?? weights) }]
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** A course less what --ids, --skip-ids and --range leave out, and what the recipe itself does. */
+function narrow(course: Course, flags: RecipeFlags): Course {
   const list = (text: string | undefined) =>
     text
       ?.split(',')
       .map((id) => id.trim())
       .filter(Boolean)
-  const [ids, skipIds] = [list(flags.ids), list(flags['skip-ids'])]
-  if (!ids && !skipIds && flags.range === undefined) return taskset
+  const only = {
+    ids: list(flags.ids) ?? course.only?.ids,
+    skipIds: list(flags['skip-ids']) ?? course.only?.skipIds,
+    range: flags.range ?? course.only?.range,
+  }
+  if (!only.ids && !only.skipIds && only.range === undefined) return course
+  return { ...course, only, taskset: part(course.taskset, only) }
+}
+
+/** Ids are looked for in every split and level, so one that is not in this one is no mistake. */
+function part(taskset: Taskset, { ids, skipIds, range }: NonNullable<Course['only']>): Taskset {
   return {
     ...taskset,
     async load(request) {
       const tasks = await taskset.load(request)
       const here = ids?.filter((id) => tasks.some((task) => task.id === id))
-      return selectTasks(tasks, { ids: here, skipIds, range: flags.range })
+      return selectTasks(tasks, { ids: here, skipIds, range })
     },
   }
 }
 
-function overrideSettings(settings: Settings, flags: RecipeFlags): Settings {
-  return SettingsSchema.parse({
-    ...settings,
-    seed: flags.seed ?? settings.seed,
-    samples: flags.samples ?? settings.samples,
-    evalSamples: flags['eval-samples'] ?? settings.evalSamples,
-    concurrency: flags.concurrency ?? settings.concurrency,
-  })
-}
-
 /** The card of the recipe's model; a hub address must have been pulled, and says how. */
-async function describeModel({ name, model }: Recipe): Promise<Model> {
+async function describeModel({ name, model }: Recipe, flags: RecipeFlags): Promise<Model> {
   if (model === null) throw new BadInput(`Recipe ${name} names no model: give --model=FILE.gguf or --endpoint=http://…`)
-  return describeGguf(modelFile(model))
+  return describeGguf(modelFile(model, flags.model === undefined ? `loops/recipes/${flags.recipe}.ts: model` : '--model'))
 }
 
-/** The file that a model's name stands for: a path from here or from the repository's root, or where models:pull puts it. */
-export function modelFile(model: string): string {
+/** The file that a model's name stands for: a path from here or from the repository's root, or where models:pull puts it. `where` says who named it. */
+export function modelFile(model: string, where = '--model'): string {
   const pulled = pulledModel(model)?.path
   if (pulled) return pulled
-  if (/^(hf|https?):/.test(model)) throw new BadInput(`${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
+  if (/^(hf|https?):/.test(model))
+    throw new BadInput(`${where}: ${model} is not here yet: fetch it with \`npx nx run models:pull --model=${model}\``)
   const candidates = isAbsolute(model) ? [model] : [resolve(model), join(root, model)]
-  const found = candidates.find((file) => existsSync(file)) ?? (candidates.at(-1) as string)
-  if (!statSync(found, { throwIfNoEntry: false })?.isDirectory()) return found
-  const inside = readdirSync(found).filter((file) => file.endsWith('.gguf'))
-  if (inside.length !== 1)
-    throw new BadInput(
-      `${model} is a folder with ${inside.length === 0 ? 'no GGUF file' : `several (${inside.join(', ')})`}: name the file`,
-    )
-  return join(found, inside[0] as string)
+  const found = candidates.find((file) => existsSync(file))
+  if (found !== undefined) return statSync(found).isDirectory() ? onlyGguf(found, where) : found
+  const near = nearFile(candidates.at(-1) as string)
+  throw new BadInput(
+    `${where}: ${model} not found${near === null ? ': give' : `: did you mean ${relative(root, near)}? Give`} the path of a .gguf file, or fetch one with \`npx nx run models:pull --model=hf:owner/repo/file.gguf\``,
+  )
+}
+
+/** The model of a folder that holds one. */
+function onlyGguf(folder: string, where: string): string {
+  const inside = readdirSync(folder).filter((file) => file.endsWith('.gguf'))
+  if (inside.length === 1) return join(folder, inside[0] as string)
+  const what = inside.length === 0 ? 'no GGUF file' : `several (${inside.join(', ')})`
+  throw new BadInput(`${where}: ${folder} is a folder with ${what}: name the file`)
+}
+
+/** A GGUF of a like name beside a file that is not there, in its folder or in one of a like name. */
+function nearFile(file: string): string | null {
+  const names = (folder: string, wanted: (name: string) => boolean) => (existsSync(folder) ? readdirSync(folder).filter(wanted) : [])
+  const folder = dirname(file)
+  const sibling = existsSync(folder)
+    ? folder
+    : join(
+        dirname(folder),
+        nearest(
+          basename(folder),
+          names(dirname(folder), () => true),
+        ) ?? '',
+      )
+  if (!existsSync(sibling)) return null
+  const ggufs = names(sibling, (name) => name.endsWith('.gguf'))
+  const name = nearest(basename(file), ggufs) ?? (ggufs.length === 1 ? ggufs[0] : null)
+  return name ? join(sibling, name) : null
 }

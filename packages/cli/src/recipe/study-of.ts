@@ -5,15 +5,16 @@ import type { Study } from '@whetstone/loop/self-train/study.ts'
 
 /** A recipe's first taskset, its backend and its numbers, for experiments that are no rounds. */
 export function studyOf(
-  { courses, backend, settings }: Recipe,
+  { courses, backend, settings, sampling }: Recipe,
   model: Model,
   { name, folder, threads, signal }: { name: string; folder: string; threads: number | undefined; signal: AbortSignal },
 ): Study {
-  const { seed, maxTokens, reasoning, context, concurrency } = settings
+  const { seed, context, concurrency } = settings
+  const { temperature: _, ...rest } = sampling
   return {
     ...{ name, folder, model, backend, seed, context, concurrency, signal },
     taskset: courses[0]!.taskset,
-    sampling: { maxTokens, reasoning },
+    sampling: rest,
     threads: threads ?? availableParallelism(),
   }
 }

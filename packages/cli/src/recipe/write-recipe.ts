@@ -59,6 +59,7 @@ export default defineRecipe({
   memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
   harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
   formats: [messages(), preference()],
-  settings: { samples: 4, temperature: 0.7, maxTokens: 1024, context: 4096, concurrency: 16, chunk: 64 },
+  sampling: { temperature: 0.7, maxTokens: 1024 },
+  settings: { samples: 4, context: 4096, concurrency: 16, chunk: 64 },
 })
 `

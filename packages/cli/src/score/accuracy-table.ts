@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { deriveSeed } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { graderOf, samplingOf, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { attemptPolicy } from '@whetstone/loop/recipe/attempt-policy.ts'
+import { modelsOf } from '@whetstone/loop/recipe/models-of.ts'
+import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { showMemories } from '@whetstone/loop/round/show-memories.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
@@ -27,6 +29,7 @@ export async function accuracyTable(
 ): Promise<Accuracy[]> {
   const { folder, limit, beyond, signal } = options
   const { seed } = recipe.settings
+  const models = modelsOf(recipe, {}, { signal })
   const groups = await Promise.all(
     recipe.courses.map(async ({ taskset, levels }) => {
       const climbed = levels && Array.from({ length: levels.frontier + beyond - levels.from + 1 }, (_, index) => levels.from + index)
@@ -42,19 +45,9 @@ export async function accuracyTable(
       policy: { model: model.id, bank: null },
       groups: groups.map((tasks) => ({ tasks, samples: 1 })),
       seed: deriveSeed(seed, 'accuracy'),
-      solver: recipe.solver,
-      sampling: samplingOf(recipe.settings, 'arms'),
-      mayGrade: false,
-      grade: graderOf(recipe),
+      ...attemptPolicy(recipe, models, { role: 'incumbent', model, train: false }),
       show: showMemories(recipe, null, { seed, holdout: false, evaluation: true }),
-      open: () =>
-        recipe.backend.open(model, {
-          concurrency: recipe.settings.concurrency,
-          context: recipe.settings.context,
-          signal,
-        }),
       file: join(folder, `accuracy-${recipe.name}-${limit}-${beyond}-${model.id}.jsonl`),
-      chunk: recipe.settings.chunk,
       label: `attempt ${name}`,
       signal,
     })

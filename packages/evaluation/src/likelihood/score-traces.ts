@@ -1,4 +1,4 @@
-import { BadInput, type LanguageModel, type Reasoning, type Rows, type ScoreRequest, type Trace } from '@whetstone/core'
+import { BadInput, type LanguageModel, type Sampling, type Rows, type ScoreRequest, type Trace } from '@whetstone/core'
 
 /** Traces that are scored at once: always these, so that a score does not depend on what is resumed. */
 const batch = 4096
@@ -7,13 +7,13 @@ const batch = 4096
 export async function scoreTraces(
   model: LanguageModel,
   traces: Rows<Trace>,
-  options: { reasoning?: Reasoning; signal?: AbortSignal } = {},
+  options: Pick<Sampling, 'reasoning' | 'templateArguments'> & { signal?: AbortSignal } = {},
 ): Promise<Map<string, number>> {
   if (!model.score)
     throw new BadInput(
       `${model.model.name} was opened by a backend that cannot score: a harvest by likelihood needs the weights, through llama-score`,
     )
-  const { reasoning, signal } = options
+  const { reasoning, templateArguments, signal } = options
   const likelihoods = new Map<string, number>()
   let waiting: ScoreRequest[] = []
   const flush = async () => {
@@ -22,7 +22,7 @@ export async function scoreTraces(
   }
   for await (const { id, messages } of traces) {
     if (messages.at(-1)?.role !== 'assistant' || messages.at(-1)?.content === '') continue
-    waiting.push({ id, messages, reasoning })
+    waiting.push({ id, messages, reasoning, templateArguments })
     if (waiting.length === batch) await flush()
   }
   if (waiting.length > 0) await flush()

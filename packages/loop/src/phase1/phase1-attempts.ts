@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import type { LanguageModel, Memory, Model, Sampling, Task, Taskset, Trace } from '@whetstone/core'
+import type { Memory, Model, Sampling, Task, Taskset, Trace } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
+import { attemptPolicy, systemMessage } from '../recipe/attempt-policy.ts'
+import type { Models } from '../recipe/models-of.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 
 export type Phase1Work = {
@@ -10,7 +12,7 @@ export type Phase1Work = {
   base: Model
   /** Traces of every arm lie here. */
   folder: string
-  open: () => Promise<LanguageModel>
+  models: Models
   signal: AbortSignal
 }
 export type Phase1Arm = {
@@ -33,8 +35,8 @@ export async function attemptPhase1(
   work: Phase1Work,
   arm: Phase1Arm,
 ): Promise<{ traces: Trace[]; faults: { retried: number; failed: number } }> {
-  const { recipe, run, seed, base, folder, open, signal } = work
-  const instruction = arm.taskset.instruction ?? null
+  const { recipe, run, seed, base, folder, models, signal } = work
+  const system = systemMessage(recipe)
   const { traces, faults } = await collect({
     run: `${run}/phase1`,
     round: 1,
@@ -42,19 +44,14 @@ export async function attemptPhase1(
     policy: { model: base.id, bank: arm.bank },
     groups: [{ tasks: arm.tasks, samples: arm.samples }],
     seed,
-    solver: recipe.solver,
+    ...attemptPolicy(recipe, models, { role: 'incumbent', model: base, train: arm.train }),
     sampling: arm.sampling,
-    mayGrade: arm.train,
-    grade: (task, answer) => arm.taskset.grade(task, answer),
     show: async (attempts) =>
       attempts.map(({ task, sample }) => {
         const shown = arm.memories(task, sample)
-        const parts = [instruction, shown.length > 0 && recipe.memory ? recipe.memory.render(shown) : null].filter((part) => part !== null)
-        return { system: parts.length > 0 ? parts.join('\n\n') : null, shown: shown.map(({ id }) => id), withheld: [] }
+        return { system: system(task, shown), shown: shown.map(({ id }) => id), withheld: [] }
       }),
-    open,
     file: join(folder, `${arm.name}.jsonl`),
-    chunk: recipe.settings.chunk,
     label: arm.label,
     signal,
   })

@@ -23,7 +23,9 @@ import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempt
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
 import { controlDraw } from './control-draw.ts'
 import { compareArms, summarizeArm } from './summarize-phase1.ts'
-import { describeRecipe, samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
+import { describeRecipe } from '../recipe/describe-recipe.ts'
+import { modelsOf, type Roles } from '../recipe/models-of.ts'
+import { samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
 
 export type Phase1Options = {
   recipe: Recipe
@@ -40,6 +42,7 @@ export type Phase1Options = {
   /** Do everything again. */
   redo: boolean
   threads?: number
+  roles?: Roles
   signal: AbortSignal
   /** Writes and shows what came out. */
   report: (result: Phase1Result) => Promise<void>
@@ -81,7 +84,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     base,
     signal,
     folder: folders.traces,
-    open: () => recipe.backend.open(base, openOptions(recipe, options, folders.report)),
+    models: modelsOf(recipe, options.roles ?? {}, { threads: options.threads, signal, logFile: join(folders.report, 'sample.log') }),
   }
 
   const load = (from: Course, split: 'train' | 'test', limit: number) =>
@@ -108,7 +111,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   })
 
   // An embedder that cannot be had is found before hours of sampling.
-  await using embedder = await memory.embedder.open({ signal })
+  await using embedder = await memory.embedder.open({ gpu: settings.gpu, signal })
   const bare = () => []
   const train = await attemptPhase1(work, {
     name: 'train',
@@ -117,7 +120,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     taskset: learn.taskset,
     tasks: trainTasks,
     samples: learn.samples ?? settings.samples,
-    sampling: samplingOf(settings, 'train'),
+    sampling: samplingOf(recipe, 'train'),
     train: true,
     memories: bare,
   })
@@ -144,7 +147,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
       taskset: tested.taskset,
       tasks,
       samples: settings.evalSamples,
-      sampling: samplingOf(settings, 'arms'),
+      sampling: samplingOf(recipe, 'arms'),
       train: false,
       memories: shown,
     })
@@ -245,17 +248,6 @@ function course(recipe: Recipe, name: string | undefined): Course {
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
-function openOptions({ settings }: Recipe, { threads, signal }: Phase1Options, report: string) {
-  return {
-    concurrency: settings.concurrency,
-    context: settings.context,
-    gpu: 'auto' as const,
-    signal,
-    logFile: join(report, 'sample.log'),
-    threads,
-  }
-}
-
 /** Attempts that are there were made to this plan, or are refused: mixing two plans in one result would be worth nothing. */
 function checkPlan(folders: { traces: string; bank: string; report: string }, { run, redo }: Phase1Options, plan: unknown): void {
   const file = join(folders.traces, 'plan.json')
@@ -270,12 +262,12 @@ function checkPlan(folders: { traces: string; bank: string; report: string }, { 
 }
 
 /** Reflection is done once and kept: a model that reflects costs as much as one that solves. */
-async function reflectOnce({ recipe, seed, open, signal }: Phase1Work, file: string, traces: readonly Trace[]): Promise<Memory[]> {
+async function reflectOnce({ recipe, seed, base, models, signal }: Phase1Work, file: string, traces: readonly Trace[]): Promise<Memory[]> {
   if (existsSync(file)) return Array.fromAsync(readRows(file, MemorySchema))
   const memories =
     (await recipe.memory?.reflector.reflect(traces, {
       createdAt: new Date().toISOString(),
-      open,
+      open: () => models.open('reflector', base),
       seed: deriveSeed(seed, 'phase1', 'reflect'),
       signal,
     })) ?? []

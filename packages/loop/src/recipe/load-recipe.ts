@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, root, suggest } from '@whetstone/core'
-import type { Recipe } from './recipe.ts'
-import { Settings } from './recipe.ts'
+import { BadInput, parseSettings, root, suggest } from '@whetstone/core'
+import type { z } from 'zod'
+import { Recipe } from './recipe.ts'
 
-const folder = join(root, 'loops/recipes')
+const folder = 'loops/recipes'
 
 /** Names of the recipes: the listing of loops/recipes is the registry. */
 export const recipeNames = (): string[] =>
-  readdirSync(folder)
+  readdirSync(join(root, folder))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => file.slice(0, -3))
     .sort()
@@ -16,17 +16,34 @@ export const recipeNames = (): string[] =>
 /** What a recipe that reads data of the user's may be told. */
 export type RecipeOptions = { /** Folder or file of the task data. */ data?: string }
 
-/** Loads loops/recipes/<name>.ts, whose default export is the recipe, or a function that makes it where it reads the user's data. */
+/** Loads loops/recipes/<name>.ts, whose default export is the recipe, or a function that makes it where it reads the user's data. What is wrong with it is one line that names the file. */
 export async function loadRecipe(name: string, options: RecipeOptions = {}): Promise<Recipe> {
-  if (!/^[\w-]+$/.test(name) || !existsSync(join(folder, `${name}.ts`)))
+  const file = join(root, folder, `${name}.ts`)
+  if (!/^[\w-]+$/.test(name) || !existsSync(file))
     throw new BadInput(`No recipe ${JSON.stringify(name)}: ${suggest(name, recipeNames(), 'recipes')}`)
-  const { default: recipe } = (await import(join(folder, `${name}.ts`))) as { default: Recipe | ((options: RecipeOptions) => Recipe) }
-  if (typeof recipe === 'function') return recipe(options)
-  if (options.data !== undefined) throw new BadInput(`Recipe ${name} reads no data of yours: leave --data out`)
-  return recipe
+  let recipe: unknown
+  try {
+    ;({ default: recipe } = (await import(file)) as { default?: unknown })
+    if (typeof recipe === 'function') recipe = (recipe as (options: RecipeOptions) => unknown)(options)
+    else if (options.data !== undefined) throw new BadInput(`reads no data of yours: leave --data out`)
+  } catch (error) {
+    const said = (error as Error).message.split('\n')[0]
+    throw new BadInput(`${folder}/${name}.ts: ${error instanceof BadInput ? said : `cannot be loaded (${said}): mend it`}`)
+  }
+  // A recipe that was spread from another is checked again.
+  return parseSettings(Recipe, recipe, `${folder}/${name}.ts`)
 }
 
-/** Makes a recipe: its numbers are checked and filled with the defaults. */
-export function defineRecipe(recipe: Omit<Recipe, 'settings'> & { settings: Partial<Settings> }): Recipe {
-  return { ...recipe, settings: Settings.parse(recipe.settings) }
+/** Makes a recipe: every key and number is checked, defaults are filled in, and every role that the solver asks is named. */
+export function defineRecipe(recipe: z.input<typeof Recipe>): Recipe {
+  return checkRoles(parseSettings(Recipe, recipe, typeof recipe?.name === 'string' ? `recipe ${recipe.name}` : 'a recipe'))
+}
+
+/** A solver without its teacher is found before a run begins. */
+export function checkRoles(recipe: Recipe): Recipe {
+  const missing = recipe.solver.roles?.find((role) => !(role in recipe.roles))
+  if (missing === undefined) return recipe
+  throw new BadInput(
+    `recipe ${recipe.name}: solver ${recipe.solver.name} asks "${missing}", and roles name no such model: ${suggest(missing, Object.keys(recipe.roles), 'roles')}; add roles: { ${/^\w+$/.test(missing) ? missing : `'${missing}'`}: { model: 'FILE.gguf' } }, or --set roles.${missing}.model=FILE.gguf`,
+  )
 }

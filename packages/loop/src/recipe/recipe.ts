@@ -6,92 +6,119 @@ import type {
   Gate,
   Memory,
   Reflector,
-  Sampling,
-  SolveOptions,
+  Sampling as SamplingType,
   Solver,
+  SolveOptions,
   Taskset,
   Trainer,
 } from '@whetstone/core'
-import { describeUse } from '@whetstone/core'
-import type { QuantizationType } from '@whetstone/training'
+import { Gpu, nested, Sampling } from '@whetstone/core'
+import { quantizationTypes } from '@whetstone/training'
 import { z } from 'zod'
+import { Role } from './role.ts'
+
+const count = z.number().int().positive()
 
 /** The numbers of a recipe; defaults live here and nowhere else. */
 export const Settings = z.strictObject({
-  seed: z.number().int().nonnegative().default(1),
-  /** Attempts at a train task, and at a validation or test task (1: greedy). */
-  samples: z.number().int().positive().default(4),
-  evalSamples: z.number().int().positive().default(1),
-  temperature: z.number().nonnegative().default(0.7),
-  maxTokens: z.number().int().positive().default(1024),
-  reasoning: z.union([z.enum(['off', 'on']), z.strictObject({ budget: z.number().int().positive() })]).optional(),
-  /** Tokens a sequence may hold, prompt and answer. */
-  context: z.number().int().positive().default(4096),
-  /** Sequences decoded at once. */
-  concurrency: z.number().int().positive().default(32),
-  /** Attempts stored at once: what a kill may cost. */
-  chunk: z.number().int().positive().default(256),
-  /** The frontier is the lowest level with train pass@1 under this. */
-  threshold: z.number().min(0).max(1).default(0.9),
-  /** Levels of the gate's one pooled test: the frontier and those above it, named from train attempts. */
-  frontierLevels: z.number().int().positive().default(1),
-  /** Rows show memories: never, always, or in half of them. */
-  memories: z.enum(['strip', 'keep', 'mix']).default('mix'),
-  /** Share of older traces in the training rows. */
-  replay: z.number().min(0).max(0.9).default(0.5),
-  /** Preference pairs a task; 0 exports none. */
-  pairs: z.number().int().nonnegative().default(1),
+  seed: z.number().int().nonnegative().default(1).describe("the run's seed, from which every other is derived"),
+  samples: count.default(4).describe('attempts at a train task'),
+  evalSamples: count.default(1).describe('attempts at a validation or test task (1: greedy)'),
+  context: count.default(4096).describe('tokens a sequence may hold, prompt and answer'),
+  concurrency: count.default(32).describe('sequences decoded at once'),
+  chunk: count.default(256).describe('attempts stored at once: what a kill may cost'),
+  threshold: z.number().min(0).max(1).default(0.9).describe('the frontier is the lowest level with train pass@1 under this'),
+  frontierLevels: count
+    .default(1)
+    .describe("levels of the gate's one pooled test: the frontier and those above it, named from train attempts"),
+  memories: z.enum(['strip', 'keep', 'mix']).default('mix').describe('rows show memories: never, always, or in half of them'),
+  replay: z.number().min(0).max(0.9).default(0.5).describe('share of older traces in the training rows'),
+  pairs: z.number().int().nonnegative().default(1).describe('preference pairs a task; 0 exports none'),
+  gpu: Gpu.default('auto').describe('accelerator of sampling, scoring, training and embedding'),
 })
-export type Settings = z.infer<typeof Settings>
+export type Settings = z.output<typeof Settings>
 
 /** A taskset and how much of it a round uses. */
-export type Course = {
-  taskset: Taskset
-  /** Tasksets that get harder level by level: the first level, and the level that the first round takes for the frontier. Absent: all levels always. */
-  levels?: { from: number; frontier: number }
-  /** Train tasks a level, and on the frontier and beyond (default: the same). */
-  train: number
-  frontierTrain?: number
-  /** Attempts at each train task here, where it differs from the settings'. */
-  samples?: number
-  /** Validation tasks a level. */
-  validation: number
-}
+export const Course = z.strictObject({
+  taskset: nested<Taskset>('tasksets'),
+  levels: z
+    .strictObject({ from: z.number().int().nonnegative(), frontier: z.number().int().nonnegative() })
+    .optional()
+    .describe(
+      'for tasksets that get harder level by level: the first level, and the one that the first round takes for the frontier; absent: all levels always',
+    ),
+  train: count.describe('train tasks a level'),
+  frontierTrain: count.optional().describe('train tasks on the frontier and beyond (default: as on the others)'),
+  samples: count.optional().describe("attempts at each train task, where it differs from the settings'"),
+  validation: count.describe('validation tasks a level'),
+  only: z
+    .strictObject({
+      ids: z.array(z.string()).readonly().optional(),
+      skipIds: z.array(z.string()).readonly().optional(),
+      range: z.string().optional().describe('places of each split and level, from:to'),
+    })
+    .optional()
+    .describe('a part of the tasks'),
+})
+export type Course = z.output<typeof Course>
 
 /** What the incumbent may remember. */
-export type Remembering = {
-  embedder: EmbedderSource
-  reflector: Reflector
-  /** Memories shown at once. */
-  k: number
-  /** Least similarity of a recalled item. */
-  threshold?: number
-  /** Probability with which a retrieved item is held out in train collection, for its causal lift. */
-  holdout: number
-  /** Whether the policy that is served uses the bank: which arms the gate compares. */
-  deploy: boolean
-  /** The text that memories become in the system message. */
-  render: (memories: readonly Memory[]) => string
-}
+export const Remembering = z.strictObject({
+  embedder: nested<EmbedderSource>('embedders'),
+  reflector: nested<Reflector>('reflectors'),
+  k: count.default(1).describe('memories shown at once'),
+  threshold: z.number().min(-1).max(1).optional().describe('least similarity of a recalled item'),
+  holdout: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe('probability with which a retrieved item is held out in train collection, for its causal lift'),
+  deploy: z.boolean().default(true).describe('whether the policy that is served uses the bank: which arms the gate compares'),
+  render: z
+    .custom<(memories: readonly Memory[]) => string>((value) => typeof value === 'function', {
+      message: 'must be a function of memories that gives text',
+    })
+    .describe('the text that memories become in the system message'),
+})
+export type Remembering = z.output<typeof Remembering>
 
-/** One way of running the loop, as an object in loops/recipes/<name>.ts. */
-export type Recipe = {
-  name: string
-  about: string
-  /** GGUF file (relative to the repository's root) or hf:owner/repo/file.gguf; null where an endpoint serves it. */
-  model: string | null
-  backend: Backend
-  solver: Solver
-  trainer: Trainer | null
-  gate: Gate
-  courses: readonly Course[]
-  memory: Remembering | null
-  harvest: readonly Filter[]
-  formats: readonly Format[]
-  /** Type of the merged GGUF that a promoted LoRA candidate is published as; absent: none is. */
-  publish?: QuantizationType
-  settings: Settings
-}
+/** One way of running the loop: the default export of loops/recipes/<name>.ts, made by defineRecipe. */
+export const Recipe = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'letters, digits, dot, dash and underscore, at most 64'),
+  about: z.string(),
+  model: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe("GGUF file (relative to the repository's root) or hf:owner/repo/file.gguf; null where an endpoint serves it"),
+  backend: nested<Backend>('backends'),
+  solver: nested<Solver>('solvers'),
+  trainer: nested<Trainer>('trainers').nullable(),
+  gate: nested<Gate>('gates'),
+  courses: z.array(Course).min(1).readonly(),
+  memory: Remembering.nullable(),
+  harvest: z.array(nested<Filter>('filters')).readonly(),
+  formats: z.array(nested<Format>('formats')).readonly(),
+  publish: z
+    .enum(quantizationTypes)
+    .optional()
+    .describe('type of the merged GGUF that a promoted LoRA candidate is published as; absent: none is'),
+  roles: z
+    .record(z.string(), Role)
+    .prefault({})
+    .describe(
+      "models beside the incumbent, by name: attempts (makes the train attempts), reflector, and whatever the solver's settings name (a teacher, a judge)",
+    ),
+  sampling: Sampling.extend({
+    temperature: Sampling.shape.temperature.default(0.7),
+    maxTokens: Sampling.shape.maxTokens.default(1024),
+  })
+    .prefault({})
+    .describe('how attempts are sampled'),
+  settings: Settings.prefault({}),
+})
+export type Recipe = z.output<typeof Recipe>
 
 /** A recipe's tasksets by name. */
 export const tasksetsOf = ({ courses }: Pick<Recipe, 'courses'>): Map<string, Taskset> =>
@@ -117,36 +144,6 @@ export function offersOf(recipe: Pick<Recipe, 'courses'>): Required<Pick<SolveOp
 }
 
 /** Sampling for train collection, or greedy (one attempt a task) for arms. */
-export function samplingOf(settings: Settings, purpose: 'train' | 'arms'): Sampling {
-  const greedy = purpose === 'arms' && settings.evalSamples === 1
-  return {
-    temperature: greedy ? 0 : settings.temperature,
-    maxTokens: settings.maxTokens,
-    ...(settings.reasoning ? { reasoning: settings.reasoning } : {}),
-  }
-}
-
-/** What of a recipe decides its results, as plain data for fingerprints and for the record of a run. Concurrency and threads are left out. */
-export function describeRecipe(recipe: Recipe): Record<string, unknown> {
-  const { concurrency: _, ...settings } = recipe.settings
-  return {
-    name: recipe.name,
-    model: recipe.model,
-    backend: recipe.backend.name,
-    solver: recipe.solver.name,
-    trainer: recipe.trainer && describeUse(recipe.trainer),
-    courses: recipe.courses.map(({ taskset, ...course }) => ({ taskset: taskset.name, instruction: taskset.instruction, ...course })),
-    memory: recipe.memory && {
-      k: recipe.memory.k,
-      threshold: recipe.memory.threshold,
-      holdout: recipe.memory.holdout,
-      deploy: recipe.memory.deploy,
-      reflector: recipe.memory.reflector.name,
-      render: recipe.memory.render.toString(),
-    },
-    gate: describeUse(recipe.gate),
-    harvest: recipe.harvest.map(describeUse),
-    formats: recipe.formats.map(describeUse),
-    settings,
-  }
+export function samplingOf({ sampling, settings }: Pick<Recipe, 'sampling' | 'settings'>, purpose: 'train' | 'arms'): SamplingType {
+  return purpose === 'arms' && settings.evalSamples === 1 ? { ...sampling, temperature: 0 } : sampling
 }

@@ -275,7 +275,7 @@ export function attemptArm(
   how: { file: string; arm: string; temperature: number | undefined },
 ) {
   const { recipe, seed } = context
-  const sampling = samplingOf(recipe.settings, 'arms')
+  const sampling = samplingOf(recipe, 'arms')
   return collect({
     run: context.run,
     round: context.round,
@@ -289,7 +289,8 @@ export function attemptArm(
     grade: graderOf(recipe),
     ...offersOf(recipe),
     show: showMemories(recipe, arm.bank?.store ?? null, { seed, holdout: false, evaluation: true }),
-    open: () => context.open(arm.model),
+    teachers: context.models.teachers(arm.model),
+    open: () => context.models.open(arm.role, arm.model),
     file: how.file,
     chunk: recipe.settings.chunk,
     label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.bank ? `memory on (${arm.bank.tag})` : 'memory off'}`,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import type { LanguageModel, Model, Round } from '@whetstone/core'
+import type { Model, Round } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 import { openBank } from '@whetstone/memory'
 import { finishRound } from './finish-round.ts'
@@ -16,6 +16,7 @@ import {
   type StepName,
 } from '@whetstone/runs'
 import { beginRun, recordRecipe } from './begin-run.ts'
+import { modelsOf, type Models, type Roles } from '../recipe/models-of.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { runRound } from './run-round.ts'
@@ -25,7 +26,8 @@ export type CycleOptions = {
   run: string
   /** The model of round 1. */
   base: Model
-  teacher?: RoundContext['teacher']
+  /** Models of the recipe's roles; `attempts` makes the train attempts. */
+  roles?: Roles
   /** Rounds to do, the open one counted; or the round to reach. */
   until: { rounds: number } | { round: number }
   redoFrom?: string
@@ -58,11 +60,12 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     signal.throwIfAborted()
     const round = incumbent.round + 1
     record = await recordRecipe(record, round, recipe)
-    await using embedder = recipe.memory ? await recipe.memory.embedder.open({ signal }) : null
+    await using embedder = recipe.memory ? await recipe.memory.embedder.open({ gpu: recipe.settings.gpu, signal }) : null
     const openAt = (tag?: string) => openBank({ uri: runFiles(run).bank, embedder, tag, minSimilarity: recipe.memory?.threshold })
     await using bank = recipe.memory ? await openAt() : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
     const files = roundFiles(run, round)
+    const models = modelsOf(recipe, options.roles ?? {}, { threads: options.threads, signal, logFile: files.sampleLog })
     const context: RoundContext = {
       recipe,
       run,
@@ -75,8 +78,9 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       signal,
       report: options.report,
       step: stepsIn({ run, round }),
-      open: (model) => openModel(recipe, model, options, files.sampleLog),
-      teacher: options.teacher ?? null,
+      open: (model) => models.open('incumbent', model),
+      models,
+      teacher: teacherOf(options.roles, models),
       threads: options.threads,
     }
     // A round that was stopped before its memories were written has seen the bank of the last round only.
@@ -89,16 +93,14 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   return rounds
 }
 
-function openModel(recipe: Recipe, model: Model, options: CycleOptions, logFile: string): Promise<LanguageModel> {
-  const { concurrency, context } = recipe.settings
-  return recipe.backend.open(model, {
-    concurrency,
-    context,
-    gpu: 'auto',
-    signal: options.signal,
-    logFile,
-    threads: options.threads,
-  })
+/** Weights elsewhere that make the train attempts, so that those here learn from them. */
+function teacherOf(roles: Roles = {}, models: Models): RoundContext['teacher'] {
+  const played = roles['attempts']
+  if (!played) return null
+  if ('open' in played || played.model === null)
+    throw new BadInput('roles.attempts must name a model of its own, or an endpoint: its attempts are told apart by it')
+  const { model } = played
+  return { model, open: () => models.open('attempts', model) }
 }
 
 /** Forgets a step and what follows. A look at the validation data cannot be forgotten: where its attempts were made, it is spent. */

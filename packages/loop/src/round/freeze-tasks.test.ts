@@ -50,7 +50,8 @@ async function round(run: string, { stop = false, redoFrom }: { stop?: boolean; 
     memory: null,
     harvest: [passed()],
     formats: [],
-    settings: { temperature: 1, chunk: 8 },
+    sampling: { temperature: 1 },
+    settings: { chunk: 8 },
   })
   return cycle({
     recipe,

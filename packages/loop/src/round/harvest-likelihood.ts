@@ -12,6 +12,6 @@ export async function harvestLikelihood(
 ): Promise<ReadonlyMap<string, number> | undefined> {
   if (!recipe.harvest.some(({ needsLikelihood }) => needsLikelihood)) return undefined
   await using model = await open(incumbent.model)
-  const { reasoning } = recipe.settings
-  return scoreTraces(model, traces, { signal, reasoning })
+  const { reasoning, templateArguments } = recipe.sampling
+  return scoreTraces(model, traces, { signal, reasoning, templateArguments })
 }

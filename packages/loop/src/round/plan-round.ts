@@ -82,7 +82,11 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
   const model = await (context.teacher?.open() ?? context.open(context.incumbent.model))
   const started = performance.now()
   try {
-    for await (const result of recipe.solver.solve(attempts, model, { sampling: samplingOf(recipe.settings, 'train'), signal })) {
+    for await (const result of recipe.solver.solve(attempts, model, {
+      sampling: samplingOf(recipe, 'train'),
+      teachers: context.models.teachers(context.incumbent.model),
+      signal,
+    })) {
       if ('fault' in result) continue
       done.attempts++
       done.tokens += result.tokens.completion

@@ -15,7 +15,7 @@ export async function reflectRound(context: RoundContext): Promise<Reflected> {
   const memories = await recipe.memory.reflector.reflect(traces, {
     signal,
     createdAt: new Date().toISOString(),
-    open: () => context.open(incumbent.model),
+    open: () => context.models.open('reflector', incumbent.model),
     seed: deriveSeed(seed, 'reflect', round),
   })
   await bank.remember(memories)

@@ -22,7 +22,7 @@ export async function retestRound(
   const failed = failedTasks(measured ? await toOutcomes(readRows(context.files.arm(measured.name), Trace, { optional: true })) : [])
   const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)
   if (tasks.length === 0) return null
-  const temperature = context.recipe.settings.temperature || 0.7
+  const temperature = context.recipe.sampling.temperature || 0.7
   const store = memory && arms.served !== null ? await context.bankAt(arms.served) : null
   await using _open = store ?? { [Symbol.asyncDispose]: async () => {} }
   const bank = store && arms.served !== null ? { tag: arms.served, store } : null

@@ -1,5 +1,6 @@
 import type { Bank } from '@whetstone/memory'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
+import type { Models } from '../recipe/models-of.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { Incumbent, RoundFiles, Step } from '@whetstone/runs'
 
@@ -20,6 +21,8 @@ export type RoundContext = {
   open(model: Model): Promise<LanguageModel>
   /** Another policy that makes the train attempts, when weights elsewhere teach the ones here. */
   teacher: { model: Model; open(): Promise<LanguageModel> } | null
+  /** Opens whoever plays a role of the recipe. */
+  models: Models
   /** Writes the report of a round that is decided; doing it again changes nothing. */
   report(round: Round): Promise<void>
   signal: AbortSignal

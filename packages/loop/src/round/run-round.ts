@@ -5,7 +5,7 @@ import { attemptTrain, trainTasks } from './attempt-train.ts'
 import { checkFrozen, taskContents } from './freeze-tasks.ts'
 import { harvestRound } from './harvest-round.ts'
 import { planRound } from './plan-round.ts'
-import { describeRecipe } from '../recipe/recipe.ts'
+import { describeRecipe } from '../recipe/describe-recipe.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import { gateFile, stepSources } from './step-sources.ts'
@@ -85,6 +85,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         signal: context.signal,
         logFile: context.files.trainLog,
         threads: context.threads,
+        gpu: recipe.settings.gpu,
       })
       writeJson(context.files.candidate, toRecord(model))
       return { model, training: { trainer: recipe.trainer.name, ...training } }

@@ -3,11 +3,11 @@ import type { Shown } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
 import { holdOut } from '@whetstone/memory'
 import type { Recipe } from '../recipe/recipe.ts'
-import { tasksetsOf } from '../recipe/recipe.ts'
+import { systemMessage } from '../recipe/attempt-policy.ts'
 
 /** The system message of each attempt: the taskset's instruction and the memories recalled for the task. Without a bank the instruction alone. */
 export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed: number; holdout: boolean; evaluation: boolean }) {
-  const tasksets = tasksetsOf(recipe)
+  const system = systemMessage(recipe)
   return async (attempts: readonly { task: Task; sample: number }[]): Promise<Shown[]> => {
     const memory = recipe.memory
     const recalled =
@@ -20,11 +20,8 @@ export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed:
         seed: options.seed,
         attempt: `${task.id}#${sample}`,
       })
-      const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 && memory ? memory.render(shown) : null].filter(
-        (part) => part !== null && part !== undefined,
-      )
       return {
-        system: parts.length > 0 ? parts.join('\n\n') : null,
+        system: system(task, shown),
         shown: shown.map(({ id }) => id),
         withheld: withheld.map(({ id }) => id),
       }

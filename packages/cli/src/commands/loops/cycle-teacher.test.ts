@@ -71,13 +71,14 @@ test.before(async () => {
 
 async function round(run: string, model?: string): Promise<{ round: Round; screen: string }> {
   const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, model } as Parameters<typeof resolveRecipe>[0]
-  const { recipe, base, teacher } = await resolveRecipe(flags)
-  const settings = { ...recipe.settings, maxTokens: 24, context: 1024 }
+  const { recipe, base, roles } = await resolveRecipe(flags)
+  const settings = { ...recipe.settings, context: 1024 }
+  const sampling = { ...recipe.sampling, maxTokens: 24 }
   let screen = ''
   const [done] = await cycle({
-    recipe: { ...recipe, settings, memory: null },
+    recipe: { ...recipe, sampling, settings, memory: null },
     base,
-    teacher,
+    roles,
     run,
     until: { rounds: 1 },
     seedGiven: false,

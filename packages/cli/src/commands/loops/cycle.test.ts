@@ -22,7 +22,7 @@ const rounds = async (
   run: string,
   options: { recipe?: string; trainer?: Trainer; seed?: number; limit?: number } = {},
 ): Promise<{ rounds: Round[]; printed: string[] }> => {
-  const { recipe, base, teacher } = await resolveRecipe({
+  const { recipe, base, roles } = await resolveRecipe({
     ...flags,
     recipe: options.recipe ?? 'tiny',
     seed: options.seed ?? 3,
@@ -32,7 +32,7 @@ const rounds = async (
   const done = await cycle({
     recipe: options.trainer ? { ...recipe, trainer: options.trainer } : recipe,
     base,
-    teacher,
+    roles,
     run,
     until: { rounds: 1 },
     seedGiven: true,

@@ -29,12 +29,12 @@ export default defineCommand({
     'npx nx run loops:cycle --recipe=gsm8k --endpoint=http://127.0.0.1:8080 --limit=20',
   ],
   async run(flags, signal) {
-    const { recipe, base, teacher } = await resolveRecipe(flags)
+    const { recipe, base, roles } = await resolveRecipe(flags)
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
     const rounds = await cycle({
       recipe,
       base,
-      teacher,
+      roles,
       signal,
       run: checkRunName(flags.run ?? recipe.name),
       until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },

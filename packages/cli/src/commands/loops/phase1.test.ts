@@ -57,7 +57,8 @@ const recipe = (reflector: Reflector = induceOperator({ operations })) =>
     },
     harvest: [],
     formats: [],
-    settings: { seed: 5, maxTokens: 8, context: 128, evalSamples: 2 },
+    sampling: { maxTokens: 8 },
+    settings: { seed: 5, context: 128, evalSamples: 2 },
   })
 const run = (name: string, options: Partial<Parameters<typeof phase1>[0]> = {}) => {
   const printed: string[] = []

@@ -38,13 +38,14 @@ export default defineCommand({
     const unknown = sizes.find((size) => !(shares as readonly string[]).includes(size))
     if (unknown !== undefined) throw new BadInput(`--bank-sizes has no "${unknown}". Sizes: ${shares.join(', ')}`)
     const resolved = await resolveRecipe(flags)
-    const { base } = resolved
+    const { base, roles } = resolved
     // Several samples a task steady its mean: phase 1 has one fixed test set and one look at it.
     const recipe = { ...resolved.recipe, settings: { ...resolved.recipe.settings, evalSamples: flags['eval-samples'] ?? 4 } }
-    if (recipe.backend.name === 'llama-sample') await ensureTools(['llama-sample'])
+    if (base.path !== null) await ensureTools([...(recipe.backend.tools ?? [])])
     await phase1({
       recipe,
       base,
+      roles,
       signal,
       sizes: sizes as Share[],
       redo: flags.redo,

@@ -1,0 +1,34 @@
+import type { Memory, Model, Task } from '@whetstone/core'
+import type { CollectRequest } from '@whetstone/evaluation'
+import type { Models } from './models-of.ts'
+import { graderOf, offersOf, samplingOf, tasksetsOf, type Recipe } from './recipe.ts'
+
+/** The one way in which a recipe's model attempts tasks, in train collection (where grades may be seen) and in arms. */
+export type AttemptPolicy = Pick<
+  CollectRequest,
+  'solver' | 'sampling' | 'mayGrade' | 'grade' | 'verify' | 'hint' | 'teachers' | 'chunk' | 'open'
+>
+
+export function attemptPolicy(recipe: Recipe, models: Models, as: { role: string; model: Model; train: boolean }): AttemptPolicy {
+  const { role, model, train } = as
+  return {
+    solver: recipe.solver,
+    sampling: samplingOf(recipe, train ? 'train' : 'arms'),
+    mayGrade: train,
+    grade: graderOf(recipe),
+    ...offersOf(recipe),
+    teachers: models.teachers(model),
+    chunk: recipe.settings.chunk,
+    open: () => models.open(role, model),
+  }
+}
+
+/** The system message of an attempt: the taskset's instruction and the memories shown; null when there is neither. */
+export function systemMessage(recipe: Pick<Recipe, 'courses' | 'memory'>): (task: Task, shown: readonly Memory[]) => string | null {
+  const tasksets = tasksetsOf(recipe)
+  return (task, shown) => {
+    const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 ? recipe.memory?.render(shown) : undefined]
+    const said = parts.filter((part) => part !== undefined)
+    return said.length > 0 ? said.join('\n\n') : null
+  }
+}

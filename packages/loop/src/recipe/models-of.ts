@@ -1,0 +1,40 @@
+import type { Backend, LanguageModel, Model, OpenOptions, Sampling, Teacher } from '@whetstone/core'
+import { openModel } from '@whetstone/inference'
+import type { Recipe } from './recipe.ts'
+
+/** Who plays a role of the recipe: a model (null: the one that is being improved) with its backend, or a program. */
+export type RoleModel =
+  | { model: Model | null; backend: Backend; sampling?: Partial<Sampling>; context?: number; concurrency?: number }
+  | Teacher
+export type Roles = Readonly<Record<string, RoleModel>>
+
+/** Opens the models of a recipe, each for its role. */
+export type Models = {
+  /** The recipe's own model for the role, else the given one on the recipe's backend. */
+  open(role: string, model: Model): Promise<LanguageModel>
+  /** What stands behind the roles that a solver asks; those without a model of their own are the given one. */
+  teachers(model: Model): Record<string, Teacher>
+}
+
+export function modelsOf(
+  { backend, settings }: Pick<Recipe, 'backend' | 'settings'>,
+  roles: Roles,
+  how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile'>,
+): Models {
+  const { concurrency, context, gpu } = settings
+  const open = async (role: string, model: Model) => {
+    const played = roles[role]
+    if (played && 'open' in played) return played.open()
+    return openModel({ backend, ...played, model: played?.model ?? model }, { concurrency, context, gpu, ...how })
+  }
+  return {
+    open,
+    teachers: (model) =>
+      Object.fromEntries(
+        Object.entries(roles).map(([name, played]) => [
+          name,
+          { name: 'open' in played ? played.name : (played.model?.name ?? name), open: () => open(name, model) },
+        ]),
+      ),
+  }
+}
