@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, readEnv, root, suggest } from '@whetstone/core'
+import { BadInput, readEnv, redact, root, suggest, visibleText } from '@whetstone/core'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
 import { showHelp } from './show-help.ts'
@@ -24,6 +24,12 @@ export async function loadCommand(name: string): Promise<Command> {
   return ((await import(file)) as { default: Command }).default
 }
 
+/** What commands print may quote model output, memories and files: no character of it moves the cursor, renames the window or hides another. */
+function showOnlyText(): void {
+  const log = console.log.bind(console)
+  console.log = (...args: unknown[]) => log(...args.map((arg) => (typeof arg === 'string' ? visibleText(redact(arg)) : arg)))
+}
+
 /** Runs one command line to its end and sets the process's exit code: 0 done, whatever was decided; 1 refused or failed; 130 interrupted. */
 export async function main([name = 'loops:help', ...argv]: string[]): Promise<void> {
   const abort = new AbortController()
@@ -45,6 +51,7 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
   }
   // Whoever reads our output may stop reading (head, a pager).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  showOnlyText()
   try {
     readEnv()
     const command = await loadCommand(name)
@@ -57,10 +64,10 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
   } catch (error) {
     process.exitCode = 1
     if (abort.signal.aborted) process.exitCode = 130
-    else if (error instanceof BadInput) process.stderr.write(`${error.message}\n`)
+    else if (error instanceof BadInput) process.stderr.write(`${visibleText(error.message)}\n`)
     else
       process.stderr.write(
-        `${(error as Error).stack ?? String(error)}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
+        `${visibleText(redact((error as Error).stack ?? String(error)))}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
       )
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop)

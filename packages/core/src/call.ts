@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { Message } from './message.ts'
 
-/** Why generation ended. `context`: the prompt did not fit; `vocabulary`: it holds characters the model cannot read; both are failed attempts, not faults. */
-export const Finish = z.enum(['stop', 'length', 'context', 'vocabulary'])
+/**
+ * Why generation ended. `context`: the prompt did not fit; `vocabulary`: it holds characters the model cannot read; `content_filter`: the provider held the answer back; `tool_calls`: it called a tool in
+ * place of an answer; `empty`: it said nothing. All are failed attempts with a reason of their own, not faults and not wrong answers.
+ */
+export const Finish = z.enum(['stop', 'length', 'context', 'vocabulary', 'content_filter', 'tool_calls', 'empty'])
 export type Finish = z.infer<typeof Finish>
 
 /** Token ids as sampled, the think block and the token that ended the turn included. */

@@ -2,6 +2,7 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { execa } from 'execa'
 import { BadInput } from './bad-input.ts'
+import { redact } from './redact.ts'
 
 export type ToolRun = {
   /** Program: an absolute path, or a name found on PATH. */
@@ -72,7 +73,9 @@ export async function runTool(run: ToolRun): Promise<string> {
     mkdirSync(dirname(run.logFile), { recursive: true })
     const log = createWriteStream(run.logFile, { flags: 'a' })
     log.on('error', () => {}) // a log that cannot be written must not take the work down
-    log.write(`$ ${[run.file, ...run.args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}\n`)
+    log.write(
+      `$ ${[run.file, ...run.args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? redact(arg) : JSON.stringify(redact(arg)))).join(' ')}\n`,
+    )
     child.stderr?.pipe(log)
   }
   const tail: string[] = []

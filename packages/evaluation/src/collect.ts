@@ -217,9 +217,12 @@ async function gradeSolution(request: CollectRequest, solution: Solution, shown:
   }
 }
 
+/** Ends at which there is no answer to grade: counted by their names, not as wrong answers. */
+const withoutAnswer: ReadonlySet<string> = new Set(['context', 'vocabulary', 'content_filter', 'tool_calls', 'empty'])
+
 /** Prompts that the model cannot take are failed attempts with that reason; a truncated answer is graded as it stands, and its reason says so when it fails. */
 async function verdict(request: CollectRequest, { attempt: { task }, finish, messages }: Solution): Promise<Grade> {
-  if (finish === 'context' || finish === 'vocabulary') return { reward: 0, passed: false, parts: {}, reason: finish, feedback: '' }
+  if (withoutAnswer.has(finish)) return { reward: 0, passed: false, parts: {}, reason: finish, feedback: '' }
   const grade = await request.grade(task, messages.at(-1)?.content ?? '')
   return finish === 'length' && !grade.passed ? { ...grade, reason: 'truncated' } : grade
 }

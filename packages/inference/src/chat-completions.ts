@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, deriveSeed, random } from '@whetstone/core'
 import type { Completion, Fault, GenerateRequest } from '@whetstone/core'
 import type OpenAI from 'openai'
-import type { ChatCompletionChunk } from 'openai/resources/chat/completions'
 import { chatBody } from './chat-body.ts'
 import type { Dialect } from './chat-body.ts'
 import { inParallel } from './in-parallel.ts'
@@ -67,6 +66,10 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
       return { id: request.id, ...answer, seconds: (performance.now() - started) / 1000 }
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof NotAnApi)
+        throw new BadInput(
+          `${endpoint.where} ${error.message}: check --endpoint (it often ends in /v1), and whether a proxy or a login page stands before it`,
+        )
       const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
       const message = endpoint.hide?.(found.message) ?? found.message
       if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
@@ -80,39 +83,92 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
   }
 }
 
-/** Reasoning comes in a field of its own from servers that part it from the answer, under either of two names. */
-type Delta = ChatCompletionChunk.Choice.Delta & { reasoning_content?: string | null; reasoning?: string | null }
+/** What providers send in place of what the protocol says: content in parts, reasoning under either of two names, counts that are no whole numbers. */
+type Delta = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown; refusal?: unknown; tool_calls?: unknown }
+type Choice = { index?: number; delta?: Delta; message?: Delta; text?: unknown; finish_reason?: string | null }
+type Chunk = { choices?: Choice[]; usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null; error?: { message?: string } }
 
+/** An answer as it grows. Of several choices the first is the answer: one was asked for. */
 async function stream(
   { client, model, dialect }: ChatEndpoint,
   request: GenerateRequest,
   signal: AbortSignal,
 ): Promise<Omit<Completion, 'id' | 'seconds'>> {
-  const chunks = await client.chat.completions.create(chatBody(model, request, dialect), { signal, maxRetries: 0 })
-  let text = ''
-  let thoughts = ''
-  let pieces = 0
-  let reason: string | null = null
-  let usage: ChatCompletionChunk['usage']
-  for await (const chunk of chunks) {
+  const answer = { text: '', thoughts: '', pieces: 0, reason: null as string | null, usage: undefined as Chunk['usage'], calls: false }
+  for await (const chunk of await chunks(client, chatBody(model, request, dialect), signal)) {
     signal.throwIfAborted()
-    const choice = chunk.choices?.[0]
-    const delta = choice?.delta as Delta | undefined
-    const thought = delta?.reasoning_content ?? delta?.reasoning ?? ''
-    if (thought || delta?.content) pieces++
-    thoughts += thought
-    text += delta?.content ?? ''
-    reason = choice?.finish_reason ?? reason
-    usage = chunk.usage ?? usage
+    if (chunk.error) throw new Error(chunk.error.message ?? 'the provider broke off with an error')
+    const choice = chunk.choices?.find(({ index }) => (index ?? 0) === 0)
+    const delta = choice?.delta ?? choice?.message
+    const [content, thought] = [
+      plainText(delta?.content ?? choice?.text),
+      plainText(delta?.reasoning_content) || plainText(delta?.reasoning),
+    ]
+    if (content || thought) answer.pieces++
+    answer.text += content
+    answer.thoughts += thought
+    answer.calls ||= Array.isArray(delta?.tool_calls) && delta.tool_calls.length > 0
+    answer.reason = choice?.finish_reason ?? answer.reason
+    answer.usage = chunk.usage ?? answer.usage
   }
   signal.throwIfAborted()
+  const { text, thoughts, pieces, reason, usage, calls } = answer
   if (reason === null) throw new Error('the answer broke off')
   const { unclosed, ...stripped } =
-    thoughts.trim() === '' ? stripReasoning(text) : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' }
+    thoughts.trim() === ''
+      ? stripReasoning(text)
+      : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' && reason !== 'stop' }
   return {
     ...stripped,
-    finish: reason === 'length' || unclosed ? 'length' : 'stop',
+    finish: finishOf(reason, unclosed, stripped.text, calls),
     // A provider that does not count sends about a token a piece.
-    tokens: { prompt: usage?.prompt_tokens ?? 0, completion: usage?.completion_tokens ?? pieces },
+    tokens: { prompt: count(usage?.prompt_tokens) ?? 0, completion: count(usage?.completion_tokens) ?? pieces },
   }
 }
+
+function finishOf(reason: string, unclosed: boolean, text: string, calls: boolean): Completion['finish'] {
+  if (reason === 'length' || unclosed) return 'length'
+  if (reason === 'content_filter') return 'content_filter'
+  if (text.trim() === '' && (calls || reason === 'tool_calls' || reason === 'function_call')) return 'tool_calls'
+  return text.trim() === '' ? 'empty' : 'stop'
+}
+
+/** Text, or the text of a list of parts. */
+function plainText(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content
+    .map((part: unknown) =>
+      typeof part === 'string' ? part : typeof (part as { text?: unknown })?.text === 'string' ? (part as { text: string }).text : '',
+    )
+    .join('')
+}
+
+/** A count of tokens: some providers send fractions, texts or nothing. */
+function count(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? Math.round(number) : undefined
+}
+
+/** The pieces of an answer: events as asked for, or one whole completion from servers that do not stream. A page in place of either is a wrong address. */
+async function chunks(client: OpenAI, body: ReturnType<typeof chatBody>, signal: AbortSignal): Promise<AsyncIterable<Chunk>> {
+  const response = await client.chat.completions.create(body, { signal, maxRetries: 0 }).asResponse()
+  const type = response.headers.get('content-type') ?? ''
+  if (/\bjson\b/i.test(type)) {
+    const whole = (await response.json().catch(() => {
+      throw new Error('the answer is not whole JSON')
+    })) as Chunk
+    return (async function* () {
+      yield whole
+    })()
+  }
+  if (/html/i.test(type)) {
+    const title = /<title[^>]*>([^<]{0,80})/i.exec((await response.text()).slice(0, 4096))?.[1]?.trim()
+    throw new NotAnApi(`answers with a web page${title ? ` (${JSON.stringify(title)})` : ''} in place of a completion`)
+  }
+  const { Stream } = await import('openai/streaming')
+  return Stream.fromSSEResponse<Chunk>(response, new AbortController())
+}
+
+/** What answers is no endpoint of this kind; no retry makes it one. */
+class NotAnApi extends Error {}

@@ -1,4 +1,4 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, redact } from '@whetstone/core'
 import type OpenAI from 'openai'
 
 export type EndpointClient = {
@@ -22,7 +22,7 @@ export async function endpointClient(options: {
   const url = endpointUrl(options.url)
   // Loaded when it is used: every command imports this file, few talk to an endpoint.
   const { default: OpenAI } = await import('openai')
-  const key = process.env[options.keyVariable]?.trim() || undefined
+  const key = readKey(options.keyVariable)
   const client = new OpenAI({
     baseURL: url,
     apiKey: key ?? 'none',
@@ -32,7 +32,19 @@ export async function endpointClient(options: {
     ...(options.timeout === undefined ? {} : { timeout: options.timeout * 1000 }),
     logLevel: 'off',
   })
-  return { client, keyed: key !== undefined, hide: (text) => (key ? text.replaceAll(key, '[key]') : text) }
+  return { client, keyed: key !== undefined, hide: (text) => redact(key ? text.replaceAll(key, '[secret]') : text) }
+}
+
+/** The key of an environment variable, white space around it taken off. A byte that no HTTP header can hold is named by its place; the key is shown nowhere. */
+function readKey(variable: string): string | undefined {
+  const key = process.env[variable]?.trim()
+  if (!key) return undefined
+  const bad = [...key].findIndex((character) => !/^[\x21-\x7E]$/.test(character))
+  if (bad >= 0)
+    throw new BadInput(
+      `${variable} holds a character at place ${bad + 1} that no key has (a space, a line feed or a letter beyond ASCII): copy the key again`,
+    )
+  return key
 }
 
 /** The base address: http or https, without a trailing slash, with /v1 where only a host is given. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { Resvg } from '@resvg/resvg-js'
 import * as vega from 'vega'
 import * as vegaLite from 'vega-lite'
+import { visibleText } from '@whetstone/core'
 
 const fonts = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf')
 const font = 'DejaVu Sans'
@@ -12,7 +13,8 @@ export async function renderSvg(spec: vegaLite.TopLevelSpec): Promise<string> {
   const compiled = vegaLite.compile({ background: 'white', ...spec, config: { font, ...spec.config } }, { logger: vega.logger(vega.Error) })
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' })
   try {
-    return await view.toSVG()
+    // Labels may be names of tasks and models: XML holds no control characters, and nobody should read what is not there.
+    return visibleText(await view.toSVG())
   } finally {
     view.finalize()
   }

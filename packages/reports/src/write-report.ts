@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
-import { duration, writeAtomic } from '@whetstone/core'
+import { duration, markdownText, writeAtomic } from '@whetstone/core'
 import { z } from 'zod'
 import { armsByLevel } from './charts/arms-by-level.ts'
 import { armsTable } from './arms-table.ts'
@@ -88,17 +88,17 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
 }
 
 function toMarkdown(title: string, reason: string, sections: readonly Section[]): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  const cell = markdownText
   const table = ({ head, rows }: TextTable) =>
     [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
   return (
     [
-      `# ${title}`,
-      reason,
+      `# ${markdownText(title)}`,
+      markdownText(reason),
       '![pass rates of the arms](arms.png)',
       ...sections.flatMap((section) => [
-        `## ${section.title}`,
-        ...(section.text ? [section.text] : []),
+        `## ${markdownText(section.title)}`,
+        ...(section.text ? [markdownText(section.text)] : []),
         ...(section.table ? [table(section.table)] : []),
       ]),
     ].join('\n\n') + '\n'

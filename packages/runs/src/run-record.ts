@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, paths, readJson, writeJson } from '@whetstone/core'
+import { BadInput, nameProblem, paths, readJson, writeJson } from '@whetstone/core'
 import { z } from 'zod'
 
 /** reports/<run>/run.json: whose run this is. */
@@ -25,8 +25,10 @@ const runFile = (run: string) => join(paths.reports(run), 'run.json')
 
 /** A run name becomes folders: letters, digits, dot, dash, underscore. */
 export function checkRunName(run: string): string {
-  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(run))
-    throw new BadInput(`"${run}" cannot name a run: use letters, digits, dot, dash and underscore, at most 64`)
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(run) || nameProblem(run) !== null)
+    throw new BadInput(
+      `${JSON.stringify(run.length > 80 ? `${run.slice(0, 80)}…` : run)} cannot name a run: use letters, digits, dot, dash and underscore, at most 64`,
+    )
   return run
 }
 

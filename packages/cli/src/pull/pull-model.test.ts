@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -67,7 +67,7 @@ test('brings a file of the hub with its card, once', async () => {
   assert.match(stdout, /models\/pears-Q8_0\/pears-Q8_0\.gguf: llama, 0\.0M parameters, F32, model-[0-9a-f]{16}/)
   assert.equal(readFileSync(join(data, 'models/pears-Q8_0/pears-Q8_0.gguf')), content)
   const { id, path, metadata, architecture } = card(data, 'pears-Q8_0')
-  assert.equal([id, path, architecture], [`model-${sha256.slice(0, 16)}`, 'pears-Q8_0.gguf', 'llama'])
+  assert.equal([id, path?.endsWith('models/pears-Q8_0/pears-Q8_0.gguf'), architecture], [`model-${sha256.slice(0, 16)}`, true, 'llama'])
   assert.equal(
     [metadata['source'], metadata['commit'], metadata['sha256'], metadata['files']],
     ['hf:me/pears-GGUF/q8/pears-Q8_0.gguf', 'c0ffee', sha256, ['pears-Q8_0.gguf']],
@@ -159,5 +159,21 @@ test('a hub that cannot be reached is one line', async () => {
   assert.is(code, 1)
   assert.match(stderr, /^http:\/\/127\.0\.0\.1:9 cannot be reached \(.+\): check the network, or set HF_ENDPOINT to a mirror\n$/)
 })
+
+for (const [what, model] of [
+  ['separators behind percent signs', '/files/..%2F..%2F..%2Fevil.gguf'],
+  ['a backslash behind percent signs', '/files/a%5Cevil.gguf'],
+  ['a hidden turn of direction', '/files/%E2%80%AEevil.gguf'],
+  ['a device of Windows', '/files/con.gguf'],
+  ['broken percent signs', '/files/%E0%A4%A.gguf'],
+] as const)
+  test(`an address with ${what} is refused and writes nothing`, async () => {
+    await using hub = await fakeFileServer({ [decodeURI(model.replaceAll('%E0%A4%A', 'x'))]: served({}) })
+    const data = fresh()
+    const { code, stderr } = await pull(data, hub.url, [`--model=${hub.url}${model}`])
+    assert.is(code, 1)
+    assert.match(stderr, /would name a file|percent signs are broken/)
+    assert.not(existsSync(join(data, 'models')) && readdirSync(join(data, 'models')).length > 0)
+  })
 
 test.run()

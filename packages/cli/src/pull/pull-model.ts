@@ -1,6 +1,18 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { BadInput, Model, explainDiskError, paths, readJson, writeJson } from '@whetstone/core'
+import {
+  BadInput,
+  Model,
+  explainDiskError,
+  fileNameOf,
+  nameProblem,
+  pathBelow,
+  paths,
+  readJson,
+  redact,
+  toRecord,
+  writeJson,
+} from '@whetstone/core'
 import { checkGguf, describeGguf } from '@whetstone/inference'
 import { askHub, download, hubEndpoint, hubFile, hubHeaders } from '@whetstone/tasks'
 
@@ -29,11 +41,11 @@ export async function pullModel({ model, name, signal }: PullModel): Promise<Mod
   const described = await describe(path, folder)
   const card: Model = {
     ...described,
-    path: first,
+    path,
     metadata: { ...described.metadata, source: source.source, ...origin, files: source.files },
   }
-  writeJson(join(folder, 'card.json'), card)
-  return { ...card, path }
+  writeJson(join(folder, 'card.json'), toRecord(card))
+  return card
 }
 
 /** The card of a model under models/, by its name there or by what it was pulled from; its path is absolute. */
@@ -55,14 +67,17 @@ function readCard(folder: string): Model | undefined {
   const file = join(folder, 'card.json')
   if (!existsSync(file)) return undefined
   const card = readJson(file, Model)
-  return { ...card, path: card.path && resolve(folder, card.path) }
+  // Cards of before 2026-12 name the file alone.
+  return { ...card, path: card.path && join(folder, basename(card.path)) }
 }
 
 /** models/<name>, one level deep. models/tiny comes with the project. */
 function folderOf(name: string): string {
-  if (!/^[\w][\w.-]*$/.test(name)) throw new BadInput(`"${name}" cannot name a model: use letters, digits, dots, dashes and underscores`)
+  const problem =
+    nameProblem(name) ?? (/^\w[\w.-]*$/.test(name) ? null : 'holds other characters than letters, digits, dots, dashes and underscores')
+  if (problem !== null) throw new BadInput(`${JSON.stringify(name)} cannot name a model: it ${problem}. Give another with --name=NAME`)
   if (name === 'tiny') throw new BadInput('models/tiny is the seed model that comes with Whetstone: give another name with --name=NAME')
-  return join(paths.models(), name)
+  return pathBelow(paths.models(), name)
 }
 
 /** What came is checked as a model; what is none is not kept. */
@@ -95,7 +110,7 @@ async function locate(model: string, signal: AbortSignal | undefined): Promise<S
     const folder = file.slice(0, file.length - basename(file).length)
     return {
       source: model,
-      files: allParts(basename(file)),
+      files: allParts(fileNameOf(encodeURIComponent(basename(file)), model)),
       async fetch(part, to, origin) {
         const found = await hubFile({ kind: 'model', repo, path: folder + part }, signal)
         if (found.commit) origin.commit = found.commit
@@ -105,9 +120,9 @@ async function locate(model: string, signal: AbortSignal | undefined): Promise<S
   }
   if (/^https?:\/\//.test(model)) {
     const url = new URL(model)
-    const file = decodeURIComponent(basename(url.pathname))
+    const file = fileNameOf(url.pathname.slice(url.pathname.lastIndexOf('/') + 1), redact(model))
     if (!/\.gguf$/i.test(file)) throw new BadInput(`${model} does not end in .gguf: give the address of the file itself`)
-    return { source: model, files: [file], fetch: async (_part, to) => void (await download({ url: model, to, ...stop })) }
+    return { source: redact(model), files: [file], fetch: async (_part, to) => void (await download({ url: model, to, ...stop })) }
   }
   checkGguf(model)
   const folder = model.slice(0, model.length - basename(model).length)

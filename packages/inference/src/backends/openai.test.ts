@@ -266,7 +266,7 @@ test('the key comes from the environment alone and is never shown', async () => 
   const wrong = await refusal(() => withKey('sk-wrong'))
   assert.match(
     wrong,
-    /refuses the API key in WHETSTONE_TEST_KEY \(HTTP 401: Incorrect API key provided: \[key\]\): check it in the environment or in \.env/,
+    /refuses the API key in WHETSTONE_TEST_KEY \(HTTP 401: Incorrect API key provided: \[secret\]\): check it in the environment or in \.env/,
   )
   assert.match(
     await refusal(() => ask(good, { endpoint: { keyVariable: variable }, fake: { key: 'sk-right' } })),
@@ -275,7 +275,7 @@ test('the key comes from the environment alone and is never shown', async () => 
   const revoked = await refusal(() =>
     withKey('sk-right', ({ headers }, response) => sendError(response, 401, { message: `revoked: ${headers.authorization}` })),
   )
-  assert.match(revoked, /refuses to answer \(HTTP 401: revoked: Bearer \[key\]\)/)
+  assert.match(revoked, /refuses to answer \(HTTP 401: revoked: Bearer \[secret\]\)/)
   const leaky = await withKey('sk-right', ({ headers }, response) => sendError(response, 400, { message: `bad: ${headers.authorization}` }))
   assert.is(leaky.first.fault, 'HTTP 400: bad: Bearer [key]')
 })
@@ -287,5 +287,133 @@ test('an exhausted account stops the work at once', async () =>
     ),
     /You exceeded your quota/,
   ))
+
+const event = (response: Parameters<FakeHandler>[1], ...chunks: unknown[]): void =>
+  void response
+    .writeHead(200, { 'content-type': 'text/event-stream' })
+    .end(`${chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')}data: [DONE]\n\n`)
+const delta = (more: object, finish: string | null = null) => ({ choices: [{ index: 0, delta: more, finish_reason: finish }] })
+const usage = (prompt: unknown, completion: unknown) => ({ choices: [], usage: { prompt_tokens: prompt, completion_tokens: completion } })
+
+// What endpoints send that the protocol does not foresee: understood where the meaning is clear, counted by a name of its own where there is no answer.
+const odd: [string, FakeHandler, Partial<Completion>][] = [
+  [
+    'a count of 12.5 tokens',
+    (_, response) => event(response, delta({ content: '42' }), delta({}, 'stop'), usage(12.5, '3')),
+    { text: '42', finish: 'stop', tokens: { prompt: 13, completion: 3 } },
+  ],
+  [
+    'counts that are none',
+    (_, response) => event(response, delta({ content: '42' }), delta({}, 'stop'), usage('many', -1)),
+    { text: '42', tokens: { prompt: 0, completion: 1 } },
+  ],
+  [
+    'content as a list of parts',
+    (_, response) =>
+      event(
+        response,
+        delta({
+          content: [
+            { type: 'text', text: '4' },
+            { type: 'text', text: '2' },
+          ],
+        }),
+        delta({}, 'stop'),
+      ),
+    { text: '42', finish: 'stop' },
+  ],
+  ['a filter in place of an answer', (_, response) => event(response, delta({}, 'content_filter')), { text: '', finish: 'content_filter' }],
+  [
+    'a tool call in place of an answer',
+    (_, response) => event(response, delta({ tool_calls: [{ index: 0, function: { name: 'f' } }] }), delta({}, 'tool_calls')),
+    { text: '', finish: 'tool_calls' },
+  ],
+  [
+    'thinking and no answer',
+    (_, response) => event(response, delta({ reasoning_content: 'hm' }), delta({}, 'stop')),
+    { text: '', reasoning: 'hm', finish: 'empty' },
+  ],
+  ['nothing at all', (_, response) => event(response, delta({ content: '' }), delta({}, 'stop')), { text: '', finish: 'empty' }],
+  [
+    'two choices',
+    (_, response) =>
+      event(response, {
+        choices: [
+          { index: 1, delta: { content: 'no' }, finish_reason: 'stop' },
+          { index: 0, delta: { content: '42' }, finish_reason: 'stop' },
+        ],
+      }),
+    { text: '42', finish: 'stop' },
+  ],
+  [
+    'a whole completion where events were asked for',
+    (_, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(
+        JSON.stringify({
+          choices: [{ index: 0, message: { role: 'assistant', content: '42' }, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 5, completion_tokens: 2 },
+        }),
+      ),
+    { text: '42', finish: 'stop', tokens: { prompt: 5, completion: 2 } },
+  ],
+  [
+    'no choices beside the usage',
+    (_, response) => event(response, { usage: null }, delta({ content: '42' }, 'stop')),
+    { text: '42', finish: 'stop' },
+  ],
+]
+for (const [what, handler, expected] of odd)
+  test(`${what}`, async () => {
+    const { first } = await ask(handler)
+    for (const [member, value] of Object.entries(expected))
+      assert.equal((first as Record<string, unknown>)[member], value, `${member}: ${JSON.stringify(first)}`)
+  })
+
+test('a web page in place of a completion is a wrong address, said at once', async () => {
+  const page: FakeHandler = (_, response) =>
+    void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><title>Log in</title>')
+  const error = await ask(page).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  assert.instance(error, BadInput)
+  assert.match((error as Error).message, /answers with a web page \("Log in"\) in place of a completion: check --endpoint/)
+})
+
+test('an error in the middle of the events is retried, half JSON too', async () => {
+  const broken: FakeHandler = (_, response, attempt) => {
+    if (attempt === 0) return void event(response, delta({ content: '4' }), { error: { message: 'overloaded' } })
+    if (attempt === 1) return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices": [')
+    sendAnswer(response, [{ content: '42' }])
+  }
+  assert.is((await ask(broken)).first.text, '42')
+})
+
+for (const [what, key, message] of [
+  ['a line feed inside', 'abc\ndef-very-secret', /OPENAI_API_KEY holds a character at place 4/],
+  ['a letter beyond ASCII', 'abc-s\u00e9cret-key', /OPENAI_API_KEY holds a character at place 6/],
+] as const)
+  test(`a key with ${what} is named by the place, and not shown`, async () => {
+    process.env['OPENAI_API_KEY'] = key
+    try {
+      const error = await ask(babble).then(
+        () => undefined,
+        (error: Error) => error,
+      )
+      assert.instance(error, BadInput)
+      assert.match((error as Error).message, message)
+      assert.not.match((error as Error).message, /secret|cret-key|abc/)
+    } finally {
+      delete process.env['OPENAI_API_KEY']
+    }
+  })
+test('white space around a key is taken off', async () => {
+  process.env['OPENAI_API_KEY'] = ' good-key-of-ours\n'
+  try {
+    assert.is((await ask(babble, { fake: { key: 'good-key-of-ours' } })).first.finish, 'length')
+  } finally {
+    delete process.env['OPENAI_API_KEY']
+  }
+})
 
 test.run()

@@ -1,0 +1,101 @@
+// One function each for what leaves and what comes in: secrets, names, terminals, Markdown.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BadInput } from './bad-input.ts'
+import { fileNameOf, nameProblem, pathBelow } from './file-name.ts'
+import { markdownText } from './markdown-text.ts'
+import { redact } from './redact.ts'
+import { visibleText } from './visible-text.ts'
+
+const test = suite('untrusted text')
+const folder = mkdtempSync(join(tmpdir(), 'whetstone-names-'))
+test.after(() => rmSync(folder, { recursive: true }))
+
+const key = 'k3y-of-ours-42\n'
+for (const [what, text] of [
+  ['a key of the environment', `HTTP 401: Incorrect API key provided: ${key.trim()}`],
+  ['a key with its line feed', `Invalid header value: Bearer ${key}`],
+  ['a key percent-encoded', `https://host/x?auth=${encodeURIComponent(key)}`],
+  ['a password in an address', 'https://user:k3y-of-ours-42@host/v1'],
+  ['a user alone in an address', 'redis://:k3y-of-ours-42@127.0.0.1:6379'],
+  ['an Authorization header', 'authorization: Bearer abcdefgh.k3y-of-ours-42'],
+  ['a signed address', 'https://s3/x?X-Amz-Signature=k3y-of-ours-42&part=1'],
+  ['a key in a query', 'http://h/v1/models?key=k3y-of-ours-42'],
+] as const)
+  test(`${what} does not leave`, () => {
+    process.env['SOME_API_KEY'] = key
+    try {
+      assert.not.match(redact(text), /k3y-of-ours/)
+      assert.not.match(new BadInput(text).message, /k3y-of-ours/)
+    } finally {
+      delete process.env['SOME_API_KEY']
+    }
+  })
+test('keys of the usual providers are known by themselves, and words are left alone', () => {
+  assert.is(redact('sk-abcdefghijklmnopqrstuvwx and hf_ABCDEFGHIJKLMNOPQRST'), '[secret] and [secret]')
+  for (const text of [
+    'the key is under the mat',
+    'a token a piece',
+    'user@example.org',
+    'https://host/v1?page=2',
+    'mailto:a@b',
+    'bearer of news',
+  ])
+    assert.is(redact(text), text)
+})
+
+for (const [name, problem] of [
+  ['model.gguf', null],
+  ['模型-Q8_0.gguf', null],
+  ['..', 'is no name'],
+  ['a/b', 'holds a separator or a hidden character'],
+  ['a\\b', 'holds a separator or a hidden character'],
+  ['a\u0000b', 'holds a separator or a hidden character'],
+  ['a\u202Egpj.gguf', 'holds a separator or a hidden character'],
+  ['con', 'is a device on Windows'],
+  ['NUL.gguf', 'is a device on Windows'],
+  ['-rf', 'begins with a dash, tilde or space, or ends with a space or dot'],
+  ['x.', 'begins with a dash, tilde or space, or ends with a space or dot'],
+  ['x'.repeat(300), 'is longer than 200 bytes'],
+] as const)
+  test(`name ${JSON.stringify(name.slice(0, 20))}: ${problem ?? 'fine'}`, () => assert.is(nameProblem(name), problem))
+
+test('an address is decoded once, and then checked', () => {
+  assert.is(fileNameOf('my%20model.gguf', 'x'), 'my model.gguf')
+  assert.is(fileNameOf('a%252Fb.gguf', 'x'), 'a%2Fb.gguf')
+  for (const text of ['..%2F..%2Fevil.gguf', '%2e%2e', 'a%5Cb', '%00', '%E0%A4%A'])
+    assert.throws(
+      () => fileNameOf(text, 'the address'),
+      (error: Error) => error instanceof BadInput,
+    )
+})
+
+test('a path stays below its folder, links counted', () => {
+  mkdirSync(join(folder, 'models/mine'), { recursive: true })
+  assert.is(pathBelow(join(folder, 'models'), 'mine', 'x.gguf'), join(folder, 'models/mine/x.gguf'))
+  symlinkSync('/etc', join(folder, 'models/out'))
+  symlinkSync(join(folder, 'models/mine'), join(folder, 'models/in'))
+  assert.throws(() => pathBelow(join(folder, 'models'), 'out', 'passwd'), /leads out/)
+  assert.throws(() => pathBelow(join(folder, 'models'), '..', 'x'), /is no name/)
+  assert.is(pathBelow(join(folder, 'models'), 'in', 'x.gguf'), join(folder, 'models/in/x.gguf'))
+})
+
+for (const [text, seen] of [
+  ['\u001b]0;title\u0007', '␛]0;title␇'],
+  ['\u001b[2J', '␛[2J'],
+  ['\u202Eabc', '⟨U+202E⟩abc'],
+  ['a\u0000b\u009bc', 'a␀b⟨U+009B⟩c'],
+  ['zero\u200Bwidth', 'zero⟨U+200B⟩width'],
+  ['two\nlines\tand é 日本', 'two\nlines\tand é 日本'],
+  ['half \ud83d', 'half ⟨U+D83D⟩'],
+] as const)
+  test(`visible: ${JSON.stringify(text)}`, () => assert.is(visibleText(text), seen))
+
+test('Markdown makes no picture, link, table or heading of it', () => {
+  assert.is(markdownText('![](x) | a | b |\n# h <script>'), '\\!\\[\\](x) \\| a \\| b \\| \\# h \\<script\\>')
+})
+
+test.run()
