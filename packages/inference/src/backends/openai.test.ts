@@ -277,7 +277,7 @@ test('the key comes from the environment alone and is never shown', async () => 
   )
   assert.match(revoked, /refuses to answer \(HTTP 401: revoked: Bearer \[secret\]\)/)
   const leaky = await withKey('sk-right', ({ headers }, response) => sendError(response, 400, { message: `bad: ${headers.authorization}` }))
-  assert.is(leaky.first.fault, 'HTTP 400: bad: Bearer [key]')
+  assert.is(leaky.first.fault, 'HTTP 400: bad: Bearer [secret]')
 })
 
 test('an exhausted account stops the work at once', async () =>

@@ -42,13 +42,21 @@ export type CycleOptions = {
   print: (text: string) => void
 }
 
+/** Task data that is missing, malformed or empty is found before the run leaves anything on disk. */
+async function findTasks({ name, courses, settings: { seed } }: Recipe): Promise<void> {
+  for (const split of ['train', 'validation'] as const) {
+    const found = await Promise.all(courses.map(({ taskset }) => taskset.load({ split, seed, round: 1, limit: 1 })))
+    if (found.every((tasks) => tasks.length === 0))
+      throw new BadInput(
+        `Recipe ${name} has no ${split} tasks in ${courses.map(({ taskset }) => taskset.name).join(', ')}: look at the data, and at --ids, --skip-ids and --range where they are given`,
+      )
+  }
+}
+
 /** Does rounds of one run, each in turn: finishes the open one, begins the next. */
 export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
-  // Task data that is missing or malformed is found before the run leaves anything on disk.
-  for (const { taskset } of options.recipe.courses)
-    for (const split of ['train', 'validation'] as const)
-      await taskset.load({ split, seed: options.recipe.settings.seed, round: 1, limit: 1 })
+  await findTasks(options.recipe)
   using _lock = lockRun(runFiles(run).lock)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }

@@ -18,12 +18,14 @@ const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
 
 const test = suite('cycle with an endpoint')
 const question = (i: number) => `Ann has ${i} pens and buys ${i + 3} more. How many pens has she now?`
-const rows = Array.from({ length: 40 }, (_, i) =>
-  JSON.stringify({
-    question: question(i),
-    answer: `She has ${i}+${i + 3}=<<${i}+${i + 3}=${2 * i + 3}>>${2 * i + 3} pens.\n#### ${2 * i + 3}`,
-  }),
-)
+/** Rows of pens from a number on: what is tested is not what is trained on. */
+const rows = (from: number) =>
+  Array.from({ length: 40 }, (_, index) => index + from).map((i) =>
+    JSON.stringify({
+      question: question(i),
+      answer: `She has ${i}+${i + 3}=<<${i}+${i + 3}=${2 * i + 3}>>${2 * i + 3} pens.\n#### ${2 * i + 3}`,
+    }),
+  )
 const data = join(scratch, 'data')
 
 const server = createServer((request, response) => {
@@ -66,7 +68,11 @@ test.before(async () => {
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const { mkdirSync } = await import('node:fs')
   mkdirSync(data)
-  for (const file of ['train', 'test']) writeFileSync(join(data, `${file}.jsonl`), `${rows.join('\n')}\n`)
+  for (const [file, from] of [
+    ['train', 0],
+    ['test', 100],
+  ] as const)
+    writeFileSync(join(data, `${file}.jsonl`), `${rows(from).join('\n')}\n`)
 })
 
 async function round(run: string, model?: string): Promise<{ round: Round; screen: string }> {
