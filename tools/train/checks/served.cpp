@@ -7,13 +7,16 @@
 
 namespace train {
 
-constexpr int64_t most_tokens = 512, most_targets = 256, most_rows = 8; // of a check
+constexpr int64_t most_tokens = 256, most_targets = 256, most_rows = 8; // of a check
 
 served::served(const options & o, const model & m, int64_t longest) : vocabulary(m.hyper.vocabulary) {
     std::vector<std::string> adapters;
     if (!o.lora_init.empty())
         adapters.push_back(o.lora_init);
-    loaded = load_model({o.model, adapters, 0, false, false});
+    model_options wanted;
+    wanted.path = o.model;
+    wanted.loras = adapters;
+    loaded = load_model(wanted);
     llama_context_params params = llama_context_default_params();
     params.n_batch = params.n_ubatch = (uint32_t) std::max<int64_t>(32, longest);
     params.n_ctx = params.n_batch;

@@ -6,7 +6,11 @@ namespace train {
 
 dataset read_dataset(const std::string & path, const objective & target, const row_tokens & tokens, int64_t context, bool strict) {
     dataset set;
-    for (const json_row & row : read_rows(path)) {
+    jsonl_reader reader(path); // a row at a time: of a large file only the examples are kept
+    json_row row;
+    for (jsonl_reader::result got; (got = reader.next(row)) != jsonl_reader::result::end;) {
+        if (got == jsonl_reader::result::blank)
+            continue;
         std::string why;
         try {
             std::vector<example> examples = target.read(row, tokens);
@@ -39,6 +43,8 @@ dataset read_dataset(const std::string & path, const objective & target, const r
             set.first_skip = bad_row(row.file, row.line, why).what();
     }
     target.pair_up(set.examples);
+    if (set.examples.empty() && set.skipped == 0)
+        throw bad_input(reader.name() + ": no rows, nothing to do");
     if (set.examples.empty())
         throw bad_input("no row is left to train on; the first: " + set.first_skip);
     return set;

@@ -56,6 +56,13 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & r
     return std::make_unique<batch_runner>(m, rope, workers, each, tokens, o.micro_batch);
 }
 
+static loaded_model load_vocabulary(const std::string & path) {
+    model_options wanted;
+    wanted.path = path;
+    wanted.vocab_only = true;
+    return load_model(wanted);
+}
+
 // All weights are trained in F32 and written in the base's types: where those are coarse, the file would not be what was trained
 static void check_types(const model & m) {
     for (const weights_file::tensor & t : m.file->tensors)
@@ -66,9 +73,8 @@ static void check_types(const model & m) {
 }
 
 session::session(const options & o) :
-    target(make_objective(o)), vocabulary((check_supported(o.model), load_model({o.model, {}, 0, true, false}))),
-    tokens(vocabulary.model.get()), place(choose_place(o)),
-    net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
+    target(make_objective(o)), vocabulary((check_supported(o.model), load_vocabulary(o.model))), tokens(vocabulary.model.get()),
+    place(choose_place(o)), net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
     if (o.lora_rank == 0 && o.lora_init.empty() && o.type.empty())
         check_types(*net);
     if (!o.lora_init.empty())
