@@ -79,6 +79,7 @@ loaded_model load_model(const model_options & options) {
 
     loaded_model loaded;
     loaded.lora_scale = options.lora_scale;
+    loaded.gpu_layers = options.gpu_layers;
     loaded.model.reset(llama_model_load_from_file(options.path.c_str(), params));
     if (!loaded.model) {
         throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));

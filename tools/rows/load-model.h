@@ -21,6 +21,7 @@ struct loaded_model {
     llama_model_ptr model;
     std::vector<llama_adapter_lora *> loras; // freed with the model
     float lora_scale = 1.0f;
+    int32_t gpu_layers = 0;
 };
 
 // Throws bad_input: a missing, truncated or foreign file, an adapter made for another model.

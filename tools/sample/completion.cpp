@@ -19,12 +19,11 @@ std::string prompt_line(const request & asked, const row_tokens & tokens) {
 
 std::string completion_line(const completion & sample, const request & asked, const row_tokens & tokens, bool with_logprobs) {
     // text may end inside a character: dump_safe writes U+FFFD for the torn bytes
-    std::string line = "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) +
-                       ",\"text\":" + common_json::make(sample.text).dump_safe() + ",\"finish\":\"" + sample.finish +
-                       "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
-                       ",\"completion_tokens\":" + std::to_string(sample.tokens.size()) +
-                       ",\"prompt_text\":" + common_json::make(asked.prompt_text).dump_safe() +
-                       ",\"ids\":" + show_tokens(sample.tokens, 0, sample.kept);
+    std::string line =
+        "{\"id\":" + asked.id + ",\"index\":" + std::to_string(sample.index) + ",\"text\":" + common_json::make(sample.text).dump_safe() +
+        ",\"finish\":\"" + sample.finish + "\",\"prompt_tokens\":" + std::to_string(sample.prompt_tokens) +
+        ",\"completion_tokens\":" + std::to_string(sample.tokens.size()) +
+        ",\"prompt_text\":" + common_json::make(asked.prompt_text).dump_safe() + ",\"ids\":" + show_tokens(sample.tokens, 0, sample.kept);
     if (sample.kept < sample.tokens.size()) {
         line += ",\"cut_ids\":" + show_tokens(sample.tokens, sample.kept);
     }

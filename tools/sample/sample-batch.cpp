@@ -75,7 +75,7 @@ void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const 
                 const int32_t share = (slots + groups - 1 - g) / groups; // the slots dealt out evenly
                 slot_group group(loaded, tokens,
                                  {share, cells, small ? 1 : threads, options.batch, options.logprobs, options.lookup,
-                                  options.cache_type == "q8_0" ? GGML_TYPE_Q8_0 : GGML_TYPE_F16});
+                                  options.cache_type == "q8_0" ? GGML_TYPE_Q8_0 : GGML_TYPE_F16, small && loaded.gpu_layers == 0});
                 group.run(requests, jobs[(size_t) g], hand_over);
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);

@@ -12,6 +12,10 @@
 // 20M parameters, level at 1M.)
 static const int32_t shared_cells = 4096;
 
+// Over so few cells, one product of all queries and keys takes half the time of flash attention, which goes from cell to cell. (CPU seconds
+// for 3,800 tokens, 1M parameters, 8 slots: 0.55 against 0.98; at 20M and 32 slots, 2,560 cells, it is 8.1 against 5.9.)
+static const int32_t few_cells = 1024;
+
 // llama.cpp wants multiples of 256 cells.
 static int32_t pad(int32_t cells) {
     return (cells + 255) / 256 * 256;
@@ -32,6 +36,9 @@ slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, c
     params.n_threads_batch = options.threads;
     params.no_perf = true;
     params.type_k = params.type_v = options.cache_type;
+    if (params.kv_unified && options.cells * options.slots <= few_cells && options.small_rows && options.cache_type == GGML_TYPE_F16) {
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    }
     context.reset(llama_init_from_model(loaded.model.get(), params));
     if (!context) {
         const std::string why = last_llama_error();
