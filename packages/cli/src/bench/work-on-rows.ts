@@ -125,10 +125,10 @@ const works: Record<RowWork, () => unknown> = {
     writeRun({ run, recipe: 'tiny', seed: 1, base: 'model', createdAt: '', recipes: [] })
     await status.run({ run, json: join(files.report, 'status.json') } as never, new AbortController().signal)
   },
-  /** Two arms, half of the rows each. */
+  /** Two arms, half of the rows each, four attempts a task as in training. */
   async compare() {
     const arms = ['incumbent', 'candidate'].map((role) => ({ role, file: files.arm(role) }))
-    for (const { role, file } of arms) append(file, rows / 2, (index) => scriptedTrace(index, 'validation', role, 1))
+    for (const { role, file } of arms) append(file, rows / 2, (index) => scriptedTrace(index, 'validation', role, 4))
     const [control, treatment] = [await readTraces(arms[0]?.file ?? ''), await readTraces(arms[1]?.file ?? '')].flat()
     if (control && treatment) writeJson(join(files.report, 'compare.json'), compareSets(control, [treatment], { seed: 1 }))
   },
