@@ -102,6 +102,12 @@ test('a line that is no trace is counted, and costs the others nothing', async (
   const file = openRun('odd').round(1).traces
   const index = await file.index()
   assert.equal([index.length, index.damaged], [2, 2])
+  const run = openRun('odd')
+  await run.round(1).traces.index()
+  assert.equal(
+    run.problems.map(({ kind, readable }) => [kind, readable]),
+    [['foreign', 'all other traces']],
+  )
   assert.equal(
     (await file.find({})).traces.map(({ id }) => id),
     ['trace-1', 'trace-2'],

@@ -6,14 +6,12 @@ import { FrozenTask } from './frozen-task.ts'
 import { Incumbent } from './incumbent.ts'
 import { lockOwner } from './lock.ts'
 import { openTraces, type TraceFile } from './open-traces.ts'
+import type { Problem } from './problem.ts'
 import { Phase1Summary } from './phase1-summary.ts'
 import { roundFiles, roundNumbers, runFiles, type RoundFiles, type RunFiles } from './run-files.ts'
 import { Run as RunRecord } from './run-record.ts'
 import { stepNames, StepDone, type StepName } from './step.ts'
 import { stepRecords, toArm, type Arm, type Arms, type StepRecords } from './step-records.ts'
-
-/** A file of a run that cannot be read as what it should be, and what of the run can be read all the same. */
-export type Problem = { file: string; kind: 'missing' | 'torn' | 'foreign'; says: string; readable: string }
 
 /**
  * A run on disk, read only. What is not there yet is null, or an empty stream; what is there and cannot be read is named in `problems`, which
@@ -139,7 +137,7 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
     (read(files.step(which), StepDone.extend({ value: stepRecords[which] as z.ZodType }), 'the other steps and all traces')
       ?.value as StepRecords[N]) ?? null
   const dataset = () => read(files.card, Dataset, 'the traces')
-  const armTraces = (arm: Arm): ArmReader => ({ ...arm, traces: openTraces(files.arm(arm.name)) })
+  const armTraces = (arm: Arm): ArmReader => ({ ...arm, traces: openTraces(files.arm(arm.name), name) })
   const arms = () => {
     const measured = step('arms') as Arms | null
     if (measured) return measured.arms.map(armTraces)
@@ -174,10 +172,10 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
         }),
       ),
     tasks: (options = {}) => rowsOf(files.tasks, FrozenTask, options),
-    traces: openTraces(files.traces),
+    traces: openTraces(files.traces, name),
     arms,
     arm: (role, memory) => arms().find((arm) => arm.role === role && arm.memory === memory) ?? null,
-    retest: (role) => openTraces(files.retest(role)),
+    retest: (role) => openTraces(files.retest(role), name),
     dataset,
     exported,
     examples: (options = {}) => own('examples', 'messages', Example, options),

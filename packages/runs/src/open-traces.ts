@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { parseRow, readRows, Trace, type ReadOptions } from '@whetstone/core'
+import type { Problem } from './problem.ts'
 import { openIndex, type Query, type RowIndex } from './row-index.ts'
 
 /** A file of traces: as a stream, or by place through its index. An absent file holds none. */
@@ -15,13 +16,25 @@ export type TraceFile = {
   find(query: Query, options?: { skip?: number; limit?: number }): Promise<{ total: number; traces: Trace[] }>
 }
 
-export function openTraces(file: string): TraceFile {
+/** `name` hears of a torn or foreign line, and what can be read all the same. */
+export function openTraces(file: string, name?: (problem: Problem) => void): TraceFile {
+  const torn = (path: string, bytes: number) =>
+    name?.({ file: path, kind: 'torn', says: `${path}: its last ${bytes} bytes are no whole line`, readable: 'all traces before' })
+
   let known: { size: number; modified: number; index: RowIndex } | null = null
   const index = async () => {
     const { size, mtimeMs } = existsSync(file) ? statSync(file) : { size: 0, mtimeMs: 0 }
     if (known?.size !== size || known.modified !== mtimeMs) {
       block = { offset: 0, bytes: Buffer.alloc(0) }
       known = { size, modified: mtimeMs, index: await openIndex(file, known?.index) }
+      const { damaged } = known.index
+      if (damaged > 0)
+        name?.({
+          file,
+          kind: 'foreign',
+          says: `${file}: ${damaged} line${damaged === 1 ? ' is no trace' : 's are no traces'}`,
+          readable: 'all other traces',
+        })
     }
     return known.index
   }
@@ -52,7 +65,7 @@ export function openTraces(file: string): TraceFile {
     get exists() {
       return existsSync(file)
     },
-    rows: (options = {}) => ({ [Symbol.asyncIterator]: () => readRows(file, Trace, { optional: true, ...options }) }),
+    rows: (options = {}) => ({ [Symbol.asyncIterator]: () => readRows(file, Trace, { optional: true, torn: name && torn, ...options }) }),
     index,
     read,
     async find(query, { skip = 0, limit = Infinity } = {}) {

@@ -20,7 +20,16 @@ export const namedLevels = ({ frontier }: TrainAttempts): LevelName[] =>
   frontier ? (frontier.levels ?? [frontier.level]).map((level) => ({ taskset: frontier.taskset, level })) : []
 
 /** The validation tasks of a round: every course, the levels up to the frontier. What was ever trained on is none, whatever split it is in now. */
-export async function validationTasks(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
+export function validationTasks(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
+  const known = drawn.get(context) ?? drawValidation(context, train)
+  drawn.set(context, known)
+  return known
+}
+
+/** Drawn once a round: the draw reads task data and all that was trained on. */
+const drawn = new WeakMap<RoundContext, Promise<Task[][]>>()
+
+async function drawValidation(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
   const { recipe, seed, round } = context
   const trained = await trainedOn(context)
   const groups = await Promise.all(
