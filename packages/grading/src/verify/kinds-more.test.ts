@@ -223,6 +223,12 @@ const maths: Row[] = [
   ['31', '~~30~~ **31**', 1],
 ]
 const numbers: Row[] = [
+  ['5', '\\boxed{-2+7i}', 0],
+  ['5', '\\boxed{-2 + 7 i}', 0],
+  ['5', 'The answer is 2+3x.', 0],
+  ['5', 'The answer is 2+3 apples.', 1],
+  ['5', '\\boxed{2+3\\text{ cm}}', 1],
+
   ['17', 'The answer is not 17 but 18.', 0],
   ['18', 'The answer is not 17 but 18.', 1],
   ['12', 'Hence 12 is the answer.', 1],

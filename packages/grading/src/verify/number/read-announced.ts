@@ -49,8 +49,7 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
   if (together) return together.used === all.length || !whole ? { written: together.written, text: text.trim() } : none
   if (at(other, text, first.end) || at(command, text, first.end) || at(raised, text, first.end) || at(variable, text, first.end))
     return none
-  const glued = at(gluedWord, text, first.end)?.[0] ?? ''
-  if (glued !== '' && glued.length < 3 && !isUnit(glued)) return none
+  if (isVariable(at(gluedWord, text, first.end)?.[0] ?? '')) return none
   if (whole && (all.length > 1 || !behind.test(text.slice(first.end)))) return none
   const word = at(unitWord, text, first.end)?.[1] ?? ''
   const unit = word === 'in' ? undefined : unitNamed(word) // `5 in total`
@@ -59,7 +58,8 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
 }
 
 const shortUnits = new Set('mm cm m km in ft yd mi s h hr mg g kg lb oz l ml L mL st nd rd th kg Kg KM'.split(' '))
-const isUnit = (word: string) => shortUnits.has(word)
+/** One or two letters glued to a number that are no unit. */
+const isVariable = (word: string) => word !== '' && word.length < 3 && !shortUnits.has(word)
 
 /** What may stand behind the one number of a box: a unit, a label, closing signs. */
 const behind =
@@ -82,8 +82,8 @@ function calculated(text: string, first: Found, whole: boolean): Announced | nul
   let end = first.from
   for (let match = at(run, text, end); match && match[0] !== ''; match = at(run, text, end)) end += match[0].length
   const sum = text.slice(first.from, end).replace(/[\s.,$]+$/, '')
-  const rest = text.slice(end)
-  if (whole ? !behind.test(rest) : /^(?:\\(?!text)|[A-Za-z](?![a-z]))/.test(rest) && !/\s$/.test(text.slice(0, end))) return null
+  if (at(variable, text, end) || isVariable(at(gluedWord, text, end)?.[0] ?? '')) return null
+  if (whole ? !behind.test(text.slice(end)) : at(command, text, end)) return null
   const value = evaluateArithmetic(sum)
   return value && { written: { value, places: null, percent: false }, text: sum.trim() }
 }

@@ -16,7 +16,9 @@ export function mightBeAlike(a: string, b: string): boolean {
 function skeleton(answer: string): string {
   let text = answer
     .replace(/^\\boxed\{([\s\S]*)\}$/, '$1')
-    .replace(/\\(?:text|mathrm|textbf|mbox)\s*\{([^{}]*)\}/g, (_, words: string) => (/\d/.test(answer) && !/\d/.test(words) ? ' ' : words))
+    .replace(/\\(?:text|mathrm|textbf|mbox)\s*\{([^{}]*)\}(?:\^\{?[23]\}?)?/g, (_, words: string) =>
+      /\d/.test(answer) && !/\d/.test(words) ? ' ' : words,
+    )
     .replace(/\\[dt]?frac(\d)(\d)/g, '(($1)/($2))')
   for (let round = 0; round < 4; round++)
     text = text.replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, '(($1)/($2))').replace(/\\sqrt\s*\{([^{}]*)\}/g, 'sqrt($1)')
