@@ -102,7 +102,7 @@ function makeRows(marks: readonly [string, string] | undefined): Row[] {
         { role: 'user', content: `What is ${pick(nouns, 2)}?` },
         { role: 'assistant', content: answer, ...(way === 'field' ? { reasoning_content: reasoning } : {}) },
       ],
-      ...(thinking === undefined ? {} : { template_args: { enable_thinking: thinking } }),
+      template_args: thinking === undefined ? undefined : { enable_thinking: thinking },
       content,
       reasoning: thinking === false ? '' : reasoning,
       way,

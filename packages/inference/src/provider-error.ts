@@ -24,7 +24,7 @@ export function providerError(error: unknown): ProviderError {
   if (status === 401 || status === 403 || status === 404) return { kind: 'refused', message }
   if (status === undefined || status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) {
     const wait = retryAfter(error.headers as Headers | undefined)
-    return { kind: 'retry', message, ...(wait === undefined ? {} : { wait }) }
+    return { kind: 'retry', message, wait }
   }
   return { kind: 'fault', message }
 }

@@ -99,7 +99,7 @@ function parse(file: number, bytes: number, hashTexts: boolean): GgufFile {
       const start = take(u64())
       digest?.update(buffer.subarray(start, at)).update('\0')
     }
-    return { length, ...(digest ? { sha256: digest.digest('hex') } : {}) }
+    return { length, sha256: digest ? digest.digest('hex') : undefined }
   }
 
   const start = take(Math.min(4, bytes))

@@ -106,8 +106,7 @@ function languageModel(model: Model, options: OpenOptions, flags: readonly strin
         turn.resolve()
       }
     },
-    score: (requests, { signal } = {}) =>
-      llamaScore(flags, requests, { ...(signal ? { signal } : {}), ...(options.logFile ? { logFile: options.logFile } : {}) }),
+    score: (requests, { signal } = {}) => llamaScore(flags, requests, { signal, logFile: options.logFile }),
     async [Symbol.asyncDispose]() {
       closed = true
       const last = sampler

@@ -61,8 +61,8 @@ async function open(settings: z.output<typeof Settings>, model: Model, options: 
       '0',
       ...settings.args,
     ],
-    ...(logFile ? { logFile } : {}),
-    ...(signal ? { signal } : {}),
+    logFile,
+    signal,
   })
   const [{ default: OpenAI }, { chatCompletions }] = await Promise.all([import('openai'), import('../chat-completions.ts')])
   let closed = false

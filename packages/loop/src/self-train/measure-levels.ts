@@ -18,8 +18,3 @@ export async function measureLevels(
     return { level, n: at.length, passed: at.filter(({ grade }) => grade.passed).length }
   })
 }
-
-export const rateAt = (rates: readonly LevelRate[], level: number): number => {
-  const found = rates.find((rate) => rate.level === level)
-  return found && found.n > 0 ? found.passed / found.n : 0
-}

@@ -14,7 +14,7 @@ async function run(answers: string[], options: Parameters<typeof reflectRewrite>
   const { model, asked } = fakeModel(({ messages }) => (isReflection(messages) ? 'You forgot to carry.' : (answers[count++] ?? '')))
   let opened = 0
   const teacher = teacherModel ? { name: 'big', open: async () => (opened++, teacherModel) } : undefined
-  const solver = reflectRewrite({ ...options, ...(teacher ? { teacher } : {}) })
+  const solver = reflectRewrite({ ...options, teacher })
   const [solution] = (await solve(solver, [attempt(4)], model, { grade })) as [Solution]
   return { said: solution.messages.map(({ content }) => content), asked, opened, name: solver.name }
 }
