@@ -44,8 +44,8 @@ for (const [backend, tool] of others) {
     for (const adapter of [null, random]) {
       const [ours, theirs] = [await answers(backend, adapter), await answers(nodeLlamaCpp(), adapter)]
       const equal = ours.filter((text, i) => text === theirs[i]).length
-      // Batches of another shape sum in another order: a near tie may fall otherwise.
-      assert.ok(equal >= 198, `${equal} of 200 are equal${adapter ? ' with an adapter' : ''}`)
+      // Batches of another shape, and plain attention in place of flash attention, sum in another order: a near tie may fall otherwise.
+      assert.ok(equal >= 195, `${equal} of 200 are equal${adapter ? ' with an adapter' : ''}`)
     }
   })
 }
