@@ -223,6 +223,9 @@ const maths: Row[] = [
   ['31', '~~30~~ **31**', 1],
 ]
 const numbers: Row[] = [
+  ['-5', 'The answer is -(-5).', 0],
+  ['5', 'The answer is -(5).', 0],
+  ['-\\frac12', 'The answer is -\\left(-\\frac12\\right).', 0],
   ['5', '\\boxed{-2+7i}', 0],
   ['5', '\\boxed{-2 + 7 i}', 0],
   ['5', 'The answer is 2+3x.', 0],

@@ -42,6 +42,7 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
   if (!first.written || (isEquation && whole && !isName(content.slice(0, equals), place))) return none
   const before = text.slice(0, first.from)
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
+  if (signOutside.test(before)) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
   if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
   if (whole && at(goesOn, text, first.end)) return none
@@ -76,6 +77,8 @@ function isName(left: string, place: Place): boolean {
 /** What multiplies a number from before it, as roots and functions do; a word of a sentence does not. */
 const factor = /\\(?:sqrt|pi|sin|cos|tan|log|ln|binom|pm)\s*[({]?\s*$/
 const variableBefore = /(?<![A-Za-z\\])[A-Za-z]\s*[*/^]?\s*[({]?\s*$|[:*/^_]\s*$|\\\{\s*$/
+/** `-(-5)` */
+const signOutside = /-\s*(?:\\left)?\s*[([{]\s*$/
 const bound = /[<>≤≥]|\\(?:[lg]eq?|[lg]t|ne|pm|approx)(?![a-z])/
 
 function calculated(text: string, first: Found, whole: boolean): Announced | null {
