@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Monitored } from './monitored.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
 
@@ -26,6 +27,8 @@ const Members = z.object({
   /** Arms beside those: the incumbent with the bank that is not served, the run's best models of earlier rounds. */
   otherArms: z.array(Evaluation.omit({ outcomes: true })).optional(),
   decision: Decision,
+  /** The watch for collapse; absent in older rounds. */
+  monitor: Monitored.optional(),
   retest: z
     .object({ failed: z.number().int(), solvedByCandidate: z.number().int(), solvedByIncumbent: z.number().int(), pValue: z.number() })
     .nullable(),

@@ -34,6 +34,8 @@ export function showRound(round: Round, report: string): string {
     round.truncated > 0.05
       ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget`
       : null,
+    ...(round.monitor?.warnings ?? []).map((warning) => `  warning  ${warning}`),
+    round.monitor?.regression ? `  REGRESSION  ${round.monitor.regression}` : null,
     `  => ${decision.reason}`,
     `  minimum detectable effect ${points(decision.minimumDetectableEffect)} points; decision ${round.looks} on this run's validation data`,
     `  report   ${report}`,

@@ -56,6 +56,10 @@ export function roundFiles(run: string, round: number) {
     /** The incumbent's own attempts where a teacher makes the round's, for the frontier. */
     own: join(dataset, 'own.jsonl'),
     arm: (arm: string) => join(dataset, `validation-${arm}.jsonl`),
+    /** Attempts of what is served at tasks that are the same in every round: the watch for collapse. */
+    probe: join(dataset, 'probe.jsonl'),
+    /** The incumbent's record as this round left it, for going back. */
+    served: join(checkpoint, 'served.json'),
     retest: (role: string) => join(dataset, `retest-${role}.jsonl`),
     /** Training rows in their own form, which every format is made from, and their card. */
     examples: join(dataset, 'examples.jsonl'),

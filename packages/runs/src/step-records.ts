@@ -1,4 +1,4 @@
-import { BankVerdict, Dataset, Decision, Evaluation, Frontier, LevelName, Model, Retest, Role } from '@whetstone/core'
+import { BankVerdict, Dataset, Decision, Evaluation, Frontier, LevelName, Model, Monitored, Retest, Role } from '@whetstone/core'
 import { z } from 'zod'
 import { BestLevels } from './incumbent.ts'
 
@@ -126,5 +126,6 @@ export const stepRecords = {
   candidate: Candidate,
   arms: Arms,
   decision: Decided,
+  monitor: Monitored,
 }
 export type StepRecords = { [name in keyof typeof stepRecords]: z.infer<(typeof stepRecords)[name]> }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { roundFiles, type RoundFiles } from './run-files.ts'
 
 /** The steps of a round, in order. */
-export const stepNames = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision'] as const
+export const stepNames = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision', 'monitor'] as const
 export type StepName = (typeof stepNames)[number]
 
 /** Runs a step once: what is there is reused if its inputs were the same, and refused if they were not. */
@@ -49,6 +49,7 @@ const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; file
   candidate: { folder: 'checkpoint', files: /./ },
   arms: { folder: 'dataset', files: /^validation-/ },
   decision: { folder: 'dataset', files: /^retest-/ },
+  monitor: { folder: 'dataset', files: /^probe\./ },
 }
 
 /** Forgets a step and all that follow it, with what they wrote. */

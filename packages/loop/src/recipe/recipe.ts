@@ -31,6 +31,14 @@ export const Settings = z.strictObject({
   frontierLevels: count
     .default(1)
     .describe("levels of the gate's one pooled test: the frontier and those above it, named from train attempts"),
+  probe: z
+    .strictObject({
+      tasks: z.number().int().nonnegative().default(32).describe('train tasks a level, the same in every round; 0: none'),
+      samples: count.default(4).describe('attempts at each'),
+      stop: z.boolean().default(true).describe('an established regression ends the run'),
+    })
+    .prefault({})
+    .describe('the watch for collapse: attempts of what is served after each round'),
   memories: z.enum(['strip', 'keep', 'mix']).default('mix').describe('rows show memories: never, always, or in half of them'),
   replay: z.number().min(0).max(0.9).default(0.5).describe('share of older traces in the training rows'),
   pairs: z.number().int().nonnegative().default(1).describe('preference pairs a task; 0 exports none'),

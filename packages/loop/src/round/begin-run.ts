@@ -1,7 +1,7 @@
 import type { Model } from '@whetstone/core'
-import { BadInput, hash } from '@whetstone/core'
+import { BadInput, hash, writeJson } from '@whetstone/core'
 import type { Incumbent, Run } from '@whetstone/runs'
-import { bankTag, readIncumbent, readRun, writeIncumbent, writeRun } from '@whetstone/runs'
+import { bankTag, readIncumbent, readRun, roundFiles, writeIncumbent, writeRun } from '@whetstone/runs'
 import type { Recipe } from '../recipe/recipe.ts'
 import { describeRecipe } from '../recipe/describe-recipe.ts'
 import { taskContents } from './freeze-tasks.ts'
@@ -34,6 +34,7 @@ export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: bo
     recipes: [],
   }
   if (!before) {
+    writeJson(roundFiles(run, 0).served, incumbent)
     writeIncumbent(run, incumbent)
     writeRun(record)
   }

@@ -96,6 +96,12 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     const done = await finishRound(context, await runRound(context))
     rounds.push(done)
     options.finished(done)
+    if (recipe.settings.probe.stop && done.monitor?.regression && done.round < last) {
+      options.print(
+        `Run ${run} stops after round ${done.round}: ${done.monitor.regression}. Go back with loops:rollback --run=${run} --to=${done.round - 1}, or go on with the same command`,
+      )
+      break
+    }
     incumbent = beginRun(run, recipe, options.base, false).incumbent
   }
   return rounds

@@ -4,6 +4,7 @@ import { bestAfter } from './best-levels.ts'
 import { publish } from './publish.ts'
 import type { RoundContext } from './round-context.ts'
 import type { Finished } from './run-round.ts'
+import type { Incumbent } from '@whetstone/runs'
 import { recordLook, stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
 
 /**
@@ -30,7 +31,7 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     withdrawn: false,
     bank: decision.bank ? { alpha: decision.bank.alpha, kept: decision.bank.kept } : null,
   })
-  writeIncumbent(run, {
+  const left: Incumbent = {
     round: context.round,
     model: decision.promoted && finished.candidate ? finished.candidate : incumbent.model,
     bank: finished.bank,
@@ -41,6 +42,8 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     }),
     frontier: finished.train.frontier && { taskset: finished.train.frontier.taskset, level: finished.train.frontier.level },
     looks: finished.round.looks,
-  })
+  }
+  writeJson(files.served, left)
+  writeIncumbent(run, left)
   return round
 }

@@ -1,11 +1,12 @@
 import type { Model, Round } from '@whetstone/core'
-import { deriveSeed, toRecord, writeJson } from '@whetstone/core'
+import { deriveSeed, Monitored, toRecord, writeJson } from '@whetstone/core'
 import { attemptArms, validationTasks } from './attempt-arms.ts'
 import { attemptTrain, trainTasks } from './attempt-train.ts'
 import { checkFrozen, taskContents } from './freeze-tasks.ts'
 import { harvestRound } from './harvest-round.ts'
 import { planRound } from './plan-round.ts'
 import { describeRecipe } from '../recipe/describe-recipe.ts'
+import { monitorRound } from '../monitor/monitor-round.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import { gateFile, stepSources } from './step-sources.ts'
@@ -126,6 +127,14 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     }),
   )
 
+  const served = { model: decision.promoted && candidate ? candidate.model : incumbent.model, bank: arms.served }
+  const monitor = await step(
+    'monitor',
+    Monitored,
+    { served: served.model.id, bank: served.bank, probe: recipe.settings.probe, traces: train },
+    () => monitorRound(context, served),
+  )
+
   const summary = ({ outcomes: _, ...rest }: Arms['evaluations'][number]) => rest
   return {
     candidate: candidate?.model ?? null,
@@ -146,6 +155,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       evaluations: arms.evaluations.map(summary),
       otherArms: [...arms.others, ...arms.references].map(summary),
       decision,
+      monitor,
       retest,
       harvest: { attempted: train.attempted, passed: train.passed, kept: harvest.kept, replayed: harvest.replayed, pairs: harvest.pairs },
       training: candidate?.training ?? null,

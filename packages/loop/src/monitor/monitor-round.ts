@@ -1,0 +1,83 @@
+import type { Model, Monitored, Task, Trace } from '@whetstone/core'
+import { deriveSeed, readRows, Trace as TraceSchema } from '@whetstone/core'
+import { collect, evaluate } from '@whetstone/evaluation'
+import { roundFiles } from '@whetstone/runs'
+import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
+import type { RoundContext } from '../round/round-context.ts'
+import { showMemories } from '../round/show-memories.ts'
+import { takeVitals } from './take-vitals.ts'
+import { watch, type Probe } from './watch.ts'
+
+/** A pair (model, bank) that is served. */
+type Served = { model: Model; bank: string | null }
+
+/**
+ * After a round: the pair that is served attempts the probe, train tasks that are the same in every round of the run and that no gate sees, and
+ * is compared with the run's earlier rounds. A round that served nothing new has the probe of the one before.
+ */
+export async function monitorRound(context: RoundContext, served: Served): Promise<Monitored> {
+  const { recipe, round, seed, files } = context
+  const train = await takeVitals(readRows(files.traces, TraceSchema, { optional: true }))
+  const { tasks } = recipe.settings.probe
+  if (tasks === 0) return { probe: null, train, warnings: [], regression: null }
+  const groups = await probeTasks(context)
+  if (round === 1)
+    await attemptProbe(context, { model: context.incumbent.model, bank: context.incumbent.bank }, groups, roundFiles(context.run, 0).probe)
+  await attemptProbe(context, served, groups, files.probe)
+  const before: Probe[] = []
+  for (let earlier = 0; earlier < round; earlier++) {
+    const probe = await readProbe(context.run, earlier)
+    if (probe) before.push(probe)
+  }
+  const now = await readProbe(context.run, round)
+  if (!now) return { probe: null, train, warnings: [], regression: null }
+  return { probe: now.vitals, train, ...watch(now, before, { seed: deriveSeed(seed, 'monitor', round) }) }
+}
+
+/** The probe's tasks: train tasks drawn once for the run, of every course the levels up to the one that the recipe begins with. */
+function probeTasks({ recipe, seed }: RoundContext): Promise<Task[][]> {
+  return Promise.all(
+    recipe.courses.map(({ taskset, levels }) =>
+      taskset.load({
+        split: 'train',
+        seed: deriveSeed(seed, 'probe of the run'),
+        round: 1,
+        limit: recipe.settings.probe.tasks,
+        levels: levels && Array.from({ length: levels.frontier - levels.from + 1 }, (_, i) => levels.from + i),
+      }),
+    ),
+  )
+}
+
+async function attemptProbe(context: RoundContext, { model, bank: tag }: Served, groups: Task[][], file: string): Promise<void> {
+  const { recipe, seed } = context
+  const store = recipe.memory?.deploy && tag !== null && context.bank ? await context.bankAt(tag) : null
+  await using _open = store ?? { [Symbol.asyncDispose]: async () => {} }
+  await collect({
+    run: context.run,
+    round: context.round,
+    arm: 'probe',
+    policy: { model: model.id, bank: store ? tag : null },
+    groups: groups.map((tasks) => ({ tasks, samples: recipe.settings.probe.samples })),
+    seed,
+    solver: recipe.solver,
+    sampling: samplingOf(recipe, 'train'),
+    mayGrade: false,
+    grade: graderOf(recipe),
+    ...offersOf(recipe),
+    show: showMemories(recipe, store, { seed, holdout: false, evaluation: true }),
+    open: () => context.open(model),
+    file,
+    chunk: recipe.settings.chunk,
+    label: 'probe for collapse',
+    signal: context.signal,
+  })
+}
+
+async function readProbe(run: string, round: number): Promise<Probe | null> {
+  const traces = () => readRows(roundFiles(run, round).probe, TraceSchema, { optional: true })
+  const vitals = await takeVitals(traces())
+  if (vitals.attempts === 0) return null
+  const levels = await evaluate(traces() as AsyncIterable<Trace>, { model: 'incumbent', memory: false })
+  return { round, vitals, levels: levels.map(({ taskset, level, outcomes }) => ({ taskset, level, outcomes })) }
+}
