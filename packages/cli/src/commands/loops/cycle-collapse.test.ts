@@ -18,12 +18,11 @@ const { resolveRecipe } = await import('../../recipe/resolve-recipe.ts')
 const test = suite('a planted collapse')
 test('is seen after the first round, ends the run, and can be undone', async () => {
   const flags = { recipe: 'tiny-collapse', seed: 3, limit: 64, samples: 1, threads: 2 } as Parameters<typeof resolveRecipe>[0]
-  const { recipe, base, teacher } = await resolveRecipe(flags)
+  const { recipe, base } = await resolveRecipe(flags)
   const printed: string[] = []
   const rounds: Round[] = await cycle({
     recipe,
     base,
-    teacher,
     run: 'planted',
     until: { rounds: 3 },
     seedGiven: true,
