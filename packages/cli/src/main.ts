@@ -41,7 +41,11 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
       return
     }
     stopped = performance.now()
-    process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}Stopping: what was done is kept, and the same command goes on from there\n`)
+    // In the place of the progress that was drawn there; none is drawn from now on.
+    process.env['WHETSTONE_PROGRESS'] = 'none'
+    process.stderr.write(
+      `${process.stderr.isTTY ? '\r\x1b[2K' : ''}Stopping: what was done is kept, and the same command goes on from there\n`,
+    )
     abort.abort(new Error('interrupted'))
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)

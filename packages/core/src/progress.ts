@@ -18,13 +18,12 @@ export function duration(seconds: number): string {
 export function startProgress(label: string, total: number, unit = ''): Progress {
   const started = performance.now()
   const terminal = process.stderr.isTTY === true
-  const quiet = process.env['WHETSTONE_PROGRESS'] === 'none'
   let count = 0
   let extra = ''
   let drawn = terminal ? 0 : started
   const draw = (last: boolean) => {
     const now = performance.now()
-    if (quiet || (!last && now - drawn < (terminal ? 100 : 15_000))) return
+    if (process.env['WHETSTONE_PROGRESS'] === 'none' || (!last && now - drawn < (terminal ? 100 : 15_000))) return
     const seconds = (now - started) / 1000
     const rate = count / Math.max(seconds, 1e-9)
     const left = last || rate === 0 ? '' : `, ${duration((total - count) / rate)} left`
