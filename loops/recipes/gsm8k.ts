@@ -1,3 +1,4 @@
+import llamaTrainRows from '@whetstone/datasets/formats/llama-train.ts'
 import messages from '@whetstone/datasets/formats/messages.ts'
 import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
@@ -44,7 +45,7 @@ export default ({ data }: RecipeOptions) =>
       render: showStrategies,
     },
     harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
-    formats: [messages(), preference()],
+    formats: [llamaTrainRows(), messages(), preference()],
     publish: 'Q8_0',
     sampling: { temperature: 0.7, maxTokens: 1024, reasoning: 'off' },
     settings: {

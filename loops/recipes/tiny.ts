@@ -1,3 +1,4 @@
+import llamaTrainRows from '@whetstone/datasets/formats/llama-train.ts'
 import messages from '@whetstone/datasets/formats/messages.ts'
 import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerLevel from '@whetstone/harvest/filters/cap-per-level.ts'
@@ -39,7 +40,7 @@ export default defineRecipe({
     render: (memories) => memories.map(({ content }) => content).join(''),
   },
   harvest: [passed(), distinct(), capPerLevel({ limit: 1500 })],
-  formats: [messages(), preference()],
+  formats: [llamaTrainRows(), messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: 32 },
   settings: { seed: 1, context: 128, concurrency: 64, chunk: 512, memories: 'mix', replay: 0.5, pairs: 1 },
 })

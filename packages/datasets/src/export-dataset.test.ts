@@ -5,6 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Dataset, readJson } from '@whetstone/core'
 import { exportDataset } from './export-dataset.ts'
+import llamaTrain from './formats/llama-train.ts'
+import llamaTrainPairs from './formats/llama-train-pairs.ts'
 import messages from './formats/messages.ts'
 import preference from './formats/preference.ts'
 
@@ -40,6 +42,41 @@ const request = {
   formats,
   createdAt: '2026-11-21T00:00:00Z',
 }
+
+test("the native trainer's rows are ids where they are known, under the prompt as rendered or rendered again, else messages", async () => {
+  const known = { ids: [7, 2], vocabulary: 'v', templateArguments: { enable_thinking: false } }
+  await exportDataset({
+    ...request,
+    folder: join(folder, 'own'),
+    examples: [
+      example('a', 2, { ...known, origin: 'own', promptText: '<s>1+1=', forced: [[0, 1]] }),
+      example('b', 3, { ...known, origin: 'reprompted' }),
+      example('c', 3, { templateArguments: { enable_thinking: false } }),
+    ],
+    pairs: [
+      { ...pairs[0]!, origin: 'own' as const, promptText: '<s>q', ids: { chosen: [1, 2], rejected: [3, 2] } },
+      { ...pairs[0]!, ids: { chosen: [1, 2], rejected: null } },
+    ],
+    formats: [llamaTrain(), llamaTrainPairs()],
+  })
+  const rows = (file: string) =>
+    readFileSync(join(folder, 'own', file), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object)
+  const [user, assistant] = example('a', 2).row.messages
+  const told = { template_args: { enable_thinking: false }, weight: 1 }
+  assert.equal(rows('llama-train.jsonl'), [
+    { prompt: '<s>1+1=', completion_ids: [7, 2], forced: [[0, 1]], weight: 1, trace: 'a' },
+    { prompt: [user], completion_ids: [7, 2], ...told, trace: 'b' },
+    { messages: [user, assistant], ...told, trace: 'c' },
+  ])
+  const { prompt, chosen, rejected, traces } = pairs[0]!
+  assert.equal(rows('llama-train-pairs.jsonl'), [
+    { prompt: '<s>q', chosen_ids: [1, 2], rejected_ids: [3, 2], weight: 1, traces },
+    { prompt, chosen, rejected, weight: 1, traces },
+  ])
+})
 
 test('rows and card are written; equal rows have equal ids', async () => {
   const card = await exportDataset({ ...request, folder: join(folder, 'one') })

@@ -140,7 +140,7 @@ async function attemptChunk(
     // References never reach a solver.
     task: { ...task, reference: '' },
     sample,
-    seed: deriveSeed(request.seed, request.arm, request.round, task.id, sample),
+    seed: deriveSeed(request.sampling.seed ?? request.seed, request.arm, request.round, task.id, sample),
     system: shown[index]?.system ?? null,
   }))
   const order = new Map(attempts.map((attempt, index) => [attempt.id, index]))

@@ -31,7 +31,8 @@ const recipeText = (
   { name, model, data, grader, instruction }: RecipeAnswers,
   train: number,
   validation: number,
-) => `import messages from '@whetstone/datasets/formats/messages.ts'
+) => `import llamaTrainRows from '@whetstone/datasets/formats/llama-train.ts'
+import messages from '@whetstone/datasets/formats/messages.ts'
 import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
@@ -58,7 +59,7 @@ export default defineRecipe({
   courses: [{ taskset: table({ file: ${JSON.stringify(data)}, name: ${JSON.stringify(name)}, grader: ${JSON.stringify(grader)}, instruction: ${JSON.stringify(instruction)} }), train: ${train}, validation: ${validation} }],
   memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
   harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
-  formats: [messages(), preference()],
+  formats: [llamaTrainRows(), messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: 1024 },
   settings: { samples: 4, context: 4096, concurrency: 16, chunk: 64 },
 })

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { describeUse } from '@whetstone/core'
 import { describeRecipe } from './describe-recipe.ts'
 import { checkRoles, defineRecipe, loadRecipe, recipeNames } from './load-recipe.ts'
+import { listSettings } from './list-settings.ts'
 import type { Recipe } from './recipe.ts'
 import { setRecipe } from './set-recipe.ts'
 
@@ -93,6 +94,24 @@ test('a solver without its teacher is told how to name one', async () => {
     /asks "advanced", and roles name no such model: .*--set roles\.advanced\.model=FILE\.gguf/,
   )
   checkRoles(await setRecipe(lacking, [{ path: 'roles.advanced.model', text: 'models/big.gguf', flag: '--set' }]))
+})
+
+test('every setting that is listed can be set to what it is', async () => {
+  const listed = listSettings(tiny)
+  const paths = listed.map(({ path }) => path)
+  for (const path of [
+    'solver',
+    'trainer.loraRank',
+    'gate.alpha',
+    'harvest.cap-per-level.limit',
+    'courses.addition.levels.from',
+    'memory.k',
+    'sampling.topP',
+  ])
+    assert.ok(paths.includes(path), `${path} is not among ${paths.join(' ')}`)
+  for (const { path, now, takes } of listed)
+    if (now !== '-' && !now.endsWith('…') && !/function|JSON/.test(takes) && !/taskset$|^(courses|harvest|memory\.reflector)$/.test(path))
+      await set(`${path}=${now}`)
 })
 
 test('every recipe is whole, and its description is plain data', async () => {

@@ -20,7 +20,8 @@ async function setAt(
   trail: readonly string[],
 ): Promise<unknown> {
   const [head, ...rest] = path
-  if (head === undefined) return parseText(schema, setting)
+  // The plug-in that is there already keeps its settings.
+  if (head === undefined) return useOf(value)?.plugin.name === setting.text ? value : parseText(schema, setting)
   const at = trail.length > 0 ? `${trail.join('.')} ` : ''
   const unknown = (known: readonly string[], plural: string) =>
     new BadInput(`${setting.flag}: ${at || 'the recipe '}has no "${head}": ${suggest(head, known, plural)}`)

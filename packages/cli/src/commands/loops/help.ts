@@ -1,13 +1,19 @@
+import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import { listSettings } from '@whetstone/loop/recipe/list-settings.ts'
 import { defineCommand } from '../../command.ts'
 import { commandNames, loadCommand } from '../../main.ts'
 import { exitCodes, showHelp } from '../../show-help.ts'
 
 export default defineCommand({
-  about: 'every command with a line on what it does, or one command with its flags and examples',
+  about: 'every command with a line on what it does, one command with its flags and examples, or every setting of a recipe',
   flags: {},
-  positional: { name: '[COMMAND]', about: 'the command to explain, e.g. loops:cycle (Nx answers a bare --help itself, hence this target)' },
-  examples: ['npx nx run loops:help', 'npx nx run loops:help loops:cycle'],
-  async run({ _: [wanted] }) {
+  positional: {
+    name: '[COMMAND]',
+    about: 'the command to explain, e.g. loops:cycle (Nx answers a bare --help itself, hence this target), or: settings RECIPE',
+  },
+  examples: ['npx nx run loops:help', 'npx nx run loops:help loops:cycle', 'npx nx run loops:help settings tiny'],
+  async run({ _: [wanted, recipe = 'tiny'] }) {
+    if (wanted === 'settings') return showSettings(recipe)
     const name = wanted === undefined || wanted.includes(':') ? wanted : `loops:${wanted}`
     if (name) return showHelp(name, await loadCommand(name))
     console.log('Whetstone sharpens small language models on their own work. Commands (npx nx run COMMAND):\n')
@@ -15,3 +21,10 @@ export default defineCommand({
     console.log(`\nFlags and examples of one: npx nx run loops:help COMMAND. They run from any folder of the checkout. ${exitCodes}`)
   },
 })
+
+/** What --set reaches of a recipe: path and value now, what it takes, what it means. */
+async function showSettings(name: string): Promise<void> {
+  console.log(`Settings of recipe ${name}: --set PATH=VALUE on loops:cycle and the like; a plug-in's name takes another one\n`)
+  for (const { path, now, takes, about } of listSettings(await loadRecipe(name)))
+    console.log(`  ${`${path}=${now}`.padEnd(46)} ${takes}${about && `: ${about}`}`)
+}
