@@ -12,8 +12,10 @@ export type ChainsLesson = {
 }
 export type ChainsTaken = Omit<ChainsLesson, 'shares'> & { levels: Levels; loss: number; seconds: number; accuracy: ChainsAccuracies }
 
-const rows = 24_000
-const mostLessons = 20
+const manyRows = 24_000
+/** Five operations come suddenly once four are sure: small steps, so that they are stopped half-way. */
+const fewRows = 6_000
+const mostLessons = 30
 const fewestModes = 4
 const low: Levels = { 1: 1, 2: 1, 3: 1 }
 const upToFour: Levels = { 1: 1, 2: 1, 3: 2, 4: 2 }
@@ -57,7 +59,10 @@ export const missed = (accuracy: ChainsAccuracies): string[] =>
 export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | null {
   const number = taken.length + 1
   const last = taken.at(-1)
-  const lesson = (phase: ChainsLesson['phase'], learningRate: number, shares: Share[]) => ({ number, phase, rows, learningRate, shares })
+  const lesson = (phase: ChainsLesson['phase'], learningRate: number, shares: Share[]) => ({
+    ...{ number, phase, learningRate, shares },
+    rows: phase === 'top' ? fewRows : manyRows,
+  })
   if (number === 1) return lesson('steps', 2e-3, only({ 1: 1, 2: 1 }))
   if (number === 2) return lesson('steps', 1e-3, only({ 1: 1, 2: 1, 3: 2 }))
   const accuracy = last?.accuracy ?? {}
@@ -70,5 +75,5 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   // Four operations bring five with them: how many of them there are steers both.
   const [four, five] = [share('direct 4'), share('direct 5')]
   const weight = five > 0.65 ? 0.3 : four < 0.99 || five < 0.25 ? 3 : 1
-  return lesson('top', top < 2 ? 5e-4 : 3e-4, everything({ 0: 0.3, 1: 1, 2: 1, 3: 2, 4: weight, 5: five < 0.15 && four > 0.98 ? 0.1 : 0 }))
+  return lesson('top', 3e-4, everything({ 0: 0.3, 1: 1, 2: 1, 3: 2, 4: weight, 5: five < 0.15 && four > 0.98 ? 0.1 : 0 }))
 }

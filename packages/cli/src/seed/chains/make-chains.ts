@@ -1,19 +1,21 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Model } from '@whetstone/core'
-import { BadInput, dataRoot, deriveSeed, duration, paths, random, runTool, writeJson } from '@whetstone/core'
+import type { Model, Random } from '@whetstone/core'
+import { appendJsonl, BadInput, dataRoot, deriveSeed, duration, paths, random, readJsonl, runTool, writeJson } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
+import { z } from 'zod'
 import { trainRows } from '@whetstone/loop/self-train/train-rows.ts'
 import type { SeedRequest } from '../seed.ts'
-import type { ChainsTaken } from './chains-course.ts'
+import type { ChainsLesson, ChainsTaken } from './chains-course.ts'
 import { chainsGoals, missed, nextChainsLesson } from './chains-course.ts'
+import type { ChainsRow } from './chains-rows.ts'
 import { drawChainsRows, rowMessages } from './chains-rows.ts'
 import { chainsSpec } from './chains-spec.ts'
 import type { ChainsAccuracies } from './measure-chains.ts'
 import { measureChains, measureOwnErrors } from './measure-chains.ts'
 
 /** Questions of each kind behind the card's figures, and behind the choice of the next lesson. */
-const [cardQuestions, choiceQuestions] = [1000, 150]
+const [cardQuestions, choiceQuestions] = [500, 150]
 /** Fixed, since how a batch is shared out decides the last digits of its gradient, and from there the weights. */
 const threads = 2
 const batch = 64
@@ -25,25 +27,31 @@ const batch = 64
 export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Model> {
   const started = performance.now()
   const folder = join(dataRoot, 'checkpoints', `seed-chains-${seed}`)
-  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const [spec, first] = [join(folder, 'spec.json'), join(folder, 'lesson-0.gguf')]
   writeJson(spec, chainsSpec)
-  await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', String(seed), '--out', first], signal })
+  const ledger = join(folder, 'taken.jsonl')
+  const taken = readJsonl(ledger, Taken, { optional: true }) as unknown as ChainsTaken[]
   const next = random(deriveSeed(seed, 'lessons'))
-  const taken: ChainsTaken[] = []
-  let model = await describeGguf(first, { name: 'whetstone-chains' })
+  // A course that was stopped goes on: what was taught before is drawn again, so that the next rows are the same.
+  if (nextChainsLesson(taken)) for (const [i] of taken.entries()) drawLesson(next, taken.slice(0, i))
+  if (taken.length === 0)
+    await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', String(seed), '--out', first], signal })
+  let model = await describeGguf(taken.length === 0 ? first : join(folder, `lesson-${taken.length}.gguf`), { name: 'whetstone-chains' })
   for (let lesson = nextChainsLesson(taken); lesson; lesson = nextChainsLesson(taken)) {
     const { number, phase, rows: count, learningRate, shares } = lesson
-    const rows = drawChainsRows(next, count, shares).map((row) => ({ messages: rowMessages(row) }))
+    const rows = drawLesson(next, taken).map((row) => ({ messages: rowMessages(row) }))
     const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: 20 }
     const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
-    if (number > 1) rmSync(model.path as string)
+    const before = model.path as string
     model = learned.model
     const each = phase === 'steps' ? 20 : phase === 'modes' ? 60 : choiceQuestions
     const accuracy = await measureChains(model, { seed: deriveSeed(seed, 'choice'), each, threads, signal })
     const levels = shares.find(({ mode }) => mode === 'direct')!.levels
-    taken.push({ number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy })
+    const entry: ChainsTaken = { number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy }
+    appendJsonl(ledger, [entry])
+    taken.push(entry)
+    rmSync(before)
     showLesson(taken.at(-1)!, (performance.now() - started) / 1000)
   }
   const left = missed(taken.at(-1)?.accuracy ?? {})
@@ -51,7 +59,24 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
     throw new BadInput(`Seed ${seed} did not come to the goals in ${taken.length} lessons (${left.join(', ')}): take another with --seed=N`)
   const card = { seed: deriveSeed(seed, 'card'), each: cardQuestions, threads, signal }
   const [accuracy, ownErrors] = [await measureChains(model, card), await measureOwnErrors(model, card)]
-  return publish(model, taken, { seed, out, folder, accuracy, ownErrors, seconds: (performance.now() - started) / 1000 })
+  return publish(model, taken, { seed, out, folder, accuracy, ownErrors })
+}
+
+const Taken = z.object({
+  number: z.number(),
+  phase: z.string(),
+  rows: z.number(),
+  learningRate: z.number(),
+  levels: z.record(z.string(), z.number()),
+  loss: z.number(),
+  seconds: z.number(),
+  accuracy: z.record(z.string(), z.number()),
+})
+
+/** The rows of the lesson that follows on those taken. */
+function drawLesson(next: Random, taken: readonly ChainsTaken[]): ChainsRow[] {
+  const { rows, shares } = nextChainsLesson(taken) as ChainsLesson
+  return drawChainsRows(next, rows, shares)
 }
 
 function showLesson({ number, phase, loss, accuracy }: ChainsTaken, seconds: number): void {
@@ -61,14 +86,10 @@ function showLesson({ number, phase, loss, accuracy }: ChainsTaken, seconds: num
   )
 }
 
-type Made = { seed: number; out: string; folder: string; accuracy: ChainsAccuracies; ownErrors: object; seconds: number }
+type Made = { seed: number; out: string; folder: string; accuracy: ChainsAccuracies; ownErrors: object }
 
 /** Puts model and card in place; the lessons' folder is removed. */
-async function publish(
-  made: Model,
-  taken: readonly ChainsTaken[],
-  { seed, out, folder, accuracy, ownErrors, seconds }: Made,
-): Promise<Model> {
+async function publish(made: Model, taken: readonly ChainsTaken[], { seed, out, folder, accuracy, ownErrors }: Made): Promise<Model> {
   mkdirSync(out, { recursive: true })
   const name = 'whetstone-chains-f32.gguf'
   copyFileSync(made.path as string, join(out, name))
@@ -81,7 +102,8 @@ async function publish(
       ...described.metadata,
       command: `npx nx run models:seed --model=chains --seed=${seed}`,
       seed,
-      seconds: Math.round(seconds),
+      // Of training alone, over all sittings.
+      seconds: Math.round(taken.reduce((sum, each) => sum + each.seconds, 0)),
       rows: taken.reduce((sum, { rows }) => sum + rows, 0),
       taught:
         'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), critiques, verdicts on a step, first steps and summaries of up to 14 operations',
