@@ -6,7 +6,7 @@ import { comparePairs, wilson } from '@whetstone/statistics'
 import type { Task, Trace } from '@whetstone/core'
 import { attemptTasks, generated, passedOf } from '../self-train/study.ts'
 import type { System } from './system.ts'
-import { interval, part, percent, span } from './system.ts'
+import { atMost, interval, part, percent, span } from './system.ts'
 
 export const distillation: System = {
   name: 'distillation',
@@ -19,9 +19,9 @@ export const distillation: System = {
       source: 'Reasoning Distillation',
     },
   ],
-  async run({ study, prompts, teachers, frontier, quick, print }) {
+  async run({ study, prompts, teachers, frontier, quick, limit, print }) {
     const levels = span(frontier + 1, frontier + (quick ? 4 : 7))
-    const each = quick ? 50 : 200
+    const each = atMost(limit, quick ? 50 : 200)
     const here = part(study, 'summaries')
     const tasks = await study.taskset.load({ split: 'test', seed: study.seed, round: 1, levels, limit: each })
     const rows: { arm: string; level: number; n: number; passed: number; tokens: number; context: number; traces: Trace[] }[] = []

@@ -12,7 +12,7 @@ import { selfTrain } from '../self-train/self-train.ts'
 import type { Arm, SolverRow } from '../self-train/solver-table.ts'
 import { compareArms, solverTable } from '../self-train/solver-table.ts'
 import type { System, SystemOptions } from './system.ts'
-import { interval, part, percent, span } from './system.ts'
+import { atMost, interval, part, percent, span } from './system.ts'
 
 /** The arms of the table: all but greedy are given about as many tokens as four attempts. */
 export function arms(prompts: string, critic: SystemOptions['teachers']['basic']): Arm[] {
@@ -63,9 +63,9 @@ export const openReasoner: System = {
     { what: 'best-of-N, revision, behaviour cloning, aggregator', figure: 'built; no figures published', source: 'Minimal Open Reasoner' },
     { what: 'MCTS, active learning', figure: 'planned there', source: 'Minimal Open Reasoner' },
   ],
-  async run({ study, prompts, teachers, solved, frontier, quick, print }) {
+  async run({ study, prompts, teachers, solved, frontier, quick, limit, print }) {
     const levels = span(frontier, frontier + (quick ? 1 : 3))
-    const each = quick ? 150 : 400
+    const each = atMost(limit, quick ? 150 : 400)
     const rows = await solverTable(part(study, 'solvers'), study.model, arms(prompts, teachers.basic), { levels, each, split: 'test' })
     const against = (treatment: string, control: string) => {
       const { difference, low, high, twoSided } = compareArms(rows, treatment, control, study.seed)
@@ -89,7 +89,7 @@ export const openReasoner: System = {
       against('revise 3, critic', 'revise 3, shuffled critiques'),
     ]
     const training = { prompts, rounds: quick ? 2 : 5, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 120_000 }
-    const measure = { levels: span(1, frontier + 4), each: quick ? 100 : 200 }
+    const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 100 : 200) }
     const cloned = await selfTrain(part(study, 'cloning'), { ...training, method: 'rft', how: methods['rft']!, measure })
     const points = cloned.flatMap(({ round, rates }) =>
       rates.map(({ level, n, passed }) => ({ series: `level ${level}`, x: round, y: percent(passed / n) })),

@@ -3,7 +3,7 @@ import { placebo } from '@whetstone/solvers'
 import type { R3Round, R3 } from '../self-train/r3.ts'
 import { dpo, r3, sft, verify } from '../self-train/r3.ts'
 import type { System } from './system.ts'
-import { part, percent, span } from './system.ts'
+import { atMost, part, percent, span } from './system.ts'
 
 const armNames = ['critic', 'shuffled critiques', 'references alone'] as const
 
@@ -15,7 +15,7 @@ export const r3System: System = {
     { what: 'GSM8K, 700 samples', figure: '83.1 to 88.6', source: 'R3' },
     { what: 'LastLetterConcat, 700 samples', figure: '40.7 to 53.3', source: 'R3' },
   ],
-  async run({ study, prompts, teachers, solved, frontier, quick, seeds, print }) {
+  async run({ study, prompts, teachers, solved, frontier, quick, limit, seeds, print }) {
     const base: R3 = {
       ...{
         rounds: quick ? 2 : 3,
@@ -31,7 +31,7 @@ export const r3System: System = {
         schedule: [dpo(), verify(), sft()],
         prompts,
         temperature: 0.7,
-        validation: quick ? 150 : 300,
+        validation: atMost(limit, quick ? 150 : 300),
       },
     }
     const settings: Record<(typeof armNames)[number], R3> = {

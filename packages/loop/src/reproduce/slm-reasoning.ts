@@ -10,7 +10,7 @@ import type { Study } from '../self-train/study.ts'
 import { attemptTasks, passedOf } from '../self-train/study.ts'
 import { trainRows } from '../self-train/train-rows.ts'
 import type { System } from './system.ts'
-import { part, percent, span } from './system.ts'
+import { atMost, part, percent, span } from './system.ts'
 
 const orders = ['highest', 'lowest', 'random'] as const
 
@@ -24,9 +24,9 @@ export const slmReasoning: System = {
       source: 'SLM Reasoning',
     },
   ],
-  async run({ study: whole, solved, frontier, quick, seeds, print }) {
+  async run({ study: whole, solved, frontier, quick, limit, seeds, print }) {
     const levels = span(1, frontier + 2)
-    const each = quick ? 100 : 200
+    const each = atMost(limit, quick ? 100 : 200)
     const done: { order: string; seed: number; rates: LevelRate[]; likelihood: number }[] = []
     let curves: ReturnType<typeof likelihoodByType> | null = null
     for (const seed of quick ? seeds.slice(0, 1) : seeds) {

@@ -14,6 +14,8 @@ export type SystemOptions = {
   solved: number
   frontier: number
   quick: boolean
+  /** Most tasks a level that are measured. */
+  limit?: number | undefined
   seeds: readonly number[]
   print: (line: string) => void
 }
@@ -27,6 +29,8 @@ export type Outcome = {
 export type System = { name: string; about: string; original: Reproduction['original']; run(options: SystemOptions): Promise<Outcome> }
 
 export const percent = (share: number): number => Math.round(1000 * share) / 10
+/** Tasks a level: as the experiment wants, unless less is asked for. */
+export const atMost = (limit: number | undefined, wanted: number): number => Math.min(limit ?? Infinity, wanted)
 export const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`
 export const span = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i)
 /** The same study under another name and seed, with a folder of its own. */

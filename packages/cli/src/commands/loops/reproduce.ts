@@ -50,7 +50,7 @@ export default defineCommand({
     const { basic, advanced } = teachersOf(flags, study)
     const started = performance.now()
     const outcome = await system.run({
-      ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick },
+      ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
       teachers: { basic, advanced },
       seeds: Array.from({ length: flags.seeds }, (_, i) => study.seed + i),
       print: (line) => console.log(line),
