@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model, Random } from '@whetstone/core'
-import { appendJsonl, BadInput, dataRoot, deriveSeed, duration, paths, random, readJsonl, runTool, writeJson } from '@whetstone/core'
+import { appendRows, BadInput, dataRoot, deriveSeed, duration, paths, random, readRows, runTool, writeJson } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
 import { z } from 'zod'
 import { trainRows } from '@whetstone/loop/self-train/train-rows.ts'
@@ -31,7 +31,7 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
   const [spec, first] = [join(folder, 'spec.json'), join(folder, 'lesson-0.gguf')]
   writeJson(spec, chainsSpec)
   const ledger = join(folder, 'taken.jsonl')
-  const taken = readJsonl(ledger, Taken, { optional: true }) as unknown as ChainsTaken[]
+  const taken = (await Array.fromAsync(readRows(ledger, Taken, { optional: true }))) as unknown as ChainsTaken[]
   const next = random(deriveSeed(seed, 'lessons'))
   // A course that was stopped goes on: what was taught before is drawn again, so that the next rows are the same.
   if (nextChainsLesson(taken)) for (const [i] of taken.entries()) drawLesson(next, taken.slice(0, i))
@@ -49,7 +49,7 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
     const accuracy = await measureChains(model, { seed: deriveSeed(seed, 'choice'), each, threads, signal })
     const levels = shares.find(({ mode }) => mode === 'direct')!.levels
     const entry: ChainsTaken = { number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy }
-    appendJsonl(ledger, [entry])
+    appendRows(ledger, [entry])
     taken.push(entry)
     rmSync(before)
     showLesson(taken.at(-1)!, (performance.now() - started) / 1000)
