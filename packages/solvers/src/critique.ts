@@ -10,6 +10,7 @@ export async function* criticize(
   draft: Draft,
   tools: Tools,
   text: string,
+  said: RegExp | undefined,
   by: By | undefined,
   seed: number,
   feedback = '',
@@ -21,7 +22,8 @@ export async function* criticize(
   // A text that shows the problem stands alone.
   const messages = text.includes('{problem}') ? [turn] : [...askDirectly(attempt), { role: 'assistant' as const, content: answer }, turn]
   const [reply] = yield* ask({ role: 'critic', messages, seed, sampling: prose(tools.sampling), by })
-  const critique = reply!.text.trim()
+  const words = reply!.text.trim()
+  const critique = said ? (said.exec(words)?.[0] ?? '') : words
   if (isRefused(reply!) || critique === '') return null
   if (!tools.leaks?.(task, critique)) return critique
   tools.drop('leaks')

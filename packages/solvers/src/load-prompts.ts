@@ -15,6 +15,8 @@ const Prompts = z.strictObject({
   critique: z.string(),
   reflect: z.string(),
   feedback: z.string(),
+  /** What of a critic's words is the critique, where it thinks aloud first; all of them when absent. */
+  said: Pattern.optional(),
   /** A critique that finds nothing. */
   nothingWrong: Pattern,
   /** Asks for a second look: without a word on it, after a failed grade, with a critique. */

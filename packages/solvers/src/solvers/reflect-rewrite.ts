@@ -45,7 +45,16 @@ function reflectRewrite({ rounds, teacher: by, rewriter, of: inner, prompts: nam
       const { passed, feedback } = await grade(attempt.task, answerOf(draft))
       if (passed) return draft
       const said = feedback && fill(texts.feedback, { feedback })
-      const critique = yield* criticize(attempt, draft, tools, texts.reflect, by, deriveSeed(attempt.seed, 'reflect', round), said)
+      const critique = yield* criticize(
+        attempt,
+        draft,
+        tools,
+        texts.reflect,
+        texts.said,
+        by,
+        deriveSeed(attempt.seed, 'reflect', round),
+        said,
+      )
       const wish = critique === null ? texts.again : fill(texts.rewrite, { critique })
       const writer = rewriter === 'teacher' ? by : undefined
       const next = yield* rewritten(attempt, draft, tools, texts, wish, deriveSeed(attempt.seed, 'rewrite', round), writer)

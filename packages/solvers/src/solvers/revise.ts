@@ -66,6 +66,7 @@ async function* byCritic(attempt: Attempt, draft: Draft, tools: Tools, said: Pro
     draft,
     tools,
     said.critique,
+    said.said,
     critic === 'self' ? undefined : critic,
     deriveSeed(attempt.seed, 'critique', round),
   )
