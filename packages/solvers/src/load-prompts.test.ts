@@ -21,6 +21,19 @@ test('an unknown name is refused with the names that there are', () => {
   assert.throws(() => loadPrompts('prose-0'), /No prompts "prose-0"\. There are: chains-1, prose-1/)
 })
 
+test('of a critic that thinks aloud only the critique counts', () => {
+  const { said } = loadPrompts('chains-1')
+  const cases = [
+    ['3+5=1;1*2=2!1*2=3v', '1*2=3v'],
+    ['3+5=1;#1y', 'y'],
+    ['1*2=3v', '1*2=3v'],
+    ['#4r', '#4r'],
+    ['y', 'y'],
+    ['f', 'f'],
+  ]
+  for (const [words, critique] of cases) assert.is(said?.exec(words as string)?.[0], critique)
+})
+
 test('what is filled in is not looked at for places', () => {
   assert.is(fill('{problem} {answer} {x}', { problem: '{answer} $1', answer: 'a' }), '{answer} $1 a {x}')
 })

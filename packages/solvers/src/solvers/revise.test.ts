@@ -50,7 +50,7 @@ test('a critic is asked in evaluation too, and an answer that it finds nothing w
 })
 test('criticises itself, in the compact marks', async () => {
   const { model, asked } = fakeModel(({ messages }) =>
-    messages.at(-1)?.content === '!' ? '1*2=3v' : messages.length > 2 ? '#1' : '1*2=3;#3',
+    messages.at(-1)?.content === '!' ? '3+5=1;1*2=2!1*2=3v' : messages.length > 2 ? '#1' : '1*2=3;#3',
   )
   await solve(revise({ critic: 'self', prompts: 'chains-1' }), [attempt(4)], model)
   assert.equal(
