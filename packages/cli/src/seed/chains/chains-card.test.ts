@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hashFile, Model, paths, readJson, root } from '@whetstone/core'
@@ -19,7 +19,7 @@ const { sha256, bytes, accuracy, command, ownErrors } = z
     ownErrors: z.object({ wrong: z.number(), revised: z.number(), fresh: z.number() }),
   })
   .parse(card.metadata)
-const file = join(folder, card.path ?? '')
+const file = join(folder, basename(card.path ?? ''))
 
 test('the card is of the file beside it, under 5 MB', async () => {
   assert.is(await hashFile(file), sha256)
