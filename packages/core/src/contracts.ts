@@ -183,7 +183,7 @@ export type MemoryStore = AsyncDisposable & {
 /** Graded attempts become memories. The input holds no reference. */
 export type Reflector = {
   readonly name: string
-  reflect(traces: readonly Trace[], options: ReflectOptions): Promise<Memory[]>
+  reflect(traces: Rows<Trace>, options: ReflectOptions): Promise<Memory[]>
 }
 
 export type ReflectOptions = {

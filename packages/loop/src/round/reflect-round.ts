@@ -1,4 +1,4 @@
-import { deriveSeed, readRows, Trace } from '@whetstone/core'
+import { deriveSeed } from '@whetstone/core'
 import { countUses, curate } from '@whetstone/memory'
 import { bankTag, openRun, type Reflected } from '@whetstone/runs'
 import type { RoundContext } from './round-context.ts'
@@ -11,8 +11,7 @@ export async function reflectRound(context: RoundContext): Promise<Reflected> {
   const { recipe, bank, incumbent, run, round, seed, signal } = context
   if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
   const before = await bank.size()
-  const traces = await Array.fromAsync(readRows(context.files.traces, Trace))
-  const memories = await recipe.memory.reflector.reflect(traces, {
+  const memories = await recipe.memory.reflector.reflect(openRun(run).round(round).traces.rows(), {
     signal,
     createdAt: new Date().toISOString(),
     open: () => context.models.open('reflector', incumbent.model),

@@ -12,13 +12,13 @@ export default plugin({
   settings: z.strictObject({}),
   make: (): Reflector => ({
     name: 'induce-chain-key',
-    reflect(traces, { createdAt }) {
+    async reflect(traces, { createdAt }) {
       const known = new Map<string, Memory>()
-      for (const trace of traces) {
+      for await (const trace of traces) {
         const found = trace.taskset === 'chains-keys' && trace.grade.passed ? readSign(trace) : null
         if (found && !known.has(found.key)) known.set(found.key, memoryOf(found, trace, createdAt))
       }
-      return Promise.resolve([...known.values()])
+      return [...known.values()]
     },
   }),
 })

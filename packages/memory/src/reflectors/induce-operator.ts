@@ -41,9 +41,10 @@ export default plugin({
   }),
   make: ({ operations }): Reflector => ({
     name: 'induce-operator',
-    reflect(traces, { createdAt }) {
-      const induced = induceOperators(traces.filter((trace) => trace.taskset === 'operators').map(attemptOf), operations)
-      return Promise.resolve(induced.map((operator) => memoryOf(operator, createdAt)))
+    async reflect(traces, { createdAt }) {
+      const attempts: GradedAttempt[] = []
+      for await (const trace of traces) if (trace.taskset === 'operators') attempts.push(attemptOf(trace))
+      return induceOperators(attempts, operations).map((operator) => memoryOf(operator, createdAt))
     },
   }),
 })

@@ -63,15 +63,22 @@ function reflectStrategies({ scaling, tasks, limit, attempts, refinements, judge
   return {
     name: `reflect-strategies-${scaling}`,
     async reflect(traces, { createdAt, open, seed, signal }: ReflectOptions) {
-      const byTask = Map.groupBy(traces, (trace) => trace.task)
-      const chosen = shuffle([...byTask.keys()].sort(), random(deriveSeed(seed, 'reflect'))).slice(0, tasks)
+      // Read twice: which tasks there are, then the attempts at those that were drawn.
+      const known = new Set<string>()
+      for await (const { task } of traces) known.add(task)
+      const chosen = shuffle([...known].sort(), random(deriveSeed(seed, 'reflect'))).slice(0, tasks)
       if (chosen.length === 0) return []
       await using model = await open()
-      const groups = chosen.map((task) => (byTask.get(task) as Trace[]).slice(0, scaling === 'parallel' ? attempts : 1))
+      const byTask = new Map(chosen.map((task): [string, Trace[]] => [task, []]))
+      for await (const trace of traces) {
+        const group = byTask.get(trace.task)
+        if (group && group.length < (scaling === 'parallel' ? attempts : 1)) group.push(trace)
+      }
+      const groups = [...byTask.values()]
       const verdicts =
         judge === 'model'
           ? await judgeAttempts(groups.flat(), model, { seed, signal })
-          : new Map(traces.map((trace) => [trace.id, trace.grade.passed]))
+          : new Map(groups.flat().map((trace) => [trace.id, trace.grade.passed]))
       const passed = (trace: Trace) => verdicts.get(trace.id) === true
       const read =
         scaling === 'sequential'

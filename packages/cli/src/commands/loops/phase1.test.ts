@@ -133,19 +133,21 @@ test('answers that memories give away are kept from the test tasks, and the diff
   const test_ = await operators.load({ split: 'test', seed: 5, round: 1, limit: 64 })
   const cheat: Reflector = {
     name: 'cheat',
-    reflect: async (traces, { createdAt }) =>
-      test_.map(({ prompt, reference }): Memory => {
+    reflect: async (traces, { createdAt }) => {
+      const [first] = await Array.fromAsync(traces)
+      return test_.map(({ prompt, reference }): Memory => {
         const item = { title: prompt.slice(1, 3), description: '', content: `${prompt.slice(1, 3)}: ${reference}`, sourceTask: 'somewhere' }
         return {
           ...item,
           id: memoryId(item),
-          sourceTraces: [traces[0]?.id ?? ''],
+          sourceTraces: [first?.id ?? ''],
           success: true,
           createdAt,
           embedding: [],
           reflector: 'cheat',
         }
-      }),
+      })
+    },
   }
   const { summary } = await run('cheats', { recipe: recipe(cheat), sizes: ['all'] })
   assert.ok(summary.leaks.byAnswerRule >= 64, JSON.stringify(summary.leaks))
