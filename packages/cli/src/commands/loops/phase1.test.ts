@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Memory, Reflector, Task } from '@whetstone/core'
+import { z } from 'zod'
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-phase1-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { hash, memoryId, paths, readRows, root, Trace } = await import('@whetstone/core')
+const { hash, memoryId, paths, plugin, readRows, root, Trace } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { default: induceOperator } = await import('@whetstone/memory/reflectors/induce-operator.ts')
 const { default: lexical } = await import('@whetstone/inference/embedders/lexical.ts')
@@ -36,7 +37,9 @@ const reader = scripted('reader', ({ messages, seed }) => {
   const operation = line.startsWith(`${key}=`) ? operations[line[3] ?? ''] : undefined
   return String(operation ? operation(Number(x), Number(y)) : parseInt(hash([prompt, seed]).slice(0, 4), 16) % 10)
 })
-const recipe = (reflector: Reflector = induceOperator({ operations })) =>
+/** A reflector of a test's own, as a recipe takes it. */
+const made = (reflector: Reflector) => plugin({ name: reflector.name, about: '', settings: z.strictObject({}), make: () => reflector })()
+const recipe = (reflector?: Reflector) =>
   defineRecipe({
     name: 'reader',
     about: 'simulated',
@@ -48,7 +51,7 @@ const recipe = (reflector: Reflector = induceOperator({ operations })) =>
     courses: [{ taskset: operators, train: 640, samples: 8, validation: 640 }],
     memory: {
       embedder: lexical(),
-      reflector,
+      reflector: reflector ? made(reflector) : induceOperator({ operations }),
       k: 1,
       threshold: 0.3,
       holdout: 0.1,
