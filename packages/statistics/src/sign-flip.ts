@@ -38,19 +38,21 @@ function latticeSteps(differences: readonly number[]): number[] | null {
 
 /** P over all 2^n flips: after each step, chance[x] is the probability that the positive part sums to x. */
 function exactly(steps: readonly number[], total: number): SignFlip {
+  // two arrays that take turns: one a step would be gigabytes of garbage
   let chance = new Float64Array(total + 1)
+  let next = new Float64Array(total + 1)
   chance[0] = 1
   let reach = 0
   for (const step of steps) {
     const size = Math.abs(step)
-    const next = new Float64Array(total + 1)
+    next.fill(0, 0, reach + size + 1)
     for (let x = 0; x <= reach; x++) {
       const half = (chance[x] as number) / 2
       next[x] = (next[x] as number) + half
       next[x + size] = (next[x + size] as number) + half
     }
     reach += size
-    chance = next
+    ;[chance, next] = [next, chance]
   }
   const observed = steps.reduce((sum, step) => sum + step, 0)
   // the sum is 2x - total: symmetric, so that one tail serves both sides
