@@ -100,7 +100,7 @@ static bad_input not_expected(const std::string & path, int64_t rank, double alp
 }
 
 void read_lora(model & m, const std::string & path, int64_t expected_rank, double expected_alpha) {
-    const weights_file file(path);
+    const weights_file file(path, "LoRA adapter");
     const gguf_context * keys = file.keys.get();
     if (text_of(keys, "general.type") != "adapter" || text_of(keys, "adapter.type") != "lora")
         throw bad_input(path + ": is no LoRA adapter");

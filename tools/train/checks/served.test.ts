@@ -78,7 +78,7 @@ it('a split model is read as one and saved as one', async () => {
     (await train('sft', whole, data(), place('from-whole.gguf'), steps)).map(({ loss }) => loss),
   )
   assert.ok(readFileSync(place('from-split.gguf')).equals(readFileSync(place('from-whole.gguf'))))
-  assert.match(await refused(['-m', place('split-00002-of-00003.gguf')]), /is a later part of a split model, name its first part/)
+  assert.match(await refused(['-m', place('split-00002-of-00003.gguf')]), /is one of 3 files of a split model: name the first/)
   renameSync(place('split-00003-of-00003.gguf'), place('elsewhere.gguf'))
   assert.match(await refused(['-m', first]), /split-00003-of-00003\.gguf|part 3 of 3/)
 })

@@ -10,9 +10,7 @@ namespace train {
 
 void check_supported(const std::string & path) {
     ggml_log_set([](ggml_log_level, const char *, void *) {}, nullptr);
-    const gguf_ptr file(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
-    if (file)
-        read_hyperparameters(weights_file(path).keys.get(), path, 0);
+    read_hyperparameters(weights_file(path).keys.get(), path, 0);
 }
 
 void add_parameter(model & m, const std::string & name, ggml_tensor * tensor, bool decays) {

@@ -52,8 +52,7 @@ struct model : weights {
     int64_t parameter_count() const;
 };
 
-// Throws bad_input when the file is a GGUF that cannot be trained (its architecture, RoPE scaling, ...). A file that is no GGUF passes:
-// libllama, which reads the vocabulary next, says what is wrong with it.
+// Throws bad_input when the file is damaged, or cannot be trained (its architecture, RoPE scaling, ...), before a library reads it.
 void check_supported(const std::string & path);
 
 // Reads a GGUF. full: every weight becomes F32 and a parameter; else weights keep their type and nothing is trained yet.

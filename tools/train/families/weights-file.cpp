@@ -1,5 +1,6 @@
 #include "weights-file.h"
 #include "bad-input.h"
+#include "check-gguf.h"
 #include "llama.h"
 #include <cstring>
 #include <sys/stat.h>
@@ -71,7 +72,8 @@ static std::string part_of(const std::string & first, int64_t number, int64_t co
     return part.data();
 }
 
-weights_file::weights_file(const std::string & path) : path(path) {
+weights_file::weights_file(const std::string & path, const char * what) : path(path) {
+    check_gguf(path, what); // before ggml reads it: it ends the process at what it does not expect
     gguf_ptr first(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
     const int64_t count = first ? std::max<int64_t>(1, short_of(first.get(), count_key, 1)) : 1;
     open(path, 0, count);

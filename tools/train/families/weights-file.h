@@ -17,9 +17,9 @@ using gguf_ptr = std::unique_ptr<gguf_context, gguf_deleter>;
 
 class weights_file {
   public:
-    // path: the file, or the first one of a split model (NAME-00001-of-00003.gguf). Throws bad_input: what is no GGUF, a file of a split
-    // model that is missing or belongs to another, a tensor that lies twice or beyond the file's end.
-    explicit weights_file(const std::string & path);
+    // path: the file, or the first one of a split model (NAME-00001-of-00003.gguf). what: it is, for messages. Throws bad_input: what is no
+    // GGUF or damaged, a file of a split model that is missing or belongs to another, a tensor that lies twice or beyond the file's end.
+    explicit weights_file(const std::string & path, const char * what = "model");
 
     struct tensor {
         std::string name;
