@@ -40,8 +40,9 @@ function probeTasks({ recipe, seed }: RoundContext): Promise<Task[][]> {
     recipe.courses.map(({ taskset, levels }) =>
       taskset.load({
         split: 'train',
-        seed: deriveSeed(seed, 'probe of the run'),
-        round: 1,
+        // the run's own seed, since keys may mean something else under another; round 0, which no round draws
+        seed,
+        round: 0,
         limit: recipe.settings.probe.tasks,
         levels: levels && Array.from({ length: levels.frontier - levels.from + 1 }, (_, i) => levels.from + i),
       }),
