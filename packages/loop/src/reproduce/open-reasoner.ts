@@ -115,7 +115,7 @@ export const openReasoner: System = {
       ],
       charts: [{ title: 'Cloning over iterations', x: 'iteration', y: 'passed, %', points }],
       verdict: [
-        `Step search is ${ours[0]!.value} points over greedy and ${ours[1]!.value} over the best of four whole attempts on the same tasks.`,
+        `Step search is ${ours[0]!.value} points over greedy; as a beam ${ours[1]!.value} and as MCTS ${ours[2]!.value} over the best of four whole attempts on the same tasks.`,
         `A critic that is right is worth ${ours[4]!.value} points over critiques of other tasks.`,
         `Cloning came from ${total(0)} to ${total(cloned.length - 1)} right answers over levels ${measure.levels[0]} to ${measure.levels.at(-1)}; the solved levels ${kept ? 'were kept' : 'were NOT kept'} at 95%.`,
       ],

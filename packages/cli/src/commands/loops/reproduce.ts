@@ -64,7 +64,7 @@ export default defineCommand({
         taskset: study.taskset.name,
         seed: study.seed,
       },
-      ...{ quick: flags.quick, command: `npx nx run loops:reproduce --system=${system.name}${flags.quick ? ' --quick' : ''}` },
+      ...{ quick: flags.quick, command: commandOf(system.name, flags) },
       seconds: (performance.now() - started) / 1000,
       ...outcome,
       tables: outcome.tables.map((table) => ({ note: '', ...table })),
@@ -75,6 +75,23 @@ export default defineCommand({
     console.log(`page ${relative(dataRoot, join(folder, 'reproduction.html'))}`)
   },
 })
+
+/** The command with what makes a difference to its figures, to be shown beside them. */
+function commandOf(
+  system: string,
+  {
+    quick,
+    limit,
+    seed,
+    model,
+    seeds,
+  }: { quick: boolean; limit: number | undefined; seed: number | undefined; model: string | undefined; seeds: number },
+): string {
+  const given = Object.entries({ limit, seed, model, seeds: seeds === 3 ? undefined : seeds }).flatMap(([name, value]) =>
+    value === undefined ? [] : [` --${name}=${value}`],
+  )
+  return `npx nx run loops:reproduce --system=${system}${quick ? ' --quick' : ''}${given.join('')}`
+}
 
 type TeacherFlags = {
   reliability: number
