@@ -106,7 +106,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     testOn: tested.taskset.name,
     tasks: options.tasks ?? null,
     tools: toolStamp(),
-    contents: await taskContents(recipe),
+    contents: await taskContents({ courses: [learn, tested] }),
     sources: stepSources(recipe, 'attempt', ['packages/loop/src/phase1/phase1.ts']),
   })
 
