@@ -107,6 +107,8 @@ export type OpenOptions = {
   gpu?: Gpu
   /** Layers on it, where not all. */
   gpuLayers?: number
+  /** Log-probabilities of what is sampled, where the backend can tell them. */
+  logprobs?: boolean
   logFile?: string
   signal?: AbortSignal
 }

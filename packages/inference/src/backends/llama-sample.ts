@@ -48,6 +48,7 @@ function toolFlags(model: Model, options: OpenOptions, parameters: number): stri
     String(options.context ?? 4096),
     '-ngl',
     String(layers),
+    ...(options.logprobs ? ['--logprobs'] : []),
   ]
 }
 

@@ -14,6 +14,8 @@ export type Method = {
   samples: number
   temperature: number
   solver: (prompts: string) => Solver
+  /** Learns from the log-probabilities of what was sampled. */
+  logprobs?: boolean
   /** Stages of a round, and what they start from: the last model, or the first one again. */
   learn: (learning: Learning) => { from: Model; stages: Stage[] }
 }
@@ -72,6 +74,7 @@ export const methods: Readonly<Record<string, Method>> = {
     learn: ({ fresh, last }) => ({ from: last, stages: [sft(distinctPerTask(majority(fresh), 2).map(sftRow))] }),
   },
   grpo: {
+    logprobs: true,
     about: 'rounds of GRPO (Shao et al. 2024, arXiv 2402.03300): group-relative advantages of graded samples, from the last',
     samples: 8,
     temperature: 1,

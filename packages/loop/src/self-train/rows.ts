@@ -34,7 +34,10 @@ export function pairRows(traces: readonly Trace[], each = 1): object[] {
 export function groupRows(traces: readonly Trace[]): object[] {
   return [...Map.groupBy(traces, ({ task }) => task).values()].flatMap((group) => {
     const first = group[0] as Trace
-    const completions = group.map((trace) => ({ text: lastAnswer(trace), reward: trace.grade.reward }))
+    const completions = group.flatMap((trace) => {
+      const { ids, logprobs } = trace.calls?.find(({ answer }) => answer) ?? {}
+      return ids && logprobs ? [{ tokens: ids, logprobs, reward: trace.grade.reward }] : []
+    })
     return new Set(completions.map(({ reward }) => reward)).size < 2 ? [] : [{ messages: promptOf(first), completions }]
   })
 }

@@ -61,10 +61,10 @@ export async function selfTrain(
     const slice = Math.max(16, Math.ceil(256 / how.samples))
     for (let from = 0; from < tasks.length && generated(fresh) < tokens; from += slice) {
       const name = `${method}-${round}-attempts-${from / slice}`
-      const { samples, temperature } = how
+      const { samples, temperature, logprobs } = how
       fresh.push(
         ...(await attemptTasks(study, {
-          ...{ name, model: last, solver, samples, temperature, round, mayGrade: true },
+          ...{ name, model: last, solver, samples, temperature, logprobs, round, mayGrade: true },
           tasks: tasks.slice(from, from + slice),
         })),
       )

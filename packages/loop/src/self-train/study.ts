@@ -33,12 +33,26 @@ export type Attempting = {
   round?: number
   /** Tokens that prompt and answer may take, where they differ from the study's. */
   context?: number
+  /** Calls keep the log-probabilities of their tokens. */
+  logprobs?: boolean
 }
 
 /** Graded attempts at some tasks, from the file where they are there already. */
 export async function attemptTasks(study: Study, wanted: Attempting): Promise<Trace[]> {
   const { taskset, sampling, backend, concurrency, threads, signal } = study
-  const { name, model, tasks, samples = 1, temperature = 0, solver, mayGrade = false, budget, round = 1, context = study.context } = wanted
+  const {
+    name,
+    model,
+    tasks,
+    samples = 1,
+    temperature = 0,
+    solver,
+    mayGrade = false,
+    budget,
+    round = 1,
+    context = study.context,
+    logprobs,
+  } = wanted
   if (mayGrade && tasks.some(({ split }) => split !== 'train')) throw new Error(`${name}: grades may be seen on train tasks only`)
   const { traces } = await collect({
     run: study.name,
@@ -55,7 +69,7 @@ export async function attemptTasks(study: Study, wanted: Attempting): Promise<Tr
     verify: (task, partial) => taskset.verify?.(task, partial) ?? null,
     hint: (task) => taskset.hint?.(task) ?? task.reference,
     show: async (attempts) => attempts.map(() => ({ system: taskset.instruction ?? null, shown: [], withheld: [] })),
-    open: (): Promise<LanguageModel> => backend.open(model, { concurrency, context, threads, signal }),
+    open: (): Promise<LanguageModel> => backend.open(model, { concurrency, context, threads, signal, logprobs }),
     file: join(study.folder, `${name}.jsonl`),
     chunk: 1_000_000,
     label: name,
