@@ -102,7 +102,8 @@ async function attemptAndRewrite(study: Study, settings: R3, round: number, mode
   const basic = [...fresh, ...waited.filter((task) => !old.includes(task))].filter(
     (task, i, all) => all.findIndex(({ id }) => id === task.id) === i,
   )
-  const by = (teacher: Teacher, rewriter: 'target' | 'teacher') => reflectRewrite({ rounds: rewrites, teacher, rewriter, prompts })
+  const by = (teacher: Teacher, rewriter: 'target' | 'teacher') =>
+    rewrites === 0 ? direct() : reflectRewrite({ rounds: rewrites, teacher, rewriter, prompts })
   const how = { model, temperature, round, mayGrade: true }
   const traces = await attemptTasks(study, { ...how, name: `r3-${round}-attempts`, tasks: basic, solver: by(teachers.basic, 'target') })
   const advanced =
