@@ -1,4 +1,5 @@
-import { mcnemar } from '@whetstone/statistics'
+import type { Interval } from '@whetstone/statistics'
+import { mcnemar, wilson } from '@whetstone/statistics'
 import { placebo } from '@whetstone/solvers'
 import type { R3Round, R3 } from '../self-train/r3.ts'
 import { dpo, r3, sft, verify } from '../self-train/r3.ts'
@@ -164,13 +165,15 @@ export const r3System: System = {
       ],
       verdict: [
         `With the critic the candidate solves ${percent(real.candidate)}% of what the incumbent failed, the incumbent's own fresh attempt ${percent(real.incumbent)}% (p ${real.p.toPrecision(2)}).`,
-        real.candidate > sham.candidate
-          ? `That is above the arm with critiques of other tasks (${percent(sham.candidate)}%).`
-          : `The arm with critiques of other tasks does as well or better (${percent(sham.candidate)}%): the critiques themselves carry nothing here.`,
-        alone.candidate > real.candidate
-          ? `Training on the references alone does better (${percent(alone.candidate)}%): where right answers are to be had, they are the better teacher.`
-          : `Training on the references alone does less (${percent(alone.candidate)}%).`,
+        `Critiques of other tasks come to ${percent(sham.candidate)}%${apart(real, sham) ? '' : ', a difference that chance explains: what the critiques say is not shown to matter here'}.`,
+        `Training on the references alone comes to ${percent(alone.candidate)}%${apart(real, alone) ? '' : ', a difference that chance explains'}.`,
       ],
     }
   },
+}
+
+/** Whether two shares of different tasks lie further apart than chance explains: their 95% intervals do not meet. */
+function apart(a: { candidate: number; n: number }, b: { candidate: number; n: number }): boolean {
+  const [one, other] = [a, b].map(({ candidate, n }) => wilson(Math.round(candidate * n), n)) as [Interval, Interval]
+  return one.low > other.high || other.low > one.high
 }
