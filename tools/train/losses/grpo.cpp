@@ -19,11 +19,10 @@ static std::vector<double> numbers(const json_row & row, const common_json & val
 }
 
 static token_ids completion_tokens(const json_row & row, const common_json & completion, const row_tokens & tokens) {
-    if (completion.contains("tokens")) {
-        return ids_of(row, completion.at("tokens"), "tokens", tokens);
-    }
+    if (completion.contains("ids")) // as llama-sample writes them
+        return ids_of(row, completion.at("ids"), "ids", tokens);
     if (!completion.contains("text") || !completion.at("text").is_string())
-        throw bad_row(row.file, row.line, "a completion needs \"tokens\" or \"text\"");
+        throw bad_row(row.file, row.line, "a completion needs \"ids\" or \"text\"");
     return tokens.completion(row, completion.at("text").get<std::string>());
 }
 

@@ -48,7 +48,7 @@ async function sampleAll(model: string, words: string[], args: (string | number)
   return readFileSync(out, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { id: string; text: string; tokens: number[]; logprobs: number[] })
+    .map((line) => JSON.parse(line) as { id: string; text: string; ids: number[]; logprobs: number[] })
 }
 
 const greedy = async (model: string, args: string[] = []) => {
@@ -184,7 +184,7 @@ it('grpo: verified rewards alone raise the pass rate of a half-solved task by 15
       prompt: `${word}=`,
       completions: samples
         .filter(({ id }) => id === word)
-        .map(({ text, tokens, logprobs }) => ({ tokens, logprobs, reward: text === backwards(word) ? 1 : 0 })),
+        .map(({ text, ids, logprobs }) => ({ ids, logprobs, reward: text === backwards(word) ? 1 : 0 })),
     }))
     const next = join(folder, `grpo-${round}.gguf`)
     await train('grpo', current, rowsFile('groups.jsonl', groups), next, [

@@ -20,7 +20,7 @@ static const char * const about =
     "teacher\n"
     "  llama-train simpo|orpo  rows as dpo's; no reference model\n"
     "  llama-train kto   rows as sft's with desirable: true | false\n"
-    "  llama-train grpo  rows {prompt | messages, completions: [{text | tokens, logprobs, reward}]}; one group of samples a row\n"
+    "  llama-train grpo  rows {prompt | messages, completions: [{text | ids, forced?, logprobs, reward}]}; one group of samples a row\n"
     "Ctrl-C or SIGTERM writes a checkpoint (where --checkpoint-dir is given); --resume goes on bit for bit.";
 
 struct named_method {
