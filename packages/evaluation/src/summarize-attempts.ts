@@ -25,7 +25,7 @@ export async function summarizeAttempts(
 ): Promise<AttemptSummary> {
   const outcomes = await toOutcomes(traces)
   const groups = [...Map.groupBy(traces, ({ task }) => task).values()]
-  const most = Math.max(0, ...outcomes.map(({ attempts }) => attempts))
+  const most = outcomes.reduce((highest, { attempts }) => Math.max(highest, attempts), 0)
   const ks = Array.from({ length: 32 }, (_, power) => 2 ** power).filter((k) => k <= most)
   return {
     tasks: outcomes.length,

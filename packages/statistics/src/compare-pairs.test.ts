@@ -192,4 +192,16 @@ test('equivalence is asked of both bounds, not of the p-value', () => {
   assert.is(comparePairs(binary(1, 0, 9), { seed: 1 }).equivalence, null)
 })
 
+test('more pairs than a call takes arguments are compared', () => {
+  const pairs = Array.from({ length: 150_000 }, (_, i): Paired => ({
+    task: `t${i}`,
+    cluster: `c${i % 20}`,
+    attempts: 2,
+    control: 0.5,
+    treatment: i % 20 < 14 && i % 3 === 0 ? 1 : 0.5,
+  }))
+  const { n, clusters, wins } = comparePairs(pairs, { seed: 1 })
+  assert.equal([n, clusters, wins], [150_000, 20, 35_000])
+})
+
 test.run()

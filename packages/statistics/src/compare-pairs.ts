@@ -114,6 +114,7 @@ function effectOf(
   units: readonly Unit[],
   { gained, lost, clustered }: { gained: number; lost: number; clustered: boolean },
 ): number {
-  const attempts = Math.min(...pairs.map((pair) => pair.attempts))
+  // a fold: more than about 120,000 arguments are too many for a call
+  const attempts = pairs.reduce((least, pair) => Math.min(least, pair.attempts), Infinity)
   return designEffect(units, { n: pairs.length, gained, lost, floor: clustered || attempts === 0 ? 1 : 1 / attempts })
 }
