@@ -64,7 +64,7 @@ const files: Record<string, string> = {
     `({
       name: word,
       async reflect(traces, { createdAt }) {
-        const [trace] = traces
+        const [trace] = await Array.fromAsync(traces)
         const memory = { title: word, description: word, content: 'add both', sourceTask: trace.task, sourceTraces: [trace.id], success: true, createdAt, embedding: [], reflector: word }
         return [{ id: memoryId(memory), ...memory }]
       },
