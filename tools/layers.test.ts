@@ -13,6 +13,7 @@ const floors = [
   ['grading', 'statistics', 'similarity', 'native'],
   ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'runs'],
   ['loop', 'reports', 'viewer'],
+  ['studies'],
   ['cli'],
 ]
 const packages = floors.flat()
