@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { BadInput } from '@whetstone/core'
+import type { ExportFormat } from './define-export.ts'
+import { parquetSink } from './parquet-sink.ts'
+import { textSink, type Sink } from './text-sink.ts'
+
+/** One output, in as many shards as its rows need. */
+export class ExportFile {
+  current: string
+  /** Rows in the current file. */
+  inFile = 0
+  readonly #format: ExportFormat
+  readonly #options: { shard: number; gzip: boolean; force: boolean | undefined }
+  readonly #name: string
+  #done: { file: string; neighbour: string; rows: number }[] = []
+  #sink: Sink | null = null
+
+  constructor(format: ExportFormat, name: string, options: { shard: number; gzip: boolean; force: boolean | undefined }) {
+    this.#format = format
+    this.#options = options
+    this.#name = name
+    this.current = name
+    if (existsSync(name) && !options.force) throw new BadInput(`${name} exists: give another --out, or overwrite it with --force`)
+  }
+
+  async write(row: Record<string, unknown>): Promise<void> {
+    if (this.#sink && this.inFile >= this.#options.shard) await this.#close()
+    if (!this.#sink) this.#open()
+    await (this.#sink as Sink).write(row)
+    this.inFile++
+  }
+
+  #open(): void {
+    const number = this.#done.length
+    const [, stem, ending] = /^(.*?)((?:\.[A-Za-z]+){0,2})$/.exec(this.#name) as unknown as [string, string, string]
+    this.current = number === 0 ? this.#name : `${stem}-${String(number + 1).padStart(5, '0')}${ending}`
+    if (number > 0 && existsSync(this.current) && !this.#options.force)
+      throw new BadInput(`${this.current} exists: give another --out, or overwrite it with --force`)
+    mkdirSync(dirname(this.current), { recursive: true })
+    const neighbour = `${this.current}.${process.pid}.tmp`
+    this.#done.push({ file: this.current, neighbour, rows: 0 })
+    this.#sink = openSink(this.#format, neighbour, this.#options.gzip)
+    this.inFile = 0
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#sink) return
+    await this.#sink.close()
+    ;(this.#done.at(-1) as { rows: number }).rows = this.inFile
+    this.#sink = null
+  }
+
+  /** Every file at once takes its name: until then nothing of the export is to be seen. */
+  async finish({ dropEmpty = false } = {}): Promise<{ file: string; rows: number }[]> {
+    if (this.#done.length === 0) {
+      if (dropEmpty) return []
+      this.#open()
+    }
+    await this.#close()
+    for (const { file, neighbour } of this.#done) renameSync(neighbour, file)
+    return this.#done.map(({ file, rows }) => ({ file, rows }))
+  }
+
+  abandon(): void {
+    this.#sink?.destroy()
+    for (const { neighbour } of this.#done) rmSync(neighbour, { force: true })
+  }
+}
+
+const openSink = (format: ExportFormat, file: string, gzip: boolean): Sink =>
+  format.container === 'parquet' ? parquetSink(format, file) : textSink(format.container === 'json', file, gzip)
