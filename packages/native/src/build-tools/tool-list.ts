@@ -17,7 +17,13 @@ export type Tool = {
 
 const rows = ['tools/rows']
 /** Upstream's tools read files through a check of ours: see tools/upstream/checked-main.cpp. */
-const checked = ['tools/upstream/checked-main.cpp', 'tools/rows/check-gguf.cpp', 'tools/rows/gguf-reader.cpp', 'tools/rows/guarded.cpp']
+const checked = [
+  'tools/upstream/checked-main.cpp',
+  'tools/rows/check-gguf.cpp',
+  'tools/rows/check-meaning.cpp',
+  'tools/rows/gguf-reader.cpp',
+  'tools/rows/guarded.cpp',
+]
 
 export const tools: Record<string, Tool> = {
   'llama-init': {
