@@ -30,6 +30,8 @@ export const Call = z.object({
   templateArguments: z.record(z.string(), z.unknown()).nullable().default(null),
   /** Of the model that answered (see Model); ids mean nothing under another one. */
   vocabulary: z.string().nullable().default(null),
+  /** Which endpoint or class of machine answered, where there could be several. */
+  where: z.string().optional(),
   /** Null for endpoints and scripted models. */
   ids: TokenIds.nullable().default(null),
   /** What was put in for the model (a closed think block, a given beginning): no gradient there. */

@@ -49,7 +49,14 @@ export type LoadRequest = {
 }
 
 /** One completion wanted. Requests with equal messages share their prefix where the backend can. */
-export type GenerateRequest = { id: string; messages: readonly Message[]; seed: number; sampling: Sampling }
+export type GenerateRequest = {
+  id: string
+  messages: readonly Message[]
+  seed: number
+  sampling: Sampling
+  /** What it is asked for. Where several endpoints or classes of machine answer, all that is asked for one task goes to one of them. */
+  task?: string
+}
 export type Completion = {
   id: string
   /** The answer, think block stripped. */
@@ -67,6 +74,8 @@ export type Completion = {
   forced?: Span[]
   /** Log-probability of each sampled token, natural log, where the backend records it. */
   logprobs?: number[]
+  /** Which endpoint or class of machine answered, where there could be several. */
+  where?: string
 }
 /** An infrastructure failure after all retries: counted apart, never graded. */
 export type Fault = { id: string; fault: string; retries: number }
@@ -89,6 +98,8 @@ export type LanguageModel = AsyncDisposable & {
   readonly model: Model
   generate(requests: readonly GenerateRequest[], options?: { signal?: AbortSignal }): AsyncIterable<Completion | Fault>
   score?(requests: readonly ScoreRequest[], options?: { signal?: AbortSignal }): Promise<Score[]>
+  /** Calls of `generate` of so many requests that are worth having under way at once, as things stand; absent: one after another. */
+  ahead?(requests: number): number
 }
 export type Backend = {
   readonly name: string
@@ -110,6 +121,8 @@ export type OpenOptions = {
   /** Log-probabilities of what is sampled, where the backend can tell them. */
   logprobs?: boolean
   logFile?: string
+  /** Where is kept which tasks went to which endpoint or class of machine, so that later arms go there too. */
+  spreadFile?: string
   signal?: AbortSignal
 }
 

@@ -18,6 +18,7 @@ export function toCall(
     promptText: completion.promptText ?? null,
     templateArguments: templateArguments(request.sampling) ?? null,
     vocabulary: model.vocabulary ?? null,
+    where: completion.where,
     ids: completion.ids ?? null,
     forced: completion.forced ?? [],
     logprobs: completion.logprobs ?? null,

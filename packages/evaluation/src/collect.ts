@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
 import { appendRows, BadInput, contentId, deriveSeed, readRows, reread, startProgress, taskHash, Trace, writeRows } from '@whetstone/core'
+import { inOrder } from './in-order.ts'
+import { shareTeachers } from './share-teachers.ts'
 
 /** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
 export type Shown = { system: string | null; shown: string[]; withheld: string[] }
@@ -73,15 +75,23 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     let passed = 0
     let tried = 0
     try {
-      await using model = await request.open()
-      for (const slice of left) {
-        request.signal?.throwIfAborted()
-        const { traces, faults } = await attemptChunk(request, model, slice, (trace) => {
-          tried++
-          if (trace.grade.passed) passed++
-          progress.note(`${((100 * passed) / tried).toFixed(0)}% passed`)
-          progress.advance()
-        })
+      await using stack = new AsyncDisposableStack()
+      const model = stack.use(await request.open())
+      const teachers = model.ahead ? shareTeachers(request.teachers ?? {}, stack) : request.teachers
+      const onTrace = (trace: Trace) => {
+        tried++
+        if (trace.grade.passed) passed++
+        progress.note(`${((100 * passed) / tried).toFixed(0)}% passed`)
+        progress.advance()
+      }
+      // Work that is done elsewhere does not stand still at the end of each chunk; the file holds chunks in their order all the same.
+      const attempted = inOrder(left, {
+        ahead: () => model.ahead?.(request.chunk) ?? 1,
+        work: (slice, signal) => attemptChunk({ ...request, teachers, signal }, model, slice, onTrace),
+        signal: request.signal,
+      })
+      for await (const { item: slice, result } of attempted) {
+        const { traces, faults } = result
         request.signal?.throwIfAborted()
         if (faults.length === slice.length)
           throw new BadInput(

@@ -17,6 +17,7 @@ export async function openModel(use: ModelUse, options: OpenOptions): Promise<La
   return {
     model: opened.model,
     score: opened.score?.bind(opened),
+    ahead: opened.ahead?.bind(opened),
     generate: (requests, how) =>
       opened.generate(
         requests.map((request) => ({ ...request, sampling: { ...request.sampling, ...sampling } })),

@@ -144,7 +144,13 @@ async function* runMethod(
     }
     for (const [by, batch] of batches) {
       const model = await modelOf(by)
-      const requests = batch.map(({ ask: { messages, seed }, sampling }, i) => ({ id: String(i), messages, seed, sampling }))
+      const requests = batch.map(({ running, ask: { messages, seed }, sampling }, i) => ({
+        id: String(i),
+        messages,
+        seed,
+        sampling,
+        task: running.attempt.task.id,
+      }))
       for await (const reply of model.generate(requests, { signal })) {
         const { running, index, ask } = batch[Number(reply.id)] as Sent
         running.replies[index] = reply
