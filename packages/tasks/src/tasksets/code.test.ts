@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Split } from '@whetstone/core'
 import code from './code.ts'
-import { smallProblems } from '../code-problems.ts'
+import { smallProblems } from '../code/small-problems.ts'
 import { provesItself } from '../contract.ts'
 
 const test = suite('code')

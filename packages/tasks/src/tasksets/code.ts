@@ -3,7 +3,8 @@ import { plugin } from '@whetstone/core'
 import { CodeProblem, gradeCode, type Language } from '@whetstone/grading'
 import { z } from 'zod'
 import { fixedTaskset } from '../fixed-taskset.ts'
-import { smallProblems, type SmallProblem } from '../code-problems.ts'
+import type { SmallProblem } from '../code/problem.ts'
+import { smallProblems } from '../code/small-problems.ts'
 
 const titles: Record<Language, string> = { python: 'Python', javascript: 'JavaScript' }
 
