@@ -4,6 +4,7 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerLevel from '@whetstone/harvest/filters/cap-per-level.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
+import replay from '@whetstone/harvest/filters/replay.ts'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import lexical from '@whetstone/inference/embedders/lexical.ts'
 import { defineRecipe } from '@whetstone/loop'
@@ -39,7 +40,7 @@ export default defineRecipe({
     deploy: true,
     render: (memories) => memories.map(({ content }) => content).join(''),
   },
-  harvest: [passed(), distinct(), capPerLevel({ limit: 1500 })],
+  harvest: [passed(), distinct(), capPerLevel({ limit: 1500 }), replay()],
   formats: [llamaTrainRows(), messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: 128 },
   settings: {
@@ -48,7 +49,6 @@ export default defineRecipe({
     concurrency: 64,
     chunk: 512,
     memories: 'mix',
-    replay: 0.5,
     pairs: 1,
   },
 })

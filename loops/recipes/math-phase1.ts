@@ -5,6 +5,7 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
+import replay from '@whetstone/harvest/filters/replay.ts'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import type { RecipeOptions } from '@whetstone/loop'
 import { defineRecipe } from '@whetstone/loop'
@@ -56,7 +57,7 @@ export default ({ data }: RecipeOptions) => {
       deploy: true,
       render: showStrategies,
     },
-    harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
+    harvest: [passed(), distinct(), capPerTask({ limit: 4 }), replay()],
     formats: [messages(), preference()],
     sampling: { temperature: 0.7, maxTokens: 2048, reasoning: 'off' },
     settings: {
@@ -65,7 +66,6 @@ export default ({ data }: RecipeOptions) => {
       concurrency: 16,
       chunk: 64,
       memories: 'strip',
-      replay: 0.5,
       pairs: 0,
     },
   })

@@ -218,9 +218,24 @@ export type Filter = {
   readonly name: string
   /** Asks for the incumbent's log-likelihood per token of each trace's answer, by trace id: scored only where some filter wants it. */
   readonly needsLikelihood?: boolean
+  /** Asks for older rounds' traces. */
+  readonly needsOlder?: boolean
   apply(traces: Rows<Trace>, options: FilterOptions): AsyncIterable<Trace>
 }
-export type FilterOptions = { seed: number; likelihood?: ReadonlyMap<string, number> }
+export type FilterOptions = {
+  seed: number
+  likelihood?: ReadonlyMap<string, number>
+  /** All attempts, before any filter: what pass rates and votes are counted over. Absent: what the filter is given. */
+  attempts?: Rows<Trace>
+  /** Older rounds' traces, through the filters before this one. */
+  older?: Rows<Trace>
+  /** Questions that must not be trained on: those that measure. */
+  heldOut?: () => Promise<readonly string[]>
+  /** The right answer of a trace's task, where it is known. */
+  reference?: (trace: Trace) => Promise<string | undefined>
+  /** Hears of each trace that is left out, and why. */
+  dropped?: (trace: Trace, why: string) => void
+}
 
 /** One export format: rows of a trainer's own field names. Reads a row at a time and gives the file's content out in pieces. */
 export type Format = { readonly name: string; readonly file: string } & (

@@ -3,6 +3,17 @@ import { Monitored } from './monitored.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
 
+/** What one filter of the harvest did to the traces that it was given, with some of those that it left out. */
+export const Funnel = z.object({
+  filter: z.string(),
+  kept: z.number().int(),
+  dropped: z.number().int(),
+  /** Reasons with their counts, the most frequent first. */
+  reasons: z.array(z.object({ why: z.string(), count: z.number().int() })),
+  examples: z.array(z.object({ trace: z.string(), task: z.string(), answer: z.string(), why: z.string() })),
+})
+export type Funnel = z.infer<typeof Funnel>
+
 const Members = z.object({
   run: z.string(),
   round: z.number().int(),
@@ -38,6 +49,8 @@ const Members = z.object({
     kept: z.number().int(),
     replayed: z.number().int(),
     pairs: z.number().int(),
+    /** What each filter did, in order; absent in older rounds. */
+    funnel: z.array(Funnel).optional(),
   }),
   training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
   /** Why there is no training, where there is none. */

@@ -1,3 +1,5 @@
+export * from './answer-of.ts'
+export * from './open-stage.ts'
 export * from './replay.ts'
 export * from './row-tokens.ts'
 export * from './select-by-likelihood.ts'

@@ -4,6 +4,7 @@ import { duration, markdownText, writeAtomic } from '@whetstone/core'
 import { z } from 'zod'
 import { armsByLevel } from './charts/arms-by-level.ts'
 import { armsTable } from './arms-table.ts'
+import { funnelSections } from './funnel-sections.ts'
 import { escapeHtml } from './escape-html.ts'
 import { renderPng, renderSvg } from './render-chart.ts'
 import { htmlTable } from './tables/html-table.ts'
@@ -69,6 +70,7 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
     title: 'Harvest and training',
     text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : `${round.untrained ?? 'nothing was trained'}.`}`,
   })
+  if (harvest.funnel?.length) sections.push(...funnelSections(harvest.funnel))
   if (bank.tag)
     sections.push({
       title: 'Memory',

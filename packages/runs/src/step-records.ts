@@ -1,4 +1,4 @@
-import { BankVerdict, Dataset, Decision, Evaluation, Frontier, LevelName, Model, Monitored, Retest, Role } from '@whetstone/core'
+import { BankVerdict, Dataset, Decision, Evaluation, Frontier, Funnel, LevelName, Model, Monitored, Retest, Role } from '@whetstone/core'
 import { z } from 'zod'
 import { BestLevels } from './incumbent.ts'
 
@@ -48,6 +48,7 @@ export const Harvest = z.object({
   kept: z.number().int(),
   replayed: z.number().int(),
   pairs: z.number().int(),
+  funnel: z.array(Funnel).optional(),
 })
 export type Harvest = z.infer<typeof Harvest>
 

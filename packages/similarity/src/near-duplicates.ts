@@ -25,20 +25,48 @@ export function nearDuplicates(
   count: number,
   { threshold = 0.7, onProgress }: NearDuplicatesOptions = {},
 ): Uint32Array {
+  const finder = duplicateFinder({ threshold, count })
+  for (const text of texts) {
+    const done = finder.add(text)
+    if (onProgress && done % 10_000 === 0) onProgress(done)
+  }
+  return finder.clusters()
+}
+
+/** {@link nearDuplicates} of texts that come one after another, however many; `count` is how many are expected. */
+export function duplicateFinder({ threshold = 0.7, count = 1024 }: { threshold?: number; count?: number } = {}) {
   // Sixteen bits of each minimum are kept: two signatures that differ agree by chance in 1 of 65,536 places.
-  const signatures = new Uint16Array(count * size)
-  const keys = Array.from({ length: bands }, () => new Uint32Array(count))
+  let signatures = new Uint16Array(count * size)
+  let keys = Array.from({ length: bands }, () => new Uint32Array(count))
+  let room = count
   const minima = new Uint32Array(size)
   let at = 0
-  for (const text of texts) {
-    signText(text, minima, signatures, keys, at)
-    at++
-    if (onProgress && at % 10_000 === 0) onProgress(at)
+  const grow = () => {
+    room = Math.max(1024, room * 2)
+    const [olderSignatures, olderKeys] = [signatures, keys]
+    signatures = new Uint16Array(room * size)
+    signatures.set(olderSignatures)
+    keys = olderKeys.map((older) => {
+      const key = new Uint32Array(room)
+      key.set(older)
+      return key
+    })
   }
-  const parent = Uint32Array.from({ length: count }, (_, index) => index)
-  const wanted = Math.ceil(threshold * size)
-  for (const key of keys) joinBand(key, count, signatures, wanted, parent)
-  return parent.map((_, index) => rootOf(parent, index))
+  return {
+    /** Takes a text in; gives how many there are now. */
+    add(text: string): number {
+      if (at === room) grow()
+      signText(text, minima, signatures, keys, at)
+      return ++at
+    },
+    /** For each text the place of the first of its cluster. */
+    clusters(): Uint32Array {
+      const parent = Uint32Array.from({ length: at }, (_, index) => index)
+      const wanted = Math.ceil(threshold * size)
+      for (const key of keys) joinBand(key, at, signatures, wanted, parent)
+      return parent.map((_, index) => rootOf(parent, index))
+    },
+  }
 }
 
 const multipliers = Uint32Array.from({ length: size }, (_, index) => hash32(`multiplier ${index}`) | 1)

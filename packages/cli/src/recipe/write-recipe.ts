@@ -37,6 +37,7 @@ import preference from '@whetstone/datasets/formats/preference.ts'
 import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
+import replay from '@whetstone/harvest/filters/replay.ts'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { defineRecipe } from '@whetstone/loop'
 import gate from '@whetstone/loop/gates/gate.ts'
@@ -58,7 +59,7 @@ export default defineRecipe({
   gate: gate(),
   courses: [{ taskset: table({ file: ${JSON.stringify(data)}, name: ${JSON.stringify(name)}, grader: ${JSON.stringify(grader)}, instruction: ${JSON.stringify(instruction)} }), train: ${train}, validation: ${validation} }],
   memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
-  harvest: [passed(), distinct(), capPerTask({ limit: 4 })],
+  harvest: [passed(), distinct(), capPerTask({ limit: 4 }), replay()],
   formats: [llamaTrainRows(), messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: 1024 },
   settings: { samples: 4, context: 4096, concurrency: 16, chunk: 64 },

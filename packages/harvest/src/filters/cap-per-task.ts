@@ -9,7 +9,7 @@ export default plugin({
   settings: z.strictObject({ limit: z.number().int().positive().default(4).describe('traces a task') }),
   make: ({ limit }): Filter => ({
     name: `cap-per-task ${limit}`,
-    async *apply(traces, { seed }) {
+    async *apply(traces, { seed, dropped }) {
       // Read twice: how many there are of each task, then those that were drawn, in their order.
       const sizes = await countBy(traces, ({ task }) => task)
       const open = new Map<string, { seen: number; drawn: ReadonlySet<number> }>()
@@ -22,6 +22,7 @@ export default plugin({
             drawn: new Set(drawPlaces(size, deriveSeed(seed, 'cap', trace.task)).slice(0, limit)),
           }
           if (draw.drawn.has(draw.seen)) yield trace
+          else dropped?.(trace, `not drawn of ${size} traces of its task`)
           draw.seen++
           if (draw.seen === size) open.delete(trace.task)
           else open.set(trace.task, draw)

@@ -7,8 +7,10 @@ export default plugin({
   settings: z.strictObject({}),
   make: (): Filter => ({
     name: 'passed',
-    async *apply(traces) {
-      for await (const trace of traces) if (trace.grade.passed) yield trace
+    async *apply(traces, { dropped }) {
+      for await (const trace of traces)
+        if (trace.grade.passed) yield trace
+        else dropped?.(trace, trace.grade.reason)
     },
   }),
 })

@@ -13,6 +13,7 @@ import type {
   Trainer,
 } from '@whetstone/core'
 import { Gpu, nested, Sampling } from '@whetstone/core'
+import { Pairing } from '@whetstone/harvest'
 import { quantizationTypes } from '@whetstone/training'
 import { z } from 'zod'
 import { Role } from './role.ts'
@@ -40,8 +41,8 @@ export const Settings = z.strictObject({
     .prefault({})
     .describe('the watch for collapse: attempts of what is served after each round'),
   memories: z.enum(['strip', 'keep', 'mix']).default('mix').describe('rows show memories: never, always, or in half of them'),
-  replay: z.number().min(0).max(0.9).default(0.5).describe('share of older traces in the training rows'),
   pairs: z.number().int().nonnegative().default(1).describe('preference pairs a task; 0 exports none'),
+  pairing: Pairing.prefault({}).describe('how two answers become a pair'),
   gpu: Gpu.default('auto').describe('accelerator of sampling, scoring, training and embedding'),
 })
 export type Settings = z.output<typeof Settings>

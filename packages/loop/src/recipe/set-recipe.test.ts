@@ -54,7 +54,7 @@ test('numbers, choices, lists, members of lists by name, roles', async () => {
   assert.equal([recipe.memory?.k, recipe.sampling.reasoning, recipe.sampling.stop], [3, 'off', ['\n']])
   assert.equal(
     recipe.harvest.map(({ name }) => name),
-    ['passed', 'distinct', 'cap-per-level 7'],
+    ['passed', 'distinct', 'cap-per-level 7', 'replay 0.5'],
   )
   assert.equal(
     recipe.courses.map(({ train }) => train),
