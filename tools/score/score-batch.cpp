@@ -63,6 +63,7 @@ static void read_likelihoods(llama_context * context, const decode_step & step, 
         t.row->logprobs[t.token - t.row->first] = result.logprob;
         t.row->entropies[t.token - t.row->first] = result.entropy;
         t.row->greedy[t.token - t.row->first] = result.greedy;
+        t.row->tops[t.token - t.row->first] = result.top;
     });
 }
 
@@ -122,6 +123,7 @@ static std::vector<pack> make_packs(std::vector<score_row> & rows, int32_t conte
         row.logprobs.assign(row.tokens.size() - row.first, 0);
         row.entropies = row.logprobs;
         row.greedy.assign(row.logprobs.size(), 0);
+        row.tops.assign(row.logprobs.size(), 0);
         const size_t fed = row.tokens.size() - 1;
         if (packs.empty() || filled + fed > (size_t) batch || packs.back().size() == (size_t) slots) {
             packs.emplace_back();

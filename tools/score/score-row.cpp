@@ -48,7 +48,7 @@ std::string score_line(const score_row & row, bool with_logprobs) {
         for (size_t i = 0; i < row.logprobs.size(); i++) {
             line += (i ? "," : "") + number(row.logprobs[i]);
         }
-        line += "]";
+        line += "],\"top\":" + show_tokens(row.tops, 0, row.tops.size());
     }
     return line + "}\n";
 }

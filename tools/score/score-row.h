@@ -16,6 +16,7 @@ struct score_row {
     std::vector<float> logprobs;
     std::vector<float> entropies;
     std::vector<char> greedy; // 1: the likeliest token
+    token_ids tops;           // the likeliest token
 };
 
 // Reads {id?, prompt, response | completion} or {id?, messages}. number: the row's place in its batch. Throws bad_input with file and line.

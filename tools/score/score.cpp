@@ -15,7 +15,8 @@ static const char * about = "Scores answers: how likely the model finds each, gi
                             "          \"completion_ids\": the answer as token ids, instead of text.\n"
                             "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", "
                             "\"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
-                            "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids) and \"logprobs\"; or "
+                            "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids), \"logprobs\" and \"top\" (the likeliest "
+                            "token in each place); or "
                             "{\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
                             "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
 

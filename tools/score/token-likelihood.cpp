@@ -16,5 +16,6 @@ token_likelihood likelihood_of(const float * logits, int32_t size, int32_t token
         }
     }
     const double log_total = std::log(total);
-    return {(float) ((double) logits[token] - *top - log_total), (float) (log_total - weighted / total), top - logits == token};
+    return {(float) ((double) logits[token] - *top - log_total), (float) (log_total - weighted / total), top - logits == token,
+            (int32_t) (top - logits)};
 }

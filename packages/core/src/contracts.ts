@@ -6,6 +6,7 @@ import type { Trace } from './trace.ts'
 import type { Gpu } from './gpu.ts'
 import type { Grade } from './grade.ts'
 import type { Memory } from './memory.ts'
+import type { Difference } from './parity.ts'
 import type { Message } from './message.ts'
 import type { Model } from './model.ts'
 import type { Sampling } from './sampling.ts'
@@ -252,10 +253,19 @@ export type TrainRequest = {
   round: number
   threads?: number
   gpu?: Gpu
+  /** Rows as `base` sampled them, with its log-probabilities; and the file for the trained model's, where the trainer can tell them. */
+  parity?: { rows: string; trained: string }
   signal?: AbortSignal
   logFile?: string
 }
-export type Training = { model: Model; steps: number; seconds: number; finalLoss: number }
+export type Training = {
+  model: Model
+  steps: number
+  seconds: number
+  finalLoss: number
+  /** The trainer's log-probabilities against the sampler's, before the first step. */
+  own?: Difference
+}
 /** Turns a dataset into a candidate. */
 export type Trainer = {
   readonly name: string

@@ -10,6 +10,10 @@ export const Model = z.object({
   path: RecordedPath.nullable(),
   /** GGUF LoRA adapter on top of `path`. */
   adapter: RecordedPath.nullable().default(null),
+  /** What the adapter is multiplied by when it is served, where not 1. */
+  adapterScale: z.number().positive().optional(),
+  /** What the next training goes on from, where `path` was made of it (merged, quantized) to be served. */
+  master: z.object({ path: RecordedPath, adapter: RecordedPath.nullable(), quantization: z.string().nullable() }).optional(),
   parent: z.string().nullable().default(null),
   dataset: z.string().nullable().default(null),
   trainer: z.string().nullable().default(null),
@@ -23,3 +27,9 @@ export const Model = z.object({
   metadata: z.record(z.string(), z.unknown()).default({}),
 })
 export type Model = z.infer<typeof Model>
+
+/** A model's adapter as llama.cpp's own programs are told of it. */
+export function adapterFlags({ adapter, adapterScale = 1 }: Pick<Model, 'adapter' | 'adapterScale'>): string[] {
+  if (adapter === null) return []
+  return adapterScale === 1 ? ['--lora', adapter] : ['--lora-scaled', `${adapter}:${adapterScale}`]
+}

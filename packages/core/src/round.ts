@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Monitored } from './monitored.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
+import { Parity } from './parity.ts'
 
 /** What one filter of the harvest did to the traces that it was given, with some of those that it left out. */
 export const Funnel = z.object({
@@ -53,6 +54,8 @@ const Members = z.object({
     funnel: z.array(Funnel).optional(),
   }),
   training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
+  /** Trained against served; null where nothing was trained, absent in older rounds. */
+  parity: Parity.nullable().optional(),
   /** Why there is no training, where there is none. */
   untrained: z.string().nullable(),
   faults: z.object({ retried: z.number().int(), failed: z.number().int() }),

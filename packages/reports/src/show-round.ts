@@ -1,6 +1,7 @@
 import type { Round } from '@whetstone/core'
 import { duration, points, rate, showP } from '@whetstone/core'
 import { armsTable } from './arms-table.ts'
+import { parityText } from './parity-text.ts'
 import { textTable } from './tables/text-table.ts'
 
 /** A round on one screen: the arms, the decision with its reason, where the report is. */
@@ -22,6 +23,7 @@ export function showRound(round: Round, report: string): string {
     ...table,
     round.frontier ? `  * frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})` : null,
     `  harvest  ${harvest.attempted} attempted, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} replayed${harvest.pairs ? `, ${harvest.pairs} pairs` : ''}${training ? `; ${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}` : `; ${round.untrained}`}`,
+    round.parity ? `  parity   ${parityText(round.parity)}` : null,
     round.bank.tag
       ? `  bank     ${round.bank.size} memories, ${round.bank.added} new${round.bank.kept ? '' : '; rolled back'}${decision.memory ? `; on against off ${points(decision.memory.difference)} points, p ${showP(decision.memory.pValue)}` : ''}`
       : null,

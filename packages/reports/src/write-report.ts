@@ -7,6 +7,7 @@ import { armsTable } from './arms-table.ts'
 import { funnelSections } from './funnel-sections.ts'
 import { escapeHtml } from './escape-html.ts'
 import { renderPng, renderSvg } from './render-chart.ts'
+import { parityText } from './parity-text.ts'
 import { htmlTable } from './tables/html-table.ts'
 import { textTable, type TextTable } from './tables/text-table.ts'
 
@@ -71,6 +72,11 @@ function describe(round: Round, seconds: Partial<Record<string, number>>): Secti
     text: `${harvest.attempted} train attempts, ${harvest.passed} passed, ${harvest.kept} kept, ${harvest.replayed} older ones replayed, ${harvest.pairs} preference pairs. ${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : `${round.untrained ?? 'nothing was trained'}.`}`,
   })
   if (harvest.funnel?.length) sections.push(...funnelSections(harvest.funnel))
+  if (round.parity)
+    sections.push({
+      title: 'What is trained is what is served',
+      text: `Differences of log-probability on attempts of this round, natural log: ${parityText(round.parity)}.`,
+    })
   if (bank.tag)
     sections.push({
       title: 'Memory',

@@ -65,6 +65,8 @@ export function roundFiles(run: string, round: number) {
     examples: join(dataset, 'examples.jsonl'),
     pairs: join(dataset, 'pairs.jsonl'),
     card: join(dataset, 'card.json'),
+    /** Attempts of the incumbent's, as sampled, on which trainer, sampler and served file are compared. */
+    parity: join(dataset, 'parity.jsonl'),
     /** The candidate's card, and the trainer's measurements step by step. */
     candidate: join(checkpoint, 'card.json'),
     metrics: join(checkpoint, 'metrics.jsonl'),

@@ -1,4 +1,17 @@
-import { BankVerdict, Dataset, Decision, Evaluation, Frontier, Funnel, LevelName, Model, Monitored, Retest, Role } from '@whetstone/core'
+import {
+  BankVerdict,
+  Dataset,
+  Decision,
+  Evaluation,
+  Frontier,
+  Funnel,
+  LevelName,
+  Model,
+  Monitored,
+  Parity,
+  Retest,
+  Role,
+} from '@whetstone/core'
 import { z } from 'zod'
 import { BestLevels } from './incumbent.ts'
 
@@ -57,6 +70,7 @@ export const Candidate = z
   .object({
     model: Model,
     training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }),
+    parity: Parity.nullable().default(null),
   })
   .nullable()
 export type Candidate = z.infer<typeof Candidate>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { adapterFlags, BadInput, hashFile, paths, runTool } from '@whetstone/core'
 
 export type MergeOptions = {
   /** File of the merged weights. */
@@ -25,7 +25,7 @@ export async function merge(model: Model, { out, threads = availableParallelism(
   try {
     await runTool({
       file: paths.tool('llama-export-lora'),
-      args: ['-m', model.path, '--lora', model.adapter, '-o', fresh, '-t', String(threads)],
+      args: ['-m', model.path, ...adapterFlags(model), '-o', fresh, '-t', String(threads)],
       signal,
       logFile,
     })
@@ -39,6 +39,7 @@ export async function merge(model: Model, { out, threads = availableParallelism(
     id: `model-${(await hashFile(out)).slice(0, 16)}`,
     path: out,
     adapter: null,
+    adapterScale: undefined,
     parent: model.id,
     quantization: model.quantization === 'F32' ? 'F32' : 'F16',
     createdAt: new Date().toISOString(),

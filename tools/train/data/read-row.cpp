@@ -54,6 +54,19 @@ std::vector<span> spans_of(const json_row & row, const common_json & value, cons
     return spans;
 }
 
+std::vector<float> logprobs_of(const json_row & row, const common_json & value, size_t length) {
+    if (value.is_array() && value.size() != length)
+        throw bad_row(row.file, row.line,
+                      "\"logprobs\" holds " + std::to_string(value.size()) + " numbers for " + std::to_string(length) + " tokens");
+    std::vector<float> all;
+    for (size_t i = 0; i < length; i++) {
+        if (!value.is_array() || !value.at(i).is_number())
+            throw bad_row(row.file, row.line, "\"logprobs\" must be an array of numbers, one a token");
+        all.push_back((float) value.at(i).get<double>());
+    }
+    return all;
+}
+
 static sequence read_ids(const json_row & row, const row_tokens & tokens, const token_ids & prompt, const char * key, const char * forced) {
     const token_ids ids = ids_of(row, row.json.at(key), key, tokens);
     return join(prompt, ids, row_has(row, forced) ? spans_of(row, row.json.at(forced), forced, (int64_t) ids.size()) : std::vector<span>());

@@ -16,6 +16,8 @@ sequence join(const token_ids & prompt, const token_ids & completion, const std:
 // Ids [i, ...] and spans [[first, last), ...] of a field, checked. Throw bad_input with file, line and key.
 token_ids ids_of(const json_row & row, const common_json & value, const std::string & key, const row_tokens & tokens);
 std::vector<span> spans_of(const json_row & row, const common_json & value, const std::string & key, int64_t length);
+// One number a token: log-probabilities as the sampler wrote them.
+std::vector<float> logprobs_of(const json_row & row, const common_json & value, size_t length);
 
 enum class turns { last, all };
 

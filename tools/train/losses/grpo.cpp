@@ -6,18 +6,6 @@
 
 namespace train {
 
-static std::vector<double> numbers(const json_row & row, const common_json & values, const char * key) {
-    if (!values.is_array())
-        throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
-    std::vector<double> all;
-    for (size_t i = 0; i < values.size(); i++) {
-        if (!values.at(i).is_number())
-            throw bad_row(row.file, row.line, "\"" + std::string(key) + "\" of a completion must be an array of numbers");
-        all.push_back(values.at(i).get<double>());
-    }
-    return all;
-}
-
 static token_ids completion_tokens(const json_row & row, const common_json & completion, const row_tokens & tokens) {
     if (completion.contains("ids")) // as llama-sample writes them
         return ids_of(row, completion.at("ids"), "ids", tokens);
@@ -41,13 +29,7 @@ std::vector<example> grpo::read(const json_row & row, const row_tokens & tokens)
         }
         example e;
         const token_ids ids = completion_tokens(row, c, tokens);
-        for (double p : numbers(row, c.at("logprobs"), "logprobs"))
-            e.sampled.push_back((float) p);
-        if (e.sampled.size() != ids.size()) {
-            throw bad_row(row.file, row.line,
-                          "a completion has " + std::to_string(ids.size()) + " tokens but " + std::to_string(e.sampled.size()) +
-                              " logprobs");
-        }
+        e.sampled = logprobs_of(row, c.at("logprobs"), ids.size());
         const bool forced = c.contains("forced") && !c.at("forced").is_null();
         e.sequences = {join(prompt, ids, forced ? spans_of(row, c.at("forced"), "forced", (int64_t) ids.size()) : std::vector<span>())};
         const sequence & s = e.sequences[0];

@@ -94,7 +94,7 @@ const cases: Case[] = [
   {
     name: 'grpo: logprobs of another length',
     method: 'grpo',
-    error: /rows\.jsonl:1: a completion has 2 tokens but 1 logprobs/,
+    error: /rows\.jsonl:1: "logprobs" holds 1 numbers for 2 tokens/,
     rows: [
       {
         prompt: 'a',

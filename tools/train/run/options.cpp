@@ -8,7 +8,7 @@
 namespace train {
 
 static const char * const about =
-    "Trains a GGUF model (llama, qwen2, qwen3): all weights, or a LoRA adapter with --lora-rank.\n"
+    "Trains a GGUF model: all weights, or a LoRA adapter with --lora-rank.\n"
     "  llama-train sft   rows {prompt, completion, weight?} or {messages, weight?, template_args?}; loss on the answer and its end token "
     "only\n"
     "                    or {prompt, completion_ids, forced?: [[first, last), ...], weight?}: ids as sampled win over text, forced ones "
@@ -56,6 +56,10 @@ static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("--optimizer-in", "FILE", o.optimizer_in,
                "start with these moments of AdamW, as --optimizer-out of an earlier run wrote them");
     args.value("--optimizer-out", "FILE", o.optimizer_out, "write AdamW's moments for a later run");
+    args.value("--parity", "FILE", o.parity,
+               "rows {prompt, completion_ids, logprobs} as llama-sample --logprobs wrote them with this model: how far the trainer's "
+               "log-probabilities are from the sampler's before the first step");
+    args.value("--parity-out", "FILE", o.parity_out, "the trained model's log-probabilities of these rows, to compare what is served with");
     args.flag("--strict", o.strict, "a row that does not fit is an error; default: it is skipped and counted");
 }
 
@@ -145,6 +149,7 @@ static void check(const options & o) {
     must(o.prompt_weight >= 0 && o.save_every >= 0 && o.teacher_top >= 1,
          "--prompt-weight and --save-every must not be negative, --teacher-top at least 1");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
+    must(o.parity_out.empty() || !o.parity.empty(), "--parity-out needs --parity");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.desirable_weight >= 0 && o.undesirable_weight >= 0 && o.margin >= 0, "--margin and the weights of kto must not be negative");
     must(!o.rank_stabilized || o.lora_targets.find(':') == std::string::npos, "--lora-rank-stabilized needs one rank for all targets");

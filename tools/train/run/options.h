@@ -15,6 +15,7 @@ struct options {
     int32_t checkpoint_every = 0;
     std::string without; // of check-logits: a feature of the model to leave out
     std::string optimizer_in, optimizer_out;
+    std::string parity, parity_out;
     int32_t save_every = 0;
     bool unchecked = false, resume = false, strict = false, plain = false;
 

@@ -1,5 +1,6 @@
 #include "session.h"
 #include "../adapters/lora.h"
+#include "../checks/parity.h"
 #include "../checks/switch-off.h"
 #include "bad-input.h"
 #include <algorithm>
@@ -26,9 +27,9 @@ double total_loss(const std::vector<batch> & batches, const loss & objective) {
     return sum;
 }
 
-static int64_t longest_in(const dataset & set) {
+static int64_t longest_in(const std::vector<example> & examples) {
     int64_t n = 1;
-    for (const example & e : set.examples)
+    for (const example & e : examples)
         for (const auto * all : {&e.sequences, &e.teacher_reads})
             for (const sequence & s : *all)
                 n = std::max(n, s.inputs());
@@ -86,7 +87,9 @@ session::session(const options & o) :
         val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);
     if (data.skipped > 0)
         fprintf(stderr, "llama-train: %lld rows are skipped; the first: %s\n", (long long) data.skipped, data.first_skip.c_str());
-    longest = std::max(longest_in(data), longest_in(val));
+    if (!o.parity.empty())
+        parity = read_parity(o.parity, tokens, net->hyper.context);
+    longest = std::max({longest_in(data.examples), longest_in(val.examples), longest_in(parity)});
     if (!o.without.empty())
         switch_off(*net, o.without);
     fill_rope_tables(*net, longest, rope);

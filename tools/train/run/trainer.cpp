@@ -1,6 +1,6 @@
 #include "trainer.h"
 #include "../adapters/lora.h"
-#include "../checks/served.h"
+#include "../checks/parity.h"
 #include "../losses/reference.h"
 #include "../optimizer/checkpoint.h"
 #include "../optimizer/fingerprint.h"
@@ -153,6 +153,10 @@ struct run {
     }
 };
 
+json figures_of(const differences & d) {
+    return {{"rows", d.rows}, {"tokens", d.tokens}, {"mean_abs", d.mean}, {"max_abs", d.largest}};
+}
+
 [[noreturn]] void stop_at_nan(const options & o, const run_state & state) {
     std::string what = "the loss is not a number at step " + std::to_string(state.step + 1) + ", lower --lr or look into the data";
     if (!o.checkpoint_dir.empty() && o.checkpoint_every > 0)
@@ -173,9 +177,11 @@ int run_training(const options & o) {
     if (!o.optimizer_in.empty())
         read_moments(o.optimizer_in, *s.net, adam);
     const std::string fingerprint = fingerprint_of(o, s, adam);
-    differences agreement;
+    differences agreement, own;
     if (!o.unchecked)
         agreement = check_served(s, o); // the base, also where a checkpoint goes on from it
+    if (!s.parity.empty())
+        own = check_own(s);
     if (o.resume)
         read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
 
@@ -213,6 +219,8 @@ int run_training(const options & o) {
     r.save(o.out);
     if (!o.optimizer_out.empty())
         write_moments(o.optimizer_out, *s.net, adam, state.step);
+    if (!o.parity_out.empty())
+        write_parity(s, o.parity_out);
     log.write({{"done", true},
                {"steps", state.step},
                {"final_loss", state.last_loss},
@@ -220,8 +228,8 @@ int run_training(const options & o) {
                {"cpu_seconds", cpu_seconds},
                {"peak_mib", usage_so_far().peak_mib},
                {"skipped_rows", s.data.skipped},
-               {"served",
-                {{"rows", agreement.rows}, {"tokens", agreement.tokens}, {"mean_abs", agreement.mean}, {"max_abs", agreement.largest}}}});
+               {"served", figures_of(agreement)},
+               {"own", figures_of(own)}});
     return 0;
 }
 

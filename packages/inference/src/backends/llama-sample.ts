@@ -39,7 +39,7 @@ function toolFlags(model: Model, options: OpenOptions, parameters: number): stri
   return [
     '-m',
     model.path as string,
-    ...(model.adapter ? ['--lora', model.adapter] : []),
+    ...(model.adapter ? ['--lora', model.adapter, '--lora-scale', String(model.adapterScale ?? 1)] : []),
     '-np',
     String(options.concurrency),
     '-t',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { BadInput, paths, plugin, smallModel } from '@whetstone/core'
+import { adapterFlags, BadInput, paths, plugin, smallModel } from '@whetstone/core'
 import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
 import { z } from 'zod'
 import type { ChatEndpoint } from '../chat-completions.ts'
@@ -43,7 +43,7 @@ async function open(settings: z.output<typeof Settings>, model: Model, options: 
     args: [
       '--model',
       model.path,
-      ...(model.adapter ? ['--lora', model.adapter] : []),
+      ...adapterFlags(model),
       '--parallel',
       String(concurrency),
       '--ctx-size',

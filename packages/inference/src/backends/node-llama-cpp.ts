@@ -38,7 +38,7 @@ async function open(model: Model, options: OpenOptions): Promise<LanguageModel> 
       sequences: options.concurrency,
       contextSize: context,
       threads,
-      lora: model.adapter ?? undefined,
+      lora: model.adapter === null ? undefined : { adapters: [{ filePath: model.adapter, scale: model.adapterScale ?? 1 }] },
       createSignal: signal,
     })
     return languageModel({ model, weights, opened, context, template: header.chatTemplate, generateInSequences, close })

@@ -11,7 +11,7 @@ export type Roles = Readonly<Record<string, RoleModel>>
 /** Opens the models of a recipe, each for its role. */
 export type Models = {
   /** The recipe's own model for the role, else the given one on the recipe's backend. */
-  open(role: string, model: Model): Promise<LanguageModel>
+  open(role: string, model: Model, how?: Pick<OpenOptions, 'logprobs'>): Promise<LanguageModel>
   /** What stands behind the roles that a solver asks; those without a model of their own are the given one. */
   teachers(model: Model): Record<string, Teacher>
 }
@@ -22,10 +22,10 @@ export function modelsOf(
   how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile'>,
 ): Models {
   const { concurrency, context, gpu } = settings
-  const open = async (role: string, model: Model) => {
+  const open: Models['open'] = async (role, model, { logprobs } = {}) => {
     const played = roles[role]
     if (played && 'open' in played) return played.open()
-    return openModel({ backend, ...played, model: played?.model ?? model }, { concurrency, context, gpu, ...how })
+    return openModel({ backend, ...played, model: played?.model ?? model }, { concurrency, context, gpu, logprobs, ...how })
   }
   return {
     open,

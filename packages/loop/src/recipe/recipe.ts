@@ -109,6 +109,16 @@ export const Recipe = z.strictObject({
   memory: Remembering.nullable(),
   harvest: z.array(nested<Filter>('filters')).readonly(),
   formats: z.array(nested<Format>('formats')).readonly(),
+  serve: z
+    .union([
+      z.enum(['adapter', 'merged']),
+      z.strictObject({ quantize: z.enum(quantizationTypes) }),
+      z.strictObject({ adapter: z.number().positive() }),
+    ])
+    .default('adapter')
+    .describe(
+      'what a candidate is sampled, gated and deployed as: base and adapter (with a scale: {adapter: 0.5}), merged, or merged and in another type',
+    ),
   publish: z
     .enum(quantizationTypes)
     .optional()

@@ -1,9 +1,13 @@
 import type { Model, Round } from '@whetstone/core'
 import { deriveSeed, Monitored, toRecord, writeJson } from '@whetstone/core'
+import { join } from 'node:path'
 import { attemptArms, validationTasks } from './attempt-arms.ts'
 import { attemptTrain, trainTasks } from './attempt-train.ts'
+import { compareServed } from './compare-served.ts'
 import { checkFrozen, taskContents } from './freeze-tasks.ts'
 import { harvestRound } from './harvest-round.ts'
+import { makeArtifact } from './make-artifact.ts'
+import { writeParityRows } from './parity-rows.ts'
 import { planRound } from './plan-round.ts'
 import { describeRecipe } from '../recipe/describe-recipe.ts'
 import { monitorRound } from '../monitor/monitor-round.ts'
@@ -29,7 +33,7 @@ export type Finished = {
  * Each step is done once and kept; a round that was stopped anywhere goes on from there.
  */
 export async function runRound(context: RoundContext): Promise<Finished> {
-  const { recipe, run, round, seed, incumbent, step, bank } = context
+  const { recipe, run, round, seed, incumbent, step, bank, files } = context
   const plan = describeRecipe(recipe)
   const given = {
     recipe: plan,
@@ -72,24 +76,32 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       dataset: harvest.dataset.hash,
       base: incumbent.model.id,
       trainer: plan['trainer'],
+      serve: plan['serve'],
       tools: toolStamp(),
-      sources: stepSources(recipe, 'train', []),
+      sources: stepSources(recipe, 'train', ['packages/loop/src/round/make-artifact.ts', 'packages/loop/src/round/compare-served.ts']),
     },
     async () => {
       if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
-      const { model, ...training } = await recipe.trainer.train({
-        base: incumbent.model,
+      const parity = (await writeParityRows(context)) ? { rows: files.parity, trained: join(files.checkpoint, 'parity.jsonl') } : undefined
+      const { model, own, ...training } = await recipe.trainer.train({
+        base: { ...incumbent.model, ...incumbent.model.master },
+        parity,
         dataset: harvest.dataset,
-        folder: context.files.checkpoint,
+        folder: files.checkpoint,
         seed: deriveSeed(seed, 'train', round),
         round,
         signal: context.signal,
-        logFile: context.files.trainLog,
+        logFile: files.trainLog,
         threads: context.threads,
         gpu: recipe.settings.gpu,
       })
-      writeJson(context.files.candidate, toRecord(model))
-      return { model, training: { trainer: recipe.trainer.name, ...training } }
+      const made = await makeArtifact(context, model)
+      writeJson(files.candidate, toRecord(made))
+      return {
+        model: made,
+        training: { trainer: recipe.trainer.name, ...training },
+        parity: parity ? { own: own ?? null, served: await compareServed(context, made, parity.trained) } : null,
+      }
     },
   )
 
@@ -166,6 +178,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         funnel: harvest.funnel,
       },
       training: candidate?.training ?? null,
+      parity: candidate?.parity ?? null,
       untrained: candidate ? null : whyUntrained(context),
       faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
       truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),

@@ -62,13 +62,17 @@ const Settings = z.strictObject({
 
 type Settings = z.output<typeof Settings>
 
+const Figures = z.object({ rows: z.number(), tokens: z.number(), mean_abs: z.number(), max_abs: z.number() })
+
 const FinalMetrics = z.object({
   done: z.literal(true),
   steps: z.number(),
   final_loss: z.number(),
   seconds: z.number(),
   /** |log p of the trainer - log p of libllama| on some rows before the first step. */
-  served: z.object({ rows: z.number(), tokens: z.number(), mean_abs: z.number(), max_abs: z.number() }).optional(),
+  served: Figures.optional(),
+  /** |log p of the trainer - log p of the sampler| on the rows of --parity before the first step. */
+  own: Figures.optional(),
 })
 
 /** The formats a method can read, the trainer's own first: its ids are what was sampled. */
@@ -135,6 +139,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
         ]
       : []),
     ...(base.adapter ? ['--lora-init', base.adapter] : []),
+    ...(request.parity ? ['--parity', request.parity.rows, '--parity-out', request.parity.trained] : []),
     ...(settings.keepMoments ? ['--optimizer-out', join(folder, moments)] : []),
     ...(settings.keepMoments && existsSync(earlier) ? ['--optimizer-in', earlier] : []),
   ]
@@ -164,7 +169,14 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     createdAt: new Date().toISOString(),
     metadata: { settings, served: final.served },
   }
-  return { model, steps: final.steps, seconds: final.seconds, finalLoss: final.final_loss }
+  const { steps, seconds, final_loss: finalLoss, own } = final
+  return {
+    model,
+    steps,
+    seconds,
+    finalLoss,
+    own: own && own.rows > 0 ? { rows: own.rows, tokens: own.tokens, meanAbs: own.mean_abs, maxAbs: own.max_abs } : undefined,
+  }
 }
 
 function flags(settings: Settings): string[] {

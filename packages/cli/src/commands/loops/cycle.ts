@@ -5,6 +5,7 @@ import { checkRunName } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '@whetstone/native'
+import { takesImportance } from '@whetstone/training'
 import { reportRound, roundScreen } from '@whetstone/reports/report-round.ts'
 
 export default defineCommand({
@@ -50,8 +51,14 @@ export default defineCommand({
 })
 
 /** The native tools that a recipe's round calls. */
-const toolsOf = ({ backend, harvest, trainer, publish }: Recipe) => [
-  ...(backend.tools ?? []).filter((tool) => tool !== 'llama-score' || harvest.some(({ needsLikelihood }) => needsLikelihood)),
-  ...(trainer?.tools ?? []),
-  ...(trainer && publish ? ['llama-export-lora', 'llama-quantize'] : []),
-]
+const toolsOf = ({ backend, harvest, trainer, serve, publish }: Recipe) => {
+  const types = [publish, typeof serve === 'object' && 'quantize' in serve ? serve.quantize : undefined].filter(
+    (type) => type !== undefined,
+  )
+  return [
+    ...(backend.tools ?? []).filter((tool) => tool !== 'llama-score' || harvest.some(({ needsLikelihood }) => needsLikelihood)),
+    ...(trainer ? [...trainer.tools, 'llama-score'] : []),
+    ...(trainer && (serve === 'merged' || types.length > 0) ? ['llama-export-lora', 'llama-quantize'] : []),
+    ...(trainer && types.some(takesImportance) ? ['llama-imatrix'] : []),
+  ]
+}

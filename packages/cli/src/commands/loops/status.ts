@@ -1,5 +1,6 @@
 import { duration, points, rate } from '@whetstone/core'
 import { openRun, runNames } from '@whetstone/runs'
+import { parityText } from '@whetstone/reports/parity-text.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult } from '../../write-result.ts'
@@ -15,10 +16,12 @@ export default defineCommand({
     if (runs.length === 0) return console.log('No runs yet: begin one with `npx nx run loops:cycle`')
     for (const each of runs) {
       console.log(`${each.run}  recipe ${each.recipe}, seed ${each.seed}, ${each.rounds.length} rounds done, incumbent ${each.incumbent}`)
-      for (const { round, decision, frontier, cost } of each.rounds)
+      for (const { round, decision, frontier, cost, parity } of each.rounds) {
         console.log(
           `  round ${round}  ${decision.promoted ? 'promoted' : 'kept    '}  ${frontier ? `${frontier.taskset} ${frontier.level}: ` : ''}${rate(decision.incumbentRate)} -> ${rate(decision.candidateRate)} (${points(decision.difference)} points)  ${duration(cost.seconds)}`,
         )
+        if (parity) console.log(`    parity  ${parityText(parity)}`)
+      }
       for (const { says, readable } of each.problems) console.log(`  ${says}; what can still be read: ${readable}`)
       if (each.open)
         console.log(
@@ -31,7 +34,9 @@ export default defineCommand({
 function describeRun(name: string) {
   const run = openRun(name)
   const [record, incumbent, open, owner] = [run.record(), run.incumbent(), run.open(), run.lock()]
-  const rounds = run.finished().map(({ round: { round, decision, frontier, cost } }) => ({ round, decision, frontier, cost }))
+  const rounds = run
+    .finished()
+    .map(({ round: { round, decision, frontier, cost, parity } }) => ({ round, decision, frontier, cost, parity }))
   if (!record && rounds.length === 0 && run.problems.length === 0) return null
   return {
     run: name,
