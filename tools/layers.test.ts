@@ -12,8 +12,8 @@ const floors = [
   ['core'],
   ['grading', 'statistics', 'similarity', 'native'],
   ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'runs'],
-  ['loop', 'reports', 'viewer'],
-  ['studies'],
+  ['loop', 'reports'],
+  ['studies', 'viewer'],
   ['cli'],
 ]
 const packages = floors.flat()

@@ -1,4 +1,4 @@
-import { writeJson } from '@whetstone/core'
+import { writeAtomic, writeJson } from '@whetstone/core'
 
 const write = process.stdout.write.bind(process.stdout)
 
@@ -11,4 +11,10 @@ export function keepStdoutForResult(): void {
 export function writeResult(file: string | undefined, value: unknown): void {
   if (file === '-') write(`${JSON.stringify(value, null, 2)}\n`)
   else if (file !== undefined) writeJson(file, value)
+}
+
+/** The same for text. */
+export function writeText(file: string | undefined, text: string): void {
+  if (file === '-') write(text)
+  else if (file !== undefined) writeAtomic(file, text)
 }

@@ -60,6 +60,8 @@ const Members = z.object({
   untrained: z.string().nullable(),
   faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
   truncated: z.number(),
+  /** Attempts of train and validation, those whose answer was cut off, those whose prompt left no room in the context; absent in older rounds. */
+  cuts: z.object({ attempted: z.number().int(), truncated: z.number().int(), context: z.number().int() }).optional(),
   /** How many decisions this run's validation sets have seen, this one counted. */
   looks: z.number().int(),
   cost: z.object({ seconds: z.number(), tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }) }),

@@ -1,5 +1,6 @@
 import type { Round } from '@whetstone/core'
 import { duration, points, rate, showP } from '@whetstone/core'
+import { warnCuts } from './warn-cuts.ts'
 import { armsTable } from './arms-table.ts'
 import { parityText } from './parity-text.ts'
 import { textTable } from './tables/text-table.ts'
@@ -33,9 +34,7 @@ export function showRound(round: Round, report: string): string {
     round.faults.failed || round.faults.retried
       ? `  faults   ${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries`
       : null,
-    round.truncated > 0.05
-      ? `  warning  ${rate(round.truncated)} of the attempts were truncated: raise maxTokens or set a reasoning budget`
-      : null,
+    ...warnCuts(round).map((warning) => `  warning  ${warning}`),
     ...(round.monitor?.warnings ?? []).map((warning) => `  warning  ${warning}`),
     round.monitor?.regression ? `  REGRESSION  ${round.monitor.regression}` : null,
     `  => ${decision.reason}`,

@@ -3,10 +3,20 @@ import type { TopLevelSpec } from 'vega-lite'
 import { armsByLevel } from './charts/arms-by-level.ts'
 import { renderSvg } from './render-chart.ts'
 
+/** One point of a training's course, as the trainer measured it. */
+export type TrainingPoint = {
+  step: number
+  loss?: number | undefined
+  heldOut?: number | undefined
+  gradientNorm?: number | undefined
+  learningRate?: number | undefined
+  tokensPerSecond?: number | undefined
+}
+
 /** What the viewer draws, as SVG text. Drawings of rounds that do not change are kept. */
 export const viewerCharts = {
   levelsOverRounds: (rounds: readonly Round[]) => drawn(levelsOverRounds(rounds)),
-  trainingCurve: (points: readonly { step: number; loss?: number; heldOut?: number }[]) => drawn(trainingCurve(points)),
+  trainingCurve: (points: readonly TrainingPoint[]) => drawn(trainingCurve(points)),
   armsByLevel: (round: Round) => drawn(armsByLevel(round.evaluations)),
 }
 
@@ -51,7 +61,7 @@ function levelsOverRounds(rounds: readonly Round[]): TopLevelSpec {
 }
 
 /** Loss over steps, training and held-out; the line is a moving average of what was measured. */
-function trainingCurve(points: readonly { step: number; loss?: number; heldOut?: number }[]): TopLevelSpec {
+function trainingCurve(points: readonly TrainingPoint[]): TopLevelSpec {
   const width = Math.max(1, Math.round(points.length / 20))
   const values = points.flatMap(({ step, loss, heldOut }, index) => {
     const window = points

@@ -39,6 +39,8 @@ export const TrainAttempts = z.object({
   attempted: z.number().int(),
   passed: z.number().int(),
   truncated: z.number().int(),
+  /** Whose prompt left no room in the context; 0 in older rounds, which did not count them. */
+  context: z.number().int().default(0),
   tokens: Tokens,
   rates: z.array(LevelRate),
   frontier: Frontier,
@@ -108,6 +110,7 @@ export const Arms = z.preprocess(
     tokens: Tokens,
     faults: Faults,
     truncated: z.number().int(),
+    context: z.number().int().default(0),
     attempted: z.number().int(),
   }),
 )

@@ -1,11 +1,5 @@
-import { visibleText } from '@whetstone/core'
-import { html, raw } from 'hono/html'
-
-export type Html = ReturnType<typeof html>
-type Piece = Html | string | number | false | null | undefined
-
-/** Untrusted text for a page: hidden characters shown; `html` escapes the rest. */
-export const text = (value: unknown): string => visibleText(String(value ?? ''))
+import { text, type Piece } from '@whetstone/reports/page/pieces.ts'
+import { html } from 'hono/html'
 
 /** A whole page. `live` names the run whose files it follows. */
 export async function page({
@@ -48,43 +42,6 @@ export async function page({
       </html> `,
   )
 }
-
-/** A table that scrolls sideways on a narrow screen. Cells may be HTML made by `html`. */
-export const table = (
-  caption: string,
-  head: readonly string[],
-  rows: readonly (readonly Piece[])[],
-  numeric: readonly number[] = [],
-): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
-    <table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${head.map((cell, index) => html`<th scope="col" class="${numeric.includes(index) ? 'number' : ''}">${cell}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell, index) => html`<td class="${numeric.includes(index) ? 'number' : ''}">${typeof cell === 'string' ? text(cell) : (cell ?? '')}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`
-
-/** A chart of ours (SVG that we drew) with its title; what it shows stands in a table beside it. */
-export const figure = (title: string, svg: string): Html =>
-  html`<figure>
-    <figcaption>${title}</figcaption>
-    <div class="chart" role="img" aria-label="${title}">${raw(svg)}</div>
-  </figure>`
-
-export const badge = (kind: 'good' | 'bad' | 'plain', word: string): Html => html`<span class="badge ${kind}">${word}</span>`
 
 export const runPath = (run: string) => `/runs/${encodeURIComponent(run)}`
 export const roundPath = (run: string, round: number) => `${runPath(run)}/rounds/${round}`

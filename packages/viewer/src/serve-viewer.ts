@@ -1,7 +1,6 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { AddressInfo } from 'node:net'
 import { BadInput } from '@whetstone/core'
-import type { Charts } from './charts.ts'
 import { viewerApp } from './viewer-app.ts'
 
 /** Ports tried after the one asked for. */
@@ -9,16 +8,17 @@ const tries = 20
 
 /** Serves the pages on 127.0.0.1, on the port asked for or the next that is free, until the signal. */
 export async function serveViewer({
-  charts,
   port,
   signal,
+  files = [],
 }: {
-  charts: Charts
   port: number
   signal: AbortSignal
+  /** Result files that may be compared beside runs. */
+  files?: readonly string[]
 }): Promise<{ url: string; closed: Promise<void> }> {
   const hosts: string[] = []
-  const server = createAdaptorServer({ fetch: viewerApp(charts, hosts).fetch })
+  const server = createAdaptorServer({ fetch: viewerApp(hosts, files).fetch })
   for (let at = port; ; at++) {
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       server.once('error', resolve)

@@ -2,10 +2,13 @@ import { BadInput } from '@whetstone/core'
 import { checkRunName, openRun, runNames, type RoundReader, type RunReader } from '@whetstone/runs'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { Charts } from './charts.ts'
 import { changeNames, type Change } from './changes.ts'
 import { html } from 'hono/html'
-import { page, text } from './page.ts'
+import { text } from '@whetstone/reports/page/pieces.ts'
+import { page } from './page.ts'
+import { axes, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
+import { fates, type Fate } from '@whetstone/reports/compare/compare-arms.ts'
+import { comparePage } from './pages/compare-page.ts'
 import { changesPage } from './pages/changes-page.ts'
 import { roundPage } from './pages/round-page.ts'
 import { runPage } from './pages/run-page.ts'
@@ -14,14 +17,15 @@ import { taskPage } from './pages/task-page.ts'
 import { tracePage } from './pages/trace-page.ts'
 import { tracesPage } from './pages/traces-page.ts'
 import { runState, watchRun } from './watch-run.ts'
-import { liveScript, style } from './style.ts'
+import { style } from '@whetstone/reports/page/style.ts'
+import { liveScript } from './live-script.ts'
 
 /** Nothing is loaded from elsewhere, nothing is framed, no script stands in a page. SVG of charts carries styles of its own. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** The viewer as an application: reads runs and writes nothing. `hosts` are the names under which it may be called, against pages elsewhere that would read it through a name of theirs. */
-export function viewerApp(charts: Charts, hosts: readonly string[] | null): Hono {
+export function viewerApp(hosts: readonly string[] | null, files: readonly string[] = []): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     const host = context.req.header('host') ?? ''
@@ -46,10 +50,24 @@ export function viewerApp(charts: Charts, hosts: readonly string[] | null): Hono
   app.get('/live.js', (context) => context.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   app.get('/favicon.ico', (context) => context.body(null, 204))
   app.get('/', async (context) => context.html(await runsPage()))
-  app.get('/runs/:run', async (context) => context.html(await runPage(knownRun(context.req.param('run')), charts)))
+  app.get('/compare', async (context) => {
+    const { x = 'round', show = 'broken', control } = context.req.query()
+    if (!(x in axes)) throw new BadInput(`x is one of ${Object.keys(axes).join(', ')}`)
+    if (!(fates as readonly string[]).includes(show)) throw new BadInput(`show is one of ${fates.join(', ')}`)
+    const view = {
+      of: [...new Set(context.req.queries('of') ?? [])],
+      control: control || undefined,
+      x: x as Axis,
+      show: show as Fate,
+      with: whole(context.req.query('with')) ?? 0,
+      from: whole(context.req.query('from')) ?? 0,
+    }
+    return context.html(await comparePage(view, files))
+  })
+  app.get('/runs/:run', async (context) => context.html(await runPage(knownRun(context.req.param('run')))))
   app.get('/runs/:run/rounds/:round', async (context) => {
     const run = knownRun(context.req.param('run'))
-    return context.html(await roundPage(run, knownRound(run, context.req.param('round')), charts))
+    return context.html(await roundPage(run, knownRound(run, context.req.param('round'))))
   })
   app.get('/runs/:run/rounds/:round/changes', async (context) => {
     const kind = context.req.query('kind') ?? 'broken'

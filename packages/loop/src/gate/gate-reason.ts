@@ -13,6 +13,7 @@ export function explainDecision(decision: Decision, { kind, where, comparable, u
   const p = `p = ${showP(pValue)}`
   if (!comparable)
     return `kept: the arms are not comparable: ${unpaired} tasks have an outcome in one arm only, ${n} in both; run the round again once the backend answers`
+  if (ci[1] < 0) return `kept: ${kind === 'memory' ? 'nothing was trained; memory hurts' : 'the candidate is worse'}: ${gain}`
   if (pValue > alpha) {
     const missed =
       smallest >= 1

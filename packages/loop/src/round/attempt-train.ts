@@ -1,4 +1,4 @@
-import type { Task } from '@whetstone/core'
+import { BadInput, type Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 import { tallyTrain } from './tally-train.ts'
@@ -46,8 +46,13 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     ;({ faults } = await attempt(context, groups, file))
     await tally.rates()
   }
+  const counts = tally.counts()
+  if (counts.attempted > 0 && counts.context === counts.attempted)
+    throw new BadInput(
+      `None of the ${counts.attempted} train prompts fits the context of ${recipe.settings.context} tokens, so nothing can be learned: raise it with --set settings.context=N, or shorten the tasks`,
+    )
   return {
-    ...tally.counts(),
+    ...counts,
     rates,
     frontier: findFrontier(
       rates,

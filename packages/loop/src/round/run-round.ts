@@ -182,6 +182,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       untrained: candidate ? null : whyUntrained(context),
       faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
       truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),
+      cuts: {
+        attempted: train.attempted + arms.attempted,
+        truncated: train.truncated + arms.truncated,
+        context: train.context + arms.context,
+      },
       looks: looks.length + 1,
     },
   }

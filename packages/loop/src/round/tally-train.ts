@@ -7,10 +7,11 @@ import type { LevelRate, TrainAttempts } from '@whetstone/runs'
  * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out.
  */
 export function tallyTrain(file: string) {
-  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'tokens'> = {
+  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'context' | 'tokens'> = {
     attempted: 0,
     passed: 0,
     truncated: 0,
+    context: 0,
     tokens: { prompt: 0, completion: 0 },
   }
   const levels = new Map<string, { taskset: string; level: number; n: number; passed: number }>()
@@ -18,7 +19,7 @@ export function tallyTrain(file: string) {
   return {
     async rates(): Promise<LevelRate[]> {
       const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-      for await (const { taskset, level, grade, memories, tokens, truncated } of readRows(file, Trace, {
+      for await (const { taskset, level, grade, memories, tokens, truncated, finish } of readRows(file, Trace, {
         from: read,
         to: size,
         optional: true,
@@ -26,6 +27,7 @@ export function tallyTrain(file: string) {
         counts.attempted++
         if (grade.passed) counts.passed++
         if (truncated) counts.truncated++
+        if (finish === 'context') counts.context++
         counts.tokens.prompt += tokens.prompt
         counts.tokens.completion += tokens.completion
         if (memories.withheld.length > 0) continue

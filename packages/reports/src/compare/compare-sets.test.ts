@@ -58,7 +58,7 @@ test('our traces: by level, pooled, several treatments adjusted by Holm, a null 
   assert.is(better!.all.n, 120)
   assert.ok(Math.abs(better!.pHolm! / (2 * better!.all.paired!.pValue) - 1) < 1e-9)
   assert.is(same!.pHolm, same!.all.paired!.pValue)
-  const text = showComparisons(comparisons)
+  const text = showComparisons(comparisons).replace(/\s+/g, ' ')
   assert.match(text, /No difference shown: a true one under \d+\.\d points would have been missed/)
   assert.match(text, /better\.jsonl is better \(exact McNemar, two-sided p = [\d.e-]+, [\d.e-]+ after Holm over 2 comparisons\)/)
 })

@@ -5,7 +5,7 @@ import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } 
 const armLabel = (role: Role, memory: boolean) => `${role}, memory ${memory ? 'on' : 'off'}`
 
 /** An arm of a round, from its validation traces: round.json itself holds no outcomes of single tasks. */
-async function readArm({ run, round }: RoundReader, { role, memory, traces }: ArmReader): Promise<ResultSet> {
+export async function readArm({ run, round }: RoundReader, { role, memory, traces }: ArmReader): Promise<ResultSet> {
   const arm = armLabel(role, memory)
   const groups: GroupsSoFar = new Map()
   for await (const trace of traces.rows()) addAttempt(groups, traceAttempt(trace))

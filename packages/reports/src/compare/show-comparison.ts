@@ -1,5 +1,6 @@
 import { points, rate, showP } from '@whetstone/core'
 import { showTable } from '../tables/show-table.ts'
+import { wrap } from '../tables/wrap.ts'
 import { textTable } from '../tables/text-table.ts'
 import type { Comparison } from './compare-sets.ts'
 import type { RoundsCompared } from './compare-rounds.ts'
@@ -28,8 +29,8 @@ export function showComparisons(comparisons: readonly Comparison[]): string {
         `control    ${comparison.control}`,
         `treatment  ${comparison.treatment}`,
         showTable(textTable(comparisonTable(comparison))),
-        ...comparison.notes.map((note) => `  note: ${note}`),
-        `  ${conclude(comparison, comparisons.length)}`,
+        ...comparison.notes.map((note) => wrap(`note: ${note}`, '  ')),
+        wrap(conclude(comparison, comparisons.length), '  '),
       ].join('\n')
     })
     .join('\n\n')

@@ -1,9 +1,33 @@
 import type { TextTable } from './text-table.ts'
+import { columns } from './wrap.ts'
 
-/** A table in a terminal: columns as wide as their widest cell; the first to the left, numbers to the right. */
-export function showTable({ head, rows }: TextTable): string {
+const numeric = /^[-+(–]?\d|^-?$|^not /
+
+/**
+ * A table in a terminal of 80 columns: columns as wide as their widest cell, words to the left, numbers to the right. What does not fit goes
+ * below, the first column repeated.
+ */
+export function showTable({ head, rows }: TextTable, width = columns): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
-  return [head, ...rows].map((row) => `  ${line(row)}`.trimEnd()).join('\n')
+  const words = head.map((_, column) => column === 0 || (rows.length > 0 && !rows.every((row) => numeric.test(row[column] ?? ''))))
+  const blocks: number[][] = []
+  let block: number[] = []
+  let used = 0
+  for (const column of widths.keys()) {
+    if (column === 0) continue
+    const needed = 2 + (widths[column] ?? 0)
+    if (block.length > 0 && 2 + (widths[0] ?? 0) + used + needed > width - 1) {
+      blocks.push(block)
+      block = []
+      used = 0
+    }
+    block.push(column)
+    used += needed
+  }
+  blocks.push(block)
+  const cell = (row: readonly string[], column: number) =>
+    words[column] ? (row[column] ?? '').padEnd(widths[column] ?? 0) : (row[column] ?? '').padStart(widths[column] ?? 0)
+  return blocks
+    .map((shown) => [head, ...rows].map((row) => `  ${[0, ...shown].map((column) => cell(row, column)).join('  ')}`.trimEnd()).join('\n'))
+    .join('\n\n')
 }

@@ -1,8 +1,9 @@
 import type { RoundReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf, armName, changeNames, changeOf, knownChanges, type Change } from '../changes.ts'
-import { page, roundPath, runPath, text, type Html } from '../page.ts'
-import { wordDiff } from '../word-diff.ts'
+import { text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
+import { wordDiff } from '@whetstone/reports/word-diff.ts'
 
 const words: Record<Change, string> = { fixed: 'fixed', broken: 'broken', failing: 'still failing', right: 'still right' }
 const perPage = 50

@@ -2,12 +2,13 @@ import { duration, points, rate, showP } from '@whetstone/core'
 import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { countChanges } from '../changes.ts'
-import type { Charts, TrainingPoint } from '../charts.ts'
-import { badge, figure, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+import { viewerCharts as charts, type TrainingPoint } from '@whetstone/reports/viewer-charts.ts'
+import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
 
 /** A round: the verdict and its numbers, what was won and lost, the funnel, the training's course, what it cost. An open round as far as it has come. */
-export async function roundPage(run: RunReader, reader: RoundReader, charts: Charts): Promise<string> {
+export async function roundPage(run: RunReader, reader: RoundReader): Promise<string> {
   const round = reader.finished()
   const here = roundPath(run.run, reader.round)
   const curve = await trainingPoints(reader)

@@ -2,11 +2,12 @@ import type { Round } from '@whetstone/core'
 import { duration, points, rate, showP } from '@whetstone/core'
 import type { RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
-import type { Charts } from '../charts.ts'
-import { badge, figure, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+import { viewerCharts as charts } from '@whetstone/reports/viewer-charts.ts'
+import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
 
 /** A run: levels over rounds, every decision, what is being done now, and what on disk cannot be read. */
-export async function runPage(run: RunReader, charts: Charts): Promise<string> {
+export async function runPage(run: RunReader): Promise<string> {
   const rounds = run.finished().map(({ round }) => round)
   const record = run.record()
   const open = run.open()
@@ -28,6 +29,12 @@ export async function runPage(run: RunReader, charts: Charts): Promise<string> {
         <dt>serves</dt>
         <dd>${text(run.incumbent()?.model.name ?? 'unknown')} <code>${text(run.incumbent()?.model.id ?? '')}</code></dd>
       </dl>`,
+      rounds.length > 1 &&
+        html`<p>
+          <a href="/compare?${rounds.map(({ round }) => `of=${encodeURIComponent(`${run.run}:${round}`)}`).join('&')}"
+            >Compare its rounds</a
+          >
+        </p>`,
       open && now(run, open),
       rounds.length > 0 &&
         figure('What is served after each round: validation tasks passed, by level, 95% intervals', await charts.levelsOverRounds(rounds)),

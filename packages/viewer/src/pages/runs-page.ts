@@ -1,7 +1,8 @@
 import { duration } from '@whetstone/core'
 import { openRun, runNames } from '@whetstone/runs'
 import { html } from 'hono/html'
-import { badge, page, runPath, table, text } from '../page.ts'
+import { badge, table, text } from '@whetstone/reports/page/pieces.ts'
+import { page, runPath } from '../page.ts'
 
 /** All runs: whose they are, how far they are, what they decided last. */
 export function runsPage(): Promise<string> {
@@ -29,11 +30,14 @@ export function runsPage(): Promise<string> {
     body:
       names.length === 0
         ? html`<p>No run has begun here. <code>npx nx run loops:cycle</code> begins one; this page then shows it.</p>`
-        : table(
-            'Runs of this checkout',
-            ['run', 'recipe', 'seed', 'rounds', 'decisions', 'the last decision', 'now', 'time'],
-            rows,
-            [2, 3, 7],
-          ),
+        : [
+            html`<p><a href="/compare">Compare rounds, runs and result files</a></p>`,
+            table(
+              'Runs of this checkout',
+              ['run', 'recipe', 'seed', 'rounds', 'decisions', 'the last decision', 'now', 'time'],
+              rows,
+              [2, 3, 7],
+            ),
+          ],
   })
 }

@@ -1,7 +1,8 @@
 import type { RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf } from '../changes.ts'
-import { badge, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
 
 /** Most attempts shown of one file. */

@@ -2,7 +2,8 @@ import type { Call, Trace } from '@whetstone/core'
 import { duration } from '@whetstone/core'
 import type { FrozenTask, RoundReader } from '@whetstone/runs'
 import { html } from 'hono/html'
-import { badge, page, roundPath, runPath, table, text, type Html } from '../page.ts'
+import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
 
 /** One attempt: what was asked as it was rendered, what was thought and answered, what was right, the grade, the memories. */

@@ -2,7 +2,8 @@ import type { Trace } from '@whetstone/core'
 import type { Query, RoundReader, TraceFile } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf } from '../changes.ts'
-import { badge, page, roundPath, runPath, table, text } from '../page.ts'
+import { badge, table, text } from '@whetstone/reports/page/pieces.ts'
+import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
 
 export type TraceFilter = {

@@ -104,10 +104,14 @@ const compare = (...flags: string[]) =>
 
 test('the rounds of a run: decisions, what is served after each, first against last', () => {
   const text = compare('--run=one', `--json=${folder}/one.json`, `--html=${folder}/one.html`)
-  assert.match(text, /\n\s+1\s+promoted\s+addition level 5\s+200\s+30\.0%\s+60\.0%\s+\+30\.0 /)
-  assert.match(text, /\n\s+2\s+kept\s+addition level 5\s+200\s+59\.0%\s+60\.5%\s+\+1\.5 /)
+  assert.match(text, /\n\s+1\s+promoted\s+addition level 5\s+200\s+30\.0%\s+60\.0%\s+\+30\.0\b/)
+  assert.match(text, /\n\s+2\s+kept\s+addition level 5\s+200\s+59\.0%\s+60\.5%\s+\+1\.5\b/)
   assert.match(text, /served after round\s+1\s+2\n\s+addition level 5\s+60\.0%\s+59\.0%/)
-  assert.match(text, /Other tasks in each: the interval of independent samples includes zero/)
+  assert.ok(
+    text.split('\n').every((line) => line.length <= 80),
+    'a line is longer than a terminal of 80 columns',
+  )
+  assert.match(text.replace(/\s+/g, ' '), /Other tasks in each: the interval of independent samples includes zero/)
   const figures = JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8'))
   assert.equal(
     figures.rounds.map((each: { promoted: boolean }) => each.promoted),
@@ -118,16 +122,46 @@ test('the rounds of a run: decisions, what is served after each, first against l
 })
 
 test('two runs: what their last rounds serve, paired where they drew the same tasks', () => {
-  assert.match(compare('--runs=one,two'), /Other tasks in each/)
-  const same = compare(`--files=${folder}/reports/one/round-001/round.json,${folder}/reports/two/round-001/round.json`)
+  assert.match(compare('--runs=one,two').replace(/\s+/g, ' '), /Other tasks in each/)
+  const same = compare(
+    `--files=${folder}/reports/one/round-001/round.json,${folder}/reports/two/round-001/round.json`,
+    `--json=${folder}/same.json`,
+  )
   assert.match(same, /control\s+one after round 1\ntreatment\s+two after round 1\n/)
-  assert.match(same, /-10\.0\s+.*\s0\s+20\s/)
+  const { difference, paired } = JSON.parse(readFileSync(join(folder, 'same.json'), 'utf8')).comparisons[0].all
+  assert.equal([difference, paired.wins, paired.losses], [-0.1, 0, 20])
 })
 
 test('the arms of one round', () => {
   assert.match(
     compare(`--files=${folder}/reports/one/round-001/round.json`),
     /treatment\s+one round 1: candidate, memory off\n[\s\S]*candidate, memory off is better \(exact McNemar/,
+  )
+})
+
+test('policies by name: the matrix with the answers behind its cells, levels, cost, for a terminal, other programs and a pull request', () => {
+  const text = compare('--runs=one:1:incumbent-bare,one:1,two:1', `--json=${folder}/arms.json`, `--html=${folder}/arms.html`)
+  assert.match(text, /B\s+60\s+0\s+80\s+60\n\s+C\s+40\s+0\s+100\s+60\n/)
+  assert.match(text, /addition level 5\s+30\.0 \[24\.1, 36\.7\]\s+60\.0 \[/)
+  assert.match(text, /validation, selected upon/)
+  assert.ok(
+    text.split('\n').every((line) => line.length <= 80),
+    text,
+  )
+  const figures = JSON.parse(readFileSync(join(folder, 'arms.json'), 'utf8'))
+  assert.equal(figures.matrix[0].counts, { fixed: 60, broken: 0, failing: 80, right: 60 })
+  assert.is(figures.matrix[0].answers[1].tasks.length, 50)
+  assert.match(readFileSync(join(folder, 'arms.html'), 'utf8'), /fixed by one after round 1: 60 tasks, 1 to 50 shown/)
+  const markdown = compare('--runs=one:1,two:1', '--markdown=-')
+  assert.match(markdown, /^### Comparison\n\n- B against A: -10\.0 points/)
+  assert.match(markdown, /\n\| B \| 0 \| 20 \| 80 \| 100 \|\n/)
+  const all = JSON.parse(compare('--runs=one:all', '--json=-'))
+  assert.equal(
+    all.arms.map(({ ref, cost }: { ref: string; cost: { seconds: number } }) => [ref, cost.seconds]),
+    [
+      ['one:1', 61],
+      ['one:2', 122],
+    ],
   )
 })
 
@@ -145,7 +179,11 @@ test('bad input: a run that is not there, traces that are gone, two questions at
     assert.unreachable(flags.join(' '))
   }
   refused(/^No run "nope": .*runs: one, two/, '--run=nope')
-  refused(/takes one of --run, --runs and --files/, '--run=one', '--files=a')
+  refused(/takes --run, or --runs and --files/, '--run=one', '--files=a')
+  refused(/^one:2 is one policy: a comparison needs two/, '--runs=one')
+  refused(/^Run one has no finished round 7\. Rounds: 1, 2/, '--runs=one:7,two')
+  refused(/has no arm "candidate-bar": did you mean "candidate-bare"\?/, '--runs=one:1:candidate-bar,two')
+  refused(/^No run "onne": did you mean "one"\?/, '--runs=onne:1,two')
   rmSync(join(folder, 'datasets/two'), { recursive: true })
   refused(/the validation traces of round 1 of run two are not in .*: keep datasets\/ beside reports\/ to compare rounds/, '--runs=one,two')
 })

@@ -1,16 +1,18 @@
-import { BadInput, writeAtomic, type Round } from '@whetstone/core'
+import { BadInput, writeAtomic } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
-import { writeResult } from '../../write-result.ts'
+import { writeResult, writeText } from '../../write-result.ts'
 import type { Repeats } from '@whetstone/reports/compare/choice.ts'
 import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
 import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
 import { comparisonFigures } from '@whetstone/reports/compare/comparison-table.ts'
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
 import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
-import { readServed } from '@whetstone/reports/compare/read-round.ts'
-import type { ResultSet } from '@whetstone/reports/compare/result-set.ts'
-import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
+import { answeredMatrix, armsReport } from '@whetstone/reports/compare/arms-report.ts'
+import { axes, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
+import { compareArms } from '@whetstone/reports/compare/compare-arms.ts'
+import { comparedArms } from '@whetstone/reports/compare/compared-arm.ts'
+import { armsMarkdown, showArms } from '@whetstone/reports/compare/show-arms.ts'
 import { showComparisons, showRounds } from '@whetstone/reports/compare/show-comparison.ts'
 
 export default defineCommand({
@@ -18,7 +20,11 @@ export default defineCommand({
     'rounds of one run, several runs, or any result files side by side, with paired tests, intervals, and what could have been detected',
   flags: {
     run: { type: 'string', about: 'the rounds of this run (default: tiny)' },
-    runs: { type: 'string', about: 'two or more runs, separated by commas: what their last rounds serve, each against the first' },
+    runs: {
+      type: 'string',
+      about:
+        'policies, separated by commas, each against the first: RUN (what its last round serves), RUN:3 (what round 3 left), RUN:all (every round), RUN:3:candidate-memory (an arm), RUN:phase1; with --files those files too',
+    },
     files: {
       type: 'file',
       about:
@@ -30,35 +36,44 @@ export default defineCommand({
     'skip-unscored': { type: 'boolean', about: 'leave out samples without a score' },
     seed: { type: 'number', min: 0, default: 1, about: 'seed of the bootstrap and of drawn permutations' },
     json: { type: 'json', about: 'write all figures to this file' },
-    html: { type: 'output', about: 'write a page with a chart to this file' },
+    html: { type: 'output', about: 'write a page that needs nothing beside itself to this file' },
+    markdown: { type: 'json', about: 'write the comparison of --runs as Markdown, for a pull request, to this file (- for stdout)' },
+    x: { type: 'string', choices: Object.keys(axes), default: 'round', about: "what the page's chart of --runs is drawn over" },
     csv: { type: 'output', about: 'write the figures of --runs or --files to this file as a table' },
   },
   examples: [
     'npx nx run loops:compare --run=tiny',
-    'npx nx run loops:compare --runs=tiny,second --html=compare.html',
+    'npx nx run loops:compare --runs=tiny:1,tiny:3,second --html=compare.html --x=tokens',
+    'npx nx run loops:compare --runs=tiny:2:incumbent-memory,tiny:2:candidate-memory --markdown=-',
     'npx nx run loops:compare --files=samples_gsm8k_base.jsonl,samples_gsm8k_tuned.jsonl --filter=strict-match',
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
-  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv }) {
-    if ([run, runs, files].filter((given) => given !== undefined).length > 1)
-      throw new BadInput('loops:compare takes one of --run, --runs and --files')
+  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv, markdown, x }) {
+    if (run !== undefined && (runs !== undefined || files !== undefined))
+      throw new BadInput('loops:compare takes --run, or --runs and --files')
+    if (markdown !== undefined && runs === undefined) throw new BadInput('--markdown writes what --runs compares: name policies there')
     const list = (text: string) =>
       text
         .split(',')
         .map((part) => part.trim())
         .filter((part) => part !== '')
+    const choice = { score, filter, repeats: repeats === undefined ? undefined : readRepeats(repeats), skipUnscored }
     let comparisons: Comparison[]
+    if (runs !== undefined) {
+      const arms = await comparedArms([...list(runs), ...list(files ?? '')], choice)
+      const compared = compareArms(arms, { seed })
+      console.log(showArms(compared))
+      const { matrix, ...figures } = compared
+      writeResult(json, { ...figures, matrix: await answeredMatrix(arms, matrix) })
+      writeText(markdown, armsMarkdown(compared))
+      if (csv !== undefined) writeAtomic(csv, comparisonFigures(compared.comparisons).toCSV())
+      if (html !== undefined) writeAtomic(html, await armsReport(arms, compared, x as Axis))
+      return
+    }
     if (files !== undefined) {
-      const choice = { score, filter, repeats: repeats === undefined ? undefined : readRepeats(repeats), skipUnscored }
       comparisons = adjust(
         (await pickSets(list(files), choice)).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })),
       )
-    } else if (runs !== undefined) {
-      const sets: ResultSet[] = []
-      for (const name of list(runs)) sets.push(await readServed(readRounds(knownRun(name)).at(-1) as Round))
-      const [control, ...treatments] = sets
-      if (!control || treatments.length === 0) throw new BadInput('--runs takes two or more runs, separated by commas')
-      comparisons = compareSets(control, treatments, { seed })
     } else {
       const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
       console.log(showRounds(rounds))

@@ -22,31 +22,8 @@ details { margin: .5rem 0; } summary { cursor: pointer; } dl { display: grid; gr
 form.filter { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; background: var(--panel); padding: .7rem; border-radius: .3rem; } form.filter label { display: grid; font-size: .85rem; color: var(--soft); } input, select, button { font: inherit; padding: .3rem .5rem; color: var(--ink); background: var(--ground); border: 1px solid var(--soft); border-radius: .25rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; } ins { background: var(--good-ground); color: var(--good); text-decoration: none; border-bottom: 2px solid; } del { background: var(--bad-ground); color: var(--bad); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .7rem; padding: 0; list-style: none; } .tiles a, .tiles div { display: block; padding: .6rem .8rem; background: var(--panel); border: 1px solid var(--line); border-radius: .3rem; text-decoration: none; color: inherit; } .tiles strong { display: block; font-size: 1.4rem; }
+form.chooser { display: grid; gap: .6rem; background: var(--panel); padding: .7rem; border-radius: .3rem; justify-items: start; } fieldset { border: 1px solid var(--line); border-radius: .3rem; width: 100%; } .choice { margin-right: .6rem; white-space: nowrap; }
+.verdicts { list-style: none; padding: 0; display: grid; gap: .5rem; } h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; } h3 small { color: var(--soft); font-weight: 400; }
 @media print { header, form.filter, .skip { display: none; } .scroll { overflow: visible; } a { color: inherit; } details:not([open]) > *:not(summary) { display: block; } }
 @media (max-width: 480px) { main { padding: .7rem; } h1 { font-size: 1.25rem; } dl { grid-template-columns: minmax(0, 1fr); } dd { margin-bottom: .4rem; } }
-`
-
-/** Follows a run from its files: when they change the page's content is fetched again and put in place, scroll and open folds kept. */
-export const liveScript = `
-const script = document.currentScript
-const status = document.getElementById('live')
-let waiting = false
-async function refresh() {
-  if (waiting) return
-  waiting = true
-  try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
-    if (!answer.ok) return
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('main')
-    const old = document.querySelector('main')
-    if (!fresh || fresh.innerHTML === old.innerHTML) return
-    const open = [...old.querySelectorAll('details')].map((fold) => fold.open)
-    ;[...fresh.querySelectorAll('details')].forEach((fold, index) => { fold.open = open[index] ?? fold.open })
-    old.replaceWith(document.importNode(fresh, true))
-  } finally { waiting = false }
-}
-const events = new EventSource('/events?run=' + encodeURIComponent(script.dataset.run))
-events.addEventListener('state', (event) => { status.textContent = JSON.parse(event.data).says })
-events.addEventListener('change', refresh)
-events.onerror = () => { status.textContent = 'The viewer has ended; start it again with npx nx run loops:view' }
 `

@@ -1,0 +1,131 @@
+import { BadInput, suggest, type Round } from '@whetstone/core'
+import { openRun, runNames, type RoundReader, type TraceFile } from '@whetstone/runs'
+import type { Choice } from './choice.ts'
+import { readArm } from './read-round.ts'
+import { readPhase1 } from './read-phase1.ts'
+import { readResults } from './read-results.ts'
+import type { ResultSet } from './result-set.ts'
+
+/** One policy as it is compared: what a run serves after a round, one arm of a round or of phase 1, or a file's. */
+export type ComparedArm = {
+  /** What names it in flags and addresses: `tiny:3`, `tiny:3:incumbent-bare`, `tiny:phase1:memory`, or a file. */
+  ref: string
+  name: string
+  set: ResultSet
+  /** Whose it is; null for files. */
+  reader: RoundReader | null
+  round: Round | null
+  /** Where its attempts are, null where the source keeps none. */
+  traces: TraceFile | null
+  /** `validation` was selected upon: the gate promoted by it. */
+  split: 'validation' | 'test' | 'unknown'
+  /** What the run had cost when it had come so far; null where nobody says. */
+  cost: { seconds: number; tokens: number } | null
+}
+
+const named = /^([A-Za-z0-9][\w.-]{0,63})(?::([\w-]+))?(?::([\w-]+))?$/
+
+/** The arms that these names mean: `RUN` is what its last round serves, `RUN:3` what round 3 left, `RUN:all` every round, `RUN:3:ARM` one arm; anything else is a file. */
+export async function comparedArms(refs: readonly string[], choice: Choice = {}): Promise<ComparedArm[]> {
+  const known = new Set(runNames())
+  const arms: ComparedArm[] = []
+  for (const ref of refs) {
+    const [, run = '', which, arm] = named.exec(ref) ?? []
+    if (known.has(run)) arms.push(...(await ofRun(run, which, arm)))
+    else if (which !== undefined && !/[/\\.]/.test(run)) throw new BadInput(`No run "${run}": ${suggest(run, [...known], 'runs')}`)
+    else arms.push(...(await ofFile(ref, choice)))
+  }
+  if (arms.length < 2)
+    throw new BadInput(
+      `${arms.length === 1 ? `${arms[0]?.ref} is one policy` : 'Nothing was named'}: a comparison needs two, e.g. tiny:1,tiny:3 or a second file`,
+    )
+  return arms
+}
+
+async function ofRun(run: string, which: string | undefined, arm: string | undefined): Promise<ComparedArm[]> {
+  const reader = openRun(run)
+  if (which === 'phase1') {
+    const { results } = reader.files.phase1
+    if (!reader.phase1()) throw new BadInput(`Run ${run} has no phase 1: do it with \`npx nx run loops:phase1 --run=${run}\``)
+    const sets = readPhase1(results).filter((set) => arm === undefined || set.arm === arm)
+    return sets.map((set) => ({
+      ref: `${run}:phase1:${set.arm}`,
+      name: `${run} phase 1: ${set.arm}`,
+      set: { ...set, name: `${run} phase 1: ${set.arm}` },
+      reader: null,
+      round: null,
+      traces: null,
+      split: 'test' as const,
+      cost: null,
+    }))
+  }
+  const finished = reader.finished()
+  const rounds = finished.map(({ round }) => round.round).join(', ') || 'none is finished'
+  const chosen =
+    which === 'all'
+      ? finished
+      : which === undefined
+        ? finished.slice(-1)
+        : finished.filter(({ round }) => String(round.round) === which.replace(/^(round-)?0*/, ''))
+  if (chosen.length === 0)
+    throw new BadInput(`Run ${run} has no finished round${which === undefined ? '' : ` ${which}`}. Rounds: ${rounds}`)
+  return Promise.all(
+    chosen.map(({ reader: of, round }) =>
+      ofRound(
+        of,
+        round,
+        arm,
+        finished.map((each) => each.round),
+      ),
+    ),
+  )
+}
+
+async function ofRound(reader: RoundReader, round: Round, name: string | undefined, rounds: readonly Round[]): Promise<ComparedArm> {
+  const { served } = round
+  const found =
+    name === undefined ? reader.arm(served.role, served.memory) : reader.arms().find((arm) => arm.name === name && arm.traces.exists)
+  if (!found?.traces.exists)
+    throw new BadInput(
+      name === undefined
+        ? `${reader.files.round}: the validation traces of round ${round.round} of run ${reader.run} are not in ${reader.files.dataset}: keep datasets/ beside reports/ to compare rounds`
+        : `Round ${round.round} of run ${reader.run} has no arm "${name}": ${suggest(
+            name,
+            reader.arms().map((arm) => arm.name),
+            'arms',
+          )}`,
+    )
+  const set = await readArm(reader, found)
+  const ref = `${reader.run}:${round.round}${name === undefined ? '' : `:${name}`}`
+  // the round's incumbent is what the rounds before had come to
+  const last = name === undefined || found.role === 'candidate' ? round.round : round.round - 1
+  const upTo = rounds.filter((each) => each.round <= last)
+  const says = `${reader.run} ${name === undefined ? 'after round' : 'round'} ${round.round}${name === undefined ? '' : `: ${found.role}, memory ${found.memory ? 'on' : 'off'}`}`
+  return {
+    ref,
+    name: says,
+    set: { ...set, name: says, arm: '' },
+    reader,
+    round,
+    traces: found.traces,
+    split: 'validation',
+    cost: {
+      seconds: upTo.reduce((sum, { cost }) => sum + cost.seconds, 0),
+      tokens: upTo.reduce((sum, { cost: { tokens } }) => sum + tokens.prompt + tokens.completion, 0),
+    },
+  }
+}
+
+async function ofFile(file: string, choice: Choice): Promise<ComparedArm[]> {
+  const sets = await readResults(file, choice)
+  return sets.map((set) => ({
+    ref: file,
+    name: set.name,
+    set,
+    reader: null,
+    round: null,
+    traces: null,
+    split: 'unknown' as const,
+    cost: null,
+  }))
+}

@@ -1,0 +1,179 @@
+import { duration, points, rate, showP, type Decision, type Round } from '@whetstone/core'
+import type { RoundReader, StepRecords } from '@whetstone/runs'
+import { mcnemar, requiredTasks } from '@whetstone/statistics'
+import { wrap } from '../tables/wrap.ts'
+import { warnCuts } from '../warn-cuts.ts'
+
+/** A decision in sentences with their numbers. */
+export type Why = {
+  run: string
+  round: number
+  verdict: string
+  because: string[]
+  /** What would have made it another decision. */
+  otherwise: string[]
+  /** What holds the run back, most telling first. */
+  limits: string[]
+  /** What to try next, a command where there is one. */
+  next: string[]
+}
+
+/** Fewer rows than this teach a model little. */
+const fewRows = 100
+
+/** Why a finished round was decided as it was, what would have changed it, what limits it and what to try next. */
+export function whyRound(reader: RoundReader, round: Round): Why {
+  const { decision } = round
+  return {
+    run: round.run,
+    round: round.round,
+    verdict: `Round ${round.round} of ${round.run} was ${decision.promoted ? 'promoted' : 'kept'}: ${decision.reason.replace(/^(promoted|kept): /, '')}.`,
+    because: because(round),
+    otherwise: otherwise(round),
+    limits: limits(round, reader.step('traces')),
+    next: next(round),
+  }
+}
+
+function because({ decision: made, frontier, looks, training, untrained, bank }: Round): string[] {
+  const where = frontier
+    ? ` at ${frontier.taskset} level ${frontier.levels && frontier.levels.length > 1 ? frontier.levels.join(', ') : frontier.level}`
+    : ''
+  const clustered = made.clusters < made.n ? ` in ${made.clusters} clusters` : ''
+  const [better, worse] = /memory (on vs off|off to on)/.test(made.arm) ? ['with memory', 'without'] : ['the candidate', 'the incumbent']
+  const sentences = [
+    `Compared: ${made.arm}, on ${made.n} validation tasks${clustered}${where}. They passed ${rate(made.incumbentRate)} before and ${rate(made.candidateRate)} after, a difference of ${points(made.difference)} points (95% interval ${points(made.ci[0])} to ${points(made.ci[1])}).`,
+    `${count(made.wins, 'task')} ${made.wins === 1 ? 'was' : 'were'} solved only by ${better}, ${count(made.losses, 'task')} only by ${worse}. Were the two equally good, chance would give a difference this good with p = ${showP(made.pValue)} (${made.test}); the gate asks for at most ${showP(made.alpha)}${made.rule ? ` (${made.rule}, decision ${made.look ?? looks} of this run)` : ''}.`,
+  ]
+  if (made.guard)
+    sentences.push(
+      `Levels below the frontier together: ${points(made.guard.difference)} points on ${made.guard.n} tasks, 95% bound ${points(made.guard.low)}; it must stay above ${points(-made.guard.margin)}, and ${made.guard.passed ? 'does' : 'does not'}.`,
+    )
+  for (const { taskset, level, difference, reference, pLost } of made.nonInferiority.filter(({ passed }) => !passed))
+    sentences.push(
+      `${taskset} level ${level} lost ${points(difference)} points${reference && reference !== 'incumbent' ? ` against the ${reference}` : ''}${pLost === undefined ? '' : ` (p = ${showP(pLost)} after Holm)`}, which the gate does not allow.`,
+    )
+  if (bank.tag !== null && made.bank) sentences.push(`Bank: ${made.bank.reason}; it ${made.bank.kept ? 'is served' : 'is not served'}.`)
+  if (!training) sentences.push(`${capital(untrained ?? 'nothing was trained')}.`)
+  return sentences
+}
+
+function otherwise({ decision: made }: Round): string[] {
+  const whole = Number.isInteger(made.wins) && Number.isInteger(made.losses)
+  const plain = made.test.startsWith('exact McNemar') && whole
+  if (made.promoted) {
+    if (!plain) return [`A p-value above ${showP(made.alpha)}, or a guarded level lost.`]
+    let wins = made.wins
+    while (wins > 0 && mcnemar(wins, made.losses).greater <= made.alpha) wins--
+    return [
+      `With the same ${made.losses} losses, ${wins} wins or fewer (there were ${made.wins}) would have been too few; a guarded level lost would have kept it too.`,
+    ]
+  }
+  const sentences: string[] = []
+  if (made.ci[1] < 0) return ['More tasks would not have changed it: the difference itself is a loss, and its interval lies below zero.']
+  if (made.pValue > made.alpha && made.n > 0) {
+    if (plain) {
+      let wins = made.wins
+      while (wins + made.losses <= made.n && mcnemar(wins, made.losses).greater > made.alpha) wins++
+      sentences.push(
+        wins + made.losses <= made.n
+          ? `With the same ${count(made.losses, 'loss', 'losses')}, ${wins} wins would have been enough; there were ${made.wins}.`
+          : `With ${made.losses} losses among ${made.n} tasks no number of wins would have been enough.`,
+      )
+    }
+    if (made.difference > 0 && whole) {
+      const effect = made.n / Math.max(1, made.clusters)
+      const tasks = requiredTasks({ effect: made.difference, discordance: (made.wins + made.losses) / made.n, alpha: made.alpha })
+      const needed = made.clusters < made.n ? Math.ceil(tasks * effect) : tasks
+      sentences.push(
+        needed <= made.n
+          ? `A true gain of ${points(made.difference)} points is found with ${made.n} tasks four times in five: this was the fifth, or the true gain is smaller.`
+          : `If the true gain is the ${points(made.difference)} points seen here, about ${needed} tasks would find it four times in five; there were ${made.n}.`,
+      )
+    } else if (made.difference <= 0 && made.n > 0)
+      sentences.push('No number of tasks makes a gain of what is none: the candidate itself would have to be better.')
+  }
+  if (made.guard && !made.guard.passed) sentences.push(guardNeeds(made.guard))
+  for (const { taskset, level, n } of made.nonInferiority.filter(({ passed }) => !passed))
+    sentences.push(
+      n === 0
+        ? `${taskset} level ${level} was not attempted: attempt it.`
+        : `${taskset} level ${level} not lost: replay more of it, or train more gently.`,
+    )
+  return sentences.length > 0 ? sentences : ['Nothing that these figures show.']
+}
+
+function guardNeeds({ n, difference, margin }: NonNullable<Decision['guard']>): string {
+  const needed = Math.ceil(Math.log(0.05) / Math.log1p(-margin))
+  if (n < needed)
+    return `The guarded levels need at least ${needed} tasks together to show that less than ${points(margin).slice(1)} points were lost; there were ${n}.`
+  return difference < -margin
+    ? `The guarded levels really fell: no number of tasks would have passed them.`
+    : `More tasks at the guarded levels: their bound, not their difference of ${points(difference)}, was too low.`
+}
+
+function limits(round: Round, train: StepRecords['traces'] | null): string[] {
+  const { decision: made, harvest, frontier, training } = round
+  const found: string[] = []
+  found.push(...warnCuts(round).map((warning) => `Room: ${warning}.`))
+  if (made.minimumDetectableEffect >= 1 && made.n > 0)
+    found.push(`Power: ${made.n} tasks in ${made.clusters} clusters cannot show any gain at alpha ${showP(made.alpha)}.`)
+  else if (made.pValue > made.alpha && made.n > 0)
+    found.push(`Power: true gains under ${points(made.minimumDetectableEffect).slice(1)} points are missed more than one time in five.`)
+  if (harvest.attempted > 0 && harvest.passed === 0)
+    found.push(`Harvest: none of ${harvest.attempted} train attempts passed, so there is nothing to learn from.`)
+  else if (training && harvest.kept < fewRows)
+    found.push(`Harvest: only ${harvest.kept} rows were kept of ${harvest.passed} passed attempts.`)
+  if (frontier && frontier.trainRate < 0.02)
+    found.push(
+      `Frontier: at ${frontier.taskset} level ${frontier.level} only ${rate(frontier.trainRate)} of the train attempts pass; what is hardly ever right is hardly ever harvested.`,
+    )
+  if (frontier && frontier.trainRate > 0.98)
+    found.push(`Frontier: ${rate(frontier.trainRate)} of the train attempts pass already; little is left to gain.`)
+  if (round.faults.failed > 0) found.push(`Faults: ${round.faults.failed} attempts were lost to the provider.`)
+  const short = train?.rates.filter(({ n }) => n < 20) ?? []
+  if (short.length > 0) found.push(`Train tasks: ${short.map(({ taskset, level, n }) => `${taskset} ${level} has ${n}`).join(', ')}.`)
+  found.push(...(round.monitor?.warnings ?? []).map((warning) => `Watch: ${warning}.`))
+  return found.length > 0 ? found : ['Nothing stands out: power, room and harvest suffice.']
+}
+
+function next(round: Round): string[] {
+  const { decision: made, harvest, training, run, recipe } = round
+  const cycle = `npx nx run loops:cycle --recipe=${recipe}${run === recipe ? '' : ` --run=${run}`}`
+  if (round.monitor?.regression) return [`Go back: npx nx run loops:rollback --run=${run} --to=${round.round - 1}.`]
+  if (warnCuts(round).length > 0)
+    return [`Give answers more room first: --set sampling.maxTokens=…, or --set settings.context=… where prompts are long.`]
+  if (made.promoted) return [`Go on: ${cycle} (this round took ${duration(round.cost.seconds)}).`]
+  if (harvest.attempted > 0 && harvest.passed === 0)
+    return [
+      `Make the tasks solvable: more samples (--samples), easier tasks first, a teacher (--endpoint beside --model), or --solver=best-of-n.`,
+    ]
+  if (!training) return [`Name weights that can be trained: --model=FILE.gguf, and a trainer in the recipe.`]
+  if (made.ci[1] < 0)
+    return [
+      `Train more gently: a lower --set trainer.learningRate, fewer epochs, more --set settings.replay; the rows themselves are in datasets/${run}/round-${String(round.round).padStart(3, '0')}.`,
+    ]
+  if (made.pValue > made.alpha && made.difference > 0)
+    return [
+      `Attempt more validation tasks (the recipe's courses[].validation), or several samples of each: --eval-samples=4. The gain seen may be real.`,
+    ]
+  if (made.pValue > made.alpha)
+    return [`More or better rows: --samples=8, --solver=best-of-n; or go on, since the next round draws new attempts: ${cycle}.`]
+  return [`Protect what was solved: more --set settings.replay, more validation tasks at the guarded levels.`]
+}
+
+const count = (number: number, one: string, many = `${one}s`) => `${Number(number.toFixed(1))} ${number === 1 ? one : many}`
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** The same for a terminal, as paragraphs of at most 78 columns. */
+export function showWhy({ verdict, because: reasons, otherwise: changes, limits: held, next: then }: Why): string {
+  const part = (title: string, sentences: readonly string[]) =>
+    [title, ...sentences.map((sentence) => wrap(`- ${sentence}`, '  '))].join('\n')
+  return [
+    wrap(verdict),
+    part('Why', reasons),
+    part('What would have changed it', changes),
+    part('What limits it', held),
+    part('What to try next', then),
+  ].join('\n\n')
+}
