@@ -10,7 +10,7 @@ import { root } from '@whetstone/core'
 /** From the bottom: a package imports those of the floors below its own. */
 const floors = [
   ['core'],
-  ['grading', 'statistics', 'similarity', 'native'],
+  ['grading', 'statistics', 'similarity', 'native', 'store'],
   ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'runs'],
   ['loop', 'reports'],
   ['studies', 'viewer'],

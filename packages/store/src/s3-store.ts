@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Transform, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { BadInput, explainDiskError } from '@whetstone/core'
+import type { ArtifactStore } from './artifact-store.ts'
+import { checkHash } from './folder-store.ts'
+import { explainS3, s3Where } from './explain-s3.ts'
+import { uploadRecord } from './upload-record.ts'
+
+/** Files above this are sent in parts, which are not sent again after a cut. Parts grow where ten thousand of them would not do. */
+const partBytes = 16 * 2 ** 20
+const mostParts = 9000
+
+/**
+ * A store in a bucket: AWS S3, MinIO, R2, Ceph and the like, through the AWS SDK. Endpoint, region and credentials come from the environment (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION,
+ * AWS_ACCESS_KEY_ID …) or from the SDK's own files and roles.
+ */
+export function s3Store(url: string, { part = partBytes, tries = 5 }: { part?: number; tries?: number } = {}): ArtifactStore {
+  const [, Bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url) ?? []
+  if (Bucket === undefined)
+    throw new BadInput(`${url} is no bucket: give s3://bucket/prefix, the bucket in small letters, digits, dots and dashes`)
+  const prefix = path.replace(/\/+$/, '')
+  const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
+  const client = new S3Client({
+    region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
+    ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    maxAttempts: tries,
+    // Checksums in trailers are AWS's own; ours (MD5 on the way, SHA-256 of the whole) are understood everywhere.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+  const where = s3Where(endpoint, Bucket, prefix)
+  const Key = (key: string) => (prefix ? `${prefix}/${key}` : key)
+  const ask = async <T>(work: () => Promise<T>, missing?: T): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (missing !== undefined && isMissing(error)) return missing
+      throw explainS3(error, where)
+    }
+  }
+
+  async function putWhole(key: string, file: string, sha256: string, signal?: AbortSignal) {
+    const handle = await open(file)
+    try {
+      const Body = await handle.readFile()
+      checkHash(createHash('sha256').update(Body).digest('hex'), sha256, file)
+      await client.send(new PutObjectCommand({ Bucket, Key: Key(key), Body, ContentMD5: md5(Body) }), { abortSignal: signal })
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async function putParts(key: string, file: string, sha256: string, bytes: number, signal?: AbortSignal) {
+    const size = Math.max(part, Math.ceil(bytes / mostParts))
+    const record = uploadRecord({ where, key, sha256, size })
+    let upload = record.read()
+    const handle = await open(file)
+    try {
+      if (!upload) {
+        const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: Key(key) }), { abortSignal: signal })
+        upload = { id: UploadId as string, etags: [] }
+        record.write(upload)
+      }
+      const digest = createHash('sha256')
+      for (let number = 1, from = 0; from < bytes; number++, from += size) {
+        const Body = Buffer.alloc(Math.min(size, bytes - from))
+        await handle.read(Body, 0, Body.length, from)
+        digest.update(Body)
+        if (upload.etags[number - 1] !== undefined) continue
+        const sent = await client.send(
+          new UploadPartCommand({ Bucket, Key: Key(key), UploadId: upload.id, PartNumber: number, Body, ContentMD5: md5(Body) }),
+          { abortSignal: signal },
+        )
+        upload.etags.push(sent.ETag as string)
+        record.write(upload)
+      }
+      checkHash(digest.digest('hex'), sha256, file)
+      const Parts = upload.etags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }))
+      await client.send(new CompleteMultipartUploadCommand({ Bucket, Key: Key(key), UploadId: upload.id, MultipartUpload: { Parts } }), {
+        abortSignal: signal,
+      })
+      record.forget()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  return {
+    where,
+    size: (key) =>
+      ask(async () => (await client.send(new HeadObjectCommand({ Bucket, Key: Key(key) }))).ContentLength ?? null, null as number | null),
+    put: (key, file, { sha256, signal }) =>
+      ask(async () => {
+        const { size: bytes } = statSync(file)
+        if (bytes <= part) return putWhole(key, file, sha256, signal)
+        try {
+          await putParts(key, file, sha256, bytes, signal)
+        } catch (error) {
+          // The store has thrown the begun upload away: once more from the beginning.
+          if ((error as { name?: string }).name !== 'NoSuchUpload') throw error
+          uploadRecord({ where, key, sha256, size: Math.max(part, Math.ceil(bytes / mostParts)) }).forget()
+          await putParts(key, file, sha256, bytes, signal)
+        }
+      }),
+    get: (key, file, { sha256, signal }) =>
+      ask(async () => {
+        const neighbour = `${file}.${process.pid}.part`
+        try {
+          mkdirSync(dirname(file), { recursive: true })
+          const digest = createHash('sha256')
+          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: Key(key) }), { abortSignal: signal })
+          const hashing = new Transform({
+            transform(chunk: Buffer, _encoding, done) {
+              digest.update(chunk)
+              done(null, chunk)
+            },
+          })
+          await pipeline(Body as Readable, hashing, createWriteStream(neighbour, { flush: true }), { signal })
+          checkHash(digest.digest('hex'), sha256, `${where}: ${key}`)
+          renameSync(neighbour, file)
+        } catch (error) {
+          rmSync(neighbour, { force: true })
+          throw explainDiskError(error, file)
+        }
+      }),
+    read: (key) =>
+      ask(
+        async () => (await (await client.send(new GetObjectCommand({ Bucket, Key: Key(key) }))).Body?.transformToString()) ?? null,
+        null as string | null,
+      ),
+    write: (key, text) =>
+      ask(async () => {
+        const Body = Buffer.from(text)
+        await client.send(new PutObjectCommand({ Bucket, Key: Key(key), Body, ContentMD5: md5(Body), ContentType: 'application/json' }))
+      }),
+    remove: (key) => ask(async () => void (await client.send(new DeleteObjectCommand({ Bucket, Key: Key(key) })))),
+    async *list(some) {
+      try {
+        for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: Key(some) }))
+          for (const { Key: found = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? [])
+            yield { key: prefix ? found.slice(prefix.length + 1) : found, bytes: Size, written: LastModified }
+      } catch (error) {
+        throw explainS3(error, where)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      client.destroy()
+    },
+  }
+}
+
+const md5 = (body: Buffer) => createHash('md5').update(body).digest('base64')
+const isMissing = (error: unknown) => {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } }
+  return name === 'NotFound' || name === 'NoSuchKey' || ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket')
+}
