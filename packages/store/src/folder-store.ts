@@ -3,7 +3,6 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
-  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -14,10 +13,10 @@ import {
 import { dirname, join, resolve, sep } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { BadInput, explainDiskError, hashFile, root, writeAtomic } from '@whetstone/core'
+import { BadInput, explainDiskError, root, writeAtomic } from '@whetstone/core'
 import type { ArtifactStore } from './artifact-store.ts'
 
-/** A store in a folder, on this machine or on a shared disk. Immutable files are linked where the disk is the same one, and copied elsewhere. */
+/** A store in a folder, on this machine or on a shared disk. */
 export function folderStore(path: string): ArtifactStore {
   const folder = resolve(root, path)
   const at = (key: string) => {
@@ -94,21 +93,4 @@ export function checkHash(found: string, sha256: string, what: string): void {
     throw new BadInput(
       `${what} has SHA-256 ${found.slice(0, 16)}…, not ${sha256.slice(0, 16)}…: it was altered or cut, and is refused; mirror it again from the machine that has it`,
     )
-}
-
-/** A file that never changes, under another name without copying where the disk allows it. */
-export async function linkOrCopy(from: string, to: string, sha256: string): Promise<void> {
-  mkdirSync(dirname(to), { recursive: true })
-  try {
-    linkSync(from, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    return copyChecked(from, to, { sha256, what: from })
-  }
-  try {
-    checkHash(await hashFile(to), sha256, from)
-  } catch (error) {
-    rmSync(to, { force: true })
-    throw error
-  }
 }

@@ -9,6 +9,7 @@ import { checkRoles, loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import type { RoleModel, Roles } from '@whetstone/loop/recipe/models-of.ts'
 import type { Course, Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { setRecipe, type Setting } from '@whetstone/loop/recipe/set-recipe.ts'
+import { StoreSettings } from '@whetstone/store'
 import type { Flags, Values } from '../command.ts'
 import { pulledModel } from '../pull/pull-model.ts'
 
@@ -45,6 +46,7 @@ export const recipeFlags = {
     about: 'any setting of the recipe or of a plug-in: --set solver.n=8 --set trainer.loraRank=16 (loops:help settings lists them)',
   },
   gpu: { type: 'string', choices: Gpu.options, about: 'accelerator of sampling, scoring, training and embedding (default auto)' },
+  store: { type: 'string', about: 'mirror the run there: a shared folder, or s3://bucket/prefix; loops:restore brings it back' },
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
 export type RecipeFlags = Values<typeof recipeFlags>
@@ -59,6 +61,7 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   const recipe: Recipe = checkRoles({
     ...set,
     model: flags.model ?? set.model,
+    store: flags.store === undefined && !set.store ? undefined : StoreSettings.parse({ ...set.store, url: flags.store ?? set.store?.url }),
     courses: set.courses.map((course) => ({
       ...narrow(course, flags),
       samples: flags.samples ?? course.samples,

@@ -15,6 +15,7 @@ import type {
 import { Gpu, nested, Sampling } from '@whetstone/core'
 import { Pairing } from '@whetstone/harvest'
 import { quantizationTypes } from '@whetstone/training'
+import { StoreSettings } from '@whetstone/store'
 import { z } from 'zod'
 import { Role } from './role.ts'
 
@@ -136,6 +137,9 @@ export const Recipe = z.strictObject({
     .prefault({})
     .describe('how attempts are sampled'),
   settings: Settings.prefault({}),
+  store: StoreSettings.optional().describe(
+    'where the run is mirrored, for other machines and against the loss of this one; absent: nowhere',
+  ),
 })
 export type Recipe = z.output<typeof Recipe>
 

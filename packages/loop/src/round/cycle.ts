@@ -19,6 +19,7 @@ import { beginRun, recordRecipe } from './begin-run.ts'
 import { modelsOf, type Models, type Roles } from '../recipe/models-of.ts'
 import type { Recipe } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
+import { mirroring } from './mirror-run.ts'
 import { runRound } from './run-round.ts'
 
 export type CycleOptions = {
@@ -63,6 +64,9 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
   if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom, recipe)
   if (incumbent.round >= last) options.print(`Run ${run} has done ${incumbent.round} rounds: nothing to do up to round ${last}`)
+  await using mirror = await mirroring(run, recipe.store, signal)
+  // A round that was done when the store was down.
+  if (recipe.store && incumbent.round > 0) await mirror.settle()
   const rounds: Round[] = []
   while (incumbent.round < last) {
     signal.throwIfAborted()
@@ -94,6 +98,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     // A round that was stopped before its memories were written has seen the bank of the last round only.
     if (bank && incumbent.bank && !existsSync(files.step('memories'))) await bank.rollback(incumbent.bank)
     const done = await finishRound(context, await runRound(context))
+    await mirror.settle()
     rounds.push(done)
     options.finished(done)
     if (recipe.settings.probe.stop && done.monitor?.regression && done.round < last) {
