@@ -245,7 +245,7 @@ const numbers: Row[] = [
   ['5', 'The answer is −$5.', 0],
   ['5', 'The answer is (5).', 1],
   ['5', 'The answer is $5$.', 1],
-  ['5', 'The answer is five.', 0],
+  ['5', 'The answer is five.', 1],
   ['1/3', '33.33%', 1],
   ['5', 'The answer is 5x.', 0],
   ['0.5', '\\boxed{.5}', 1],

@@ -50,8 +50,8 @@ function prepare(gold: string): Gold {
       answer: problem ? null : readAnswer(text),
       bare: problem ? '' : bare(tidy(text)),
       choice: problem ? null : choiceOf(text),
-      list: text === found || !/^\d+,\d+$/.test(found) ? null : `\\{${found}\\}`,
-      isPlain: !/[\\$^_=+*/<>]/.test(gold),
+      list: text === found || !/^[-+]?\d+,[-+]?\d+$/.test(found) ? null : `\\{${found}\\}`,
+      isPlain: !/[\\$^_=+*/<>]|\w:\w/.test(gold),
     }
     if (golds.size >= 10_000) golds.clear()
     golds.set(gold, prepared)
@@ -73,6 +73,7 @@ function decide(gold: Gold, given: string, plain: boolean): boolean | null {
   const decided = gold.answer?.kind === 'expression' && answer.kind === 'expression' ? sameQuantity(gold.answer, answer) : null
   if (decided !== null) return decided
   if (bare(tidy(given)) === gold.bare) return true
+  if (gold.answer?.kind === 'list' && answer.kind === 'list') return null
   const isWords = gold.isPlain && /^(?:[A-Za-z]|\d+[A-Z])/.test(gold.text) && !/^[A-Za-z]$/.test(gold.text)
   return isWords ? words(tidy(given)) === words(tidy(gold.text)) : null
 }

@@ -1,10 +1,13 @@
 import type { Grade } from '@whetstone/core'
-import { announcements, correctionAfter } from './announcement.ts'
+import { announcements, correctionAfter, withoutDenials } from './announcement.ts'
 import { findNumbers } from './number/find-numbers.ts'
+import { magnitudeAt } from './number/magnitude.ts'
 import { plainText } from './number/plain-text.ts'
 import { readAnnounced, type Announced } from './number/read-announced.ts'
 import { sameNumber } from './number/same-number.ts'
+import { withSpelledStart } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
+import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
 /** Longest part of an output that is searched, from its end. */
@@ -17,17 +20,19 @@ const boxStart = /\\f?boxed\s*\{/g
  */
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
-  const thought = recent.lastIndexOf('</think>')
-  const text = plainText(thought < 0 ? recent : recent.slice(thought + 8))
+  const text = plainText(withoutThoughts(recent))
   const hashes = text.lastIndexOf('####')
   const place = hashes >= 0 ? hashPlace(text, hashes) : (lastBox(text) ?? lastAnnouncement(text))
-  if (!place) return (text.length <= shortest ? wholeNumber(text) : null) ?? lastNumber(text, text.length)
+  if (!place) return (text.length <= shortest ? wholeNumber(text) : null) ?? lastNumber(withoutDenials(text), text.length)
   const corrected = correctionAfter(text, place.to)
   if (corrected !== null) {
-    const again = readAnnounced(sentenceAt(text, corrected), 'sentence')
+    const again = readAnnounced(unmarked(sentenceAt(text, corrected)), 'sentence')
     if (again) return again
   }
-  const read = readAnnounced(text.slice(place.from, place.to), place.read)
+  const magnitude = place.read === 'box' ? magnitudeAt(text, place.to + 1, false) : null
+  const behind = magnitude ? ` ${text.slice(place.to + 1, magnitude.end).replace(/[${}]/g, ' ')}` : ''
+  const content = text.slice(place.from, place.to)
+  const read = readAnnounced(place.read === 'box' ? content + behind : unmarked(content), place.read)
   if (read) return read
   if (place.read === 'box') return { written: null, text: text.slice(place.from, place.to) }
   return lastNumber(text, place.isHash ? hashes : text.length)
@@ -61,17 +66,23 @@ function lastBox(text: string): Place | null {
 function lastAnnouncement(text: string): Place | null {
   for (const { to } of announcements(text).reverse()) {
     const sentence = sentenceAt(text, to)
-    if (/\d/.test(sentence)) return { from: to, to: to + sentence.length, read: 'sentence' }
+    if (/\d/.test(sentence) || withSpelledStart(unmarked(sentence)) !== unmarked(sentence))
+      return { from: to, to: to + sentence.length, read: 'sentence' }
   }
   return null
 }
 
-const sentence = /[\s*]*(?:[^\n.]|\.(?=\S))*/y
+/** A full stop behind a unit's short name ends no sentence: `5 ft. 6 in.` */
+const sentence =
+  /[\s*]*(?:[^\n.]|\.(?=\S)|(?<=\d\s?(?:ft|in|hrs?|mins?|secs?|lbs?|oz|yds?|Mio|Mrd))\.(?=\s*\d)|(?<=\b(?:Rs|No|approx|ca))\.)*/y
 /** Up to the end of the sentence or line. */
 function sentenceAt(text: string, from: number): string {
   sentence.lastIndex = from
-  return sentence.exec(text)?.[0].replace(/\*\*|__|[*_`](?!\S)|(?<!\S)[*_`]/g, ' ') ?? ''
+  return sentence.exec(text)?.[0] ?? ''
 }
+/** Without Markdown's emphasis; `2**3` is a power. */
+const unmarked = (text: string) =>
+  /[*_`]/.test(text) ? text.replace(/(?<!\d)\*\*|\*\*(?!\d)|__|(?<=\S)[*_`](?!\S)|(?<!\S)[*_`](?=\S)/g, ' ') : text
 
 /** How far back from its last digit the last number is looked for. */
 const window = 160

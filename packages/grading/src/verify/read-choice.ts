@@ -15,7 +15,10 @@ const article = /^[AI]\s+[a-z]/
  * two choices has made none.
  */
 export function readChoice(answer: string): string | null {
-  const text = unmarked(answer).replace(/^(?:option|choice|answer|letter)\s+/i, '')
+  const text = unmarked(answer).replace(
+    /^(?:(?:probably|likely|most likely|definitely|certainly|clearly|simply|therefore)\s+)?(?:(?:option|choice|answer|letter)\s+)?/i,
+    '',
+  )
   if (/^[-+]/.test(text)) return null
   if (/^\(?[A-Za-z]\)?$/.test(text)) return text.replace(/[()]/g, '')
   const [head, rest] = split(text)
@@ -48,3 +51,4 @@ const unmarked = (text: string) =>
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/[.,;]+$/, '')
+    .replace(/^['‘](.*)['’]$/, '$1')

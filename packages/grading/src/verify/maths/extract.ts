@@ -1,5 +1,6 @@
-import { announcements, correctionAfter, type Announcement } from '../announcement.ts'
+import { announcements, correctionAfter, withoutDenials, type Announcement } from '../announcement.ts'
 import { plainText } from '../number/plain-text.ts'
+import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
 import { findQuantities, joinedQuantity } from './quantities.ts'
@@ -29,19 +30,17 @@ const blank = (text: string) => ' '.repeat(text.length)
  */
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const recent = output.slice(-searched)
-  const thought = recent.lastIndexOf('</think>')
-  const spoken = thought >= 0 ? recent.slice(thought + 8) : recent
-  const whole = plainText(mendEscapes(spoken), true).replace(struck, '').replace(markup, '$2')
-  const text = whole
-    .replace(/<\/?think>/g, blank)
-    .replace(afterwards, blank)
-    .trimEnd()
+  const whole = plainText(mendEscapes(withoutThoughts(recent)), true)
+    .replace(struck, '')
+    .replace(markup, '$2')
+  const text = whole.replace(afterwards, blank).trimEnd()
   if (text.trim() === '') return null
   const tagged = [...text.matchAll(/<answer>([\s\S]+?)(?:<\/answer>|$)/g)].at(-1)?.[1]
   if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
   const stated = lastStated(text, wantsWords)
   if (stated) return correction(whole, stated, wantsWords) ?? stated.content
-  const only = text.trim()
+  const only = withoutDenials(text).trim()
+  if (only === '') return null
   if (isFormula(only)) return only
   const all = findQuantities(only)
   return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
@@ -91,7 +90,12 @@ function sentenceOf(text: string): string {
   let inFormula = false
   for (let at = 0; at < trimmed.length; at++) {
     if (trimmed[at] === '$' && trimmed[at - 1] !== '\\') inFormula = !inFormula
-    const isStop = trimmed[at] === '.' && !inFormula && /^(?:\s|$|\*|")/.test(trimmed.slice(at + 1, at + 2))
+    const isStop =
+      trimmed[at] === '.' &&
+      trimmed[at - 1] !== '.' &&
+      trimmed[at + 1] !== '.' &&
+      !inFormula &&
+      /^(?:\s|$|\*|")/.test(trimmed.slice(at + 1, at + 2))
     const isCommand = isStop && /\\[a-z]*$/.test(trimmed.slice(Math.max(0, at - 10), at)) // `\left.`
     if (trimmed[at] === '\n' || (isStop && !isCommand)) return trimmed.slice(0, at)
   }

@@ -1,3 +1,4 @@
+import { magnitudeAt } from '../number/magnitude.ts'
 import { closingBrace } from './scan.ts'
 
 /** An answer and where in the text it stands. */
@@ -34,7 +35,9 @@ export function lastBoxes(text: string): Found | null {
   while (first > 0 && between.test(text.slice((outer[first - 1] as typeof last).after, (outer[first] as typeof last).from))) first--
   const group = [...new Set(outer.slice(first).map((box) => text.slice(box.start, box.end).trim()))]
   const percent = group.length === 1 && /^\s*\$?\s*(?:\\?%|percent\b|pct\b)/.test(text.slice(last.after)) ? ' \\%' : ''
-  const content = group.join(' , ') + percent
+  const magnitude = group.length === 1 ? magnitudeAt(text, last.after, false) : null
+  const content =
+    group.join(' , ') + (magnitude ? ` \\text{ ${text.slice(last.after, magnitude.end).replace(/[^\p{L}\p{M}]/gu, '')}}` : percent)
   return content.trim() === '' ? null : { content, at: last.from }
 }
 

@@ -1,3 +1,4 @@
+import { magnitudeAt } from '../number/magnitude.ts'
 import { isUnitWord } from './strip-unit.ts'
 
 /** A formula in math delimiters, or a number in prose (`plain`), and where it stands. */
@@ -22,11 +23,13 @@ const formula = new RegExp(
 const digits = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+,\d+|\d*\.\d+|\d+)`
 const magnitudeWords =
   'hundred|thousand|million|billion|trillion|dozen|lakh|crore|mil|millones|millón|millions?|milliards?|Millionen|Milliarden?|milhões|milioni|тысяч[аи]?|миллион(?:а|ов)?'
+/** What makes another number of the one before it: `and a half`, `halves`, `squared`. */
+const partWords = String.raw`(?:\s+and\s+(?:an?|one|two|three|four)\s+(?:half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?)\b|[\s-](?:halves|thirds|fourths|fifths|sixths|sevenths|eighths|ninths|tenths|hundredths|thousandths|millionths|squared|cubed|factorial)\b)`
 const number = new RegExp(
   [
     String.raw`(?<![\w.\\])(?:(?:[-−](?<![\d)\]}]\s*[-−])|(?<!\d\s{0,2})\b(?:minus|negative)\b)\s?)?(?:\p{Sc}\s?)?`,
     String.raw`(?:${digits}(?:e[-+]?\d{1,4}\b|(?::\d\d){1,2}|\s\d+\/\d+|\s?[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:\s?\*\s?10)?\s?\^\s?(?:-?\d+|\{-?\d+\}))?(?:\s?[√π]\d*)*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:[√π]\d*)+)`,
-    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b|[ap]\.?\s?m\b\.?)|(?:[\s-]?(?:${magnitudeWords})(?![\p{L}\p{M}]))+|\s?[万萬億亿만억千百])?`,
+    String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b|[ap]\.?\s?m\b\.?)|(?:[\s-]?(?:${magnitudeWords})(?![\p{L}\p{M}]))+|${partWords}|\s?[万萬億亿만억千百])?`,
   ].join(''),
   'gu',
 )
@@ -79,7 +82,14 @@ export function joinedQuantity(text: string, all: readonly Quantity[], at: numbe
   while (!isParted(first - 1)) first--
   while (!isParted(last)) last++
   const label = /^\s*(?:(\\?%|percent\b|pct\b)|([a-z]{2,12})\b)/i.exec(text.slice(all[last]?.to))
-  const unit = label?.[1] ? ' \\%' : label?.[2] && isUnitWord(label[2]) ? ` \\text{ ${label[2]}}` : ''
+  const magnitude = first === last && !all[last]?.plain ? magnitudeAt(text, (all[last] as Quantity).to, false) : null
+  const unit = magnitude
+    ? ` \\text{ ${text.slice(all[last]?.to, magnitude.end).trim()}}`
+    : label?.[1]
+      ? ' \\%'
+      : label?.[2] && isUnitWord(label[2])
+        ? ` \\text{ ${label[2]}}`
+        : ''
   return (
     all
       .slice(first, last + 1)

@@ -11,12 +11,23 @@ const semicolon = /;|\\\\/y
 const joints = /\s*(?:,\s*)?(?:\\text\{\s*,?\s*(?:and|or)\s*\}|(?<![A-Za-z\\])(?:and|or)(?![a-z]))\s*|\s*,\s*/y
 const relations = /\\(?:le|ge|ne|approx|equiv)(?![A-Za-z])|[=<>]/y
 const unions = /\\cup(?![A-Za-z])/y
-const colon = /(?<!\\text\{[^{}]*):/y
+const colon = /(?<!\\text\{[^{}]*):|(?<=[\d}])\s*(?:\\text\{\s*to\s*\}|(?<=\s)to(?=\s))\s*(?=[\d\\])/y
 
 /** Reads one answer, LaTeX or plain text, without its surrounding sentence; null when it is empty. */
 export function readAnswer(text: string): Answer | null {
   const tidied = tidy(text)
-  return tidied.length > longest ? null : read(withoutThousands(unwrap(tidied)))
+  return tidied.length > longest ? null : read(withoutThousands(withRoundBrackets(unwrap(tidied))))
+}
+
+/** Open bounds as France writes them: `]0,3[` is `(0,3)`. */
+function withRoundBrackets(text: string): string {
+  if (!/\[[^[\]]*\[|(?:^|\\in|\\cup|=)\s*\]/.test(text)) return text
+  return text
+    .replace(
+      /((?:^|\\in|\\cup|\\setminus|=)\s*)\]([^[\]]*,[^[\]]*)([[\]])/g,
+      (_, before: string, inside: string, close: string) => `${before}(${inside}${close === '[' ? ')' : ']'}`,
+    )
+    .replace(/\[([^[\]]*,[^[\]]*)\[/g, '[$1)')
 }
 
 const environment = /\\(?:begin|end)\{(?:align|aligned|equation|gather|cases|split)\*?\}|(?<!\\)\\[[\]()]|\\tag\{[^}]*\}/g
@@ -25,7 +36,7 @@ const environment = /\\(?:begin|end)\{(?:align|aligned|equation|gather|cases|spl
  * Takes off dollar signs, boxes, environments, outer commands and closing punctuation, and joins a chain of relations over several lines.
  */
 function unwrap(tidied: string): string {
-  return withoutDollars(replaceCommand(tidied, /\\f?boxed\s*\{/g, (content) => content).replace(environment, ' '))
+  return withoutDollars(replaceCommand(tidied, /\\(?:f?boxed|fbox|underline)\s*\{/g, (content) => content).replace(environment, ' '))
     .replace(/\\\\\s*&?\s*(?=[=<>])|&(?=\s*[=<>])|&$/g, ' ')
     .trim()
     .replace(/^(?:(?:[:=,]|\.(?!\d))\s*)+|(?:\s*(?:[.,;:]|\\\\))+$/g, '')

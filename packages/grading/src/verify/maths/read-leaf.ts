@@ -18,6 +18,8 @@ const textWithNumbers = /^\\text\{\s*[A-Za-z]{2,}(?:\\text\{[^{}]*\}|[^{}]*\}|[\
 /** `\text{12 apples}`: a number that somebody set as text. */
 const numberAsText = /^\\text\{\s*([-+]?[\d.,/]+\s*[^\d]*)\}$/
 const plainWords = /^[(]?[A-Za-z][a-z]{2,}(?:[\s'-]+[A-Za-z]+)*[).]?$/
+/** Words in a script that formulas are not written in. */
+const foreignWords = /^(?=[^]*[^\x00-\x7f\s]{2})[\p{L}\p{M}\s'’-]+$/u
 /** `1 000 000` */
 const spacedThousands = /^[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?$/
 
@@ -30,6 +32,7 @@ export function readLeaf(labelled: string): Answer {
     .trim()
     .replace(spacedThousands, (grouped) => grouped.replaceAll(' ', ''))
     .replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')
+  if (foreignWords.test(latex)) return { kind: 'text', text: latex }
   if (plainWords.test(latex) && (!/^[A-Za-z]+$/.test(latex) || isWord(latex))) return { kind: 'text', text: latex }
   return { kind: 'expression', latex, unit, percent, written: readWritten(latex, percent) }
 }

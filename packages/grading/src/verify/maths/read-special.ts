@@ -23,7 +23,7 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
   if (/\\(?!times|cdot)/.test(text)) return null
   const written = readAnnounced(text, 'gold')?.written
   if (!written) return null
-  const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b/i.test(text))
+  const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b|\b(?:noon|midnight)\b/i.test(text))
   const isCompound = written.unit !== undefined && (text.match(/\d+/g)?.length ?? 0) > 1 && /[A-Za-z]\D*\d/.test(text)
   if (!isGrouped && !isTime && !isCompound && !(written.scaled && !written.clock)) return null
   const { n, d } = written.value

@@ -1,4 +1,4 @@
-import { isSymbol, type Node } from './node.ts'
+import { isCall, isSymbol, operands, operator, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { compareConstants, realConstant } from './same-expression.ts'
 import { splitTop } from './scan.ts'
@@ -15,21 +15,22 @@ const everything: Piece = { low: least as Bound, lowClosed: false, high: greates
 
 /** The sign of a - b. */
 function compare(a: Bound, b: Bound): number {
-  if (a.near === b.near && (!a.exact || !b.exact)) return 0
+  if (a.near === b.near && (a.exact === null || b.exact === null)) return 0
   const isFar = Math.abs(a.near - b.near) > 1e-9 * Math.max(Math.abs(a.near), Math.abs(b.near))
-  return isFar || !a.exact || !b.exact ? Math.sign(a.near - b.near) : compareConstants(a.exact, b.exact)
+  return isFar || a.exact === null || b.exact === null ? Math.sign(a.near - b.near) : compareConstants(a.exact, b.exact)
 }
 
 /**
  * The set of reals that an answer describes (intervals, unions, sets, inequalities in one symbol, \mathbb{R} without some points) as
- * disjoint pieces in order, or null.
+ * disjoint pieces in order, or null. Conditions that exclude each other, `x < 2 and x > 3`, are read as a union, which is what a gold answer
+ * means by them; `literal` reads them as they stand.
  */
-export function realSet(answer: Answer): Piece[] | null {
-  const pieces = collect(answer)
+export function realSet(answer: Answer, literal = false): Piece[] | null {
+  const pieces = collect(answer, literal)
   return pieces && merge(pieces)
 }
 
-function collect(answer: Answer): Piece[] | null {
+function collect(answer: Answer, literal = false): Piece[] | null {
   switch (answer.kind) {
     case 'tuple': {
       const [low, high] = answer.items.map(bound)
@@ -39,7 +40,7 @@ function collect(answer: Answer): Piece[] | null {
     case 'set':
       return every(answer.items.map((item) => point(bound(item))))
     case 'union':
-      return every(answer.parts.map(collect))
+      return every(answer.parts.map((part) => collect(part)))
     case 'relation':
       return inequality(answer)
     case 'list': {
@@ -48,7 +49,7 @@ function collect(answer: Answer): Piece[] | null {
       const all = every(sets)
       if (!all) return null
       const common = (sets as Piece[][]).reduce((left, right) => intersect(merge(left), merge(right)))
-      return common.length > 0 ? common : all
+      return common.length > 0 || (literal && answer.joint === 'and') ? common : all
     }
     case 'expression':
       return expressionSet(answer.latex)
@@ -58,7 +59,8 @@ function collect(answer: Answer): Piece[] | null {
 }
 
 const every = (sets: (Piece[] | null)[]) => (sets.some((set) => set === null) ? null : sets.flatMap((set) => set as Piece[]))
-const point = (x: Bound | null): Piece[] | null => (x?.exact ? [{ low: x, lowClosed: true, high: x, highClosed: true }] : null)
+const isFinitePoint = (x: Bound | null): x is Bound => x !== null && x.exact !== null
+const point = (x: Bound | null): Piece[] | null => (isFinitePoint(x) ? [{ low: x, lowClosed: true, high: x, highClosed: true }] : null)
 
 function expressionSet(latex: string): Piece[] | null {
   const { parts } = splitTop(latex, /\\setminus(?![A-Za-z])|(?<=\})-(?=\\\{)/y)
@@ -68,7 +70,7 @@ function expressionSet(latex: string): Piece[] | null {
   return without.reduce<Piece[] | null>((left, part) => {
     const answer = readAnswer(part)
     const removed = answer?.kind === 'set' ? answer.items.map(bound) : []
-    return left && removed.length > 0 && removed.every((x) => x?.exact) ? intersect(left, gaps(removed as Bound[])) : null
+    return left && removed.length > 0 && removed.every(isFinitePoint) ? intersect(left, gaps(removed as Bound[])) : null
   }, base)
 }
 
@@ -82,15 +84,17 @@ function bound(item: Answer): Bound | null {
   if (item.kind !== 'expression') return null
   const infinite = /^([-+]?)\s*\\infty$/.exec(item.latex)
   if (infinite) return infinite[1] === '-' ? everything.low : everything.high
-  const exact = parseLatex(item.latex)
-  const value = realConstant(exact)
-  const near = value?.re.toNumber() ?? NaN
+  return boundAt(parseLatex(item.latex))
+}
+function boundAt(exact: Node): Bound | null {
+  const near = realConstant(exact)?.re.toNumber() ?? NaN
   return Number.isFinite(near) ? { near, exact } : null
 }
 
 /** `x > 3`, `1 < x \le 3`, `x \ne 2`: bounds on one symbol that stands alone. */
 function inequality({ sides, signs }: Relation): Piece[] | null {
   const at = sides.findIndex((side) => isSymbol(parseLatex(side)) && /^[A-Za-z]/.test(side))
+  if (at < 0 && sides.length === 2) return ofDistance(sides as [string, string], signs[0] as Sign)
   const isOther = (sign: Sign) => sign === '\\approx' || sign === '\\equiv' || (sign === '=' && sides.length > 2)
   if (at < 0 || sides.length > 3 || signs.some(isOther)) return null
   return signs.reduce<Piece[] | null>(
@@ -102,6 +106,35 @@ function inequality({ sides, signs }: Relation): Piece[] | null {
     },
     [everything],
   )
+}
+
+/** `|x - 1| < 3` is the interval around 1. */
+function ofDistance([left, right]: [string, string], sign: Sign): Piece[] | null {
+  const isLeft = operator(parseLatex(left)) === 'Abs'
+  const [distance] = operands(parseLatex(isLeft ? left : right))
+  const width = boundAt(parseLatex(isLeft ? right : left))
+  const direction = isLeft ? sign : mirrored[sign]
+  if (
+    distance === undefined ||
+    operator(parseLatex(isLeft ? left : right)) !== 'Abs' ||
+    !width ||
+    !(width.near > 0) ||
+    direction === undefined
+  )
+    return null
+  const [x, by] = isCall(distance) ? operands(distance) : [distance, 0]
+  const isSum = !isCall(distance) || ['Add', 'Subtract'].includes(operator(distance) as string)
+  if (!isSum || x === undefined || by === undefined || operands(distance).length > 2 || !isSymbol(x)) return null
+  const centre: Node = operator(distance) === 'Subtract' ? by : ['Negate', by]
+  const [low, high] = [boundAt(['Subtract', centre, width.exact as Node]), boundAt(['Add', centre, width.exact as Node])]
+  if (!low || !high) return null
+  const within = intersect(halfLine('\\ge', low), halfLine('\\le', high))
+  const open = intersect(halfLine('>', low), halfLine('<', high))
+  if (direction === '\\le') return within
+  if (direction === '<') return open
+  if (direction === '=') return [...(point(low) ?? []), ...(point(high) ?? [])]
+  if (direction === '>') return [...halfLine('<', low), ...halfLine('>', high)]
+  return direction === '\\ge' ? [...halfLine('\\le', low), ...halfLine('\\ge', high)] : null
 }
 
 const mirrored: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '\\ne': '\\ne', '=': '=' }

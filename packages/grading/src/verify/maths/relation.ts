@@ -97,10 +97,14 @@ export function sameRelation(a: Relation, b: Relation): boolean {
 }
 
 /** Without an unknown a relation is true or false whatever its sides: it is compared as it is written. */
-const isConstant = ({ sides }: Relation) => sides.every((side) => symbols(parseLatex(side)).size === 0)
+export const isConstant = ({ sides }: Relation) => sides.every((side) => symbols(parseLatex(side)).size === 0)
 const sameAsWritten = (a: Relation, b: Relation) =>
   a.signs.every((sign, i) => sign === b.signs[i]) &&
-  a.sides.every((side, i) => sameExpression(parseLatex(side), parseLatex(b.sides[i] as string)))
+  a.sides.every((side, i) =>
+    a.signs.every((sign) => sign === '=')
+      ? JSON.stringify(parseLatex(side)) === JSON.stringify(parseLatex(b.sides[i] as string)) // all sides have one value
+      : sameExpression(parseLatex(side), parseLatex(b.sides[i] as string)),
+  )
 
 /** The chain read from right to left. */
 function turned({ sides, signs }: Relation): Relation {

@@ -5,7 +5,7 @@ import { exactValue } from './exact-value.ts'
 import { symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
-import { asAssignment, sameName, sameRelation, type Assignment } from './relation.ts'
+import { asAssignment, isConstant, sameName, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
 import { measure, sameQuantity } from './same-quantity.ts'
 import type { Answer, Leaf, Tuple } from './answer.ts'
@@ -29,12 +29,13 @@ export function sameAnswer(gold: Answer, answer: Answer): boolean {
 const isSet = (answer: Answer) => answer.kind === 'union' || (answer.kind === 'expression' && answer.latex.includes('\\mathbb'))
 
 function sameSets(gold: Answer, answer: Answer): boolean {
-  const [a, b] = [realSet(gold), realSet(answer)]
+  const [a, b] = [realSet(gold), realSet(answer, true)]
   if (a && b) return sameRealSet(a, b) && sameUnknown(unknown(gold), unknown(answer))
   return gold.kind === 'union' && answer.kind === 'union' && matchAll(gold.parts, answer.parts)
 }
 
 function sameWithRelations(gold: Answer, answer: Answer): boolean {
+  if (gold.kind === 'relation' && answer.kind === 'relation' && isConstant(gold) && isConstant(answer)) return sameRelation(gold, answer)
   const [a, b] = [assignment(gold), assignment(answer)]
   if (a && b) {
     if (sameName(a.key, b.key) && sameAnswer(a.value, b.value)) return true
@@ -157,10 +158,21 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   if (a) return measure(answer) === null && a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
   if (isLetter(gold.latex) && isLetter(answer.latex)) return gold.latex.toLowerCase() === answer.latex.toLowerCase()
   if (isWord(gold.latex)) return words(gold.latex) === words(answer.latex)
+  if (areAnagrams(gold.latex, answer.latex)) return false
   const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
   if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true
   if (gold.percent === answer.percent) return false
   return gold.percent ? sameExpression(['Divide', x, 100], y) : sameExpression(x, ['Divide', y, 100])
+}
+
+const letterRuns = (latex: string) =>
+  [...latex.replace(/\\(?:begin|end|operatorname|mathbb|mathcal)\s*\{[^{}]*\}/g, ' ').matchAll(/(?<![\\A-Za-z])[A-Za-z]{4,}/g)]
+    .map(([run]) => run.toLowerCase())
+    .filter(isWord)
+/** `2 star` and `2 rats`: the words in them are not the same words. */
+function areAnagrams(gold: string, answer: string): boolean {
+  const runs = letterRuns(gold)
+  return runs.length > 0 && runs.sort().join() !== letterRuns(answer).sort().join()
 }
 
 /** A decimal that is a constant rounded to its own places: at least 4 significant digits for a fraction, 6 for an irrational number. */

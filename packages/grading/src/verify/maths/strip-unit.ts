@@ -32,6 +32,14 @@ const spellings: Record<string, string> = {
   euro: 'euro eur €',
   degree: 'degree deg',
   radian: 'radian rad',
+  mph: 'mph',
+  'km/h': 'km/h kmh kph',
+  'm/s': 'm/s',
+  кг: 'кг',
+  г: 'г',
+  см: 'см',
+  м: 'м',
+  км: 'км',
 }
 const known = new Map(
   Object.entries(spellings).flatMap(([name, all]) =>
@@ -43,6 +51,11 @@ const known = new Map(
 )
 
 export type Measured = { body: string; unit: string | null; percent: boolean }
+
+/** Words that change the number before them, and single letters that are symbols rather than units. */
+const noLabel =
+  /^\s*(?:factorial|squared|cubed|choose|mod(?:ulo)?|remainder|rem|times|plus|minus|over|point|percent|per|and|or|to)\b|^\s*[a-z]\s*$/i
+const unitLetter = /^\s*[mgshltdwCFKJNVWAL]\s*$/
 
 /** A number, fraction or mixed number, and up to six words of a unit behind it: `12 square feet`, `10 m/s`, `3 1/2 cm^2`. */
 const numberWithWords = new RegExp(
@@ -75,6 +88,7 @@ export function stripUnit(latex: string): Measured {
     const label = replaceCommand(trailing[0], /\\text\{/g, (content) => content)
     const before = body.slice(0, trailing.index).trim()
     if (percentAtEnd.test(` ${label.trim()}`)) return { body: before, unit: null, percent: true }
+    if (noLabel.test(label) && !unitLetter.test(label)) return { body, unit: null, percent: false }
     if (!/[=<>+\-*/^_(,]$|\\(?:cdot|times|le|ge|ne|in|cup)$/.test(before)) return { ...stripUnit(before), unit: named(label) ?? unit }
   }
   const percent = percentAtEnd.exec(body)
@@ -87,7 +101,8 @@ export function stripUnit(latex: string): Measured {
   const glued = numberWithUnit.exec(body)
   if (glued) return { body: glued[1] as string, unit: named(`${glued[2]}${glued[3] ?? ''}`) ?? unit, percent: false }
   const plain = numberWithWords.exec(body)
-  if (plain) return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
+  if (plain && !noLabel.test(plain[2] as string))
+    return { body: plain[1] as string, unit: named(plain[2] as string) ?? unit, percent: false }
   return { body, unit, percent: false }
 }
 

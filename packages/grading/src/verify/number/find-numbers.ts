@@ -6,7 +6,8 @@ export type Found = { from: number; end: number; written: Written | null }
 
 const fractionCommand = /\\[dtc]?frac(?![A-Za-z])/y
 const currency = /[$€£¥₹₩₽₺₫฿₴₦]|\p{Sc}/u
-const minusWord = /(?:\b(?:minus|negative|moins|menos|meno|negativo|negativa|минус)|[负負]|マイナス)\s*$/iu
+const minusWord =
+  /(?:(?<![\p{L}\p{M}])(?:minus|negative|moins|menos|meno|negativo|negativa|eksi|âm|минус|мінус|μείον|ऋण|माइनस|سالب|ناقص|منفی|מינוס)|[负負]|零下|マイナス|마이너스|영하|ลบ)\s*$/iu
 const isDigit = (code: number) => code >= 48 && code <= 57
 const isWord = (code: number) => (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || isDigit(code)
 
@@ -74,4 +75,4 @@ function lookBack(text: string, at: number, limit: number): Before {
 
 const isSmallOrPunctuation = (code: number) => (code >= 97 && code <= 122) || code === 44 || code === 58 || code === 46 || code === 61
 /** The last letters of the words for minus. */
-const mayEndMinus = (text: string, at: number) => 'seoaSEOA'.includes(text[at] as string)
+const mayEndMinus = (text: string, at: number) => 'seoaimSEOA'.includes(text[at] as string)

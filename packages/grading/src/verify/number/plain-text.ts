@@ -46,7 +46,10 @@ const spellings: Record<string, string> = {
 }
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 const superscript = /[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/gu
-const dashes = /[‐‑‒–—―−﹣－]/gu
+const dashes = /[‐‑‒–—―−﹣－➖]/gu
+/** `¹⁄₂` and a minus set high before a number of full size. */
+const builtFraction = /\s?([⁰¹²³⁴-⁹]+)\s?[⁄∕/]\s?([₀-₉]+)/gu
+const highMinus = /⁻(?=[\d.$])/gu
 /** Marks of direction and joiners, which only change how text looks. */
 const invisible = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0e\ufe0f]/gu
 const spelled = new RegExp(`[${Object.keys(spellings).join('')}]`, 'gu')
@@ -69,6 +72,11 @@ export function plainText(text: string, forMaths = false): string {
   if (!/[^\x00-\x7f]/.test(text)) return text
   return text
     .replace(invisible, '')
+    .replace(builtFraction, (_, over: string, under: string) => {
+      const [n, d] = [over.replace(/./gu, fromSuperscript), under.replace(/./gu, fromSubscript)]
+      return forMaths ? `\\frac{${n}}{${d}}` : ` ${n}/${d}`
+    })
+    .replace(highMinus, '-')
     .replace(superscript, (run) =>
       forMaths && /^[²³]$/.test(run)
         ? run
@@ -88,6 +96,8 @@ const fromSuperscript = (character: string) => {
   const value = superscripts.indexOf(character)
   return value < 0 ? character : String(value)
 }
+
+const fromSubscript = (character: string) => String((character.codePointAt(0) as number) - 0x2080)
 
 function fullWidthOrDigit(character: string): string {
   const code = character.codePointAt(0) as number

@@ -1,6 +1,7 @@
 import { add, multiply, type Rational } from '../rational.ts'
 import { evaluateArithmetic } from '../arithmetic.ts'
 import { findNumbers, type Found } from './find-numbers.ts'
+import { withSpelledStart } from './spelled.ts'
 import { conversion, unitNamed } from './units.ts'
 import type { Written } from './written.ts'
 
@@ -34,7 +35,7 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
   const whole = place !== 'sentence'
   const equals = content.lastIndexOf('=')
   const isEquation = equals >= 0 && /\d/.test(content.slice(equals + 1))
-  const text = isEquation ? content.slice(equals + 1) : content
+  const text = spelled(isEquation ? content.slice(equals + 1) : content)
   const all = findNumbers(text, 0, true)
   const [first] = all
   if (!first) return undefined
@@ -42,13 +43,20 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
   if (!first.written || (isEquation && whole && !isName(content.slice(0, equals), place))) return none
   const before = text.slice(0, first.from)
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
-  if (signOutside.test(before)) return none
+  if (signOutside.test(before) || (before !== '' && noNumberBefore.test(before))) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
   if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
   if (whole && at(goesOn, text, first.end)) return none
   const together = compound(text, all)
   if (together) return together.used === all.length || !whole ? { written: together.written, text: text.trim() } : none
-  if (at(other, text, first.end) || at(command, text, first.end) || at(raised, text, first.end) || at(variable, text, first.end))
+  if (isFollowed(text, first, all[1])) return none
+  if (
+    at(noNumberBehind, text, first.end) ||
+    at(other, text, first.end) ||
+    at(command, text, first.end) ||
+    at(raised, text, first.end) ||
+    at(variable, text, first.end)
+  )
     return none
   if (isVariable(at(gluedWord, text, first.end)?.[0] ?? '')) return none
   if (whole && (all.length > 1 || !behind.test(text.slice(first.end)))) return none
@@ -57,6 +65,55 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
   const written = unit && !first.written.clock ? { ...first.written, unit: unit.name } : first.written
   return { written, text: text.slice(first.from, first.end).trim() }
 }
+
+/** `5 plus 3`, `3 point 5`, `4h30`, `2h30m`, `5'6"` as what they say, and numbers in words at the start. */
+function spelled(text: string): string {
+  if (!/[a-z'′]/i.test(text)) return text
+  let read = withSpelledStart(text.includes('\\text') ? text.replace(/\\text\s*\{\s*(-|minus|negative)\s*\}/gi, '-') : text)
+  if (wordsBetween.test(read))
+    read = read
+      .replace(/(\d)\s+point\s+(?=\d)/gi, '$1.')
+      .replace(
+        /(\d)\s+(plus|minus|times|multiplied by|divided by)\s+(?=\d)/gi,
+        (_, a: string, word: string) => `${a} ${signs[word.toLowerCase()]} `,
+      )
+  if (gluedUnits.test(read))
+    read = read
+      .replace(/(?<![\w.])(\d{1,2})\s?h\s?(\d\d)(?![\d:]|\s?m)/gi, '$1:$2')
+      .replace(/(\d)\s?(h|hr|hrs|m|min|d|ft|lb|lbs|km|kg|g|gal|L)(?=\d)/g, '$1 $2 ')
+      .replace(/(\d+)\s?['′]\s?(\d+(?:\.\d+)?)\s?["″]/g, (whole, feet: string, inches: string) =>
+        Number(inches) < 12 ? `${feet} ft ${inches} in` : `${feet}x`,
+      )
+  return read
+}
+const signs: Record<string, string> = { plus: '+', minus: '-', times: '*', 'multiplied by': '*', 'divided by': '/' }
+const wordsBetween = /\d\s+(?:point|plus|minus|times|multiplied|divided)\s/i
+const gluedUnits = /\d\s?(?:h|hrs?|m|min|d|ft|lbs?|km|kg|g|gal|L|['′])\s?\d/i
+
+/** What makes the number behind it another: a bound, a function, a date, half an hour. */
+const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
+const noNumberBefore = new RegExp(
+  [
+    String.raw`(?:[±∓√∛∜≤≥≠⩽⩾^_]|\+/-|(?<![-=<>\w/"'])[<>]=?`,
+    String.raw`|(?<![\p{L}\p{M}\\])(?:sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)`,
+    String.raw`|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|${months}))`,
+    String.raw`\s*[({[]?\s*\$?\s*$`,
+  ].join(''),
+  'iu',
+)
+/** What makes of the number before it another or none. */
+const noNumberBehind =
+  /\s*(?:factorial\b|to the\b|below zero\b|or (?:more|less|fewer|above|below|higher|lower|greater)\b|(?:pi|sqrt|roots?|log|ln|sin|cos|tan|exp)\b|\+(?=\s*(?:$|[.,;!?)]))|(?:choose|mod|modulo|over|out of|of|per|remainder|rem\.?|R|r|point|in|by|upon|vs\.?|versus|against|divided by|multiplied by|times|plus|minus)\s*(?:an?\s+)?-?[$€£]?\d)/y
+
+/** `2 years and 6`, `5 kg 300 g`, `5 apples and 3 pears`: a second quantity stands behind the first. */
+function isFollowed(text: string, first: Found, second: Found | undefined): boolean {
+  const word = second && at(unitWord, text, first.end)
+  if (!word) return false
+  const from = first.end + word[0].length
+  const joint = at(followed, text, from)
+  return joint !== null && from + joint[0].length === second.from && (joint[0].trim() !== '' || unitNamed(word[1] as string) !== undefined)
+}
+const followed = /\.?\s*(?:and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
 
 const shortUnits = new Set('mm cm m km in ft yd mi s h hr mg g kg lb oz l ml L mL st nd rd th kg Kg KM'.split(' '))
 /** One or two letters glued to a number that are no unit. */
@@ -104,7 +161,8 @@ function compound(text: string, all: readonly Found[]): { written: Written; used
     const word = at(unitWord, text, end) as RegExpExecArray
     const joint = at(next, text, end + word[0].length)
     if (!joint || end + word[0].length + joint[0].length !== one.from || !one.written) break
-    const unit = unitNamed(at(unitWord, text, one.end)?.[1] ?? '')
+    const said = at(unitWord, text, one.end)?.[1] ?? ''
+    const unit = unitNamed(said === 'm' && firstUnit.of === 'time' ? 'min' : said)
     const share = unit && conversion(unit.name, firstUnit.name)
     const step = unit && conversion(last, unit.name)
     if (!share || !step || step.n <= step.d) break

@@ -1,5 +1,6 @@
 import { add, multiply, negate, parseDecimal, power, rational, type Rational } from '../rational.ts'
 import { magnitudeAt } from './magnitude.ts'
+import { parts } from './spelled.ts'
 import type { Written } from './written.ts'
 
 /** A number and where it ends; `written` is null where what looks like one is none: `3.5.2`, `1/2/2024`, `1,2,3`. */
@@ -25,10 +26,19 @@ const exponent = /[eE]([-+]?\d{1,5})(?!\w|\.\d)/y
 const raised = /\s*(?:\^|\*\*)\s*(?:\{\s*([-+]?\d{1,5})\s*\}|\(\s*([-+]?\d{1,5})\s*\)|([-+]?\d{1,5}))(?![.,]?\d)/y
 const timesTen =
   /\s*(?:[x*]|\\times|\\cdot)\s*10\s*(?:\^|\*\*)\s*(?:\{\s*([-+]?\d{1,5})\s*\}|\(\s*([-+]?\d{1,5})\s*\)|([-+]?\d{1,5}))(?![.,]?\d)/y
+const perMille = /\s*(?:‰|(?:per mille|per mil|Promille|pour mille)\b)/iy
+/** `3.\overline{6}`, `0.(3)`, `1.2\bar 3`: digits that come again for ever. */
+const repeating = /\.(\d*)(?:\\(?:overline|bar|dot)\s*(?:\{\s*(\d+)\s*\}|(\d))|\((\d+)\)(?!\s*\^))(?:\s*\\?(?:ldots|dots)|\.{3}|…)?/y
+/** `3 and a half`, `2 and three quarters`; `7 tenths`: a quarter is also a coin, and a third may be a place. */
+const andPart =
+  /\s+and\s+(?:an?|one|(two|three|four|five|six|seven|eight|nine))\s+(half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)\b/iy
+const ofParts = /(?:\s+|-)(halves|thirds|fourths|fifths|sixths|sevenths|eighths|ninths|tenths|hundredths|thousandths|millionths)\b/iy
+const powerWord = /\s+(squared|cubed)\b/iy
+const counts = ['two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']
 const percentSign = /\s*(?:\\?%|(?:\\text\{\s*)?(?:percent(?:age)?|per cent|pct|Prozent|pour cent|por ciento|por cento)\b)/iy
 const clock = /(?:\{:\}|:)(\d{2})(?:(?:\{:\}|:)(\d{2}))?(?![\d:])/y
 const colons = /(?:(?:\{:\}|:)\d+|\s+(?:\{:\}|:)\s+\d+)+/y
-const half = /\s*(?:\\text\{\s*)?([ap])\.?\s?m\b\.?\s*\}?/iy
+const half = /\s*(?:\\text\{\s*)?(?:([ap])\.?\s?m\b\.?|(noon|midnight)\b)\s*\}?/iy
 
 const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
   pattern.lastIndex = from
@@ -76,11 +86,29 @@ function finish(text: string, digits: string, end: number, negative: boolean, mo
   const written: Written = { value: negative ? negate(value) : value, places: point < 0 ? null : plain.length - point - 1, percent: false }
   const next = text.charCodeAt(end)
   // The end, a full stop, a comma, a line feed, a closing bracket, a dollar sign.
+  if ((next === 46 || next === 92 || next === 40) && repeats(text, end, plain)) return readRepeating(text, end, plain, negative)
   if (Number.isNaN(next) || next === 10 || next === 44 || next === 125 || next === 41 || (next === 46 && !(text.charCodeAt(end + 1) > 47)))
     return { written, end }
   return suffixes(text, end, written, point < 0, money)
 }
 
+/** Whether the last digits read are the first of a decimal without end. */
+function repeats(text: string, end: number, plain: string): boolean {
+  const at = plain.includes('.') ? end - 1 - (plain.length - 1 - plain.indexOf('.')) : end
+  repeating.lastIndex = at
+  return repeating.test(text)
+}
+function readRepeating(text: string, end: number, plain: string, negative: boolean): Read {
+  const [whole, places] = plain.split('.') as [string, string | undefined]
+  const match = at(repeating, text, end - (places === undefined ? 0 : places.length + 1)) as RegExpExecArray
+  const [once, again] = [match[1] as string, (match[2] ?? match[3] ?? match[4]) as string]
+  const stop = match.index + match[0].length
+  if (whole.length + once.length + again.length > longestRun) return { written: null, end: Math.max(stop, end) }
+  const shift = 10n ** BigInt(once.length)
+  const rest = rational(BigInt(again), shift * (10n ** BigInt(again.length) - 1n)) as Rational
+  const value = add(rational(BigInt(`${whole}${once}` || '0'), shift) as Rational, rest)
+  return withWords(text, stop, { value: negative ? negate(value) : value, places: null, percent: false }, false)
+}
 function suffixes(text: string, from: number, start: Written, whole: boolean, money: boolean): Read {
   let [written, end] = [start, from]
   const next = text.charCodeAt(end)
@@ -122,22 +150,50 @@ function properFraction(part: RegExpExecArray): Rational | null {
   return value && value.n >= 0n && value.n < value.d ? value : null
 }
 
-/** Percent signs, magnitudes, `a.m.` and `p.m.`. */
+/** Parts and powers in words, percent signs, magnitudes, `a.m.` and `p.m.`. */
 function withWords(text: string, from: number, start: Written, money: boolean): Read {
   let [written, end] = [start, from]
+  const spelled = inWords(text, end, written)
+  if (spelled) [written, end] = [spelled.written, spelled.end]
   for (let words = 0; words < 3; words++) {
     const magnitude = magnitudeAt(text, end, money)
     if (!magnitude) break
     written = { ...written, value: multiply(written.value, magnitude.value), places: null, scaled: true }
     end = magnitude.end
   }
+  const mille = at(perMille, text, end)
+  if (mille)
+    return { written: { ...written, value: multiply(written.value, { n: 1n, d: 1000n }), places: null }, end: end + mille[0].length }
   const percent = at(percentSign, text, end)
   if (percent) return { written: { ...written, percent: true }, end: end + percent[0].length }
   const day = at(half, text, end)
   if (day && written.value.d === 1n && written.value.n >= 1n && written.value.n <= 12n) {
-    return { written: { ...clockTime(written.value.n, 0n, day[1]), hour: true }, end: end + day[0].length }
+    return { written: { ...clockTime(written.value.n, 0n, halfOf(day)), hour: true }, end: end + day[0].length }
   }
   return { written, end }
+}
+
+function inWords(text: string, from: number, written: Written): { written: Written; end: number } | null {
+  const next = text.charCodeAt(from)
+  if (next !== 32 && next !== 45 && next !== 10) return null
+  const become = (value: Rational, found: RegExpExecArray) => ({
+    written: { ...written, value, places: null, scaled: true as const },
+    end: from + found[0].length,
+  })
+  const more = at(andPart, text, from)
+  if (more) {
+    const part = rational(
+      more[1] ? BigInt(counts.indexOf(more[1].toLowerCase()) + 2) : 1n,
+      parts.get((more[2] as string).toLowerCase()) as bigint,
+    )
+    return become(add(written.value, written.value.n < 0n ? negate(part as Rational) : (part as Rational)), more)
+  }
+  const some = written.places === null ? at(ofParts, text, from) : null
+  if (some)
+    return become(rational(written.value.n, written.value.d * (parts.get((some[1] as string).toLowerCase()) as bigint)) as Rational, some)
+  const raisedBy = at(powerWord, text, from)
+  const value = raisedBy && raise(written, raisedBy[1]?.toLowerCase() === 'squared' ? 2 : 3)
+  return value ? become(value, raisedBy) : null
 }
 
 function readClock(text: string, from: number, hour: Written, whole: boolean): Read {
@@ -149,11 +205,12 @@ function readClock(text: string, from: number, hour: Written, whole: boolean): R
   if (!isTime) return { written: null, end: from + run[0].length } // a ratio
   const end = from + match[0].length
   const day = at(half, text, end)
-  const time = clockTime(hour.value.n, BigInt(minutes as string), day?.[1])
+  const time = clockTime(hour.value.n, BigInt(minutes as string), day ? halfOf(day) : undefined)
   if (seconds !== undefined) time.value = add(time.value, rational(BigInt(seconds), 60n) as Rational)
   return { written: time, end: end + (day?.[0].length ?? 0) }
 }
 
+const halfOf = (match: RegExpExecArray) => match[1] ?? (match[2]?.toLowerCase() === 'noon' ? 'p' : 'a')
 function clockTime(hour: bigint, minute: bigint, half: string | undefined): Written {
   const clock =
     half === undefined
