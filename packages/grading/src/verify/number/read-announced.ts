@@ -105,13 +105,13 @@ const noNumberBefore = new RegExp(
 const noNumberBehind =
   /\s*(?:factorial\b|to the\b|below zero\b|or (?:more|less|fewer|above|below|higher|lower|greater)\b|(?:pi|sqrt|roots?|log|ln|sin|cos|tan|exp)\b|\+(?=\s*(?:$|[.,;!?)]))|(?:choose|mod|modulo|over|out of|of|per|remainder|rem\.?|R|r|point|in|by|upon|vs\.?|versus|against|divided by|multiplied by|times|plus|minus)\s*(?:an?\s+)?-?[$€£]?\d)/y
 
-/** `2 years and 6`, `5 kg 300 g`, `5 apples and 3 pears`: a second quantity stands behind the first. */
+/** `2 years and 6`, `5 kg 300 g`: a second quantity stands behind one with a unit. */
 function isFollowed(text: string, first: Found, second: Found | undefined): boolean {
   const word = second && at(unitWord, text, first.end)
   if (!word) return false
   const from = first.end + word[0].length
   const joint = at(followed, text, from)
-  return joint !== null && from + joint[0].length === second.from && (joint[0].trim() !== '' || unitNamed(word[1] as string) !== undefined)
+  return joint !== null && from + joint[0].length === second.from && unitNamed(word[1] as string) !== undefined
 }
 const followed = /\.?\s*(?:and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
 
