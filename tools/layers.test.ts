@@ -11,7 +11,7 @@ import { root } from '@whetstone/core'
 const floors = [
   ['core'],
   ['grading', 'statistics', 'similarity', 'native', 'store'],
-  ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'runs'],
+  ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'gates', 'runs'],
   ['loop', 'reports'],
   ['studies', 'viewer'],
   ['cli'],

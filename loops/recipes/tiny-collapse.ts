@@ -1,4 +1,4 @@
-import always from '@whetstone/loop/gates/always.ts'
+import always from '@whetstone/gates/gates/always.ts'
 import type { Recipe } from '@whetstone/loop'
 import shuffledTiny from './tiny-shuffled.ts'
 

@@ -53,7 +53,7 @@ const files: Record<string, string> = {
   'packages/training/src/trainers/dropped.ts': plugin(
     "({ name: word, reads: ['dropped'], tools: [], train: async ({ base }) => ({ model: { ...base, id: 'model-dropped' }, steps: 7, seconds: 0, finalLoss: 0.5 }) })",
   ),
-  'packages/loop/src/gates/dropped.ts': plugin(
+  'packages/gates/src/gates/dropped.ts': plugin(
     "(() => { const real = gate(); return { ...real, name: word, decide: (request) => ({ ...real.decide(request), promoted: false, reason: 'kept: ' + word }) } })()",
     "import gate from './gate.ts'",
   ),
@@ -90,7 +90,7 @@ import filter from '@whetstone/harvest/filters/dropped.ts'
 import backend from '@whetstone/inference/backends/dropped.ts'
 import embedder from '@whetstone/inference/embedders/dropped.ts'
 import { defineRecipe } from '@whetstone/loop'
-import gate from '@whetstone/loop/gates/dropped.ts'
+import gate from '@whetstone/gates/gates/dropped.ts'
 import reflector from '@whetstone/memory/reflectors/dropped.ts'
 import solver from '@whetstone/solvers/solvers/dropped.ts'
 import taskset from '@whetstone/tasks/tasksets/dropped.ts'

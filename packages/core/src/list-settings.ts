@@ -1,12 +1,13 @@
-import { pluginNames, unwrap, useOf, type PluginKind } from '@whetstone/core'
 import { z } from 'zod'
-import { Recipe } from './recipe.ts'
+import { pluginNames } from './load-plugin.ts'
+import { unwrap } from './parse-settings.ts'
+import { useOf, type PluginKind } from './plugin.ts'
 
 /** One setting that `--set PATH=VALUE` reaches: what it takes, what it is now, what it means. */
 export type ListedSetting = { path: string; takes: string; now: string; about: string }
 
-/** Every setting of a recipe and of the plug-ins that it uses, from their schemas. */
-export const listSettings = (recipe: Recipe): ListedSetting[] => list(recipe, Recipe, [])
+/** Every setting of a thing (a recipe) and of the plug-ins that it uses, from their schemas. */
+export const listSettings = (thing: object, schema: z.ZodObject): ListedSetting[] => list(thing, schema, [])
 
 function list(value: unknown, schema: z.ZodType, path: readonly string[]): ListedSetting[] {
   const made = useOf(value)

@@ -12,7 +12,7 @@ const folders: Record<PluginKind, string> = {
   embedders: 'packages/inference/src/embedders',
   filters: 'packages/harvest/src/filters',
   formats: 'packages/datasets/src/formats',
-  gates: 'packages/loop/src/gates',
+  gates: 'packages/gates/src/gates',
   graders: 'packages/grading/src/graders',
   reflectors: 'packages/memory/src/reflectors',
   solvers: 'packages/solvers/src/solvers',

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import type { Model, Taskset } from '@whetstone/core'
+import type { Model, Setting, Taskset } from '@whetstone/core'
 import { BadInput, Gpu, nearest, root, useOf } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
@@ -8,7 +8,7 @@ import openai from '@whetstone/inference/backends/openai.ts'
 import { checkRoles, loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
 import type { RoleModel, Roles } from '@whetstone/loop/recipe/models-of.ts'
 import type { Course, Recipe } from '@whetstone/loop/recipe/recipe.ts'
-import { setRecipe, type Setting } from '@whetstone/loop/recipe/set-recipe.ts'
+import { setRecipe } from '@whetstone/loop/recipe/set-recipe.ts'
 import { StoreSettings } from '@whetstone/store'
 import type { Flags, Values } from '../command.ts'
 import { pulledModel } from '../pull/pull-model.ts'
@@ -37,7 +37,7 @@ export const recipeFlags = {
   },
   solver: { type: 'string', about: 'another way of attempting: a file of packages/solvers/src/solvers' },
   trainer: { type: 'string', about: 'another trainer: a file of packages/training/src/trainers, or null for none' },
-  gate: { type: 'string', about: 'another gate: a file of packages/loop/src/gates' },
+  gate: { type: 'string', about: 'another gate: a file of packages/gates/src/gates' },
   backend: { type: 'string', about: 'what runs the model: a file of packages/inference/src/backends' },
   embedder: { type: 'string', about: 'another embedder: a file of packages/inference/src/embedders' },
   reflector: { type: 'string', about: 'another reflector: a file of packages/memory/src/reflectors' },

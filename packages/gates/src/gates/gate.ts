@@ -1,13 +1,13 @@
 import type { Decision, Evaluation, Gate, GateRequest, Look } from '@whetstone/core'
 import { plugin } from '@whetstone/core'
 import { comparePairs, levelOfLook, type Paired } from '@whetstone/statistics'
-import { choosePairs, splitByMemory } from '../gate/choose-pairs.ts'
-import { gatePairs } from '../gate/gate-pairs.ts'
-import { explainDecision } from '../gate/gate-reason.ts'
-import { GateSettings } from '../gate/gate-settings.ts'
-import { guardLevels } from '../gate/guard-levels.ts'
-import { judgeBank } from '../gate/judge-bank.ts'
-import { bettingTest, stopEarly } from '../gate/stop-early.ts'
+import { choosePairs, splitByMemory } from '../choose-pairs.ts'
+import { gatePairs } from '../gate-pairs.ts'
+import { explainDecision } from '../gate-reason.ts'
+import { GateSettings } from '../gate-settings.ts'
+import { guardLevels } from '../guard-levels.ts'
+import { judgeBank } from '../judge-bank.ts'
+import { bettingTest, stopEarly } from '../stop-early.ts'
 
 /** Above this share of tasks that only one arm has an outcome for, the arms are not comparable. */
 const unpairedLimit = 0.05

@@ -9,8 +9,12 @@ export type AttemptPolicy = Pick<
   'solver' | 'sampling' | 'mayGrade' | 'grade' | 'verify' | 'hint' | 'teachers' | 'chunk' | 'open'
 >
 
-export function attemptPolicy(recipe: Recipe, models: Models, as: { role: string; model: Model; train: boolean }): AttemptPolicy {
-  const { role, model, train } = as
+export function attemptPolicy(
+  recipe: Recipe,
+  models: Models,
+  as: { role: string; model: Model; train: boolean; logprobs?: boolean },
+): AttemptPolicy {
+  const { role, model, train, logprobs } = as
   return {
     solver: recipe.solver,
     sampling: samplingOf(recipe, train ? 'train' : 'arms'),
@@ -19,7 +23,7 @@ export function attemptPolicy(recipe: Recipe, models: Models, as: { role: string
     ...offersOf(recipe),
     teachers: models.teachers(model),
     chunk: recipe.settings.chunk,
-    open: () => models.open(role, model),
+    open: () => models.open(role, model, { logprobs }),
   }
 }
 

@@ -1,10 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { describeUse } from '@whetstone/core'
+import { describeUse, listSettings } from '@whetstone/core'
 import { describeRecipe } from './describe-recipe.ts'
 import { checkRoles, defineRecipe, loadRecipe, recipeNames } from './load-recipe.ts'
-import { listSettings } from './list-settings.ts'
-import type { Recipe } from './recipe.ts'
+import { Recipe } from './recipe.ts'
 import { setRecipe } from './set-recipe.ts'
 
 const test = suite('setRecipe')
@@ -97,7 +96,7 @@ test('a solver without its teacher is told how to name one', async () => {
 })
 
 test('every setting that is listed can be set to what it is', async () => {
-  const listed = listSettings(tiny)
+  const listed = listSettings(tiny, Recipe)
   const paths = listed.map(({ path }) => path)
   for (const path of [
     'solver',

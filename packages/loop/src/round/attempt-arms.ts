@@ -1,61 +1,14 @@
-import type { Evaluation, LevelName, Look, Model, Role, Task, Trace } from '@whetstone/core'
-import { deriveSeed, random, shuffle } from '@whetstone/core'
-import { collect, evaluate } from '@whetstone/evaluation'
-import type { Bank } from '@whetstone/memory'
+import type { Evaluation, LevelName, Look, Model, Role, Trace } from '@whetstone/core'
+import { deriveSeed } from '@whetstone/core'
+import { evaluate } from '@whetstone/evaluation'
 import type { Arms, BestLevels, Reflected, TrainAttempts } from '@whetstone/runs'
-import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
-import { freezeTasks, trainedOn } from './freeze-tasks.ts'
+import { attemptArm, relabel, type Contestant, type Groups } from './attempt-arm.ts'
+import { attemptCandidate } from './attempt-candidate.ts'
 import type { RoundContext } from './round-context.ts'
-import { showMemories } from './show-memories.ts'
-
-/** A policy on the validation tasks; `bank` null shows no memories. `tag` names the bank. */
-export type Contestant = { role: Role; model: Model; bank: { tag: string; store: Bank } | null }
-type Groups = readonly (readonly Task[])[]
+import { namedLevels, validationTasks } from './validation-tasks.ts'
 
 /** How many arms a round has at most: {incumbent, candidate} x {memory off, on}, and the incumbent with the old bank. */
 export const countArms = ({ recipe, bank }: RoundContext): number => (recipe.trainer ? 2 : 1) * (bank ? 2 : 1) + (bank ? 1 : 0)
-
-/** The levels of the gate's one test: those of the frontier, named from train attempts before any validation attempt. */
-export const namedLevels = ({ frontier }: TrainAttempts): LevelName[] =>
-  frontier ? (frontier.levels ?? [frontier.level]).map((level) => ({ taskset: frontier.taskset, level })) : []
-
-/** The validation tasks of a round: every course, the levels up to the frontier. What was ever trained on is none, whatever split it is in now. */
-export function validationTasks(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
-  const known = drawn.get(context) ?? drawValidation(context, train)
-  drawn.set(context, known)
-  return known
-}
-
-/** Drawn once a round: the draw reads task data and all that was trained on. */
-const drawn = new WeakMap<RoundContext, Promise<Task[][]>>()
-
-async function drawValidation(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
-  const { recipe, seed, round } = context
-  const trained = await trainedOn(context)
-  const groups = await Promise.all(
-    recipe.courses.map(({ taskset, levels, validation }) => {
-      const climbed = levels && train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
-      const top = Math.max(...namedLevels(train).flatMap((named) => (named.taskset === taskset.name ? [named.level] : [])))
-      return taskset.load({
-        split: 'validation',
-        seed,
-        round,
-        limit: validation,
-        levels: climbed?.filter((level) => top === -Infinity || level <= top).sort((a, b) => a - b),
-      })
-    }),
-  )
-  const unseen = groups.map((tasks) => tasks.filter((task) => !trained(task)))
-  for (const [index, tasks] of groups.entries()) {
-    const left = tasks.length - (unseen[index]?.length ?? 0)
-    if (left > 0)
-      process.stderr.write(
-        `${tasks[0]?.taskset}: ${left} of ${tasks.length} validation tasks were trained on in this run, since the task data changed; they are left out\n`,
-      )
-    await freezeTasks(context, unseen[index] ?? [])
-  }
-  return unseen
-}
 
 /**
  * Attempts the arms of a round on the same tasks with the same seeds, one model on the accelerator at a time. Bank first: the incumbent
@@ -177,66 +130,6 @@ async function* addCosts(arms: Pick<Arms, 'tokens' | 'truncated' | 'context' | '
   }
 }
 
-const relabel = (evaluations: readonly Evaluation[], more: Partial<Evaluation>): Evaluation[] =>
-  evaluations.map((evaluation) => ({ ...evaluation, ...more }))
-
-/**
- * The candidate, with the memory setting that is deployed first. Where the gate may stop early, the guarded tasks come whole and the
- * frontier's in batches of whole clusters; the other memory setting, which decides nothing, gets the tasks that were attempted.
- */
-async function attemptCandidate(
-  { record, recipe, seed }: { record: Recorder; recipe: RoundContext['recipe']; seed: number },
-  {
-    candidate,
-    groups,
-    served,
-    incumbents,
-    ask,
-  }: {
-    candidate: Model
-    groups: Groups
-    served: Contestant['bank']
-    incumbents: readonly Evaluation[]
-    ask: { frontier: LevelName[]; memory: boolean; looks: readonly Look[]; seed: number }
-  },
-): Promise<{ evaluations: Evaluation[]; stopped: string | null }> {
-  const empty = served === null || (await served.store.size()) === 0
-  const attempt = (memory: boolean, tasks: Groups) =>
-    record(`candidate-${memory ? 'memory' : 'bare'}`, { role: 'candidate', model: candidate, bank: memory ? served : null }, tasks)
-  const deployed = ask.memory && !empty
-  let tasks = groups
-  let main: Evaluation[] = []
-  let stopped: string | null = null
-  const { early } = recipe.gate
-  if (early && ask.frontier.length > 0) {
-    const named = ({ taskset, level }: Task) => ask.frontier.some((each) => each.taskset === taskset && each.level === level)
-    const guarded = groups.map((group) => group.filter((task) => !named(task))).filter((group) => group.length > 0)
-    const batches = inBatches(groups.flat().filter(named), early.batches, seed)
-    for (let count = 1; count <= batches.length && stopped === null; count++) {
-      tasks = [...guarded, ...batches.slice(0, count)]
-      main = await attempt(deployed, tasks)
-      const shown = relabel(main, { memory: ask.memory })
-      if (count < batches.length) stopped = early.stop({ ...ask, evaluations: [...incumbents, ...shown] })
-    }
-  } else main = await attempt(deployed, tasks)
-  if (served === null) return { evaluations: main, stopped }
-  if (empty) return { evaluations: [...main, ...relabel(main, { memory: true, bank: served.tag })], stopped }
-  const other = await attempt(!deployed, tasks)
-  return { evaluations: deployed ? [...other, ...main] : [...main, ...other], stopped }
-}
-
-/** Whole clusters in random order, dealt into batches of about equal size. */
-export function inBatches(tasks: readonly Task[], batches: number, seed: number): Task[][] {
-  const clusters = shuffle([...Map.groupBy(tasks, ({ cluster }) => cluster).values()], random(seed))
-  const dealt: Task[][] = []
-  for (const cluster of clusters) {
-    const last = dealt.at(-1)
-    if (!last || last.length * batches >= tasks.length) dealt.push([...cluster])
-    else last.push(...cluster)
-  }
-  return dealt
-}
-
 /** The best models by level, as the last round left them; where the new bank did worse on a level than the old one, the old pair is the better there. */
 function bestNow(
   { incumbent, round }: RoundContext,
@@ -276,35 +169,4 @@ async function attemptReferences(
     found.push(...relabel(await record(name, arm, tasks), { memory, arm: `best of round ${round}` }))
   }
   return found
-}
-
-/** One arm: greedy unless the recipe samples more, or a temperature is given. */
-export function attemptArm(
-  context: RoundContext,
-  arm: Contestant,
-  groups: Groups,
-  how: { file: string; arm: string; temperature: number | undefined },
-) {
-  const { recipe, seed } = context
-  const sampling = samplingOf(recipe, 'arms')
-  return collect({
-    run: context.run,
-    round: context.round,
-    arm: how.arm,
-    policy: { model: arm.model.id, bank: arm.bank?.tag ?? null },
-    groups: groups.map((tasks) => ({ tasks: [...tasks], samples: how.temperature === undefined ? recipe.settings.evalSamples : 1 })),
-    seed,
-    solver: recipe.solver,
-    sampling: how.temperature === undefined ? sampling : { ...sampling, temperature: how.temperature },
-    mayGrade: false,
-    grade: graderOf(recipe),
-    ...offersOf(recipe),
-    show: showMemories(recipe, arm.bank?.store ?? null, { seed, holdout: false, evaluation: true }),
-    teachers: context.models.teachers(arm.model),
-    open: () => context.models.open(arm.role, arm.model),
-    file: how.file,
-    chunk: recipe.settings.chunk,
-    label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.bank ? `memory on (${arm.bank.tag})` : 'memory off'}`,
-    signal: context.signal,
-  })
 }

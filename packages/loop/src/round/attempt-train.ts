@@ -2,8 +2,8 @@ import { BadInput, type Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 import { tallyTrain } from './tally-train.ts'
+import { attemptPolicy } from '../recipe/attempt-policy.ts'
 import type { Course } from '../recipe/recipe.ts'
-import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
 import { freezeTasks } from './freeze-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
@@ -89,6 +89,9 @@ function attemptOwn(context: RoundContext, groups: readonly Group[]) {
 function attempt(context: RoundContext, groups: readonly Group[], file: string, arm = 'train') {
   const { recipe, incumbent, teacher, bank, seed } = context
   const deployed = recipe.memory?.deploy ? bank : null
+  // with log-probabilities where a trainer will be compared with the sampler
+  const as = { role: 'incumbent', model: incumbent.model, train: true, logprobs: recipe.trainer !== null }
+  const policy = attemptPolicy(recipe, context.models, as)
   return collect({
     run: context.run,
     round: context.round,
@@ -96,17 +99,10 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string, 
     policy: { model: (teacher?.model ?? incumbent.model).id, bank: deployed ? incumbent.bank : null },
     groups,
     seed,
-    solver: recipe.solver,
-    sampling: samplingOf(recipe, 'train'),
-    mayGrade: true,
-    grade: graderOf(recipe),
-    ...offersOf(recipe),
+    ...policy,
+    open: teacher?.open ?? policy.open,
     show: showMemories(recipe, deployed, { seed, holdout: true, evaluation: false }),
-    teachers: context.models.teachers(incumbent.model),
-    // with log-probabilities where a trainer will be compared with the sampler
-    open: () => (teacher ? teacher.open() : context.models.open('incumbent', incumbent.model, { logprobs: recipe.trainer !== null })),
     file,
-    chunk: recipe.settings.chunk,
     label: arm === 'own' ? 'own attempts, for the frontier' : `train attempts${teacher ? ' (teacher)' : ''}`,
     signal: context.signal,
   })

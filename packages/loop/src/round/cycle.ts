@@ -90,7 +90,6 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       signal,
       report: options.report,
       step: stepsIn({ run, round }),
-      open: (model) => models.open('incumbent', model),
       models,
       teacher: teacherOf(options.roles, models),
       threads: options.threads,

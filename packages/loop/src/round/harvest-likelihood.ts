@@ -7,11 +7,11 @@ import type { RoundContext } from './round-context.ts'
  * nothing is scored.
  */
 export async function harvestLikelihood(
-  { recipe, incumbent, open, signal }: RoundContext,
+  { recipe, incumbent, models, signal }: RoundContext,
   traces: Rows<Trace>,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   if (!recipe.harvest.some(({ needsLikelihood }) => needsLikelihood)) return undefined
-  await using model = await open(incumbent.model)
+  await using model = await models.open('incumbent', incumbent.model)
   const { reasoning, templateArguments } = recipe.sampling
   return scoreTraces(model, traces, { signal, reasoning, templateArguments })
 }

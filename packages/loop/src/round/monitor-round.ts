@@ -1,12 +1,13 @@
 import type { Model, Monitored, Task, Trace } from '@whetstone/core'
 import { deriveSeed, readRows, Trace as TraceSchema } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
+import { takeVitals } from '@whetstone/evaluation/take-vitals.ts'
+import { watch, type Probe } from '@whetstone/evaluation/watch.ts'
 import { roundFiles } from '@whetstone/runs'
-import { graderOf, offersOf, samplingOf } from '../recipe/recipe.ts'
-import type { RoundContext } from '../round/round-context.ts'
-import { showMemories } from '../round/show-memories.ts'
-import { takeVitals } from './take-vitals.ts'
-import { watch, type Probe } from './watch.ts'
+import { attemptPolicy } from '../recipe/attempt-policy.ts'
+import { samplingOf } from '../recipe/recipe.ts'
+import type { RoundContext } from './round-context.ts'
+import { showMemories } from './show-memories.ts'
 
 /** A pair (model, bank) that is served. */
 type Served = { model: Model; bank: string | null }
@@ -61,15 +62,10 @@ async function attemptProbe(context: RoundContext, { model, bank: tag }: Served,
     policy: { model: model.id, bank: store ? tag : null },
     groups: groups.map((tasks) => ({ tasks, samples: recipe.settings.probe.samples })),
     seed,
-    solver: recipe.solver,
+    ...attemptPolicy(recipe, context.models, { role: 'incumbent', model, train: false }),
     sampling: samplingOf(recipe, 'train'),
-    mayGrade: false,
-    grade: graderOf(recipe),
-    ...offersOf(recipe),
     show: showMemories(recipe, store, { seed, holdout: false, evaluation: true }),
-    open: () => context.open(model),
     file,
-    chunk: recipe.settings.chunk,
     label: 'probe for collapse',
     signal: context.signal,
   })

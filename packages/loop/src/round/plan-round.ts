@@ -4,7 +4,7 @@ import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { countArms } from './attempt-arms.ts'
-import { warnOfPower } from '../gate/power.ts'
+import { warnOfPower } from '@whetstone/gates/power.ts'
 import { samplingOf } from '../recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 
@@ -79,7 +79,7 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
   const limit = AbortSignal.timeout(probeSeconds * 1000)
   const signal = AbortSignal.any([context.signal, limit])
   const done = { attempts: 0, seconds: 0, tokens: 0 }
-  const model = await (context.teacher?.open() ?? context.open(context.incumbent.model))
+  const model = await (context.teacher?.open() ?? context.models.open('incumbent', context.incumbent.model))
   const started = performance.now()
   try {
     for await (const result of recipe.solver.solve(attempts, model, {

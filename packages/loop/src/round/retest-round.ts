@@ -2,7 +2,7 @@ import type { Model, Round, Task } from '@whetstone/core'
 import { readRows, Trace } from '@whetstone/core'
 import { toOutcomes } from '@whetstone/evaluation'
 import type { Arms } from '@whetstone/runs'
-import { attemptArm } from './attempt-arms.ts'
+import { attemptArm } from './attempt-arm.ts'
 import type { RoundContext } from './round-context.ts'
 import { failedTasks, pairedRetest } from './retest.ts'
 

@@ -17,8 +17,6 @@ export type RoundContext = {
   bank: Bank | null
   /** Opens the bank as it was at a tag, to read. */
   bankAt(tag: string): Promise<Bank>
-  /** Opens a model on the recipe's backend. */
-  open(model: Model): Promise<LanguageModel>
   /** Another policy that makes the train attempts, when weights elsewhere teach the ones here. */
   teacher: { model: Model; open(): Promise<LanguageModel> } | null
   /** Opens whoever plays a role of the recipe. */

@@ -10,7 +10,7 @@ const rooms = {
   reflect: ['core', 'similarity', 'statistics', 'memory'],
   harvest: ['core', 'similarity', 'harvest', 'datasets', 'evaluation'],
   train: ['core', 'training'],
-  decide: ['core', 'statistics', 'evaluation'],
+  decide: ['core', 'statistics', 'evaluation', 'gates'],
 }
 
 /**
@@ -20,7 +20,7 @@ const rooms = {
 export function stepSources(recipe: Recipe, room: keyof typeof rooms, own: readonly string[]): string {
   const within = rooms[room]
   return hash([
-    sourceHash(own, { within: [...within, 'loop'] }),
+    sourceHash(own, { within: [...within, 'loop', 'gates', 'studies'] }),
     sourceHash([join('loops/recipes', `${recipe.name}.ts`), ...pluginFiles(recipe)], { within }),
   ])
 }

@@ -16,16 +16,16 @@ import {
 import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
 import { lockRun, Phase1Summary, runFiles } from '@whetstone/runs'
-import { taskContents } from '../round/freeze-tasks.ts'
-import { stepSources } from '../round/step-sources.ts'
+import { taskContents } from '@whetstone/loop/round/freeze-tasks.ts'
+import { stepSources } from '@whetstone/loop/round/step-sources.ts'
 import { toolStamp } from '@whetstone/native'
 import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempts.ts'
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
 import { controlDraw } from './control-draw.ts'
 import { compareArms, summarizeArm } from './summarize-phase1.ts'
-import { describeRecipe } from '../recipe/describe-recipe.ts'
-import { modelsOf, type Roles } from '../recipe/models-of.ts'
-import { samplingOf, type Course, type Recipe } from '../recipe/recipe.ts'
+import { describeRecipe } from '@whetstone/loop/recipe/describe-recipe.ts'
+import { modelsOf, type Roles } from '@whetstone/loop/recipe/models-of.ts'
+import { samplingOf, type Course, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
 
 export type Phase1Options = {
   recipe: Recipe
@@ -107,7 +107,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     tasks: options.tasks ?? null,
     tools: toolStamp(),
     contents: await taskContents({ courses: [learn, tested] }),
-    sources: stepSources(recipe, 'attempt', ['packages/loop/src/phase1/phase1.ts']),
+    sources: stepSources(recipe, 'attempt', ['packages/studies/src/phase1/phase1.ts']),
   })
 
   // An embedder that cannot be had is found before hours of sampling.

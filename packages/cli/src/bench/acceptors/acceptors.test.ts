@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Evaluation, Look } from '@whetstone/core'
-import gate from '@whetstone/loop/gates/gate.ts'
+import gate from '@whetstone/gates/gates/gate.ts'
 import { acceptors, type Acceptor } from './acceptors.ts'
 import { benchAcceptors } from './bench-acceptors.ts'
 import { showAcceptors } from './show-acceptors.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Evaluation, Round, root } from '@whetstone/core'
-import gate from '@whetstone/loop/gates/gate.ts'
+import gate from '@whetstone/gates/gates/gate.ts'
 
 const test = suite('compare rounds')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-rounds-'))

@@ -1,5 +1,6 @@
+import { listSettings } from '@whetstone/core'
 import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
-import { listSettings } from '@whetstone/loop/recipe/list-settings.ts'
+import { Recipe } from '@whetstone/loop/recipe/recipe.ts'
 import { defineCommand } from '../../command.ts'
 import { commandNames, loadCommand } from '../../main.ts'
 import { exitCodes, showHelp } from '../../show-help.ts'
@@ -25,6 +26,6 @@ export default defineCommand({
 /** What --set reaches of a recipe: path and value now, what it takes, what it means. */
 async function showSettings(name: string): Promise<void> {
   console.log(`Settings of recipe ${name}: --set PATH=VALUE on loops:cycle and the like; a plug-in's name takes another one\n`)
-  for (const { path, now, takes, about } of listSettings(await loadRecipe(name)))
+  for (const { path, now, takes, about } of listSettings(await loadRecipe(name), Recipe))
     console.log(`  ${`${path}=${now}`.padEnd(46)} ${takes}${about && `: ${about}`}`)
 }

@@ -4,8 +4,8 @@ import { showPhase1, writePhase1 } from '@whetstone/reports/write-phase1.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 import { checkRunName } from '@whetstone/runs'
-import { shares, type Share } from '@whetstone/loop/phase1/phase1-bank.ts'
-import { phase1 } from '@whetstone/loop/phase1/phase1.ts'
+import { shares, type Share } from '@whetstone/studies/phase1/phase1-bank.ts'
+import { phase1 } from '@whetstone/studies/phase1/phase1.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 
 export default defineCommand({

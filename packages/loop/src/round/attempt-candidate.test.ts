@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Task } from '@whetstone/core'
-import { inBatches } from './attempt-arms.ts'
+import { inBatches } from './attempt-candidate.ts'
 
 const test = suite('batches of an arm')
 const tasks = Array.from({ length: 60 }, (_, i) => ({ id: `t${i}`, cluster: `c${i % 12}` }) as Task)
