@@ -12,6 +12,7 @@ const floors = [
   ['core'],
   ['grading', 'statistics', 'similarity', 'native', 'store'],
   ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'gates', 'runs'],
+  ['recipe'],
   ['loop', 'reports'],
   ['studies', 'viewer'],
   ['cli'],

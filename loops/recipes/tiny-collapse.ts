@@ -1,5 +1,5 @@
 import always from '@whetstone/gates/gates/always.ts'
-import type { Recipe } from '@whetstone/loop'
+import type { Recipe } from '@whetstone/recipe'
 import shuffledTiny from './tiny-shuffled.ts'
 
 /** What collapse looks like: tiny-shuffled with a gate that promotes whatever comes. The watch for collapse sees it after the first round and ends the run. */

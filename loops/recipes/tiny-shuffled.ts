@@ -1,5 +1,5 @@
 import shuffled from '@whetstone/training/trainers/shuffled.ts'
-import type { Recipe } from '@whetstone/loop'
+import type { Recipe } from '@whetstone/recipe'
 import tiny from './tiny.ts'
 
 /** The control of recipe tiny: the same round, trained on the same rows with their answers dealt out at random. Its candidate must be kept, not promoted. */

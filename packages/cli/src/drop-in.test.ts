@@ -89,7 +89,7 @@ export default defineExport({
 import filter from '@whetstone/harvest/filters/dropped.ts'
 import backend from '@whetstone/inference/backends/dropped.ts'
 import embedder from '@whetstone/inference/embedders/dropped.ts'
-import { defineRecipe } from '@whetstone/loop'
+import { defineRecipe } from '@whetstone/recipe'
 import gate from '@whetstone/gates/gates/dropped.ts'
 import reflector from '@whetstone/memory/reflectors/dropped.ts'
 import solver from '@whetstone/solvers/solvers/dropped.ts'

@@ -2,7 +2,7 @@ import { BadInput, type Embedder, type Task } from '@whetstone/core'
 import { audit, memoryText, type Audited, type Bank, type Leak } from '@whetstone/memory'
 import { readRecords, rowText } from '@whetstone/tasks'
 import { openRun } from '@whetstone/runs'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 
 /** Texts of a file of rows, in any format; a row without text is an error, never "no leaks". */
 async function rowsOf(file: string): Promise<Audited[]> {

@@ -4,7 +4,7 @@ import { bankQuality, countUses, exportBank, importBank, measureLift, openBank, 
 import { bankRounds, bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 
 export const memoryActions = ['list', 'show', 'search', 'export', 'import', 'audit'] as const
 export type MemoryAction = (typeof memoryActions)[number]

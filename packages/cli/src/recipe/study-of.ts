@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Model } from '@whetstone/core'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { Study } from '@whetstone/studies/self-train/study.ts'
 
 /** A recipe's first taskset, its backend and its numbers, for experiments that are no rounds. */

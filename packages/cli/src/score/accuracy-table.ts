@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { deriveSeed } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
-import { attemptPolicy } from '@whetstone/loop/recipe/attempt-policy.ts'
-import { modelsOf } from '@whetstone/loop/recipe/models-of.ts'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
+import { modelsOf } from '@whetstone/recipe/models-of.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { showMemories } from '@whetstone/loop/round/show-memories.ts'
 import type { Checkpoint } from './checkpoints.ts'
 

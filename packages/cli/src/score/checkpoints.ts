@@ -3,7 +3,7 @@ import { BadInput, type Model } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
 import { openRun } from '@whetstone/runs'
 import { readRounds } from '@whetstone/reports/compare/read-rounds.ts'
-import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { modelFile } from '../recipe/resolve-recipe.ts'
 
 /** One set of weights on a run's way; `step` 0 is where it began. */

@@ -1,7 +1,7 @@
 import type { Evaluation, Model, Role, Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
-import { attemptPolicy } from '../recipe/attempt-policy.ts'
+import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
 

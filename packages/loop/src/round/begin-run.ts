@@ -2,8 +2,8 @@ import type { Model } from '@whetstone/core'
 import { BadInput, hash, writeJson } from '@whetstone/core'
 import type { Incumbent, Run } from '@whetstone/runs'
 import { bankTag, readIncumbent, readRun, roundFiles, writeIncumbent, writeRun } from '@whetstone/runs'
-import type { Recipe } from '../recipe/recipe.ts'
-import { describeRecipe } from '../recipe/describe-recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
+import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { taskContents } from './freeze-tasks.ts'
 
 /** Opens a run or begins it. A run belongs to one recipe, seed and base model; between rounds the recipe may change, and that is recorded. */

@@ -16,8 +16,8 @@ import {
   type StepName,
 } from '@whetstone/runs'
 import { beginRun, recordRecipe } from './begin-run.ts'
-import { modelsOf, type Models, type Roles } from '../recipe/models-of.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import { modelsOf, type Models, type Roles } from '@whetstone/recipe/models-of.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { mirroring } from './mirror-run.ts'
 import { runRound } from './run-round.ts'

@@ -14,7 +14,7 @@ const { default: passed } = await import('@whetstone/harvest/filters/passed.ts')
 const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
 const { default: table } = await import('@whetstone/tasks/tasksets/table.ts')
 const { default: gate } = await import('@whetstone/gates/gates/gate.ts')
-const { defineRecipe } = await import('../recipe/load-recipe.ts')
+const { defineRecipe } = await import('@whetstone/recipe/load-recipe.ts')
 const { cycle } = await import('./cycle.ts')
 
 const test = suite('frozen tasks')

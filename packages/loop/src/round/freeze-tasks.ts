@@ -1,8 +1,8 @@
 import { appendRows, BadInput, hash, taskHash, type Split, type Task } from '@whetstone/core'
 import { openRun, sourceHash, type FrozenTask } from '@whetstone/runs'
 import { contentKey } from '@whetstone/similarity'
-import type { Course, Recipe } from '../recipe/recipe.ts'
-import { tasksetsOf } from '../recipe/recipe.ts'
+import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
+import { tasksetsOf } from '@whetstone/recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 import { pluginFile } from './step-sources.ts'
 

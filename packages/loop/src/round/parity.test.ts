@@ -23,7 +23,7 @@ const { default: direct } = await import('@whetstone/solvers/solvers/direct.ts')
 const { fixedTaskset } = await import('@whetstone/tasks')
 const { default: llamaTrain } = await import('@whetstone/training/trainers/llama-train.ts')
 const { default: always } = await import('@whetstone/gates/gates/always.ts')
-const { defineRecipe } = await import('../recipe/load-recipe.ts')
+const { defineRecipe } = await import('@whetstone/recipe/load-recipe.ts')
 const { cycle } = await import('./cycle.ts')
 type Serve = NonNullable<Parameters<typeof defineRecipe>[0]['serve']>
 

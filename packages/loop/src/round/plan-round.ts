@@ -5,7 +5,7 @@ import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { countArms } from './attempt-arms.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
-import { samplingOf } from '../recipe/recipe.ts'
+import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import type { RoundContext } from './round-context.ts'
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */

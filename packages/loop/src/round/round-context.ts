@@ -1,7 +1,7 @@
 import type { Bank } from '@whetstone/memory'
 import type { LanguageModel, Model, Round } from '@whetstone/core'
-import type { Models } from '../recipe/models-of.ts'
-import type { Recipe } from '../recipe/recipe.ts'
+import type { Models } from '@whetstone/recipe/models-of.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { Incumbent, RoundFiles, Step } from '@whetstone/runs'
 
 /** What every step of a round may need. */

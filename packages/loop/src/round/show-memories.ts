@@ -2,8 +2,8 @@ import type { Memory, Task } from '@whetstone/core'
 import type { Shown } from '@whetstone/evaluation'
 import type { Bank } from '@whetstone/memory'
 import { holdOut } from '@whetstone/memory'
-import type { Recipe } from '../recipe/recipe.ts'
-import { systemMessage } from '../recipe/attempt-policy.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
+import { systemMessage } from '@whetstone/recipe/attempt-policy.ts'
 
 /** The system message of each attempt: the taskset's instruction and the memories recalled for the task. Without a bank the instruction alone. */
 export function showMemories(recipe: Recipe, bank: Bank | null, options: { seed: number; holdout: boolean; evaluation: boolean }) {

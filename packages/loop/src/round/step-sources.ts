@@ -2,7 +2,7 @@ import { hash, pluginFolder, useOf, type PluginKind } from '@whetstone/core'
 import { sourceHash } from '@whetstone/runs'
 import { relative, join } from 'node:path'
 import { root } from '@whetstone/core'
-import type { Recipe } from '../recipe/recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 
 /** Whose sources decide what each step makes, beside the step's own file. How pages look and where files lie decide nothing. */
 const rooms = {
@@ -20,7 +20,7 @@ const rooms = {
 export function stepSources(recipe: Recipe, room: keyof typeof rooms, own: readonly string[]): string {
   const within = rooms[room]
   return hash([
-    sourceHash(own, { within: [...within, 'loop', 'gates', 'studies'] }),
+    sourceHash(own, { within: [...within, 'recipe', 'loop', 'gates', 'studies'] }),
     sourceHash([join('loops/recipes', `${recipe.name}.ts`), ...pluginFiles(recipe)], { within }),
   ])
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Memory, Model, Sampling, Task, Taskset, Trace } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
-import { attemptPolicy, systemMessage } from '@whetstone/loop/recipe/attempt-policy.ts'
-import type { Models } from '@whetstone/loop/recipe/models-of.ts'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { attemptPolicy, systemMessage } from '@whetstone/recipe/attempt-policy.ts'
+import type { Models } from '@whetstone/recipe/models-of.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 
 export type Phase1Work = {
   recipe: Recipe

@@ -23,9 +23,9 @@ import { attemptPhase1, type Phase1Arm, type Phase1Work } from './phase1-attempt
 import { buildPhase1Bank, shares, shareTag, type Share } from './phase1-bank.ts'
 import { controlDraw } from './control-draw.ts'
 import { compareArms, summarizeArm } from './summarize-phase1.ts'
-import { describeRecipe } from '@whetstone/loop/recipe/describe-recipe.ts'
-import { modelsOf, type Roles } from '@whetstone/loop/recipe/models-of.ts'
-import { samplingOf, type Course, type Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
+import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
+import { samplingOf, type Course, type Recipe } from '@whetstone/recipe/recipe.ts'
 
 export type Phase1Options = {
   recipe: Recipe

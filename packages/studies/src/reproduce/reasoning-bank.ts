@@ -2,7 +2,7 @@ import type { Phase1Summary, ReproductionTable } from '@whetstone/runs'
 import revise from '@whetstone/solvers/solvers/revise.ts'
 import { BadInput } from '@whetstone/core'
 import { phase1 } from '../phase1/phase1.ts'
-import type { Course, Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import type { System, SystemOptions } from './system.ts'
 import { interval, percent } from './system.ts'
 

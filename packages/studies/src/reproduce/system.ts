@@ -1,6 +1,6 @@
 import type { Figure, Reproduction, ReproductionChart, ReproductionTable } from '@whetstone/runs'
 import type { Teacher } from '@whetstone/core'
-import type { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { Study } from '../self-train/study.ts'
 
 export type SystemOptions = {

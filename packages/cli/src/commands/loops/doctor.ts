@@ -5,7 +5,7 @@ import { dataRoot, paths, root, runTool } from '@whetstone/core'
 import { checkGguf } from '@whetstone/inference'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
-import { loadRecipe, recipeNames } from '@whetstone/loop/recipe/load-recipe.ts'
+import { loadRecipe, recipeNames } from '@whetstone/recipe/load-recipe.ts'
 import { modelFile } from '../../recipe/resolve-recipe.ts'
 
 type Check = { what: string; found: string; ok: boolean; mend: string }

@@ -1,6 +1,6 @@
 import { listSettings } from '@whetstone/core'
-import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
-import { Recipe } from '@whetstone/loop/recipe/recipe.ts'
+import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
+import { Recipe } from '@whetstone/recipe/recipe.ts'
 import { defineCommand } from '../../command.ts'
 import { commandNames, loadCommand } from '../../main.ts'
 import { exitCodes, showHelp } from '../../show-help.ts'

@@ -1,6 +1,6 @@
 import { BadInput } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { memoryActions, memoryCommand, type MemoryAction } from '../../memory/memory-command.ts'
 import { checkRunName } from '@whetstone/runs'
 

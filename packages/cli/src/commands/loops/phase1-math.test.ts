@@ -11,7 +11,7 @@ const { paths, root } = await import('@whetstone/core')
 const { scripted, scriptedModel } = await import('@whetstone/inference')
 const { default: lexical } = await import('@whetstone/inference/embedders/lexical.ts')
 const { requiredTasks } = await import('@whetstone/statistics')
-const { loadRecipe } = await import('@whetstone/loop/recipe/load-recipe.ts')
+const { loadRecipe } = await import('@whetstone/recipe/load-recipe.ts')
 const { phase1 } = await import('@whetstone/studies/phase1/phase1.ts')
 const { showPhase1, writePhase1 } = await import('@whetstone/reports/write-phase1.ts')
 

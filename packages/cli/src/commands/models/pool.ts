@@ -6,7 +6,7 @@ import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import openai from '@whetstone/inference/backends/openai.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
-import { loadRecipe } from '@whetstone/loop/recipe/load-recipe.ts'
+import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { namedCheckpoints } from '../../score/checkpoints.ts'
 
 const flags = {
