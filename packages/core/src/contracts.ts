@@ -5,7 +5,6 @@ import type { Evaluation } from './evaluation.ts'
 import type { Trace } from './trace.ts'
 import type { Gpu } from './gpu.ts'
 import type { Grade } from './grade.ts'
-import type { Memory } from './memory.ts'
 import type { Difference } from './parity.ts'
 import type { Message } from './message.ts'
 import type { Model } from './model.ts'
@@ -172,42 +171,6 @@ export type SolveOptions = {
   teachers?: Readonly<Record<string, Teacher>>
   /** Most tokens that the attempted model may write for one attempt, all calls together. */
   budget?: number
-  signal?: AbortSignal
-}
-
-export type Embedder = AsyncDisposable & {
-  /** Model and settings; a bank remembers it and refuses another. */
-  readonly id: string
-  readonly dimensions: number
-  /** Unit vectors. Queries and documents may be embedded differently. */
-  embed(texts: readonly string[], kind: 'query' | 'document'): Promise<Float32Array[]>
-}
-/** An embedder that is opened when it is needed. */
-export type EmbedderSource = { readonly name: string; open(options?: OpenEmbedder): Promise<Embedder> }
-export type OpenEmbedder = Pick<OpenOptions, 'gpu' | 'signal'>
-
-/** What the memory is asked: the task to be solved. `answer` lets evaluation's leak guard drop items that hold it. */
-export type RecallRequest = { task: Pick<Task, 'id' | 'prompt' | 'taskset'>; k: number; answer?: string }
-export type Recalled = { memories: Memory[]; blocked: { id: string; rule: string }[] }
-export type MemoryStore = AsyncDisposable & {
-  /** Versions are tagged per round: a store opened at a tag recalls what was known then. */
-  recall(requests: readonly RecallRequest[]): Promise<Recalled[]>
-  /** Idempotent by id. */
-  remember(memories: readonly Memory[]): Promise<{ added: number; size: number }>
-}
-
-/** Graded attempts become memories. The input holds no reference. */
-export type Reflector = {
-  readonly name: string
-  reflect(traces: Rows<Trace>, options: ReflectOptions): Promise<Memory[]>
-}
-
-export type ReflectOptions = {
-  createdAt: string
-  /** Opens the model that reflects, the incumbent; a reflector that is a program does not call it. */
-  open: () => Promise<LanguageModel>
-  /** Names a round's seed for whatever is sampled. */
-  seed: number
   signal?: AbortSignal
 }
 
