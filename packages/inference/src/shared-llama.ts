@@ -1,5 +1,6 @@
 import type { Gpu } from '@whetstone/core'
 import type { Llama } from 'node-llama-cpp'
+import { currentAccelerator } from '@whetstone/native'
 
 /** What llama.cpp says, warnings and errors. */
 type Listener = (message: string) => void
@@ -18,7 +19,8 @@ export async function sharedLlama(gpu: Gpu): Promise<{ llama: Llama; listen: (li
     getLlama({
       build: 'never',
       skipDownload: true,
-      gpu: gpu === 'off' ? false : gpu,
+      // in this process an accelerator that crashes takes the run along: only one that was tried is used
+      gpu: gpu === 'off' ? false : gpu === 'auto' ? (currentAccelerator()?.kind ?? false) : gpu,
       // Each context brings its own number of threads.
       maxThreads: 0,
       logLevel: LlamaLogLevel.warn,

@@ -35,6 +35,12 @@ export const tools: Record<string, Tool> = {
   'llama-train': { about: 'SFT, DPO and GRPO training', ours: [...rows, 'tools/train'], needed: true },
   'llama-sample': { about: 'batch sampling', ours: [...rows, 'tools/sample'], needed: true },
   'llama-score': { about: 'likelihood scoring', ours: [...rows, 'tools/score'], needed: true },
+  'llama-probe': {
+    about: 'does an accelerator compute what the CPU computes?',
+    ours: ['tools/probe', 'tools/rows/arguments.cpp', 'tools/rows/run-tool.cpp', 'tools/rows/interrupted.cpp'],
+    headers: rows,
+    needed: false,
+  },
   'llama-quantize': { about: 'other weight types', upstream: ['tools/quantize'], ours: checked, needed: true },
   'llama-export-lora': {
     about: 'merges an adapter into its base',

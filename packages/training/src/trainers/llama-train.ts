@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
-import { BadInput, hashFile, paths, plugin, runTool } from '@whetstone/core'
+import { BadInput, hashFile, paths, plugin, runTool, smallModel } from '@whetstone/core'
+import { currentAccelerator } from '@whetstone/native'
 import { z } from 'zod'
 
 const Settings = z.strictObject({
@@ -127,6 +128,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     String(request.seed),
     '--workers',
     String(request.threads ?? availableParallelism()),
+    ...(onDevice(request) ? ['--n-gpu-layers', '999'] : []),
     ...flags(settings),
     ...(lora
       ? [
@@ -177,6 +179,12 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     finalLoss,
     own: own && own.rows > 0 ? { rows: own.rows, tokens: own.tokens, meanAbs: own.mean_abs, maxAbs: own.max_abs } : undefined,
   }
+}
+
+/** Whether to train on the accelerator that sampling uses: the same rule, so that the two never differ. */
+function onDevice({ gpu = 'auto', base }: TrainRequest): boolean {
+  if (gpu === 'off' || (gpu === 'auto' && (base.parameters ?? 0) < smallModel)) return false
+  return currentAccelerator() !== null
 }
 
 function flags(settings: Settings): string[] {

@@ -4,6 +4,7 @@ import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { checkRunName } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
+import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { takesImportance } from '@whetstone/training'
 import { reportRound, roundScreen } from '@whetstone/reports/report-round.ts'
@@ -32,6 +33,7 @@ export default defineCommand({
   async run(flags, signal) {
     const { recipe, base, roles } = await resolveRecipe(flags)
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
+    await useAccelerator(recipe.settings.gpu, base, signal)
     const rounds = await cycle({
       recipe,
       base,

@@ -3,6 +3,8 @@ import { availableParallelism, freemem, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { dataRoot, paths, root, runTool } from '@whetstone/core'
 import { checkGguf } from '@whetstone/inference'
+import { findAccelerator } from '@whetstone/native'
+import { describe } from '../../recipe/use-accelerator.ts'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { loadRecipe, recipeNames } from '@whetstone/recipe/load-recipe.ts'
@@ -14,8 +16,8 @@ export default defineCommand({
   about: 'what this machine has, what is missing, and how to get it',
   flags: { json: { type: 'json', about: 'write the same to this file as JSON' } },
   examples: ['npx nx run loops:doctor'],
-  async run({ json }) {
-    const checks = [...machine(), ...(await programs()), ...tools(), ...(await models())]
+  async run({ json }, signal) {
+    const checks = [...machine(), ...(await programs()), ...(await accelerator(signal)), ...tools(), ...(await models())]
     writeResult(json, checks)
     const width = Math.max(...checks.map(({ what }) => what.length)) + 2
     for (const { what, found, ok, mend } of checks)
@@ -76,6 +78,20 @@ async function programs(): Promise<Check[]> {
       return { what, found: found?.split('\n')[0] ?? 'not found', ok: found !== null, mend }
     }),
   )
+}
+
+/** What was found by trying: a GPU that is there but cannot be used is said with the reason. */
+async function accelerator(signal?: AbortSignal): Promise<Check[]> {
+  const { accelerator: found, refused } = await findAccelerator('auto', { signal })
+  return [
+    ...refused.map((reason) => ({ what: 'accelerator', found: 'not used', ok: false, mend: reason })),
+    {
+      what: 'accelerator (optional)',
+      found: found ? describe(found) : 'none: sampling, scoring and training run on the CPU',
+      ok: true,
+      mend: '',
+    },
+  ]
 }
 
 function tools(): Check[] {
