@@ -9,16 +9,17 @@
 #include "run-tool.h"
 #include "score-batch.h"
 
-static const char * about = "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
-                            "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the "
-                            "assistant's turn]}, \"template_args\": {..} optional;\n"
-                            "          \"completion_ids\": the answer as token ids, instead of text.\n"
-                            "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", "
-                            "\"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
-                            "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids), \"logprobs\" and \"top\" (the likeliest "
-                            "token in each place); or "
-                            "{\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
-                            "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
+static const char * about =
+    "Scores answers: how likely the model finds each, given its prompt. The answer's end token is part of it.\n"
+    "Rows in:  {\"id\", \"prompt\": text or messages, \"response\": text} or {\"id\", \"messages\": [.., the "
+    "assistant's turn]}, \"template_args\": {..} optional;\n"
+    "          \"completion_ids\": the answer as token ids, instead of text.\n"
+    "Rows out: {\"id\", \"log_likelihood\", \"mean_log_likelihood\" (natural log), \"perplexity\", \"tokens\", "
+    "\"entropy\" (mean, nats), \"greedy_match\"}, in the order of\n"
+    "          the input, with --logprobs also \"prompt\" and \"completion\" (token ids), \"logprobs\" and \"top\" (the likeliest "
+    "token in each place); or "
+    "{\"id\", \"error\": context|vocabulary|prompt} for what cannot be scored.\n"
+    "With --data - a blank line ends a batch; its rows are written, then {\"batch_done\": rows}.";
 
 struct options {
     model_options model;

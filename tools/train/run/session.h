@@ -18,7 +18,7 @@ struct session {
     std::unique_ptr<model> net;
     dataset data, val;
     std::vector<example> parity; // rows as they were sampled: see checks/parity.h
-    int64_t longest; // inputs of the longest sequence
+    int64_t longest;             // inputs of the longest sequence
     rope_tables rope;
     std::unique_ptr<batch_runner> runner;
 };

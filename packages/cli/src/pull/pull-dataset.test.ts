@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
+import { pullFrom } from './pull-from.ts'
 import gsm8k from '@whetstone/tasks/tasksets/gsm8k.ts'
 import { fakeFileServer } from '@whetstone/tasks/fake-file-server.ts'
 
@@ -18,18 +18,7 @@ const whole = {
   [at('test')]: { content: parquet, hub: {}, breakAfter: { bytes: 700, times: 1 } },
 }
 
-function pull(data: string, hub: string, flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      [join(root, 'packages/cli/whetstone.mjs'), 'datasets:pull', ...flags],
-      {
-        env: { ...process.env, HF_TOKEN: '', WHETSTONE_ROOT: data, HF_ENDPOINT: hub, NO_COLOR: '1', WHETSTONE_PROGRESS: 'none' },
-      },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    ),
-  )
-}
+const pull = (data: string, hub: string, flags: string[]) => pullFrom(hub, data, flags)
 const fresh = () => mkdtempSync(join(folder, 'root-'))
 const files = (data: string) =>
   readdirSync(data, { recursive: true, withFileTypes: true })
@@ -80,7 +69,7 @@ test('refuses in one line and leaves nothing half-written', async () => {
     [['--dataset=gsm8k', `--from=${own}`], /own-.*gsm8k_test\.jsonl:2: answer: /],
     [['--dataset=gsm8k'], /has no file main\/train-00000-of-00001\.parquet/, {}],
     [['--dataset=gsm8k'], /arrived with sha256/, { ...whole, [at('train')]: { content: parquet, hub: { sha256: '2'.repeat(64) } } }],
-    [['--dataset=gsm8k'], /not a Parquet file with the columns question, answer/, { ...whole, [at('train')]: damaged }],
+    [['--dataset=gsm8k'], /cannot be read as a Parquet file/, { ...whole, [at('train')]: damaged }],
   ]
   const check = async ([flags, message, served = whole]: (typeof cases)[number]) => {
     await using hub = await fakeFileServer(served)
