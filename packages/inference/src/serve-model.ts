@@ -11,6 +11,8 @@ export type Serving = {
   binary: string
   /** Arguments but for the address. */
   args: readonly string[]
+  /** Of 127.0.0.1; a free one when absent. */
+  port?: number
   logFile?: string
   signal?: AbortSignal
 }
@@ -29,11 +31,14 @@ const maxRestarts = 5
 const loadLimit = 600
 
 /**
- * Starts llama-server on a free port of 127.0.0.1 and waits until it is healthy. It cannot outlive us: it is killed when it is disposed,
+ * Starts llama-server on 127.0.0.1 and waits until it is healthy. It cannot outlive us: it is killed when it is disposed,
  * when our process exits, and, on Linux, when our process is killed outright (see tethered).
  */
 export async function serveModel(serving: Serving): Promise<Server> {
   if (!existsSync(serving.binary)) throw new BadInput(`${serving.binary} not found: run \`npx nx run tools:build --tool=llama-server\``)
+  // whoever has the port would answer for our server when that is asked for its health
+  if (serving.port !== undefined && (await freePort(serving.port).catch(() => null)) === null)
+    throw new BadInput(`Port ${serving.port} of 127.0.0.1 is taken or may not be used: give another with --port=N`)
   let restarts = 0
   let closed = false
   let current = await start(serving)
@@ -85,7 +90,7 @@ type Running = { child: ChildProcess; url: string; ended: Promise<string> }
  * one is tried.
  */
 async function start(serving: Serving, tries = 3): Promise<Running> {
-  const port = await freePort()
+  const port = serving.port ?? (await freePort())
   const [file, args] = tethered(serving.binary, [...serving.args, '--host', '127.0.0.1', '--port', String(port)])
   const child = spawn(file, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   const stopOnExit = () => killGroup(child.pid, 'SIGKILL')
@@ -156,12 +161,12 @@ async function isHealthy(url: string, signal?: AbortSignal): Promise<boolean> {
   }
 }
 
-/** A port that nobody listens on. */
-function freePort(): Promise<number> {
+/** A port that nobody listens on, or this one where that is so. */
+function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(wanted, '127.0.0.1', () => {
       const { port } = probe.address() as AddressInfo
       probe.close(() => resolve(port))
     })

@@ -1,7 +1,11 @@
-// What is trained is what is served, family by family: new facts are learned by an adapter and by all weights, and answered by llama-sample, also after merging and in Q8_0.
-import { readFileSync } from 'node:fs'
+// What is trained is what is served, family by family: new facts are learned by an adapter and by all weights, and answered by llama-sample and llama-server, also after merging and in Q8_0.
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { paths } from '@whetstone/core'
+import { describeGguf } from '@whetstone/inference'
+import { serveModel } from '@whetstone/inference/serve-model.ts'
+import { serverArguments } from '@whetstone/inference/server-arguments.ts'
 import { folder, randomModel, rowsFile, tool, toolSuite, train } from '../test-model.ts'
 import { families, specOf } from './family-table.ts'
 
@@ -43,6 +47,22 @@ async function answered(model: string, args: string[] = []): Promise<number> {
   )
   return facts.filter(({ question, answer }) => texts.get(question) === answer).length
 }
+
+const served = existsSync(paths.tool('llama-server'))
+if (!served) process.stdout.write('\nSKIP facts through llama-server: not built: run `npx nx run tools:build --tool=llama-server`\n')
+/** The same questions as other programs ask them, of llama-server through the model's chat template. */
+async function answeredByServer(model: string, adapter: string | null, serving = 64): Promise<number> {
+  const described = { ...(await describeGguf(model)), adapter }
+  const args = serverArguments(described, { concurrency: 4, threads: 1, context: serving, gpu: 'off' })
+  await using server = await serveModel({ binary: paths.tool('llama-server'), args: [...args, '--no-warmup'] })
+  const url = `${await server.address(false, new AbortController().signal)}/v1/chat/completions`
+  const asked = facts.map(async ({ question, answer }) => {
+    const body = JSON.stringify({ messages: [{ role: 'user', content: question }], temperature: 0, max_tokens: 8 })
+    const { choices } = (await (await fetch(url, { method: 'POST', body })).json()) as { choices: { message: { content: string } }[] }
+    return choices[0]?.message.content === answer
+  })
+  return (await Promise.all(asked)).filter(Boolean).length
+}
 async function ran(name: string, args: (string | number)[]) {
   const { exitCode, stderr } = await tool(name, args)
   assert.is(exitCode, 0, stderr)
@@ -74,8 +94,11 @@ for (const row of first) {
       mergedInQ8: (await ran('llama-quantize', [place('merged'), place('q8'), 'Q8_0', 1]), await answered(place('q8'))),
       full: (await learn('full', ['--lr', 0.003]), await answered(place('full'))),
       before: await answered(model),
+      server: served ? await answeredByServer(model, place('adapter'), row.serving) : 24,
+      serverInQ8: served ? await answeredByServer(place('q8'), null, row.serving) : 24,
     }
-    for (const how of ['adapter', 'merged', 'mergedInQ8', 'full'] as const) assert.ok(scores[how] >= 22, JSON.stringify(scores))
+    for (const how of ['adapter', 'merged', 'mergedInQ8', 'full', 'server', 'serverInQ8'] as const)
+      assert.ok(scores[how] >= 22, JSON.stringify(scores))
     assert.ok(scores.before <= 2, JSON.stringify(scores))
   })
 }

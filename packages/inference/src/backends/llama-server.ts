@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os'
-import { adapterFlags, BadInput, paths, plugin, smallModel } from '@whetstone/core'
+import { paths, plugin } from '@whetstone/core'
 import type { Backend, LanguageModel, Model, OpenOptions } from '@whetstone/core'
 import { z } from 'zod'
 import type { ChatEndpoint } from '../chat-completions.ts'
-import { checkAdapter } from '../check-adapter.ts'
-import { checkGguf } from '../check-gguf.ts'
 import { serveModel } from '../serve-model.ts'
+import { serverArguments } from '../server-arguments.ts'
 
 const Settings = z.strictObject({
   args: z.array(z.string()).readonly().default([]).describe('further arguments, e.g. --tensor-split, --cache-type-k'),
@@ -30,37 +28,10 @@ export default plugin({
 })
 
 async function open(settings: z.output<typeof Settings>, model: Model, options: OpenOptions): Promise<LanguageModel> {
-  const { concurrency, threads, context, gpu = 'auto', gpuLayers, logFile, signal } = options
-  if (model.path === null)
-    throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
-  const header = checkGguf(model.path)
-  if (model.adapter) checkAdapter(model.adapter, model.path)
-  const small = header.parameters < smallModel
-  const onCpu = gpu === 'off' || (gpu === 'auto' && small)
-  const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
+  const { concurrency, logFile, signal } = options
   const server = await serveModel({
     binary: settings.binary ?? paths.tool('llama-server'),
-    args: [
-      '--model',
-      model.path,
-      ...adapterFlags(model),
-      '--parallel',
-      String(concurrency),
-      '--ctx-size',
-      String(perSlot * concurrency),
-      '--no-kv-unified',
-      '--threads',
-      String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
-      // A GPU is slower than one CPU thread on models this small.
-      ...(onCpu ? ['--device', 'none'] : gpuLayers === undefined ? [] : ['--gpu-layers', String(gpuLayers)]),
-      '--jinja',
-      '--offline',
-      '--no-webui',
-      '--no-slots',
-      '--cache-ram',
-      '0',
-      ...settings.args,
-    ],
+    args: [...serverArguments(model, options), ...settings.args],
     logFile,
     signal,
   })

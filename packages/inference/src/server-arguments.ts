@@ -1,0 +1,45 @@
+import { availableParallelism } from 'node:os'
+import { adapterFlags, BadInput, smallModel } from '@whetstone/core'
+import type { Model, OpenOptions } from '@whetstone/core'
+import { checkAdapter } from './check-adapter.ts'
+import { checkGguf } from './check-gguf.ts'
+
+/** How llama-server is told to serve a model, adapter included, so that it answers as the loop samples: offline, its prompts by the chat template, a context of its own for each slot. */
+export function serverArguments(
+  model: Model,
+  {
+    concurrency,
+    threads,
+    context,
+    gpu = 'auto',
+    gpuLayers,
+  }: Pick<OpenOptions, 'concurrency' | 'threads' | 'context' | 'gpu' | 'gpuLayers'>,
+): string[] {
+  if (model.path === null)
+    throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
+  const header = checkGguf(model.path)
+  if (model.adapter) checkAdapter(model.adapter, model.path)
+  const small = header.parameters < smallModel
+  const onCpu = gpu === 'off' || (gpu === 'auto' && small)
+  const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
+  return [
+    '--model',
+    model.path,
+    ...adapterFlags(model),
+    '--parallel',
+    String(concurrency),
+    '--ctx-size',
+    String(perSlot * concurrency),
+    '--no-kv-unified',
+    '--threads',
+    String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
+    // A GPU is slower than one CPU thread on models this small.
+    ...(onCpu ? ['--device', 'none'] : gpuLayers === undefined ? [] : ['--gpu-layers', String(gpuLayers)]),
+    '--jinja',
+    '--offline',
+    '--no-webui',
+    '--no-slots',
+    '--cache-ram',
+    '0',
+  ]
+}
