@@ -1,6 +1,6 @@
 import { bankQuality, extremes, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
 import { bankRounds } from '@whetstone/runs'
-import type { Section } from './write-report.ts'
+import type { Section } from './report/section.ts'
 import { points, rate } from '@whetstone/core'
 
 /** What a report says of a bank: its quality over the rounds, and its best and worst items by lift, as the train attempts so far show them. */

@@ -1,17 +1,9 @@
 import type { Round } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
+import type { TrainingPoint } from './training-points.ts'
 import { armsByLevel } from './charts/arms-by-level.ts'
+import { trainingCurve } from './charts/training-curve.ts'
 import { renderSvg } from './render-chart.ts'
-
-/** One point of a training's course, as the trainer measured it. */
-export type TrainingPoint = {
-  step: number
-  loss?: number | undefined
-  heldOut?: number | undefined
-  gradientNorm?: number | undefined
-  learningRate?: number | undefined
-  tokensPerSecond?: number | undefined
-}
 
 /** What the viewer draws, as SVG text. Drawings of rounds that do not change are kept. */
 export const viewerCharts = {
@@ -57,42 +49,5 @@ function levelsOverRounds(rounds: readonly Round[]): TopLevelSpec {
         encoding: { x, y: { field: 'rate', type: 'quantitative', axis: { title: 'passed, %' }, scale: { domain: [0, 100] } }, color },
       },
     ],
-  }
-}
-
-/** Loss over steps, training and held-out; the line is a moving average of what was measured. */
-function trainingCurve(points: readonly TrainingPoint[]): TopLevelSpec {
-  const width = Math.max(1, Math.round(points.length / 20))
-  const values = points.flatMap(({ step, loss, heldOut }, index) => {
-    const window = points
-      .slice(Math.max(0, index - width + 1), index + 1)
-      .flatMap((point) => (point.loss === undefined ? [] : [point.loss]))
-    const mean = window.reduce((sum, value) => sum + value, 0) / Math.max(1, window.length)
-    return [
-      ...(loss === undefined
-        ? []
-        : [
-            { step, kind: 'loss', value: loss },
-            { step, kind: 'loss, moving average', value: mean },
-          ]),
-      ...(heldOut === undefined ? [] : [{ step, kind: 'held-out loss', value: heldOut }]),
-    ]
-  })
-  const kinds = ['loss', 'loss, moving average', 'held-out loss']
-  return {
-    data: { values },
-    width: 620,
-    height: 220,
-    mark: { type: 'line', clip: true },
-    encoding: {
-      x: { field: 'step', type: 'quantitative', axis: { title: 'step' } },
-      y: { field: 'value', type: 'quantitative', axis: { title: 'loss' } },
-      color: {
-        field: 'kind',
-        type: 'nominal',
-        scale: { domain: kinds, range: ['#c6cdd6', '#2f6fb3', '#c2410c'] },
-        legend: { title: null, orient: 'bottom' },
-      },
-    },
   }
 }

@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Round } from '@whetstone/core'
+import { Round, type Trace } from '@whetstone/core'
+import { showRound } from './show-round.ts'
 import { writeReport } from './write-report.ts'
 
 const test = suite('writeReport')
@@ -58,19 +60,83 @@ const round = Round.parse({
   cost: { seconds: 70, tokens: { prompt: 100, completion: 50 } },
 })
 
-test('report and chart are written; what the page quotes is escaped', async () => {
+test('report and charts are written; what they quote is text', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'whetstone-report-'))
-  await writeReport(folder, round, { seconds: { traces: 5, arms: 61 } })
+  const answer = (content: string) =>
+    ({ messages: [{ role: 'assistant', content }], grade: { passed: false, reason: hostile } }) as unknown as Trace
+  await writeReport(folder, round, {
+    seconds: { traces: 5, arms: 61 },
+    first: [
+      { title: 'Why', sentences: [`because ${hostile}`] },
+      {
+        title: 'Broken',
+        folded: true,
+        tasks: [
+          {
+            task: 't1',
+            group: hostile,
+            fate: 'broken',
+            prompt: hostile,
+            reference: '12',
+            answers: [answer('the sum is 12'), answer(`the sum is ${hostile}`)],
+          },
+        ],
+      },
+    ],
+    curve: [1, 2, 3].map((step) => ({ step, loss: 1 / step })),
+  })
   const page = readFileSync(join(folder, 'report.html'), 'utf8')
   assert.not.match(page, /<script>/)
   assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/)
   assert.match(page, /minimum detectable effect \+11\.0 points/)
-  assert.match(readFileSync(join(folder, 'report.md'), 'utf8'), /\| addition 2 \| 100 \| \+0\.0 \| -2\.0 \| -3\.0 \| yes \|/)
-  assert.ok(existsSync(join(folder, 'arms.svg')))
+  assert.match(page, /<del>12<\/del>/)
+  assert.match(page, /name="viewport"/)
+  const markdown = readFileSync(join(folder, 'report.md'), 'utf8')
+  assert.match(markdown, /\| addition 2 \| 100 \| \+0\.0 \| -2\.0 \| -3\.0 \| yes \|/)
+  assert.match(markdown, /\| t1 \| .*the sum is 12 \| the sum is \\<script/)
+  for (const file of ['arms.svg', 'arms.png', 'training.png']) assert.ok(existsSync(join(folder, file)), file)
   const png = readFileSync(join(folder, 'arms.png'))
   assert.equal([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47])
   assert.ok(png.length > 5000, 'the chart is empty')
   rmSync(folder, { recursive: true })
 })
+
+test('a round fits a terminal of 80 columns', () => {
+  const screen = showRound(round, 'reports/r/round-002/report.html')
+  assert.ok(
+    screen.split('\n').every((line) => line.length <= 80),
+    screen,
+  )
+  assert.match(screen, /40\.0 \[31,50\]/)
+})
+
+const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+if (browser === undefined) console.log('SKIP axe on the report: chromium is not installed (apt-get install chromium)')
+else
+  test('axe finds nothing serious on the report, light and dark, and nothing is wider than a phone', async () => {
+    const { chromium } = await import('playwright-core')
+    const folder = mkdtempSync(join(tmpdir(), 'whetstone-report-'))
+    await writeReport(folder, round, { seconds: { traces: 5 }, first: [{ title: 'Why', sentences: ['because'] }] })
+    const opened = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] })
+    try {
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 390],
+      ] as const) {
+        const tab = await opened.newPage({ colorScheme, viewport: { width, height: 900 } })
+        await tab.goto(`file://${join(folder, 'report.html')}`)
+        await tab.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') })
+        const { violations } = (await tab.evaluate('axe.run()')) as { violations: { id: string; impact: string }[] }
+        assert.equal(
+          violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
+          [],
+        )
+        assert.ok(((await tab.evaluate('document.documentElement.scrollWidth')) as number) <= width + 1)
+      }
+    } finally {
+      await opened.close()
+      rmSync(folder, { recursive: true })
+    }
+  })
 
 test.run()

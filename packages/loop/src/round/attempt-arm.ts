@@ -34,7 +34,7 @@ export function attemptArm(
     sampling: temperature === undefined ? policy.sampling : { ...policy.sampling, temperature },
     show: showMemories(recipe, arm.bank?.store ?? null, { seed, holdout: false, evaluation: true }),
     file: how.file,
-    label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.bank ? `memory on (${arm.bank.tag})` : 'memory off'}`,
+    label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.bank ? `on (${arm.bank.tag})` : 'memory off'}`,
     signal: context.signal,
   })
 }

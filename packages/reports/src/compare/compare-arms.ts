@@ -1,5 +1,6 @@
 import { type Interval, rateInterval } from '@whetstone/statistics'
 import { openRun } from '@whetstone/runs'
+import { flatSettings } from '../flat-settings.ts'
 import { compareSets, type Comparison } from './compare-sets.ts'
 import type { ComparedArm } from './compared-arm.ts'
 import { matchTasks } from './match-tasks.ts'
@@ -122,12 +123,8 @@ function settingsOf(arm: ComparedArm): Map<string, string> {
   if (!record) return flat
   flat.set('seed of the run', String(record.seed))
   flat.set('base model', record.base)
-  const put = (path: string, value: unknown): void => {
-    if (value !== null && typeof value === 'object' && Object.keys(value).length > 0)
-      for (const [name, member] of Object.entries(value)) put(path === '' ? name : `${path}.${name}`, member)
-    else flat.set(path, typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not set'))
-  }
-  put('', record.recipes.findLast(({ round }) => round <= (arm.round?.round ?? Infinity))?.recipe ?? {})
+  const recipe = record.recipes.findLast(({ round }) => round <= (arm.round?.round ?? Infinity))?.recipe
+  for (const [path, value] of flatSettings(recipe)) flat.set(path, value)
   return flat
 }
 

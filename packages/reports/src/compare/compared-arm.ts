@@ -1,5 +1,5 @@
 import { BadInput, suggest, type Round } from '@whetstone/core'
-import { openRun, runNames, type RoundReader, type TraceFile } from '@whetstone/runs'
+import { openRun, runNames, type ArmReader, type RoundReader, type TraceFile } from '@whetstone/runs'
 import type { Choice } from './choice.ts'
 import { readArm } from './read-round.ts'
 import { readPhase1 } from './read-phase1.ts'
@@ -95,19 +95,28 @@ async function ofRound(reader: RoundReader, round: Round, name: string | undefin
             'arms',
           )}`,
     )
-  const set = await readArm(reader, found)
-  const ref = `${reader.run}:${round.round}${name === undefined ? '' : `:${name}`}`
+  return comparedArm(reader, round, found, name, rounds)
+}
+
+/** One arm of a round, under the name that it has there, or as what the round left where no name is given. */
+export async function comparedArm(
+  reader: RoundReader,
+  round: Round,
+  arm: ArmReader,
+  name: string | undefined = arm.name,
+  rounds: readonly Round[] = [],
+): Promise<ComparedArm> {
   // the round's incumbent is what the rounds before had come to
-  const last = name === undefined || found.role === 'candidate' ? round.round : round.round - 1
+  const last = name === undefined || arm.role === 'candidate' ? round.round : round.round - 1
   const upTo = rounds.filter((each) => each.round <= last)
-  const says = `${reader.run} ${name === undefined ? 'after round' : 'round'} ${round.round}${name === undefined ? '' : `: ${found.role}, memory ${found.memory ? 'on' : 'off'}`}`
+  const says = `${reader.run} ${name === undefined ? 'after round' : 'round'} ${round.round}${name === undefined ? '' : `: ${arm.role}, memory ${arm.memory ? 'on' : 'off'}`}`
   return {
-    ref,
+    ref: `${reader.run}:${round.round}${name === undefined ? '' : `:${name}`}`,
     name: says,
-    set: { ...set, name: says, arm: '' },
+    set: { ...(await readArm(reader, arm)), name: says, arm: '' },
     reader,
     round,
-    traces: found.traces,
+    traces: arm.traces,
     split: 'validation',
     cost: {
       seconds: upTo.reduce((sum, { cost }) => sum + cost.seconds, 0),

@@ -11,9 +11,9 @@ main { max-width: 72rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; margin: .5rem 0 1rem; overflow-wrap: anywhere; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 a { color: var(--link); } a:focus-visible, summary:focus-visible, input:focus-visible, select:focus-visible, button:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; background: var(--ground); padding: .3rem .6rem; z-index: 1; }
-.scroll { overflow-x: auto; margin: .5rem 0 1rem; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 40%; } caption { text-align: left; color: var(--soft); padding: .2rem 0; }
+.scroll { overflow-x: auto; margin: .5rem 0 1rem; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 40%; width: max-content; } caption { text-align: left; color: var(--soft); padding: .2rem 0; }
 th, td { padding: .3rem .7rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; } th.number, td.number { text-align: right; white-space: nowrap; } th { font-weight: 600; }
-td { overflow-wrap: anywhere; max-width: 32rem; }
+td { overflow-wrap: break-word; max-width: 32rem; } td code { overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 0 .5rem; border-radius: .8rem; border: 1px solid currentColor; font-size: .85rem; } .badge.good { color: var(--good); background: var(--good-ground); } .badge.bad { color: var(--bad); background: var(--bad-ground); } .badge.plain { color: var(--soft); }
 .verdict { padding: .7rem 1rem; background: var(--panel); border-left: .3rem solid var(--line); } .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
 figure { margin: 1rem 0; } figcaption { font-weight: 600; margin-bottom: .3rem; } .chart { background: #ffffff; border: 1px solid var(--line); border-radius: .3rem; padding: .5rem; overflow-x: auto; } .chart svg { max-width: 100%; height: auto; }

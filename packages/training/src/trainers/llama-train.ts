@@ -5,6 +5,7 @@ import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
 import { BadInput, hashFile, paths, plugin, runTool, smallModel } from '@whetstone/core'
 import { currentAccelerator } from '@whetstone/native'
 import { z } from 'zod'
+import { followTraining } from '../follow-training.ts'
 
 const Settings = z.strictObject({
   method: z.enum(['sft', 'dpo', 'simpo', 'orpo', 'kto', 'distill']).default('sft'),
@@ -145,14 +146,17 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     ...(settings.keepMoments ? ['--optimizer-out', join(folder, moments)] : []),
     ...(settings.keepMoments && existsSync(earlier) ? ['--optimizer-in', earlier] : []),
   ]
-  const quiet = process.env['WHETSTONE_PROGRESS'] === 'none'
-  await runTool({
-    file: paths.tool('llama-train'),
-    args: [...args, '--progress', quiet || !process.stderr.isTTY ? 'none' : 'auto'],
-    inheritStderr: !quiet && process.stderr.isTTY === true,
-    logFile: request.logFile,
-    signal: request.signal,
-  })
+  const follow = followTraining(metrics)
+  try {
+    await runTool({
+      file: paths.tool('llama-train'),
+      args: [...args, '--progress', 'none'],
+      logFile: request.logFile,
+      signal: request.signal,
+    })
+  } finally {
+    follow.done()
+  }
   const final = finalMetrics(metrics)
   rmSync(checkpoints, { recursive: true, force: true })
   const id = `model-${(await hashFile(out)).slice(0, 16)}`

@@ -2,7 +2,8 @@ import { duration, points, rate, showP } from '@whetstone/core'
 import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { countChanges } from '../changes.ts'
-import { viewerCharts as charts, type TrainingPoint } from '@whetstone/reports/viewer-charts.ts'
+import { trainingPoints, type TrainingPoint } from '@whetstone/reports/training-points.ts'
+import { viewerCharts as charts } from '@whetstone/reports/viewer-charts.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
@@ -34,31 +35,6 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
       costs(reader),
     ],
   })
-}
-
-/** At most this many points of a training's course are drawn. */
-const drawn = 400
-async function trainingPoints(reader: RoundReader): Promise<TrainingPoint[]> {
-  const points: TrainingPoint[] = []
-  const number = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
-  try {
-    for await (const row of reader.metrics()) {
-      const step = number(row['step'])
-      if (step === undefined) continue
-      points.push({
-        step,
-        loss: number(row['loss']),
-        heldOut: number(row['val_loss']),
-        gradientNorm: number(row['grad_norm']),
-        learningRate: number(row['lr']),
-        tokensPerSecond: number(row['tokens_per_second']),
-      })
-    }
-  } catch {
-    // a foreign file: the course as far as it can be read
-  }
-  const every = Math.ceil(points.length / drawn)
-  return points.filter((_, index) => index % every === 0 || index === points.length - 1)
 }
 
 function trainingTable(curve: readonly TrainingPoint[]): Html {

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { BadInput, readJson } from '@whetstone/core'
-import { roundScreen } from '@whetstone/reports/report-round.ts'
-import { Section, writeReport } from '@whetstone/reports'
+import { BadInput } from '@whetstone/core'
+import { rewriteReport, roundScreen } from '@whetstone/reports/report-round.ts'
 import { openRun } from '@whetstone/runs'
-import { z } from 'zod'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 
@@ -25,11 +22,7 @@ export default defineCommand({
         `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: it has done ${done.length}. See npx nx run loops:status`,
       )
     const { reader, round } = found
-    const { memory, report } = reader.files
-    await writeReport(report, round, {
-      seconds: reader.seconds(),
-      sections: existsSync(memory) ? readJson(memory, z.array(Section)) : [],
-    })
+    await rewriteReport(reader, round)
     console.log(roundScreen(round))
   },
 })

@@ -1,0 +1,39 @@
+import type { TopLevelSpec } from 'vega-lite'
+import type { TrainingPoint } from '../training-points.ts'
+
+/** Loss over steps, training and held-out; the line is a moving average of what was measured. */
+export function trainingCurve(points: readonly TrainingPoint[]): TopLevelSpec {
+  const width = Math.max(1, Math.round(points.length / 20))
+  const values = points.flatMap(({ step, loss, heldOut }, index) => {
+    const window = points
+      .slice(Math.max(0, index - width + 1), index + 1)
+      .flatMap((point) => (point.loss === undefined ? [] : [point.loss]))
+    const mean = window.reduce((sum, value) => sum + value, 0) / Math.max(1, window.length)
+    return [
+      ...(loss === undefined
+        ? []
+        : [
+            { step, kind: 'loss', value: loss },
+            { step, kind: 'loss, moving average', value: mean },
+          ]),
+      ...(heldOut === undefined ? [] : [{ step, kind: 'held-out loss', value: heldOut }]),
+    ]
+  })
+  const kinds = ['loss', 'loss, moving average', 'held-out loss']
+  return {
+    data: { values },
+    width: 620,
+    height: 220,
+    mark: { type: 'line', clip: true },
+    encoding: {
+      x: { field: 'step', type: 'quantitative', axis: { title: 'step' } },
+      y: { field: 'value', type: 'quantitative', axis: { title: 'loss' } },
+      color: {
+        field: 'kind',
+        type: 'nominal',
+        scale: { domain: kinds, range: ['#c6cdd6', '#2f6fb3', '#c2410c'] },
+        legend: { title: null, orient: 'bottom', labelLimit: 0 },
+      },
+    },
+  }
+}
