@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProgress } from '@whetstone/core'
 import { benchLargeMemory, benchMemory } from './bench-memory.ts'
+import { benchDuplicates } from './bench-duplicates.ts'
 import { benchRows } from './bench-rows.ts'
 import { benchSample } from './bench-sample.ts'
 import { benchScore } from './bench-score.ts'
 import { benchFinetune, benchTorch } from './bench-train.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
 
-export type BenchOptions = { threads: number; large: boolean; rows: number; only?: string; signal: AbortSignal }
+export type BenchOptions = { threads: number; large: boolean; rows: number; texts: number; only?: string; signal: AbortSignal }
 
 /** Runs every comparison, one after the other, in a folder that is removed again. */
-export async function runBench({ threads, large, rows, only, signal }: BenchOptions): Promise<(BenchResult | Skipped)[]> {
+export async function runBench({ threads, large, rows, texts, only, signal }: BenchOptions): Promise<(BenchResult | Skipped)[]> {
   const folder = mkdtempSync(join(tmpdir(), 'whetstone-bench-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
@@ -25,6 +26,7 @@ export async function runBench({ threads, large, rows, only, signal }: BenchOpti
     ['train 1M', () => benchTorch(folder, '1M', 64, 64)],
     ['train 20M', () => benchTorch(folder, '20M', 64, 32)],
     ['rows', () => benchRows(folder, rows, signal)],
+    ['duplicates', () => benchDuplicates(texts, signal)],
     ['memory 20M', () => benchMemory(folder, threads)],
     [
       'memory large',

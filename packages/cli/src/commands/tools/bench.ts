@@ -13,13 +13,20 @@ export default defineCommand({
     'our tools beside their peers (llama-batched-bench, llama-bench, llama-finetune, node-llama-cpp, PyTorch), measured in turn in one run, as ratios; peak memory against its bounds',
   flags: {
     threads: { type: 'number', default: 1, min: 1, max: 1024, about: 'threads of every contestant' },
-    only: { type: 'string', about: 'only comparisons whose name holds this: sample, score, train, rows, memory, 1M, 20M' },
+    only: { type: 'string', about: 'only comparisons whose name holds this: sample, score, train, rows, duplicates, memory, 1M, 20M' },
     rows: {
       type: 'number',
       default: 100_000,
       min: 1000,
       max: 100_000_000,
       about: 'traces that the comparison `rows` appends, filters, exports, looks up and compares',
+    },
+    texts: {
+      type: 'number',
+      default: 200_000,
+      min: 1000,
+      max: 100_000_000,
+      about: 'questions among which the comparison `duplicates` looks for those that are nearly the same',
     },
     large: { type: 'boolean', about: "the memory check on Qwen3-1.7B's shape too (minutes, 2 GB of disk)" },
     gate: {
@@ -33,18 +40,19 @@ export default defineCommand({
   examples: [
     'npx nx run tools:build --all && npx nx run tools:bench',
     'npx nx run tools:bench --only=rows --rows=1000000',
+    'npx nx run tools:bench --only=duplicates --texts=2000000',
     'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
     'npx nx run tools:bench --gate --docs',
   ],
-  async run({ threads, only, large, rows, json, gate, runs, docs }, signal) {
+  async run({ threads, only, large, rows, texts, json, gate, runs, docs }, signal) {
     if (gate) {
       const bench = benchAcceptors({ runs, rounds: 20, n: 400, seed: 1, signal })
       console.log(showAcceptors(bench))
       if (docs) await writeAcceptors(join(root, 'docs'), bench)
       return writeResult(json, bench)
     }
-    if (only !== 'rows') await ensureTools(undefined, { signal })
-    const results = await runBench({ threads, large, rows, only, signal })
+    if (only !== 'rows' && only !== 'duplicates') await ensureTools(undefined, { signal })
+    const results = await runBench({ threads, large, rows, texts, only, signal })
     console.log(showBench(results))
     writeResult(
       json,
