@@ -1,6 +1,7 @@
 export * from './export-dataset.ts'
 export * from './render-rows.ts'
 export * from './define-export.ts'
+export * from './detect-export.ts'
 export * from './export-row.ts'
 export * from './load-export.ts'
 export * from './read-export.ts'

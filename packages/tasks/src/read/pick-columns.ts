@@ -30,11 +30,8 @@ export type ColumnChoice = Partial<Record<ColumnName, string>>
 /** Paths of the parts that were found; question and answer always. */
 export type Columns = { question: string; answer: string } & Partial<Record<ColumnName, string>>
 
-/**
- * Finds the columns of question, answer and the rest: as named by the user, else by their usual names in any case (`Nr`, `Question`). Nested fields are named by path. What cannot be found is said with
- * the columns that are there.
- */
-export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice, file: string): Columns {
+/** {@link pickColumns} where question or answer may be missing. */
+export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice, file: string): Partial<Record<ColumnName, string>> {
   const head = rows.slice(0, 100)
   const names = [...new Set(head.flatMap(({ record }) => paths(record)))]
   // What holds fields of its own is no question or answer: only by path are they one.
@@ -63,7 +60,17 @@ export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
     picked[part] = found
     taken.add(found)
   }
+  return picked
+}
+
+/**
+ * Finds the columns of question, answer and the rest: as named by the user, else by their usual names in any case (`Nr`, `Question`). Nested fields are named by path. What cannot be found is said with
+ * the columns that are there.
+ */
+export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice, file: string): Columns {
+  const picked = findColumns(rows, choice, file)
   const { question, answer } = picked
+  const names = [...new Set(rows.slice(0, 100).flatMap(({ record }) => paths(record)))]
   for (const [part, found] of [
     ['question', question],
     ['answer', answer],

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { detectExport, readLoosely } from './detect-export.ts'
+import type { ExportRow } from './export-row.ts'
+import { exportNames, loadExport } from './load-export.ts'
+import { writeExport } from './write-export.ts'
+
+const test = suite('detectExport')
+const folder = mkdtempSync(join(tmpdir(), 'whetstone-detect-'))
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+
+const question = { role: 'user' as const, content: '2+2=' }
+const answer = (content: string) => ({ role: 'assistant' as const, content })
+const rows: Record<ExportRow['kind'], ExportRow> = {
+  sft: { kind: 'sft', messages: [question, answer('4')], promptText: '<s>2+2=' },
+  preference: { kind: 'preference', prompt: [question], chosen: [answer('4')], rejected: [answer('5')] },
+  labelled: { kind: 'labelled', prompt: [question], completion: [answer('4')], label: true },
+  prompt: { kind: 'prompt', prompt: [question], answer: '4', taskset: 'sums', index: 0, split: 'train' },
+}
+
+for (const name of exportNames())
+  test(`${name}: a file of it is read as rows of its kind`, async () => {
+    const format = await loadExport(name)
+    const out = join(folder, name, format.file)
+    const { files } = await writeExport(format, [rows[format.kind]], {
+      out: format.splitFiles ? join(folder, name) : out,
+      provenance: 'none',
+    })
+    const file = files[0]?.file ?? ''
+    const found = await detectExport(file)
+    assert.is(found.kind, format.kind, `taken for ${found.name}`)
+    const [row] = await Array.fromAsync(readLoosely(found, file))
+    const said = JSON.stringify(row)
+    assert.ok(said.includes('2+2=') && (format.kind === 'prompt' || said.includes('4')), said)
+  })
+
+test('columns beside the format are left aside; what fits nothing says what is missing', async () => {
+  const file = join(folder, 'hand.jsonl')
+  writeFileSync(file, '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"source":"me","weight":1}\n')
+  assert.is((await detectExport(file)).name, 'trl-messages')
+  for (const [text, wanted] of [
+    ['{"question":"q"}\n', /hand\.jsonl holds rows of no format that is known \(as \S+, .*:1: /],
+    ['{"messages":[{"role":"user","content":"q"}]}\n', /does not end with an assistant turn/],
+    ['', /is empty/],
+    ['\n\n', /holds no rows/],
+    ['not json\n', /:1: row not JSON/],
+  ] as const) {
+    writeFileSync(file, text)
+    assert.match(await detectExport(file).then(String, (error: Error) => error.message), wanted)
+  }
+})
+
+test.run()

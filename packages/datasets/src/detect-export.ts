@@ -1,0 +1,105 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { BadInput } from '@whetstone/core'
+import type { ExportFormat } from './define-export.ts'
+import type { ExportRow } from './export-row.ts'
+import { exportNames, loadExport } from './load-export.ts'
+import { readRaw, type RawRow } from './read-export.ts'
+import { rowProblem } from './row-problem.ts'
+
+/** Rows that a format is told by. */
+const sample = 50
+/** Of formats whose rows look the same the one that says most plainly what they are. */
+const first = ['trl-messages', 'trl-prompt-completion', 'trl-preference', 'trl-kto', 'trl-grpo']
+
+/**
+ * The format of a file of training rows, by its first rows: every one fits, and of the formats that do the one with the fewest columns left
+ * over. A file that fits none is refused with what the nearest format misses.
+ */
+export async function detectExport(file: string): Promise<ExportFormat> {
+  const container = containerOf(file)
+  const names = exportNames().toSorted((a, b) => order(a) - order(b))
+  let found: { format: ExportFormat; extra: number } | null = null
+  let nearest: { name: string; fits: number; says: string } | null = null
+  for (const name of names) {
+    const format = await loadExport(name)
+    if (format.container !== container) continue
+    let [fits, extra] = [0, 0]
+    let says = ''
+    for await (const raw of readRaw(format, file)) {
+      const looked = loosely(format, raw)
+      if (looked.problem) {
+        says = `${file}:${raw.line}: ${looked.problem}`
+        break
+      }
+      extra += looked.extra
+      if (++fits === sample) break
+    }
+    if (says === '' && fits === 0) throw new BadInput(`${file} holds no rows`)
+    if (says === '' && (found === null || extra < found.extra)) found = { format, extra }
+    if (nearest === null || fits > nearest.fits) nearest = { name, fits, says }
+  }
+  if (found) return found.format
+  throw new BadInput(
+    `${file} holds rows of no format that is known (as ${nearest?.name}, ${nearest?.says}): name one with --format, or see npx nx run datasets:check --format=NAME`,
+  )
+}
+const order = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)
+
+/** Rows of a file whose format was found or named: columns that are none of the format's are left aside. The first row that does not fit ends the reading. */
+export async function* readLoosely(format: ExportFormat, file: string): AsyncGenerator<ExportRow> {
+  let rows = 0
+  for await (const raw of readRaw(format, file)) {
+    const { row, problem } = loosely(format, raw)
+    if (problem)
+      throw new BadInput(
+        `${file}:${raw.line}: ${problem} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all)`,
+      )
+    rows++
+    yield format.fromRow(format.row.parse(row))
+  }
+  if (rows === 0) throw new BadInput(`${file} holds no rows`)
+}
+
+/** A row less its members at the top that the format does not know, and what is still wrong with it. */
+function loosely(format: ExportFormat, { row, broken }: RawRow): { row: unknown; problem: string | null; extra: number } {
+  if (broken) return { row, problem: `row ${broken}`, extra: 0 }
+  let rest = row
+  for (let extra = 0; ; extra++) {
+    const problem = rowProblem(format.row, rest)
+    if (problem === null) return { row: rest, problem: null, extra }
+    const surplus = problem.says === 'is no field of this format' && problem.field in (rest as object) ? problem.field : null
+    if (surplus === null) return { row: rest, problem: `${problem.field} ${problem.says}`, extra }
+    const { [surplus]: _, ...without } = rest as Record<string, unknown>
+    rest = without
+  }
+}
+
+/** What a file is, by its first bytes. */
+function containerOf(file: string): ExportFormat['container'] {
+  if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
+  const handle = openSync(file, 'r')
+  try {
+    const head = Buffer.alloc(1 << 16)
+    const bytes = head.subarray(0, readSync(handle, head, 0, head.length, 0))
+    if (bytes.length === 0) throw new BadInput(`${file} is empty`)
+    if (bytes.toString('latin1', 0, 4) === 'PAR1') return 'parquet'
+    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
+    const text = (packed ? firstOf(bytes) : bytes.toString('utf8')).replace(/^\uFEFF/, '')
+    return /^\s*\[/.test(text) ? 'json' : 'jsonl'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR') throw new BadInput(`${file} is a folder: give a file of training rows`)
+    throw error
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Only JSONL is ever packed; the end of a part of an archive is no fault. */
+function firstOf(bytes: Uint8Array): string {
+  try {
+    return gunzipSync(bytes, { finishFlush: 2 }).toString('utf8')
+  } catch {
+    return ''
+  }
+}
