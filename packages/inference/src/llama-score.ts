@@ -1,4 +1,4 @@
-import { paths, runTool, templateArguments } from '@whetstone/core'
+import { runBatch, templateArguments } from '@whetstone/core'
 import type { Score, ScoreRequest } from '@whetstone/core'
 import { z } from 'zod'
 
@@ -12,11 +12,7 @@ const Scored = z.object({
   entropy: z.number(),
   greedy_match: z.boolean(),
 })
-const Line = z.union([
-  z.object({ batch_done: z.number() }),
-  Scored,
-  z.object({ id: z.number().int(), error: z.enum(['context', 'vocabulary', 'prompt']) }),
-])
+const Line = z.union([Scored, z.object({ id: z.number().int(), error: z.enum(['context', 'vocabulary', 'prompt']) })])
 
 /**
  * Likelihoods of the last assistant turns, its end token included, by tools/bin/llama-score. `flags` name the model as for llama-sample (`-m`, `--lora`, `-c`, …).
@@ -29,28 +25,19 @@ export async function llamaScore(
 ): Promise<Score[]> {
   if (requests.length === 0) return []
   const rows = requests.map((request, id) => ({ id, messages: request.messages, template_args: templateArguments(request) }))
-  const out = await runTool({
-    file: paths.tool('llama-score'),
-    args: [...flags, '--data', '-', '--out', '-', '--progress', 'none'],
-    input: rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
-    ...options,
-  })
-  return out
-    .split('\n')
-    .filter((line) => line !== '')
-    .flatMap((line) => {
-      const row = Line.parse(JSON.parse(line))
-      if (!('log_likelihood' in row)) return []
-      return [
-        {
-          id: (requests[row.id] as ScoreRequest).id,
-          logLikelihood: row.log_likelihood,
-          meanLogLikelihood: row.mean_log_likelihood,
-          perplexity: row.perplexity ?? Infinity,
-          tokens: row.tokens,
-          entropy: row.entropy,
-          greedyMatch: row.greedy_match,
-        },
-      ]
-    })
+  const scores: Score[] = []
+  for await (const said of runBatch('llama-score', rows, { flags, ...options })) {
+    const row = Line.parse(said)
+    if ('log_likelihood' in row)
+      scores.push({
+        id: (requests[row.id] as ScoreRequest).id,
+        logLikelihood: row.log_likelihood,
+        meanLogLikelihood: row.mean_log_likelihood,
+        perplexity: row.perplexity ?? Infinity,
+        tokens: row.tokens,
+        entropy: row.entropy,
+        greedyMatch: row.greedy_match,
+      })
+  }
+  return scores
 }

@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, killGroup, tethered } from '@whetstone/core'
+import { BadInput, startTool, type Tool } from '@whetstone/core'
 
 export type Serving = {
   binary: string
@@ -32,7 +29,7 @@ const loadLimit = 600
 
 /**
  * Starts llama-server on 127.0.0.1 and waits until it is healthy. It cannot outlive us: it is killed when it is disposed,
- * when our process exits, and, on Linux, when our process is killed outright (see tethered).
+ * when our process exits, and, on Linux, when our process is killed outright (see startTool).
  */
 export async function serveModel(serving: Serving): Promise<Server> {
   if (!existsSync(serving.binary)) throw new BadInput(`${serving.binary} not found: run \`npx nx run tools:build --tool=llama-server\``)
@@ -47,11 +44,11 @@ export async function serveModel(serving: Serving): Promise<Server> {
   const restart = () =>
     (starting ??= (async () => {
       try {
-        killGroup(current.child.pid, 'SIGKILL')
-        const said = await current.ended
+        current.tool.kill()
+        const { how } = await current.tool.ended
         if (closed) throw new Error('llama-server was closed')
         if (++restarts > maxRestarts)
-          throw new Error(`llama-server died ${restarts} times (last: ${said})${serving.logFile ? `: see ${serving.logFile}` : ''}`)
+          throw new Error(`llama-server died ${restarts} times (last: ${how})${serving.logFile ? `: see ${serving.logFile}` : ''}`)
         current = await start(serving)
         return current
       } finally {
@@ -62,10 +59,9 @@ export async function serveModel(serving: Serving): Promise<Server> {
   return {
     async address(suspect, signal) {
       if (closed) throw new Error('llama-server was closed')
-      const { child, url } = current
-      const dead = child.exitCode !== null || child.signalCode !== null
+      const { tool, url, over } = current
       // While its health was asked for, somebody else may have replaced it.
-      if (!starting && (dead || (suspect && !(await isHealthy(url, signal)))) && current.child === child) await restart()
+      if (!starting && (over() || (suspect && !(await isHealthy(url, signal)))) && current.tool === tool) await restart()
       await starting
       signal.throwIfAborted()
       return current.url
@@ -74,16 +70,15 @@ export async function serveModel(serving: Serving): Promise<Server> {
       if (closed) return
       closed = true
       await starting?.catch(() => {})
-      killGroup(current.child.pid, 'SIGTERM')
-      const killed = setTimeout(() => killGroup(current.child.pid, 'SIGKILL'), 5000)
-      await current.ended
+      current.tool.stop()
+      const killed = setTimeout(current.tool.kill, 5000)
+      await current.tool.ended
       clearTimeout(killed)
-      killGroup(current.child.pid, 'SIGKILL')
     },
   }
 }
 
-type Running = { child: ChildProcess; url: string; ended: Promise<string> }
+type Running = { tool: Tool; url: string; over: () => boolean }
 
 /**
  * Starts the program and waits for its health. Between the choice of a port and the server's start somebody may take the port: then another
@@ -91,62 +86,40 @@ type Running = { child: ChildProcess; url: string; ended: Promise<string> }
  */
 async function start(serving: Serving, tries = 3): Promise<Running> {
   const port = serving.port ?? (await freePort())
-  const [file, args] = tethered(serving.binary, [...serving.args, '--host', '127.0.0.1', '--port', String(port)])
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
-  const stopOnExit = () => killGroup(child.pid, 'SIGKILL')
-  process.once('exit', stopOnExit)
-  child.once('close', () => process.off('exit', stopOnExit))
-  const lines = keepLines(child, serving.logFile)
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('close', (code, killer) => resolve(killer ? `signal ${killer}` : `exit code ${code}`))
+  const tool = startTool({
+    file: serving.binary,
+    args: [...serving.args, '--host', '127.0.0.1', '--port', String(port)],
+    logFile: serving.logFile,
   })
-  const running = { child, url: `http://127.0.0.1:${port}`, ended }
+  let ended = false
+  void tool.ended.then(() => (ended = true))
+  const running = { tool, url: `http://127.0.0.1:${port}`, over: () => ended }
   try {
     const over = await whenHealthy(running, serving.signal)
     if (over === undefined) return running
-    if (tries > 1 && lines.some((line) => /couldn't bind|address already in use/i.test(line))) return await start(serving, tries - 1)
-    const errors = lines.filter((line) => /error|fail|invalid/i.test(line))
-    const said = (errors.length > 0 ? errors : lines)
+    if (tries > 1 && tool.tail.some((line) => /couldn't bind|address already in use/i.test(line))) return await start(serving, tries - 1)
+    const errors = tool.tail.filter((line) => /error|fail|invalid/i.test(line))
+    const said = (errors.length > 0 ? errors : tool.tail)
       .slice(-3)
       .map((line) => line.trim().slice(0, 200))
       .join(' | ')
     throw new BadInput(`llama-server did not start (${over}): ${said || 'it said nothing'}`)
   } catch (error) {
-    killGroup(child.pid, 'SIGKILL')
-    await ended
+    tool.kill()
+    await tool.ended
     throw error
   }
 }
 
 /** Undefined once the server answers; what happened to it if it never does. */
-async function whenHealthy({ url, ended }: Running, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function whenHealthy({ url, tool }: Running, signal: AbortSignal | undefined): Promise<string | undefined> {
   const until = performance.now() + loadLimit * 1000
   while (performance.now() < until) {
-    const over = await Promise.race([ended, sleep(50, undefined, signal ? { signal } : {})])
-    if (over !== undefined) return over
+    const over = await Promise.race([tool.ended, sleep(50, undefined, signal ? { signal } : {})])
+    if (over !== undefined) return over.how
     if (await isHealthy(url, signal)) return undefined
   }
   return `its model was not loaded within ${loadLimit} s`
-}
-
-/** Copies stderr to the log; returns its last forty lines, which go on changing. */
-function keepLines(child: ChildProcess, logFile: string | undefined): readonly string[] {
-  const lines: string[] = []
-  let partial = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    const split = (partial + text).split('\n')
-    partial = split.pop() ?? ''
-    lines.push(...split.filter((line) => line.trim() !== ''))
-    lines.splice(0, lines.length - 40)
-  })
-  if (logFile) {
-    mkdirSync(dirname(logFile), { recursive: true })
-    const log = createWriteStream(logFile, { flags: 'a' })
-    log.on('error', () => {}) // a log that cannot be written must not take the work down
-    child.stderr?.pipe(log)
-  }
-  return lines
 }
 
 async function isHealthy(url: string, signal?: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Gpu, Model } from '@whetstone/core'
-import { BadInput, paths, runTool, smallModel } from '@whetstone/core'
+import { BadInput, runBatch, smallModel } from '@whetstone/core'
 import { z } from 'zod'
 import { checkGguf } from './check-gguf.ts'
 
@@ -8,7 +8,7 @@ import { checkGguf } from './check-gguf.ts'
 export type TokenLikelihoods = { logprobs: number[]; top: number[] }
 
 const Scored = z.object({ id: z.number().int(), logprobs: z.array(z.number()), top: z.array(z.number().int()) })
-const Line = z.union([z.object({ batch_done: z.number() }), Scored, z.object({ id: z.number().int(), error: z.string() })])
+const Line = z.union([Scored, z.object({ id: z.number().int(), error: z.string() })])
 
 /** Rows `{prompt, completion_ids}` under a model as libllama serves it, by tools/bin/llama-score, in their order; null for a row that it cannot read. */
 export async function tokenLikelihoods(
@@ -21,16 +21,11 @@ export async function tokenLikelihoods(
   const layers = gpu === 'off' || (gpu === 'auto' && checkGguf(model.path).parameters < smallModel) ? 0 : -1
   const adapter = model.adapter ? ['--lora', model.adapter, '--lora-scale', String(model.adapterScale ?? 1)] : []
   const limits = ['-c', String(context), '-t', String(threads), '-ngl', String(layers)]
-  const out = await runTool({
-    file: paths.tool('llama-score'),
-    args: ['-m', model.path, ...adapter, ...limits, '--logprobs', '--data', '-', '--out', '-', '--progress', 'none'],
-    input: rows.map((row, id) => `${JSON.stringify({ ...row, id })}\n`).join(''),
-    signal,
-    logFile,
-  })
+  const flags = ['-m', model.path, ...adapter, ...limits, '--logprobs']
+  const numbered = rows.map((row, id) => ({ ...row, id }))
   const found: (TokenLikelihoods | null)[] = rows.map(() => null)
-  for (const line of out.split('\n').filter((text) => text !== '')) {
-    const row = Line.parse(JSON.parse(line))
+  for await (const said of runBatch('llama-score', numbered, { flags, signal, logFile })) {
+    const row = Line.parse(said)
     if ('logprobs' in row) found[row.id] = { logprobs: row.logprobs, top: row.top }
   }
   return found

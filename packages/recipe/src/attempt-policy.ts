@@ -1,16 +1,19 @@
 import type { Memory, Model, Task } from '@whetstone/core'
 import type { CollectRequest } from '@whetstone/evaluation'
 import type { Models } from './models-of.ts'
-import { graderOf, offersOf, samplingOf, tasksetsOf, type Recipe } from './recipe.ts'
+import { graderOf, offersOf, samplingOf, tasksetsOf, type Courses, type Recipe, type Settings } from './recipe.ts'
 
-/** The one way in which a recipe's model attempts tasks, in train collection (where grades may be seen) and in arms. */
 export type AttemptPolicy = Pick<
   CollectRequest,
   'solver' | 'sampling' | 'mayGrade' | 'grade' | 'verify' | 'hint' | 'teachers' | 'chunk' | 'open'
 >
 
+/** What a recipe, or an experiment, says of its attempts. */
+export type Attempting = Courses & Pick<Recipe, 'solver' | 'sampling'> & { settings: Pick<Settings, 'evalSamples' | 'chunk'> }
+
+/** The one way in which a model attempts tasks: in train collection (where grades may be seen), in arms, in experiments. */
 export function attemptPolicy(
-  recipe: Recipe,
+  recipe: Attempting,
   models: Models,
   as: { role: string; model: Model; train: boolean; logprobs?: boolean },
 ): AttemptPolicy {
@@ -28,7 +31,7 @@ export function attemptPolicy(
 }
 
 /** The system message of an attempt: the taskset's instruction and the memories shown; null when there is neither. */
-export function systemMessage(recipe: Pick<Recipe, 'courses' | 'memory'>): (task: Task, shown: readonly Memory[]) => string | null {
+export function systemMessage(recipe: Courses & Pick<Recipe, 'memory'>): (task: Task, shown: readonly Memory[]) => string | null {
   const tasksets = tasksetsOf(recipe)
   return (task, shown) => {
     const parts = [tasksets.get(task.taskset)?.instruction, shown.length > 0 ? recipe.memory?.render(shown) : undefined]

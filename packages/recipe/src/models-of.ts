@@ -17,7 +17,7 @@ export type Models = {
 }
 
 export function modelsOf(
-  { backend, settings }: Pick<Recipe, 'backend' | 'settings'>,
+  { backend, settings }: Pick<Recipe, 'backend'> & { settings: Pick<Recipe['settings'], 'concurrency' | 'context' | 'gpu'> },
   roles: Roles,
   how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile'>,
 ): Models {

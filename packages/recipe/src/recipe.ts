@@ -143,12 +143,14 @@ export const Recipe = z.strictObject({
 })
 export type Recipe = z.output<typeof Recipe>
 
+/** Whoever draws tasks: a recipe, or an experiment on one taskset. */
+export type Courses = { courses: readonly Pick<Course, 'taskset'>[] }
+
 /** A recipe's tasksets by name. */
-export const tasksetsOf = ({ courses }: Pick<Recipe, 'courses'>): Map<string, Taskset> =>
-  new Map(courses.map(({ taskset }) => [taskset.name, taskset]))
+export const tasksetsOf = ({ courses }: Courses): Map<string, Taskset> => new Map(courses.map(({ taskset }) => [taskset.name, taskset]))
 
 /** Grades a task by the taskset that it came from. */
-export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
+export function graderOf(recipe: Courses): Taskset['grade'] {
   const tasksets = tasksetsOf(recipe)
   return (task, answer) => {
     const taskset = tasksets.get(task.taskset)
@@ -158,7 +160,7 @@ export function graderOf(recipe: Pick<Recipe, 'courses'>): Taskset['grade'] {
 }
 
 /** What the recipe's tasksets offer to solvers besides grades: checks of a problem's steps, and hints in training. */
-export function offersOf(recipe: Pick<Recipe, 'courses'>): Required<Pick<SolveOptions, 'verify' | 'hint'>> {
+export function offersOf(recipe: Courses): Required<Pick<SolveOptions, 'verify' | 'hint'>> {
   const tasksets = tasksetsOf(recipe)
   return {
     verify: (task, partial) => tasksets.get(task.taskset)?.verify?.(task, partial) ?? null,
@@ -167,6 +169,9 @@ export function offersOf(recipe: Pick<Recipe, 'courses'>): Required<Pick<SolveOp
 }
 
 /** Sampling for train collection, or greedy (one attempt a task) for arms. */
-export function samplingOf({ sampling, settings }: Pick<Recipe, 'sampling' | 'settings'>, purpose: 'train' | 'arms'): SamplingType {
+export function samplingOf(
+  { sampling, settings }: { sampling: SamplingType; settings: Pick<Settings, 'evalSamples'> },
+  purpose: 'train' | 'arms',
+): SamplingType {
   return purpose === 'arms' && settings.evalSamples === 1 ? { ...sampling, temperature: 0 } : sampling
 }

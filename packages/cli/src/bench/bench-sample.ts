@@ -7,7 +7,7 @@ import { benchModel, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
 import { compared, inTurn } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
-import { startBatchTool } from './time-batch.ts'
+import { startTimedTool } from './time-batch.ts'
 
 const sequences = 32
 const promptTokens = 16
@@ -19,7 +19,7 @@ const completionTokens = 64
  */
 export async function benchSample(folder: string, shape: Shape, threads: number): Promise<(BenchResult | Skipped)[]> {
   const model = await benchModel(folder, shape)
-  await using sampler = await startBatchTool('llama-sample', ['-m', model, '-np', String(sequences), '-t', String(threads)])
+  await using sampler = await startTimedTool('llama-sample', ['-m', model, '-np', String(sequences), '-t', String(threads)])
   // random weights end a fifth of the sequences early: more samples than slots, so that slots are refilled as in real work
   const samples = 64
   const rounds = shape === '1M' ? 8 : 4 // short rounds: on a busy machine a long one is never undisturbed

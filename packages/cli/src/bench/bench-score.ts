@@ -4,14 +4,14 @@ import { benchModel, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
 import { compared, inTurn } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
-import { startBatchTool } from './time-batch.ts'
+import { startTimedTool } from './time-batch.ts'
 
 /** Tokens read a second: ours scores rows of 448 + 64 tokens, JSON and likelihoods included; llama-bench reads prompts of 512 and computes the head for the last token alone. */
 export async function benchScore(folder: string, shape: Shape, threads: number): Promise<BenchResult | Skipped> {
   const name = `scoring, ${threads} thread${threads > 1 ? 's' : ''}, against llama-bench's prompt rate`
   if (!existsSync(paths.tool('llama-bench'))) return { name, skipped: 'not built: npx nx run tools:build --all' }
   const model = await benchModel(folder, shape)
-  await using scorer = await startBatchTool('llama-score', ['-m', model, '-t', String(threads)])
+  await using scorer = await startTimedTool('llama-score', ['-m', model, '-t', String(threads)])
   const rows = Array.from({ length: shape === '1M' ? 24 : 4 }, (_, id) => ({ id, prompt: digits(448, id), response: digits(63, id + 1) }))
   const rates = await inTurn(5, {
     async ours() {

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { BadInput, canonicalJson, plugin, smallModel, templateArguments } from '@whetstone/core'
-import type { Backend, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
+import { BadInput, canonicalJson, plugin, smallModel, startBatchTool, templateArguments } from '@whetstone/core'
+import type { Backend, BatchTool, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 import { checkGguf } from '../check-gguf.ts'
-import { startSampler } from '../llama-sample-process.ts'
-import type { Sampler, SampleRow } from '../llama-sample-process.ts'
 import { llamaScore } from '../llama-score.ts'
+import { SampleRow } from '../sample-row.ts'
 import { stripReasoning } from '../strip-reasoning.ts'
 
 /**
@@ -30,7 +29,12 @@ async function open(model: Model, options: OpenOptions): Promise<LanguageModel> 
   const { parameters } = checkGguf(model.path)
   if (model.adapter) checkGguf(model.adapter)
   const flags = toolFlags(model, options, parameters)
-  return languageModel(model, options, flags, await startSampler(flags, options.logFile, options.signal))
+  return languageModel(
+    model,
+    options,
+    flags,
+    await startBatchTool('llama-sample', { flags, logFile: options.logFile, signal: options.signal }),
+  )
 }
 
 function toolFlags(model: Model, options: OpenOptions, parameters: number): string[] {
@@ -52,8 +56,8 @@ function toolFlags(model: Model, options: OpenOptions, parameters: number): stri
   ]
 }
 
-function languageModel(model: Model, options: OpenOptions, flags: readonly string[], started: Sampler): LanguageModel {
-  let sampler: Sampler | null = started
+function languageModel(model: Model, options: OpenOptions, flags: readonly string[], started: BatchTool): LanguageModel {
+  let sampler: BatchTool | null = started
   let closed = false
   let busy: Promise<unknown> = Promise.resolve()
 
@@ -61,13 +65,12 @@ function languageModel(model: Model, options: OpenOptions, flags: readonly strin
     const groups = groupByPrompt(requests)
     const given = new Set<string>()
     for (let tries = 1; ; tries++) {
-      sampler ??= await startSampler(flags, options.logFile, signal)
+      sampler ??= await startBatchTool('llama-sample', { flags, logFile: options.logFile, signal })
       const running = sampler
-      const abort = () => running.kill()
-      signal?.addEventListener('abort', abort, { once: true })
       let whole = false
       try {
-        for await (const row of running.batch(groups.map(toRow))) {
+        for await (const said of running.batch(groups.map(toRow), signal)) {
+          const row = SampleRow.parse(said)
           const request = groups[row.id]?.[row.index]
           if (!request) throw new Error(`llama-sample answered what was not asked: ${row.id}/${row.index}`)
           if (given.has(`${row.id}/${row.index}`)) continue
@@ -81,7 +84,6 @@ function languageModel(model: Model, options: OpenOptions, flags: readonly strin
         // Killed from outside, out of memory, a crash: once more, and what was answered already is not given twice.
         if (error instanceof BadInput || tries === 2) throw error
       } finally {
-        signal?.removeEventListener('abort', abort)
         if (!whole) {
           running.kill() // a batch left half-way cannot be told from the next one: begin with a new process
           sampler = null

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import type { Backend, LanguageModel, Model, Sampling, Solver, Task, Taskset, Trace } from '@whetstone/core'
+import type { Backend, Model, Sampling, Solver, Task, Taskset, Trace } from '@whetstone/core'
 import { deriveSeed } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
+import { attemptPolicy, systemMessage } from '@whetstone/recipe/attempt-policy.ts'
+import { modelsOf } from '@whetstone/recipe/models-of.ts'
 
 /** What experiments on one taskset and one model share. Everything they write lies in `folder`, so that a second call goes on where it stood. */
 export type Study = {
@@ -54,6 +56,10 @@ export async function attemptTasks(study: Study, wanted: Attempting): Promise<Tr
     logprobs,
   } = wanted
   if (mayGrade && tasks.some(({ split }) => split !== 'train')) throw new Error(`${name}: grades may be seen on train tasks only`)
+  const courses = [{ taskset }]
+  const sampled = { ...sampling, temperature }
+  const models = modelsOf({ backend, settings: { concurrency, context, gpu: 'auto' } }, {}, { threads, signal })
+  const system = systemMessage({ courses, memory: null })
   const { traces } = await collect({
     run: study.name,
     round,
@@ -61,17 +67,16 @@ export async function attemptTasks(study: Study, wanted: Attempting): Promise<Tr
     policy: { model: model.id, bank: null },
     groups: [{ tasks, samples }],
     seed: deriveSeed(study.seed, 'attempts'),
-    solver,
-    sampling: { ...sampling, temperature },
-    mayGrade,
+    ...attemptPolicy({ solver, sampling: sampled, courses, settings: { evalSamples: samples, chunk: 1_000_000 } }, models, {
+      role: 'incumbent',
+      model,
+      train: mayGrade,
+      logprobs,
+    }),
+    sampling: sampled, // an experiment's own, one sample or many
     budget,
-    grade: (task, answer) => taskset.grade(task, answer),
-    verify: (task, partial) => taskset.verify?.(task, partial) ?? null,
-    hint: (task) => taskset.hint?.(task) ?? task.reference,
-    show: async (attempts) => attempts.map(() => ({ system: taskset.instruction ?? null, shown: [], withheld: [] })),
-    open: (): Promise<LanguageModel> => backend.open(model, { concurrency, context, threads, signal, logprobs }),
+    show: async (attempts) => attempts.map(({ task }) => ({ system: system(task, []), shown: [], withheld: [] })),
     file: join(study.folder, `${name}.jsonl`),
-    chunk: 1_000_000,
     label: name,
     signal,
   })
