@@ -1,13 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Model, root } from '@whetstone/core'
+import { writeTinyOnnx } from '@whetstone/inference/write-tiny-onnx.ts'
 import { writeRandomGguf } from '@whetstone/inference/write-random-gguf.ts'
 import { fakeFileServer } from '@whetstone/tasks/fake-file-server.ts'
 import type { Served } from '@whetstone/tasks/fake-file-server.ts'
@@ -120,6 +122,72 @@ test('brings all files of a split model', async () => {
   assert.equal(readdirSync(join(data, 'models/big')).sort(), ['big-00001-of-00002.gguf', 'big-00002-of-00002.gguf', 'card.json'])
 })
 
+test('takes what llama.cpp takes: a type behind a colon, a revision behind an at sign, and what it meant is remembered', async () => {
+  const names = ['README.md', 'pears-Q4_0.gguf', 'pears-IQ4_XS.gguf', 'pears-Q8_0.gguf', 'mmproj-pears-Q8_0.gguf', 'BF16/pears-BF16.gguf']
+  const siblings = { json: { siblings: names.map((rfilename) => ({ rfilename })) } }
+  await using hub = await fakeFileServer({
+    '/api/models/me/pears-GGUF': siblings,
+    '/api/models/me/pears-GGUF/revision/v2': siblings,
+    '/me/pears-GGUF/resolve/main/pears-Q8_0.gguf': served(),
+    '/me/pears-GGUF/resolve/v2/BF16/pears-BF16.gguf': served(),
+  })
+  const data = fresh()
+  for (const [asked, source] of [
+    ['hf:me/pears-GGUF:q8_0', 'hf:me/pears-GGUF/pears-Q8_0.gguf'],
+    ['hf:me/pears-GGUF@v2:BF16', 'hf:me/pears-GGUF@v2/BF16/pears-BF16.gguf'],
+  ] as const) {
+    const { code, stderr } = await pull(data, hub.url, [asked])
+    assert.is(code, 0, stderr)
+    const name = source.slice(source.lastIndexOf('/') + 1, -'.gguf'.length)
+    assert.equal([card(data, name).metadata['source'], card(data, name).metadata['asked']], [source, [asked]])
+    const count = hub.requests.length
+    assert.is((await pull(data, hub.url, [asked])).code, 0)
+    assert.is((await pull(data, hub.url, [source])).code, 0)
+    assert.is(hub.requests.length, count, 'known by both names')
+  }
+})
+
+test("the only model of a repository needs no name; the token of the hub's own command line opens it", async () => {
+  const path = '/me/one/resolve/main/one.gguf'
+  await using hub = await fakeFileServer({
+    '/api/models/me/one': { json: { siblings: [{ rfilename: 'one.gguf' }] } },
+    [path]: served({ hub: { token: 'hf_kept' } }),
+  })
+  const home = fresh()
+  writeFileSync(join(home, 'token'), 'hf_kept\n')
+  const { HF_TOKEN: _, ...env } = environment(fresh(), hub.url, { HF_HOME: home })
+  const { stdout } = await execa(process.execPath, [...command, 'hf:me/one'], { env, extendEnv: false })
+  assert.match(stdout, /models\/one\/one\.gguf: llama/)
+  assert.equal(
+    hub.requests.map(({ method, authorized }) => `${method} ${authorized}`),
+    ['GET true', 'HEAD true', 'GET true', 'storage GET false'],
+  )
+})
+
+test('an embedder is brought with all that transformers.js needs, and opens without a network', async () => {
+  const onnx = writeTinyOnnx(join(folder, 'tiny-embedder'))
+  const files = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx']
+  const served = (name: string): Served => ({ content: readFileSync(join(onnx, name)), hub: {}, breakAfter: { bytes: 20, times: 1 } })
+  await using hub = await fakeFileServer({
+    '/api/models/me/tiny': { json: { siblings: [...files, 'README.md', 'onnx/model_fp16.onnx'].map((rfilename) => ({ rfilename })) } },
+    ...Object.fromEntries(files.map((name) => [`/me/tiny/resolve/main/${name}`, served(name)])),
+  })
+  const data = fresh()
+  const { code, stderr } = await pull(data, hub.url, ['--embedder=me/tiny', '--type=fp32'])
+  assert.is(code, 0, stderr)
+  const wrong = await pull(data, hub.url, ['--embedder=me/tiny'])
+  assert.match(wrong.stderr, /has no onnx\/model_quantized\.onnx; its ONNX files: onnx\/model\.onnx, onnx\/model_fp16\.onnx/)
+  const script = `const { default: transformers } = await import('@whetstone/inference/embedders/transformers.ts')
+    const embedder = await transformers({ model: 'me/tiny', dtype: 'fp32' }).open()
+    console.log(embedder.dimensions, (await embedder.embed(['add'], 'query')).length)
+    await embedder[Symbol.asyncDispose]()`
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: root,
+    env: environment(data, 'http://127.0.0.1:9'),
+  })
+  assert.match(stdout, /^\d+ 1$/)
+})
+
 test('takes a path and an http address', async () => {
   await using hub = await fakeFileServer({ '/files/web.gguf': { content } })
   const data = fresh()
@@ -131,12 +199,32 @@ test('takes a path and an http address', async () => {
 
 test('refuses in one line and leaves nothing half-written', async () => {
   const listing = {
-    '/api/models/me/pears-GGUF': { json: { siblings: [{ rfilename: 'README.md' }, { rfilename: 'q8/pears-Q8_0.gguf' }] } },
+    '/api/models/me/pears-GGUF': {
+      json: {
+        siblings: [
+          { rfilename: 'README.md' },
+          { rfilename: 'q8/pears-Q8_0.gguf', size: 400_000 },
+          { rfilename: 'big-Q4_K_M-00002-of-00002.gguf', size: 1e9 },
+          { rfilename: 'big-Q4_K_M-00001-of-00002.gguf', size: 3e9 },
+          { rfilename: 'mmproj-pears-F16.gguf', size: 1 },
+        ],
+      },
+    },
   }
   const cases: Parameters<typeof refused>[] = [
-    [[], /needs --model=hf:owner\/repo\/file\.gguf/],
+    [[], /needs hf:owner\/repo/],
+    [['hf:me/a', 'hf:me/b'], /one model at a time, not hf:me\/a and hf:me\/b/],
+    [['--model=hf:me'], /is not an address on the hub/],
     [['--model=hf:me/pears-GGUF/none.gguf'], /has no file none\.gguf: check the name/],
-    [['--model=hf:me/pears-GGUF'], /names no \.gguf file\. Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf/, listing],
+    [
+      ['hf:me/pears-GGUF'],
+      /hf:me\/pears-GGUF means several files: name one, as hf:me\/pears-GGUF:Q8_0 or .*Files of me\/pears-GGUF: q8\/pears-Q8_0\.gguf \(1 MB\), big-Q4_K_M-00001-of-00002\.gguf \(4\.0 GB, 2 files\)\n/,
+      listing,
+    ],
+    [['hf:me/pears-GGUF:Q2_K'], /names a type that me\/pears-GGUF does not have: .*big-Q4_K_M/, listing],
+    [['hf:me/none'], /\/me\/none is not there/, listing],
+    [['hf:me/texts'], /has no GGUF files/, { '/api/models/me/texts': { json: { siblings: [{ rfilename: 'README.md' }] } } }],
+    [['--embedder=me/pears-GGUF'], /has no config\.json, .*onnx\/model_quantized\.onnx; it has no ONNX files/, listing],
     [[address], /arrived with sha256/, { [file]: served({ hub: { sha256: '1'.repeat(64) } }) }],
     [[address], /is truncated/, { [file]: served({ content: content.subarray(0, 90_000) }) }],
     [[address], /a web page/, { [file]: served({ content: Buffer.from('<!doctype html>') }) }],

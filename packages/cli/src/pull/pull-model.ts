@@ -1,5 +1,5 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import {
   BadInput,
   Model,
@@ -14,10 +14,11 @@ import {
   writeJson,
 } from '@whetstone/core'
 import { checkGguf, describeGguf } from '@whetstone/inference'
-import { askHub, download, hubEndpoint, hubFile, hubHeaders } from '@whetstone/tasks'
+import { download, hubFile } from '@whetstone/tasks'
+import { chooseGguf, hubModelText } from './hub-address.ts'
 
 export type PullModel = {
-  /** hf:owner/repo/file.gguf, an http address, or a path. */
+  /** hf:owner/repo, with @revision, :Q8_0 or /file.gguf behind it; an http address; or a path. */
   model: string
   /** Folder under models/; the file's name without .gguf when absent. */
   name?: string | undefined
@@ -26,6 +27,9 @@ export type PullModel = {
 
 /** Brings a GGUF model to models/<name>/ with its card (card.json). What is there already and whole is left as it is. */
 export async function pullModel({ model, name, signal }: PullModel): Promise<Model> {
+  const known = pulledModel(model)
+  if (known && /^(hf|https?):/.test(model) && (name === undefined || folderOf(name) === dirname(known.path as string)) && isWhole(known))
+    return known
   const source = await locate(model, signal)
   const first = source.files[0] as string
   const folder = folderOf(name ?? nameOf(first))
@@ -34,7 +38,7 @@ export async function pullModel({ model, name, signal }: PullModel): Promise<Mod
     throw new BadInput(
       `${folder} holds ${String(existing.metadata['source'] ?? existing.name)} already: give this model another name with --name=NAME`,
     )
-  if (existing && source.files.every((file) => existsSync(join(folder, file)))) return existing
+  if (existing && source.files.every((file) => existsSync(join(folder, file)))) return remember(folder, existing, model)
   const origin: { commit?: string } = {}
   for (const file of source.files) await source.fetch(file, join(folder, file), origin)
   const path = join(folder, first)
@@ -44,9 +48,21 @@ export async function pullModel({ model, name, signal }: PullModel): Promise<Mod
     path,
     metadata: { ...described.metadata, source: source.source, ...origin, files: source.files },
   }
-  writeJson(join(folder, 'card.json'), toRecord(card))
-  return card
+  return remember(folder, card, model)
 }
+
+/** Writes the card; what was asked for (hf:owner/repo:Q8_0) stands in it beside what that meant, so that a recipe may use either. */
+function remember(folder: string, card: Model, asked: string): Model {
+  const known = askedFor(card)
+  const more = asked === card.metadata['source'] || known.includes(asked) || !asked.startsWith('hf:') ? known : [...known, asked]
+  const kept = more.length === 0 ? card : { ...card, metadata: { ...card.metadata, asked: more } }
+  writeJson(join(folder, 'card.json'), toRecord(kept))
+  return kept
+}
+
+const askedFor = ({ metadata }: Model): string[] => (Array.isArray(metadata['asked']) ? metadata['asked'].map(String) : [])
+const isWhole = ({ path, metadata }: Model) =>
+  path !== null && Array.isArray(metadata['files']) && metadata['files'].every((file) => existsSync(join(dirname(path), String(file))))
 
 /** The card of a model under models/, by its name there or by what it was pulled from; its path is absolute. */
 export function pulledModel(model: string): Model | undefined {
@@ -58,7 +74,7 @@ export function pulledModel(model: string): Model | undefined {
   for (const name of names) {
     if (name !== model && !/^(hf|https?):/.test(model)) continue
     const card = readCard(join(paths.models(), name))
-    if (card && (name === model || card.metadata['source'] === model)) return card
+    if (card && (name === model || card.metadata['source'] === model || askedFor(card).includes(model))) return card
   }
   return undefined
 }
@@ -105,14 +121,13 @@ type Source = {
 async function locate(model: string, signal: AbortSignal | undefined): Promise<Source> {
   const stop = signal ? { signal } : {}
   if (model.startsWith('hf:')) {
-    const { repo, file } = hubParts(model)
-    if (!/\.gguf$/i.test(file)) throw new BadInput(`${model} names no .gguf file. ${await listGguf(repo, signal)}`)
+    const { address, file } = await chooseGguf(model, signal)
     const folder = file.slice(0, file.length - basename(file).length)
     return {
-      source: model,
+      source: hubModelText(address, file),
       files: allParts(fileNameOf(encodeURIComponent(basename(file)), model)),
       async fetch(part, to, origin) {
-        const found = await hubFile({ kind: 'model', repo, path: folder + part }, signal)
+        const found = await hubFile({ kind: 'model', repo: address.repo, revision: address.revision, path: folder + part }, signal)
         if (found.commit) origin.commit = found.commit
         await download({ url: found.url, headers: found.headers, sha256: found.sha256, to, ...stop })
       },
@@ -129,25 +144,11 @@ async function locate(model: string, signal: AbortSignal | undefined): Promise<S
   return { source: resolve(model), files: allParts(basename(model)), fetch: async (part, to) => copy(folder + part, to) }
 }
 
-function hubParts(model: string): { repo: string; file: string } {
-  const [owner, repo, ...rest] = model.slice('hf:'.length).split('/')
-  if (!owner || !repo) throw new BadInput(`${model} is not an address on the hub: write hf:owner/repo/file.gguf`)
-  return { repo: `${owner}/${repo}`, file: rest.join('/') }
-}
-
 /** A split model is named by its first file: x-00001-of-00003.gguf. */
 function allParts(file: string): string[] {
   const [, stem, total] = /^(.*)-\d{5}-of-(\d{5})\.gguf$/i.exec(file) ?? []
   if (!stem || !total) return [file]
   return Array.from({ length: Number(total) }, (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${total}.gguf`)
-}
-
-async function listGguf(repo: string, signal: AbortSignal | undefined): Promise<string> {
-  const response = await askHub(`${hubEndpoint()}/api/models/${repo}`, { headers: hubHeaders() }, signal)
-  if (!response.ok) return `${hubEndpoint()}/${repo} does not answer (HTTP ${response.status}): check the name`
-  const { siblings = [] } = (await response.json()) as { siblings?: { rfilename: string }[] }
-  const files = siblings.map(({ rfilename }) => rfilename).filter((name) => /\.gguf$/i.test(name))
-  return files.length === 0 ? `${repo} has none: pick a repository of GGUF files` : `Files of ${repo}: ${files.join(', ')}`
 }
 
 /** A copy that shares the disk's blocks where the file system can. */

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { BadInput, contentId, paths, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
 import { unit } from '@whetstone/similarity'
 import { z } from 'zod'
+import { onnxFile, onnxNeeds, onnxTypes, type OnnxType } from './onnx-files.ts'
 import { instructed, instruction } from '../retrieval-instruction.ts'
 
 const Settings = z.strictObject({
@@ -13,7 +14,10 @@ const Settings = z.strictObject({
     .describe(
       'repository on the Hugging Face hub, or a folder with config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx, which needs no network',
     ),
-  dtype: z.enum(['fp32', 'fp16', 'q8', 'q4']).default('q8').describe("which of the repository's ONNX files"),
+  dtype: z
+    .enum(Object.keys(onnxTypes) as [OnnxType])
+    .default('q8')
+    .describe("which of the repository's ONNX files"),
   pooling: z
     .enum(['last_token', 'mean', 'cls'])
     .default('last_token')
@@ -42,8 +46,8 @@ async function open({ model, dtype, pooling, instruction, batch }: z.output<type
     const what = (error as Error).message.split('\n')[0]
     throw new BadInput(
       folder
-        ? `${folder} is no ONNX embedding model (${what}): it needs config.json, tokenizer.json, tokenizer_config.json and onnx/model${dtype === 'fp32' ? '' : dtype === 'q8' ? '_quantized' : `_${dtype}`}.onnx`
-        : `Cannot load the embedder ${model} (${what}): check the name and the network, or give a local folder`,
+        ? `${folder} is no ONNX embedding model (${what}): it needs ${onnxNeeds.join(', ')} and ${onnxFile(dtype)}`
+        : `Cannot load the embedder ${model} (${what}): check the name and the network, fetch it with \`npx nx run models:pull --embedder=${model}\`, or give a local folder`,
     )
   })
   // Last-token pooling takes the last position: with padding on the right that would be padding.
