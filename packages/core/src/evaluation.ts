@@ -8,6 +8,8 @@ export const Outcome = z.object({
   /** Attempts, and how many of them passed. One greedy attempt in the gate unless the recipe samples more. */
   attempts: z.number().int(),
   passed: z.number().int(),
+  /** Attempts of which the grader could not tell; absent for none. */
+  undecided: z.number().int().optional(),
 })
 export type Outcome = z.infer<typeof Outcome>
 
@@ -28,6 +30,8 @@ export const Evaluation = z.object({
   level: z.number().int(),
   n: z.number().int(),
   passed: z.number(),
+  /** Attempts of which the grader could not tell: not passed, and not wrong either; absent for none. */
+  undecided: z.number().int().optional(),
   passRate: z.number(),
   ci: z.tuple([z.number(), z.number()]),
   outcomes: z.array(Outcome),

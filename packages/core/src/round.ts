@@ -60,8 +60,10 @@ const Members = z.object({
   untrained: z.string().nullable(),
   faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
   truncated: z.number(),
-  /** Attempts of train and validation, those whose answer was cut off, those whose prompt left no room in the context; absent in older rounds. */
-  cuts: z.object({ attempted: z.number().int(), truncated: z.number().int(), context: z.number().int() }).optional(),
+  /** Attempts of train and validation, those whose answer was cut off, those whose prompt left no room in the context, those of which the grader could not tell; absent in older rounds. */
+  cuts: z
+    .object({ attempted: z.number().int(), truncated: z.number().int(), context: z.number().int(), undecided: z.number().int().optional() })
+    .optional(),
   /** How many decisions this run's validation sets have seen, this one counted. */
   looks: z.number().int(),
   cost: z.object({ seconds: z.number(), tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }) }),

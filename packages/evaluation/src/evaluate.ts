@@ -16,7 +16,8 @@ export async function evaluate(traces: Rows<Trace>, arm: { model: Role; memory: 
     .map(([, { split, taskset, level, outcomes: byTask }]) => {
       const outcomes = [...byTask.values()]
       const { n, passed, rate, low, high } = rateInterval(outcomes)
-      return { ...arm, split, taskset, level, n, passed, passRate: rate, ci: [low, high], outcomes }
+      const undecided = outcomes.reduce((sum, outcome) => sum + (outcome.undecided ?? 0), 0) || undefined
+      return { ...arm, split, taskset, level, n, passed, undecided, passRate: rate, ci: [low, high], outcomes }
     })
 }
 
@@ -32,4 +33,5 @@ function addOutcome(outcomes: Map<string, Outcome>, { task, cluster, grade }: Tr
   if (!outcome) outcomes.set(task, (outcome = { task, cluster, attempts: 0, passed: 0 }))
   outcome.attempts++
   if (grade.passed) outcome.passed++
+  if (grade.undecided) outcome.undecided = (outcome.undecided ?? 0) + 1
 }

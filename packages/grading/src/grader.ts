@@ -60,14 +60,15 @@ async function best(
   request: GradeRequest,
   grade: (one: GradeRequest & { gold: string }) => Verdict | Grade | Promise<Verdict | Grade>,
 ): Promise<Look> {
-  let found: Look | undefined
+  let [found, doubtful]: (Look | undefined)[] = []
   for (const gold of typeof request.gold === 'string' ? [request.gold] : request.gold) {
     const made = await grade({ ...request, gold })
     const look = 'correct' in made ? { grade: toGrade(made), extracted: made.extracted } : { grade: made, extracted: null }
+    if (look.grade.undecided) doubtful ??= look
     const [a, b] = [look.grade, found?.grade]
     if (!b || (a.passed && !b.passed) || (a.passed === b.passed && a.reward > b.reward)) found = look
     if (found?.grade.passed && found.grade.reward === 1) break
   }
   if (!found) throw new Error('a task without a gold answer cannot be graded')
-  return found
+  return found.grade.passed ? found : (doubtful ?? found)
 }

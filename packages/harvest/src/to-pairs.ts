@@ -65,7 +65,7 @@ function matches(group: readonly Trace[], pairing: Pairing, most: number): Match
     return inTurns(ordered, ordered.toReversed(), fits, most)
   }
   const won = group.filter(({ grade }) => grade.passed)
-  const lost = group.filter(({ grade }) => !grade.passed)
+  const lost = group.filter(({ grade }) => !grade.passed && !grade.undecided)
   if (by === 'passed') return inTurns(won, lost, fits, most)
   const shared = ({ win, loss }: Match) => (by === 'step' ? sharedSteps : sharedPrefix)(answerOf(win), answerOf(loss))
   return won

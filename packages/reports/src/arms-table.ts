@@ -11,7 +11,12 @@ export const armsTable = (evaluations: Evaluations, space = ' '): ColumnTable =>
   wideTable(
     evaluations.map((each) => {
       const [passed, low, high] = [each.passRate, ...each.ci].map((share) => (100 * share).toFixed(1))
-      return { tasks: `${each.taskset} ${each.level}`, n: each.n, arm: armName(each), passed: `${passed}${space}[${low},${space}${high}]` }
+      return {
+        tasks: `${each.taskset} ${each.level}`,
+        n: each.n,
+        arm: armName(each),
+        passed: `${passed}${space}[${low},${space}${high}]${each.undecided ? `${space}(${each.undecided} undecided)` : ''}`,
+      }
     }),
     { by: ['tasks', 'n'], across: 'arm', cell: 'passed' },
   )

@@ -12,5 +12,9 @@ export function warnCuts({ cuts, truncated }: Pick<Round, 'cuts' | 'truncated'>)
     warnings.push(`${counted(cuts?.truncated ?? 0)} were cut off before their end: raise sampling.maxTokens or set a reasoning budget`)
   if (cuts && cuts.context / Math.max(1, cuts.attempted) >= share)
     warnings.push(`${counted(cuts.context)} had prompts with no room left in the context: raise settings.context`)
+  if (cuts?.undecided)
+    warnings.push(
+      `of ${counted(cuts.undecided)} the grader could not tell: they count as not passed, and not as wrong; look at them in loops:view`,
+    )
   return warnings
 }

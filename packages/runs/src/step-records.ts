@@ -41,6 +41,8 @@ export const TrainAttempts = z.object({
   truncated: z.number().int(),
   /** Whose prompt left no room in the context; 0 in older rounds, which did not count them. */
   context: z.number().int().default(0),
+  /** Of which the grader could not tell; 0 in older rounds. */
+  undecided: z.number().int().default(0),
   tokens: Tokens,
   rates: z.array(LevelRate),
   frontier: Frontier,
@@ -111,6 +113,8 @@ export const Arms = z.preprocess(
     faults: Faults,
     truncated: z.number().int(),
     context: z.number().int().default(0),
+    /** Of which the grader could not tell; 0 in older rounds. */
+    undecided: z.number().int().default(0),
     attempted: z.number().int(),
   }),
 )

@@ -142,6 +142,16 @@ for (const [name, all] of Object.entries(cases))
     }
   })
 
+test('what could not be told is neither right nor wrong, also among several accepted answers', async () => {
+  const maths = await make('maths')
+  for (const gold of ['\\int_0^1 x^2 dx', ['7', '\\int_0^1 x^2 dx']]) {
+    const { passed, undecided, reason } = await maths.grade({ gold, answer: '\\boxed{\\frac13}' })
+    assert.equal([passed, undecided], [false, true])
+    assert.match(reason, /^not decided/)
+  }
+  const { passed, undecided } = await maths.grade({ gold: ['\\int_0^1 x^2 dx', '7'], answer: '\\boxed{7}' })
+  assert.equal([passed, undecided], [true, undefined])
+})
 test('every grader has cases here, and tells what it is', async () => {
   assert.equal(pluginNames('graders'), [...Object.keys(cases), 'judge'].sort())
   for (const name of pluginNames('graders')) assert.ok((await loadPlugin('graders', name)).about.length > 20, name)

@@ -73,7 +73,8 @@ export async function judge(request: JudgeRequest, options: JudgeOptions): Promi
   const passed = share > 0.5
   const reason = `${count(votes, 'correct')} of ${votes.length} votes correct, ${count(votes, 'unsure')} unsure`
   const feedback = passed ? '' : 'The judge did not find the answer correct by the rubric.'
-  return { reward: share, passed, parts: { answer: share }, reason, feedback }
+  const undecided = (!passed && count(votes, 'unsure') > votes.length / 2) || undefined
+  return { reward: share, passed, undecided, parts: { answer: share }, reason, feedback }
 }
 
 /**

@@ -92,7 +92,8 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
   const decided = decide(wanted, given, !/\\|\$[^$]*\$/.test(answer))
   if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)
   const reply = await (pool ?? sharedPool()).ask({ gold: wanted.list ?? wanted.text, answer: given })
-  return reply.problem ? verdict(false, given, `not decided: ${reply.problem}`) : verdict(reply.same, given)
+  if (reply.problem) return { ...verdict(false, given, `not decided: ${reply.problem}`), undecided: true }
+  return verdict(reply.same, given)
 }
 
 /** {@link verifyMaths} as a grade. */

@@ -94,12 +94,13 @@ type Recorder = ReturnType<typeof recorder>
 
 /** Attempts arms and keeps their files and costs. */
 function recorder(context: RoundContext) {
-  const costs: Pick<Arms, 'arms' | 'tokens' | 'faults' | 'truncated' | 'context' | 'attempted'> = {
+  const costs: Pick<Arms, 'arms' | 'tokens' | 'faults' | 'truncated' | 'context' | 'undecided' | 'attempted'> = {
     arms: [],
     tokens: { prompt: 0, completion: 0 },
     faults: { retried: 0, failed: 0 },
     truncated: 0,
     context: 0,
+    undecided: 0,
     attempted: 0,
   }
   const record = async (name: string, arm: Contestant, groups: Groups): Promise<Evaluation[]> => {
@@ -119,13 +120,14 @@ function recorder(context: RoundContext) {
 }
 
 /** The traces, counted as they pass. */
-async function* addCosts(arms: Pick<Arms, 'tokens' | 'truncated' | 'context' | 'attempted'>, traces: AsyncIterable<Trace>) {
+async function* addCosts(arms: Pick<Arms, 'tokens' | 'truncated' | 'context' | 'undecided' | 'attempted'>, traces: AsyncIterable<Trace>) {
   for await (const trace of traces) {
     arms.attempted++
     arms.tokens.prompt += trace.tokens.prompt
     arms.tokens.completion += trace.tokens.completion
     if (trace.truncated) arms.truncated++
     if (trace.finish === 'context') arms.context++
+    if (trace.grade.undecided) arms.undecided++
     yield trace
   }
 }

@@ -187,6 +187,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         attempted: train.attempted + arms.attempted,
         truncated: train.truncated + arms.truncated,
         context: train.context + arms.context,
+        undecided: train.undecided + arms.undecided,
       },
       looks: looks.length + 1,
     },

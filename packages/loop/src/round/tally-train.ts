@@ -7,11 +7,12 @@ import type { LevelRate, TrainAttempts } from '@whetstone/runs'
  * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out.
  */
 export function tallyTrain(file: string) {
-  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'context' | 'tokens'> = {
+  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'context' | 'undecided' | 'tokens'> = {
     attempted: 0,
     passed: 0,
     truncated: 0,
     context: 0,
+    undecided: 0,
     tokens: { prompt: 0, completion: 0 },
   }
   const levels = new Map<string, { taskset: string; level: number; n: number; passed: number }>()
@@ -28,6 +29,7 @@ export function tallyTrain(file: string) {
         if (grade.passed) counts.passed++
         if (truncated) counts.truncated++
         if (finish === 'context') counts.context++
+        if (grade.undecided) counts.undecided++
         counts.tokens.prompt += tokens.prompt
         counts.tokens.completion += tokens.completion
         if (memories.withheld.length > 0) continue

@@ -39,6 +39,21 @@ const trace = (
   finish: 'stop',
   truncated: false,
 })
+test('what the grader could not tell is said, and is not counted as wrong', async () => {
+  const rows = (undecided: number) =>
+    Array.from({ length: 30 }, (_, i) => {
+      const row = trace(i, 1, i < 10)
+      return i >= 30 - undecided ? { ...row, grade: { ...row.grade, undecided: true } } : row
+    })
+  const [control, treatments] = only(await pickSets([jsonl('sure.jsonl', rows(0)), jsonl('unsure.jsonl', rows(4))], {}))
+  const [{ notes }] = compareSets(control, treatments, { seed: 1 }) as [{ notes: string[] }]
+  assert.equal(
+    notes.filter((note) => note.includes('could not tell')),
+    [`${treatments[0]?.name}: of 4 of 30 attempts the grader could not tell: they count as not passed, and not as wrong`],
+  )
+  assert.equal(control.groups[0]?.outcomes[29], { task: 't1-29', cluster: 't1-29', attempts: 1, passed: 0 })
+  assert.equal(treatments[0]?.groups[0]?.outcomes[29], { task: 't1-29', cluster: 't1-29', attempts: 1, passed: 0, undecided: 1 })
+})
 test('our traces: by level, pooled, several treatments adjusted by Holm, a null says what it would have missed', async () => {
   const file = (name: string, shift: number) =>
     jsonl(

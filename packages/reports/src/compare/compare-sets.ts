@@ -53,6 +53,13 @@ export function adjust(comparisons: readonly Comparison[]): Comparison[] {
 
 export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: { seed: number }): Comparison {
   const notes = [...control.notes.map((note) => `${control.name}: ${note}`), ...treatment.notes.map((note) => `${treatment.name}: ${note}`)]
+  for (const { name, groups } of [control, treatment]) {
+    const of = groups.flatMap(({ outcomes }) => outcomes)
+    const undecided = of.reduce((sum, outcome) => sum + (outcome.undecided ?? 0), 0)
+    const attempts = of.reduce((sum, outcome) => sum + outcome.attempts, 0)
+    if (undecided > 0)
+      notes.push(`${name}: of ${undecided} of ${attempts} attempts the grader could not tell: they count as not passed, and not as wrong`)
+  }
   const parts = matchGroups(control, treatment).map(({ name, a, b }) => {
     const matched = matchTasks(a, b, control.format === treatment.format)
     notes.push(...matched.notes.map((note) => (control.groups.length > 1 ? `${name}: ${note}` : note)))

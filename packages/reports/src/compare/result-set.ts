@@ -31,20 +31,27 @@ export type ResultSet = {
   notes: string[]
 }
 
-export type Attempted = { group: string; task: string; cluster: string; passed: number; content?: TaskContent | undefined }
+export type Attempted = {
+  group: string
+  task: string
+  cluster: string
+  passed: number
+  undecided?: boolean
+  content?: TaskContent | undefined
+}
 
 /** Outcomes and task contents by group, while attempts come in. */
 export type GroupsSoFar = Map<string, { outcomes: Map<string, Outcome>; contents: Map<string, TaskContent> }>
 
 /** Adds one attempt to what is known of its task. */
-export function addAttempt(groups: GroupsSoFar, { group, task, cluster, passed, content }: Attempted): void {
+export function addAttempt(groups: GroupsSoFar, { group, task, cluster, passed, undecided, content }: Attempted): void {
   let entry = groups.get(group)
   if (!entry) groups.set(group, (entry = { outcomes: new Map(), contents: new Map() }))
-  const outcome = entry.outcomes.get(task)
-  if (outcome) {
-    outcome.attempts++
-    outcome.passed += passed
-  } else entry.outcomes.set(task, { task, cluster, attempts: 1, passed })
+  let outcome = entry.outcomes.get(task)
+  if (!outcome) entry.outcomes.set(task, (outcome = { task, cluster, attempts: 0, passed: 0 }))
+  outcome.attempts++
+  outcome.passed += passed
+  if (undecided) outcome.undecided = (outcome.undecided ?? 0) + 1
   if (content?.hash !== undefined || content?.question !== undefined) entry.contents.set(task, content)
 }
 
@@ -64,5 +71,6 @@ export const traceAttempt = ({ taskset, level, task, cluster, grade, taskHash }:
   task,
   cluster,
   passed: grade.passed ? 1 : 0,
+  undecided: grade.undecided,
   content: { hash: taskHash ?? undefined },
 })
