@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
-import { compareSets } from './compare-sets.ts'
+import { compareSets, type Comparison } from './compare-sets.ts'
 import { comparisonPage } from './comparison-page.ts'
 import { pickSets } from './pick-sets.ts'
 import { only, resultFolder } from './result-folder.ts'
@@ -46,7 +46,7 @@ test('what the grader could not tell is said, and is not counted as wrong', asyn
       return i >= 30 - undecided ? { ...row, grade: { ...row.grade, undecided: true } } : row
     })
   const [control, treatments] = only(await pickSets([jsonl('sure.jsonl', rows(0)), jsonl('unsure.jsonl', rows(4))], {}))
-  const [{ notes }] = compareSets(control, treatments, { seed: 1 }) as [{ notes: string[] }]
+  const [{ notes }] = compareSets(control, treatments, { seed: 1 }) as [Comparison]
   assert.equal(
     notes.filter((note) => note.includes('could not tell')),
     [`${treatments[0]?.name}: of 4 of 30 attempts the grader could not tell: they count as not passed, and not as wrong`],
