@@ -144,6 +144,6 @@ const cost = (
   seconds: Partial<Record<string, number>>,
 ): ReportSection => ({
   title: 'Cost',
-  text: `${duration(all)} in all; ${tokens.prompt} prompt and ${tokens.completion} completion tokens; ${cuts ? `${cuts.truncated} of ${cuts.attempted} attempts were cut off, ${cuts.context} had prompts with no room in the context` : `${rate(truncated)} of the attempts were cut off`}; provider faults: ${faults.retried} retries, ${faults.failed} attempts lost.`,
+  text: `${duration(all)} in all; ${tokens.prompt} prompt and ${tokens.completion} completion tokens; ${cuts ? `${cuts.truncated} of ${cuts.attempted} attempts were cut off, ${cuts.context} had prompts with no room in the context${cuts.undecided ? `, of ${cuts.undecided} the grader could not tell (not passed, and not wrong either)` : ''}` : `${rate(truncated)} of the attempts were cut off`}; provider faults: ${faults.retried} retries, ${faults.failed} attempts lost.`,
   table: { head: ['step', 'time'], rows: Object.entries(seconds).map(([step, value]) => [step, duration(value ?? 0)]) },
 })
