@@ -5,6 +5,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { Trace } from './trace.ts'
 import type { Gpu } from './gpu.ts'
 import type { Grade } from './grade.ts'
+import type { Judged } from './judged.ts'
 import type { Difference } from './parity.ts'
 import type { Message } from './message.ts'
 import type { Model } from './model.ts'
@@ -26,7 +27,11 @@ export type Taskset = {
   /** Of tasksets that read files: a hash of all train and validation tasks, so that an edited file is noticed. */
   content?(): Promise<string>
   /** Grades one answer (reasoning stripped). Never throws on a bad answer. */
-  grade(task: Task, answer: string): Promise<Grade> | Grade
+  grade(task: Task, answer: string, asked?: Asked): Promise<Grade> | Grade
+  /** Its grader asks a model: the recipe must have one with the role judge. */
+  readonly needsJudge?: boolean
+  /** Of such a taskset: how far a judge agrees with answers whose verdict is known; null where none are given. */
+  probeJudge?(judge: LanguageModel, how: { seed: number; signal?: AbortSignal }): Promise<Omit<Judged, 'taskset' | 'model'> | null>
   /**
    * Checks an answer under way without the reference, by what the problem itself says. Where a taskset has it, search may use it in
    * evaluation too, and the result names it.
@@ -35,6 +40,8 @@ export type Taskset = {
   /** What a hint tells in training: the answer without the way to it. The whole reference where this is absent. */
   hint?(task: Task): string
 }
+/** Who a grader may ask: the role judge, opened when it is first asked; the seed that its votes derive from. */
+export type Asked = { judge?: () => Promise<LanguageModel>; seed: number; signal?: AbortSignal }
 /** What a step checker says: whether all whole steps so far are right, about which share of the way they are, and whether that is all of it. */
 export type Verification = { right: boolean; share: number; complete: boolean }
 export type LoadRequest = {

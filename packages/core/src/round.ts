@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Monitored } from './monitored.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
+import { Judged } from './judged.ts'
 import { Parity } from './parity.ts'
 
 /** What one filter of the harvest did to the traces that it was given, with some of those that it left out. */
@@ -39,6 +40,8 @@ const Members = z.object({
   /** Arms beside those: the incumbent with the bank that is not served, the run's best models of earlier rounds. */
   otherArms: z.array(Evaluation.omit({ outcomes: true })).optional(),
   decision: Decision,
+  /** How far the judges of its tasksets can be trusted; absent where none judges, or no answers with known verdicts are given. */
+  judged: z.array(Judged).optional(),
   /** The watch for collapse; absent in older rounds. */
   monitor: Monitored.optional(),
   retest: z

@@ -118,6 +118,29 @@ test('traces are in canonical order whatever the order of answers; the model is 
     assert.ok([...counts.values()].every((count) => count === 1))
   }))
 
+test("the role judge is opened once, for the first answer that asks it, stays open and is closed; its seeds are the attempts' own", () =>
+  inFolder(async (file) => {
+    const judged = { opened: 0, closed: 0 }
+    const judge = {
+      name: 'referee',
+      open: async (): Promise<LanguageModel> => {
+        judged.opened++
+        return { model: {} as LanguageModel['model'], async *generate() {}, [Symbol.asyncDispose]: async () => void judged.closed++ }
+      },
+    }
+    const seeds = new Set<number>()
+    const byJudge: CollectRequest['grade'] = async (task, answer, asked) => {
+      seeds.add(asked.seed)
+      if (task.id !== 't1') await asked.judge?.()
+      return grade(task, answer)
+    }
+    await collect(request(file, scriptedSolver(new Map()), { teachers: { judge }, grade: byJudge }))
+    assert.equal([judged.opened, judged.closed], [1, 1])
+    assert.is(seeds.size, 14, 'an attempt without an answer is not graded')
+    const unasked: CollectRequest['grade'] = (task, answer, { judge: none }) => (assert.is(none, undefined), grade(task, answer))
+    await collect(request(`${file}.2`, scriptedSolver(new Map()), { grade: unasked }))
+  }))
+
 test('killed at any attempt, torn at any byte: the file ends as an undisturbed one, and no whole chunk is attempted twice', () =>
   inFolder(async (file) => {
     await collect(request(file, scriptedSolver(new Map())))

@@ -1,7 +1,20 @@
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { Attempt, Grade, LanguageModel, Policy, Sampling, Solution, SolveFault, SolveOptions, Solver, Task } from '@whetstone/core'
+import type {
+  Asked,
+  Attempt,
+  Grade,
+  LanguageModel,
+  Policy,
+  Sampling,
+  Solution,
+  SolveFault,
+  SolveOptions,
+  Solver,
+  Task,
+  Teacher,
+} from '@whetstone/core'
 import { appendRows, BadInput, contentId, deriveSeed, readRows, reread, startProgress, taskHash, Trace, writeRows } from '@whetstone/core'
 import { inOrder } from './in-order.ts'
 import { shareTeachers } from './share-teachers.ts'
@@ -24,7 +37,7 @@ export type CollectRequest = {
   mayGrade: boolean
   /** Who stands behind the roles that the solver asks. */
   teachers?: SolveOptions['teachers']
-  grade: (task: Task, answer: string) => Promise<Grade> | Grade
+  grade: (task: Task, answer: string, asked: Asked) => Promise<Grade> | Grade
   /** The task sets' own checks and hints, where they have any. Hints reach a solver only where it may see grades. */
   verify?: SolveOptions['verify']
   hint?: (task: Task) => string
@@ -77,6 +90,8 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     try {
       await using stack = new AsyncDisposableStack()
       const model = stack.use(await request.open())
+      // The judge stays open: it is asked after every attempt.
+      const { judge } = shareTeachers(request.teachers?.['judge'] ? { judge: request.teachers['judge'] } : {}, stack)
       const teachers = model.ahead ? shareTeachers(request.teachers ?? {}, stack) : request.teachers
       const onTrace = (trace: Trace) => {
         tried++
@@ -87,7 +102,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       // Work that is done elsewhere does not stand still at the end of each chunk; the file holds chunks in their order all the same.
       const attempted = inOrder(left, {
         ahead: () => model.ahead?.(request.chunk) ?? 1,
-        work: (slice, signal) => attemptChunk({ ...request, teachers, signal }, model, slice, onTrace),
+        work: (slice, signal) => attemptChunk({ ...request, teachers, judge, signal }, model, slice, onTrace),
         signal: request.signal,
       })
       for await (const { item: slice, result } of attempted) {
@@ -138,8 +153,16 @@ async function resume(file: string, ledger: string): Promise<z.infer<typeof Chun
   return done
 }
 
+type ChunkRequest = CollectRequest & { judge?: Teacher }
+/** Who grades an attempt's answers may ask. */
+const askedOf = ({ judge, signal }: ChunkRequest, { seed }: Attempt): Asked => ({
+  judge: judge && (() => judge.open()),
+  seed: deriveSeed(seed, 'judge'),
+  signal,
+})
+
 async function attemptChunk(
-  request: CollectRequest,
+  request: ChunkRequest,
   model: LanguageModel,
   slice: readonly { task: Task; sample: number }[],
   onTrace: (trace: Trace) => void,
@@ -159,6 +182,7 @@ async function attemptChunk(
   const whole = new Map(slice.map(({ task }) => [task.id, task]))
   const taskOf = ({ id }: Pick<Task, 'id'>) => whole.get(id) as Task
   const { hint } = request
+  const seedOf = ({ id }: Task) => attempts.find(({ task }) => task.id === id) as Attempt
   const options: SolveOptions = {
     sampling: request.sampling,
     verify: request.verify,
@@ -166,7 +190,7 @@ async function attemptChunk(
     teachers: request.teachers,
     // Only yes or no comes back of it.
     leaks: (task, text) => tellsReference(taskOf(task), text, hint),
-    grade: request.mayGrade ? (task, answer) => request.grade(taskOf(task), answer) : undefined,
+    grade: request.mayGrade ? (task, answer) => request.grade(taskOf(task), answer, askedOf(request, seedOf(task))) : undefined,
     hint: request.mayGrade && hint ? (task) => hint(taskOf(task)) : undefined,
     signal: request.signal,
   }
@@ -196,7 +220,7 @@ function tellsReference(task: Task, text: string, hint: ((task: Task) => string)
   return new RegExp(bound(answer[0] as string) + quoted + bound(answer.at(-1) as string)).test(text)
 }
 
-async function gradeSolution(request: CollectRequest, solution: Solution, shown: Shown): Promise<Trace> {
+async function gradeSolution(request: ChunkRequest, solution: Solution, shown: Shown): Promise<Trace> {
   const { task, sample, seed } = solution.attempt
   return {
     id: contentId('trace', [request.run, request.round, request.arm, request.policy, task.id, sample]),
@@ -231,8 +255,8 @@ async function gradeSolution(request: CollectRequest, solution: Solution, shown:
 const withoutAnswer: ReadonlySet<string> = new Set(['context', 'vocabulary', 'content_filter', 'tool_calls', 'empty'])
 
 /** Prompts that the model cannot take are failed attempts with that reason; a truncated answer is graded as it stands, and its reason says so when it fails. */
-async function verdict(request: CollectRequest, { attempt: { task }, finish, messages }: Solution): Promise<Grade> {
+async function verdict(request: ChunkRequest, { attempt, finish, messages }: Solution): Promise<Grade> {
   if (withoutAnswer.has(finish)) return { reward: 0, passed: false, parts: {}, reason: finish, feedback: '' }
-  const grade = await request.grade(task, messages.at(-1)?.content ?? '')
+  const grade = await request.grade(attempt.task, messages.at(-1)?.content ?? '', askedOf(request, attempt))
   return finish === 'length' && !grade.passed ? { ...grade, reason: 'truncated' } : grade
 }

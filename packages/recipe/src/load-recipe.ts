@@ -41,6 +41,11 @@ export function defineRecipe(recipe: z.input<typeof Recipe>): Recipe {
 
 /** A solver without its teacher is found before a run begins. */
 export function checkRoles(recipe: Recipe): Recipe {
+  const judged = recipe.courses.find(({ taskset }) => taskset.needsJudge)
+  if (judged && !('judge' in recipe.roles))
+    throw new BadInput(
+      `recipe ${recipe.name}: task set ${judged.taskset.name} is graded by a judge, and roles name no such model: ${suggest('judge', Object.keys(recipe.roles), 'roles')}; add roles: { judge: { model: 'FILE.gguf' } }, or --set roles.judge.model=FILE.gguf`,
+    )
   const missing = recipe.solver.roles?.find((role) => !(role in recipe.roles))
   if (missing === undefined) return recipe
   throw new BadInput(

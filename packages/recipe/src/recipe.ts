@@ -128,7 +128,7 @@ export const Recipe = z.strictObject({
     .record(z.string(), Role)
     .prefault({})
     .describe(
-      "models beside the incumbent, by name: attempts (makes the train attempts), reflector, and whatever the solver's settings name (a teacher, a judge)",
+      "models beside the incumbent, by name: attempts (makes the train attempts), reflector, judge (grades where a taskset asks a model), and whatever the solver's settings name (a teacher, a judge)",
     ),
   sampling: Sampling.extend({
     temperature: Sampling.shape.temperature.default(0.7),
@@ -152,10 +152,10 @@ export const tasksetsOf = ({ courses }: Courses): Map<string, Taskset> => new Ma
 /** Grades a task by the taskset that it came from. */
 export function graderOf(recipe: Courses): Taskset['grade'] {
   const tasksets = tasksetsOf(recipe)
-  return (task, answer) => {
+  return (task, answer, asked) => {
     const taskset = tasksets.get(task.taskset)
     if (!taskset) throw new Error(`No taskset ${task.taskset} in the recipe. Tasksets: ${[...tasksets.keys()].join(', ')}`)
-    return taskset.grade(task, answer)
+    return taskset.grade(task, answer, asked)
   }
 }
 

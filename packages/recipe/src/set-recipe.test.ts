@@ -95,6 +95,17 @@ test('a solver without its teacher is told how to name one', async () => {
   checkRoles(await setRecipe(lacking, [{ path: 'roles.advanced.model', text: 'models/big.gguf', flag: '--set' }]))
 })
 
+test('a task set that a model judges wants the role', async () => {
+  const [course] = tiny.courses
+  const judged = { ...tiny, courses: [{ ...course, taskset: { ...course?.taskset, needsJudge: true } }] } as Recipe
+  assert.throws(
+    () => checkRoles(judged),
+    (error: Error) =>
+      /task set addition is graded by a judge, and roles name no such model.*--set roles\.judge\.model=FILE\.gguf/.test(error.message),
+  )
+  checkRoles(await setRecipe(judged, [{ path: 'roles.judge.model', text: 'models/big.gguf', flag: '--set' }]))
+})
+
 test('every setting that is listed can be set to what it is', async () => {
   const listed = listSettings(tiny, Recipe)
   const paths = listed.map(({ path }) => path)

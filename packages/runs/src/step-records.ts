@@ -5,6 +5,7 @@ import {
   Evaluation,
   Frontier,
   Funnel,
+  Judged,
   LevelName,
   Model,
   Monitored,
@@ -28,6 +29,7 @@ export const Plan = z.object({
   /** Seconds of sampling, from the probe; training comes on top. */
   samplingSeconds: z.number(),
   minimumDetectableEffect: z.number(),
+  judged: z.array(Judged).optional(),
 })
 export type Plan = z.infer<typeof Plan>
 

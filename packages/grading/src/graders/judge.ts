@@ -1,7 +1,7 @@
 import { BadInput } from '@whetstone/core'
 import { z } from 'zod'
 import { grader } from '../grader.ts'
-import { judge, judgePair } from '../verify/judge.ts'
+import { defaultRubric, judge, judgePair } from '../verify/judge.ts'
 
 export default grader({
   name: 'judge',
@@ -9,11 +9,7 @@ export default grader({
     'a model decides by a rubric, or whether the answer is better than the gold one; it has a role of its own, and a probe says how far to trust it',
   needsJudge: true,
   settings: z.strictObject({
-    rubric: z
-      .string()
-      .min(1)
-      .default('The answer is correct and complete, measured by the reference answer.')
-      .describe('what makes an answer right'),
+    rubric: z.string().min(1).default(defaultRubric).describe('what makes an answer right'),
     pairwise: z.boolean().default(false).describe('compare with the gold answer, in both orders, instead of by the rubric alone'),
     votes: z.number().int().min(1).max(99).default(3).describe('verdicts asked for; odd numbers decide more often'),
   }),

@@ -1,4 +1,4 @@
-import { deriveSeed, hash, isFault, type Grade, type LanguageModel, type Message, type Sampling } from '@whetstone/core'
+import { BadInput, deriveSeed, hash, isFault, type Grade, type LanguageModel, type Message, type Sampling } from '@whetstone/core'
 
 /** How a judge votes: `votes` samples (odd numbers decide more often), the sampling, and the seed they derive from. */
 export type JudgeOptions = { model: LanguageModel; votes?: number; seed: number; sampling?: Partial<Sampling>; signal?: AbortSignal }
@@ -7,6 +7,7 @@ export type JudgeRequest = { question: string; answer: string; rubric: string; r
 export type JudgePairRequest = { question: string; first: string; second: string; rubric: string }
 export type Preference = { winner: 'first' | 'second' | null; votes: ('first' | 'second' | 'unsure')[] }
 
+export const defaultRubric = 'The answer is correct and complete, measured by the reference answer.'
 const defaults: Sampling = { temperature: 0.7, maxTokens: 1024 }
 
 const system = [
@@ -45,7 +46,7 @@ async function ask(prompts: readonly string[], words: readonly string[], options
     if (isFault(reply)) faults.push(reply.fault)
     else (replies[which] as string[])[vote] = readVerdict(reply.text, words)
   }
-  if (faults.length === requests.length) throw new Error(`The judge ${model.model.name} gave no verdict: ${faults[0]}`)
+  if (faults.length === requests.length) throw new BadInput(`The judge ${model.model.name} gave no verdict: ${faults[0]}`)
   return replies
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from '@whetstone/runs'
 import { countArms } from './attempt-arms.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
+import { probeJudges } from './probe-judges.ts'
 import type { RoundContext } from './round-context.ts'
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
@@ -38,6 +39,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   }
   const arms = countArms(context)
   const probe = await runProbe(context)
+  const judged = await probeJudges(context)
   const alpha = recipe.gate.level(looksBefore(context.run, round))
   const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
   const plan: Plan = {
@@ -46,6 +48,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     validation,
     probe,
     samplingSeconds,
+    judged: judged.length > 0 ? judged : undefined,
     minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),
   }
   process.stderr.write(

@@ -47,7 +47,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   }
   await checkFrozen(context, (course, level) => trainTasks(context, course, level))
 
-  await step('plan', Plan, given, () => planRound(context))
+  const { judged } = await step('plan', Plan, given, () => planRound(context))
 
   const train = await step(
     'traces',
@@ -178,6 +178,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         pairs: harvest.pairs,
         funnel: harvest.funnel,
       },
+      judged,
       training: candidate?.training ?? null,
       parity: candidate?.parity ?? null,
       untrained: candidate ? null : whyUntrained(context),

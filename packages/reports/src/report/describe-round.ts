@@ -1,4 +1,4 @@
-import { duration, points, rate, showP, type Round } from '@whetstone/core'
+import { duration, points, rate, showP, type Round, sayJudged } from '@whetstone/core'
 import { armsTable } from '../arms-table.ts'
 import { funnelSections } from '../funnel-sections.ts'
 import { parityText } from '../parity-text.ts'
@@ -15,6 +15,7 @@ export function describeRound(round: Round, seconds: Partial<Record<string, numb
     ...frontier(round),
     funnel(round),
     ...(round.harvest.funnel?.length ? funnelSections(round.harvest.funnel) : []),
+    ...judges(round),
     ...parity(round),
     ...memory(round),
     ...retest(round),
@@ -74,6 +75,9 @@ function funnel({ harvest, training, untrained }: Round): ReportSection {
     },
   }
 }
+
+const judges = ({ judged }: Round): ReportSection[] =>
+  judged ? [{ title: 'Judges', text: `${judged.map((each) => `${each.taskset}: ${sayJudged(each)}`).join('. ')}.` }] : []
 
 const parity = ({ parity: apart }: Round): ReportSection[] =>
   apart

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
-import type { Split, Task } from '@whetstone/core'
+import type { LanguageModel, Split, Task } from '@whetstone/core'
 import { provesItself } from '../contract.ts'
 import table, { readTable } from './table.ts'
 
@@ -51,6 +51,49 @@ test('rows name any grader, with several accepted answers and what the grader lo
   for (const task of loaded) assert.is((await tasks.grade(task, '7')).passed, false)
 })
 
+test('a judge of the recipe grades a table, and is measured by answers of known verdict', async () => {
+  const asked = put('asked.jsonl', rows.map(({ question, answer }) => `${JSON.stringify({ question, answer, split: 'test' })}\n`).join(''))
+  const probe = put(
+    'probe.csv',
+    'question,answer,correct,reference\n1+1?,it is 2,true,2\n1+1?,it is 3,false,2\n1+2?,it is 9,true,3\n1+3?,unsure,no,4\n',
+  )
+  const tasks = table({ file: asked, grader: 'judge', graderSettings: { votes: 1 }, probe })
+  assert.is(tasks.needsJudge, true)
+  /** Right where the answer holds the reference; whatever the seed. */
+  const judge = {
+    model: { name: 'referee' },
+    async *generate(requests: { id: string; messages: { content: string }[] }[]) {
+      for (const { id, messages } of requests) {
+        const said = messages[1]?.content ?? ''
+        const part = (label: string) => new RegExp(`--- ${label} \\w+ begins ---\\n([^]*?)\\n---`).exec(said)?.[1] ?? ''
+        const verdict = part('answer') === 'unsure' ? 'unsure' : part('answer').includes(part('reference answer')) ? 'correct' : 'incorrect'
+        yield { id, text: `VERDICT: ${verdict}` }
+      }
+    },
+  } as unknown as LanguageModel
+  const [task] = (await tasks.load({ split: 'test', seed: 1, round: 1 })) as [Task]
+  const ask = { judge: async () => judge, seed: 1 }
+  assert.is((await tasks.grade(task, `I say ${task.reference}`, ask)).passed, true)
+  assert.is((await tasks.grade(task, 'no idea', ask)).passed, false)
+  const unsure = await tasks.grade(task, 'unsure', ask)
+  assert.equal([unsure.passed, unsure.undecided], [false, true])
+  await (tasks.grade(task, 'x') as Promise<unknown>).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, /no model has the role judge/),
+  )
+  assert.equal(await tasks.probeJudge?.(judge, { seed: 1 }), {
+    probes: 4,
+    agreed: 3,
+    passedWrong: 0,
+    failedRight: 1,
+    unsure: 1,
+    kappa: 0.5,
+  })
+  await (table({ file: asked, grader: 'judge', probe: csv }).probeJudge?.(judge, { seed: 1 }) as Promise<unknown>).then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, /sums\.csv:2: correct: is null, not true or false/),
+  )
+})
 test('reads quoted fields, other columns, graders and splits', async () => {
   const file = put(
     'full.csv',

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Split, Task, Taskset } from '@whetstone/core'
 import { BadInput, contentId, loadPlugin, plugin, pluginNames, root, Split as SplitSchema } from '@whetstone/core'
-import type { Grader } from '@whetstone/grading'
+import { defaultRubric, probeJudge, type Grader } from '@whetstone/grading'
 import { contentKey } from '@whetstone/similarity'
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
@@ -10,12 +10,12 @@ import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } 
 import { encodings } from '../read/decode-text.ts'
 import { separators, type Separator } from '../read/find-separator.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
+import { readProbes } from '../read/read-probes.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
 
-/**
- * How a row's answer may be compared: by any of the graders in packages/grading/src/graders but the one that needs a model to ask.
- */
+/** How a row's answer may be compared: by any of the graders in packages/grading/src/graders but the one that needs a model to ask, which all of a table's rows share. */
 export const tableGraders = pluginNames('graders').filter((name) => name !== 'judge')
+const graders = pluginNames('graders')
 const made = new Map<string, Promise<Grader>>()
 function graderNamed(name: string, settings: Record<string, unknown> = {}): Promise<Grader> {
   const key = `${name} ${JSON.stringify(settings)}`
@@ -31,10 +31,16 @@ const Settings = z.strictObject({
   instruction: z.string().optional().describe('how an answer must look, told as the system message'),
   grader: z
     .string()
-    .refine((name) => tableGraders.includes(name), { error: `is not a grader. Graders: ${tableGraders.join(', ')}` })
+    .refine((name) => graders.includes(name), { error: `is not a grader. Graders: ${graders.join(', ')}` })
     .default('exact')
     .describe('how answers are compared where a row does not say'),
   graderSettings: z.record(z.string(), z.unknown()).optional().describe('settings of that grader'),
+  probe: z
+    .string()
+    .optional()
+    .describe(
+      'grader judge: a table of answers of known verdict (question, answer, correct, if wanted reference), by which the judge itself is measured',
+    ),
   columns: z
     .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
     .optional()
@@ -56,17 +62,30 @@ const table = plugin({
   about: 'tasks of your own from a table: questions and answers, if wanted id, solution, grader and split',
   settings: Settings,
   make: (settings): Taskset => {
-    const { file, name, instruction, grader, graderSettings } = settings
+    const { file, name, instruction, grader, graderSettings, probe } = settings
     let whole: Promise<TableReport> | undefined
     return fixedTaskset({
       name,
       instruction,
       about: `tasks of your own from a table (${file})`,
       read: async () => (await (whole ??= readTable(settings))).tasks,
-      async grade(task, answer) {
+      needsJudge: grader === 'judge',
+      probeJudge: async (judge, how) =>
+        probe === undefined
+          ? null
+          : probeJudge(await readProbes(probe), rubricOf(graderSettings), { model: judge, ...votesOf(graderSettings), ...how }),
+      async grade(task, answer, asked) {
         const own = task.metadata['grader'] as string | undefined
         const used = await graderNamed(own ?? grader, own === undefined || own === grader ? graderSettings : {})
-        return used.grade({ gold: accepted(task), answer, question: task.prompt, metadata: task.metadata })
+        return used.grade({
+          gold: accepted(task),
+          answer,
+          question: task.prompt,
+          metadata: task.metadata,
+          judge: used.needsJudge ? await asked?.judge?.() : undefined,
+          seed: asked?.seed,
+          signal: asked?.signal,
+        })
       },
     })
   },
@@ -113,6 +132,8 @@ export async function readTable({
   return { found, rows: rows.length, columns, tasks: tasks.map(({ task }) => task), ...rest }
 }
 
+const rubricOf = (settings: Record<string, unknown> = {}) => String(settings['rubric'] ?? defaultRubric)
+const votesOf = (settings: Record<string, unknown> = {}) => (typeof settings['votes'] === 'number' ? { votes: settings['votes'] } : {})
 const accepted = (task: Task) => (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
 
 function toTask({ record }: LocatedRecord, { name, columns, where }: { name: string; columns: Columns; where: string }): Task {

@@ -1,0 +1,20 @@
+import { rate } from './figures.ts'
+import { z } from 'zod'
+
+/** How far a judge agrees with answers whose verdict is known; kappa is agreement beyond what chance gives (1 all, 0 none; null where all probes are alike). */
+export const Judged = z.object({
+  taskset: z.string(),
+  /** The model that judges. */
+  model: z.string(),
+  probes: z.number().int(),
+  agreed: z.number().int(),
+  passedWrong: z.number().int(),
+  failedRight: z.number().int(),
+  unsure: z.number().int(),
+  kappa: z.number().nullable(),
+})
+export type Judged = z.infer<typeof Judged>
+
+/** In words. */
+export const sayJudged = ({ model, probes, agreed, passedWrong, failedRight, unsure, kappa }: Judged): string =>
+  `the judge ${model} agrees with ${agreed} of ${probes} answers of known verdict (${rate(agreed / Math.max(1, probes))}${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}): ${passedWrong} wrong ones passed, ${failedRight} right ones failed, ${unsure} times unsure`
