@@ -101,7 +101,7 @@ test('a task set that a model judges wants the role', async () => {
   assert.throws(
     () => checkRoles(judged),
     (error: Error) =>
-      /task set addition is graded by a judge, and roles name no such model.*--set roles\.judge\.model=FILE\.gguf/.test(error.message),
+      /task set operators is graded by a judge, and roles name no such model.*--set roles\.judge\.model=FILE\.gguf/.test(error.message),
   )
   checkRoles(await setRecipe(judged, [{ path: 'roles.judge.model', text: 'models/big.gguf', flag: '--set' }]))
 })
