@@ -89,7 +89,8 @@ test('a judge of the recipe grades a table, and is measured by answers of known 
     unsure: 1,
     kappa: 0.5,
   })
-  await (table({ file: asked, grader: 'judge', probe: csv }).probeJudge?.(judge, { seed: 1 }) as Promise<unknown>).then(
+  const other = table({ file: asked, grader: 'judge', probe: csv })
+  await Promise.resolve(other.probeJudge?.(judge, { seed: 1 })).then(
     () => assert.unreachable(),
     (error: Error) => assert.match(error.message, /sums\.csv:2: correct: is null, not true or false/),
   )
