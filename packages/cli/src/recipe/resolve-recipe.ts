@@ -71,6 +71,9 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
     })),
   })
   const roles = await resolveRoles(recipe)
+  const own = useOf(recipe.backend)
+  if (flags.endpoint === undefined && recipe.model === null && own?.plugin.name === 'openai')
+    return { recipe: { ...recipe, trainer: null }, base: await describeEndpoint(own.settings as Endpoint), roles }
   if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe, flags), roles }
   const endpoint = { url: flags.endpoint, model: flags['endpoint-model'] }
   const served = await describeEndpoint(endpoint)

@@ -1,51 +1,134 @@
-import { resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
-import { BadInput } from '@whetstone/core'
+import { relative } from 'node:path'
+import { join } from 'node:path'
+import { BadInput, points, root, runTool } from '@whetstone/core'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { tableGraders } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
-import { writeRecipe } from '../../recipe/write-recipe.ts'
-
-const questions = {
-  name: ['Name of the recipe', 'mine'],
-  model: ['Model: a GGUF file, or hf:owner/repo/file.gguf', 'models/tiny/whetstone-tiny-f32.gguf'],
-  data: ['Tasks: a .csv or .jsonl file with id, question, answer', ''],
-  grader: [`How answers are compared: ${tableGraders.join(', ')}`, 'number'],
-  instruction: [
-    'Instruction shown before each question',
-    'Solve the problem step by step. End with a line that holds #### and then the answer.',
-  ],
-} as const
-type Name = keyof typeof questions
+import { ask, confirmed, templates, type Template } from '../../init/ask.ts'
+import { planRecipe, type Planned } from '../../init/plan-recipe.ts'
+import { recipeFile, writeRecipe } from '../../recipe/write-recipe.ts'
 
 export default defineCommand({
-  about: 'asks for model and tasks and writes a recipe for them to loops/recipes',
+  about: 'asks for model and tasks (or takes flags), guesses columns, grader and size with reasons, and writes a recipe to loops/recipes',
   flags: {
-    name: { type: 'string', about: questions.name[0] },
-    model: { type: 'file', about: questions.model[0] },
-    data: { type: 'file', about: questions.data[0] },
-    grader: { type: 'string', choices: tableGraders, about: questions.grader[0] },
-    instruction: { type: 'string', about: questions.instruction[0] },
+    yes: { type: 'boolean', about: 'ask nothing: take what the flags say and guess the rest' },
+    template: {
+      type: 'string',
+      choices: Object.keys(templates),
+      about: `what it is about: ${Object.entries(templates)
+        .map(([name, says]) => `${name} (${says})`)
+        .join('; ')}`,
+    },
+    name: { type: 'string', about: 'name of the recipe (default: mine)' },
+    model: { type: 'file', about: 'GGUF file, models/<name>, or hf:owner/repo/file.gguf (default: models/tiny)' },
+    endpoint: {
+      type: 'string',
+      about: 'OpenAI-compatible address in place of a model; its key comes from OPENAI_API_KEY; it is asked one question',
+    },
+    'endpoint-model': { type: 'string', about: "the model's name there (default: the first it lists)" },
+    data: { type: 'file', about: 'table of tasks: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
+    question: { type: 'string', about: 'column of the question, a.b for a nested field (default: guessed)' },
+    answer: { type: 'string', about: 'column of the answer (default: guessed)' },
+    grader: { type: 'string', choices: tableGraders, about: 'how answers are compared (default: guessed)' },
+    instruction: { type: 'string', about: 'what is shown before each question (default: what suits the grader)' },
+    minutes: { type: 'number', min: 1, max: 100_000, about: 'time at hand for a round, from which tasks and samples follow (default: 30)' },
+    smoke: { type: 'boolean', about: 'do a round with a few tasks at once, to see that all of it works' },
   },
   examples: [
     'npx nx run loops:init',
-    'npx nx run loops:init --name=sums --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf --data=tasks.csv --grader=number',
+    'npx nx run loops:init --yes --name=sums --data=tasks.csv --model=models/tiny --smoke',
+    'npx nx run loops:init --yes --name=memory --data=tasks.csv --endpoint=http://127.0.0.1:8080',
+    'npx nx run loops:init --yes --name=school --template=gsm8k --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf',
   ],
   async run(flags, signal) {
-    const answers = {} as Record<Name, string>
-    const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin, output: process.stdout }) : null
-    try {
-      for (const name of Object.keys(questions) as Name[]) {
-        const [question, initial] = questions[name]
-        const given =
-          flags[name] ??
-          (terminal ? (await terminal.question(`${question}${initial ? ` [${initial}]` : ''}: `, { signal })).trim() || initial : initial)
-        if (given === '') throw new BadInput(`--${name} is needed where nobody can be asked: ${question}`)
-        answers[name] = given
-      }
-    } finally {
-      terminal?.close()
+    const asking = !flags.yes && process.stdin.isTTY === true
+    const template = (flags.template ??
+      (flags.endpoint !== undefined ? 'endpoint' : flags.data !== undefined || !asking ? 'table' : undefined)) as Template | undefined
+    const told = { template, name: flags.name, model: flags.model, endpoint: flags.endpoint, data: flags.data, minutes: flags.minutes }
+    const all = asking
+      ? await ask(told)
+      : {
+          template: template ?? 'table',
+          name: told.name ?? 'mine',
+          model: told.model ?? 'models/tiny',
+          endpoint: told.endpoint ?? '',
+          data: told.data ?? '',
+          minutes: told.minutes ?? 30,
+        }
+    recipeFile(all.name)
+    const remote = all.template === 'endpoint' || flags.endpoint !== undefined
+    if (remote && all.endpoint === '') throw new BadInput('Name the endpoint: --endpoint=http://127.0.0.1:8080')
+    const weights = remote
+      ? { model: null, endpoint: { url: all.endpoint, model: flags['endpoint-model'] } }
+      : { model: all.model, endpoint: null }
+    if (all.template === 'gsm8k' || all.template === 'code') {
+      const file = writeRecipe({
+        name: all.name,
+        ...weights,
+        tasks: { kind: all.template === 'code' ? 'mbpp' : 'gsm8k' },
+        train: all.template === 'code' ? 300 : 512,
+        samples: 4,
+        validation: all.template === 'code' ? 90 : 750,
+        maxTokens: 1024,
+        context: 4096,
+        trains: !remote,
+      })
+      const data = all.template === 'code' ? 'mbpp' : 'gsm8k'
+      console.log(
+        `Wrote ${relative(root, file)}. Next:\n  npx nx run datasets:pull --dataset=${data}\n  npx nx run loops:cycle --recipe=${all.name} --limit=20`,
+      )
+      return
     }
-    const file = await writeRecipe({ ...answers, data: resolve(answers.data) })
-    console.log(`Wrote ${file}. Next: npx nx run loops:cycle --recipe=${answers.name} --limit=20`)
+    if (all.data === '') throw new BadInput('Name your tasks: --data=tasks.csv, a table with a question and an answer in each row')
+    const planned = await planRecipe({
+      name: all.name,
+      model: remote ? undefined : all.model,
+      endpoint: remote ? all.endpoint : undefined,
+      endpointModel: flags['endpoint-model'],
+      data: all.data,
+      question: flags.question,
+      answer: flags.answer,
+      grader: flags.grader,
+      instruction: flags.instruction,
+      minutes: all.minutes,
+    })
+    const says = describe(planned, all.minutes)
+    if (asking) {
+      if (!(await confirmed(says))) return
+    } else console.log(says)
+    const file = writeRecipe(planned.answers)
+    console.log(
+      `\nWrote ${relative(root, file)}. Next: npx nx run loops:cycle --recipe=${all.name}${flags.smoke ? '' : ' --limit=20 --run=smoke, a round with few tasks'}`,
+    )
+    if (flags.smoke) await smoke(all.name, signal)
   },
 })
+
+function describe({ answers, columns, columnsWhy, graderWhy, found, shown, splits, size, warnings }: Planned, minutes: number): string {
+  const { tasks } = answers
+  const clip = (words: string) => JSON.stringify(words.length > 60 ? `${words.slice(0, 59)}…` : words)
+  return [
+    `tasks     ${found}; ${splits.train} train, ${splits.validation} validation, ${splits.test} test`,
+    wrap(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})`),
+    ...shown.map(({ question, answer }) => `          ${clip(question)} -> ${clip(answer)}`),
+    wrap(
+      `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; it passes all ${splits.train + splits.validation + splits.test} golds`,
+    ),
+    wrap(
+      `a round   ${size.train} train tasks x ${size.samples}, ${size.validation} validation tasks: about ${Math.max(1, Math.round(size.minutes))} of ${minutes} minutes by a guess that the round's own probe corrects; it sees gains from ${size.detectable >= 1 ? 'none' : `${points(size.detectable)} points`} (80% power)`,
+    ),
+    `trainer   ${answers.trains ? 'llama-train: all weights below 100M parameters, else LoRA' : 'none: the weights are elsewhere; memory is measured'}`,
+    ...warnings.map((warning) => wrap(`warning   ${warning}`)),
+  ].join('\n')
+}
+
+async function smoke(name: string, signal: AbortSignal): Promise<void> {
+  console.log('')
+  const output = await runTool({
+    file: process.execPath,
+    args: [join(root, 'packages/cli/whetstone.mjs'), 'loops:cycle', `--recipe=${name}`, `--run=${name}-smoke`, '--limit=12', '--samples=1'],
+    inheritStderr: true,
+    signal,
+  })
+  console.log(output.trim())
+}

@@ -1,0 +1,149 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import { BadInput, root, type Model } from '@whetstone/core'
+import { describeEndpoint, describeGguf } from '@whetstone/inference'
+import openai from '@whetstone/inference/backends/openai.ts'
+import gate from '@whetstone/gates/gates/gate.ts'
+import { readRecords, readTable, type Columns } from '@whetstone/tasks'
+import { modelFile } from '../recipe/resolve-recipe.ts'
+import type { RecipeAnswers } from '../recipe/write-recipe.ts'
+import { chooseSize, fewestTasks, type Size } from './choose-size.ts'
+import { guessColumns } from './guess-columns.ts'
+import { golds100, guessGrader } from './guess-grader.ts'
+
+/** What somebody who begins has said; the rest is guessed. */
+export type Wanted = {
+  name: string
+  model: string | undefined
+  endpoint: string | undefined
+  endpointModel: string | undefined
+  data: string
+  question: string | undefined
+  answer: string | undefined
+  grader: string | undefined
+  instruction: string | undefined
+  minutes: number
+}
+export type Planned = {
+  answers: RecipeAnswers
+  columns: Columns
+  /** How columns and grader were found, and what the table holds. */
+  columnsWhy: string
+  graderWhy: string
+  found: string
+  shown: { question: string; answer: string }[]
+  splits: { train: number; validation: number; test: number }
+  size: Size
+  /** What to know before a round. */
+  warnings: string[]
+}
+
+/** Rows shown. */
+const few = 3
+
+/** Looks at model and tasks and works out a recipe: columns, grader, each gold graded once, what fits the minutes at hand. What cannot work is refused in words. */
+export async function planRecipe(wanted: Wanted): Promise<Planned> {
+  const { data: file } = wanted
+  const { rows, found } = await readRecords(file, {})
+  if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
+  const { columns, why: columnsWhy } = guessColumns(rows, { question: wanted.question, answer: wanted.answer }, file)
+  const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer } }
+  const { tasks } = await readTable({ ...options, grader: 'exact' })
+  const guess = await guessGrader(options, tasks)
+  const grader = wanted.grader ?? guess.grader
+  const { wrong, graded } = await golds100(options, grader)
+  if (wrong.length > 0)
+    throw new BadInput(
+      graded === 0
+        ? `--grader=${grader}: ${wrong[0]?.reason}`
+        : `${wrong.length} of ${graded} answers of ${file} are not passed by the grader ${grader} themselves (${wrong[0]?.task}: ${JSON.stringify(wrong[0]?.gold)}: ${wrong[0]?.reason}): name another with --grader`,
+    )
+  const splits = { train: 0, validation: 0, test: 0 }
+  for (const { split } of tasks) splits[split]++
+  const alpha = gate().level([])
+  refuseSmall(file, tasks.length, splits, alpha)
+  const model = await lookAtModel(wanted)
+  const contextLength = Number(model.metadata['contextLength'] ?? Infinity)
+  const longest = Math.max(...tasks.map(({ prompt }) => prompt.length))
+  const { maxTokens } = wanted.grader === undefined ? guess : { maxTokens: 512 }
+  // three characters a token is few for English and many for other scripts; strategies want room beside the question
+  const needed = Math.ceil(longest / 3) + maxTokens + 512
+  const context = Math.min(contextLength, Math.max(1024, 2 ** Math.ceil(Math.log2(needed))))
+  const size = chooseSize({
+    train: splits.train,
+    validation: splits.validation,
+    minutes: wanted.minutes,
+    parameters: model.parameters,
+    tokens: Math.min(maxTokens, 256) / 2,
+    alpha,
+  })
+  const warnings: string[] = []
+  if (needed > contextLength)
+    warnings.push(
+      `the longest question needs about ${needed} tokens with its answer, and the model holds ${contextLength}: such prompts fail as "context"`,
+    )
+  if (size.minutes > 1.2 * wanted.minutes)
+    warnings.push(`even the smallest round takes about ${Math.ceil(size.minutes)} minutes here, more than the ${wanted.minutes} at hand`)
+  if (size.detectable >= 1)
+    warnings.push(
+      `in ${wanted.minutes} minutes only ${size.validation} validation tasks fit, with which no gain can be shown: give it more --minutes`,
+    )
+  return {
+    answers: {
+      name: wanted.name,
+      model: wanted.model === undefined ? null : inRepository(wanted.model),
+      endpoint: wanted.endpoint === undefined ? null : { url: wanted.endpoint, model: wanted.endpointModel },
+      tasks: {
+        kind: 'table',
+        file: inRepository(file),
+        grader,
+        instruction:
+          wanted.instruction ??
+          (wanted.grader === undefined || wanted.grader === guess.grader ? guess.instruction : 'Answer the question.'),
+        columns: { question: columns.question, answer: columns.answer },
+      },
+      train: size.train,
+      samples: size.samples,
+      validation: size.validation,
+      maxTokens: Math.min(maxTokens, Math.max(16, Math.floor(context / 2))),
+      context,
+      trains: wanted.endpoint === undefined,
+    },
+    columns,
+    columnsWhy,
+    graderWhy: wanted.grader === undefined ? guess.why : 'as you named it',
+    found,
+    shown: tasks.slice(0, few).map(({ prompt, reference }) => ({ question: prompt, answer: reference })),
+    splits,
+    size,
+    warnings,
+  }
+}
+
+function refuseSmall(file: string, questions: number, splits: Planned['splits'], alpha: number): void {
+  const fewest = fewestTasks(alpha)
+  if (splits.validation >= fewest && splits.train > 0) return
+  throw new BadInput(
+    `${file} has ${questions} questions, ${splits.validation} of them for validation (20%, or by a column "split"). With fewer than ${fewest} validation tasks no gain can ever be shown, however large: bring at least ${Math.ceil(fewest / 0.2)} questions, some hundreds for gains of 10 points`,
+  )
+}
+
+/** A path as a recipe holds it: relative inside the repository, so that a checkout may be moved. */
+function inRepository(path: string): string {
+  return isAbsolute(path) && path.startsWith(root + sep) ? relative(root, path) : path
+}
+
+/** The model, opened as far as its header; an endpoint is asked a question, so that a wrong key is found now. */
+async function lookAtModel({ model, endpoint, endpointModel }: Wanted): Promise<Model> {
+  if (endpoint === undefined) {
+    if (model === undefined)
+      throw new BadInput('Name a model: --model=FILE.gguf, models/<name> or hf:owner/repo/file.gguf; or --endpoint=http://…')
+    return describeGguf(modelFile(model))
+  }
+  const described = await describeEndpoint({ url: endpoint, model: endpointModel })
+  await using opened = await openai({ url: endpoint, model: endpointModel }).open(described, { concurrency: 1 })
+  for await (const reply of opened.generate([
+    { id: 'test', messages: [{ role: 'user', content: 'Say: ready' }], seed: 1, sampling: { maxTokens: 16, temperature: 0 } },
+  ]))
+    if ('fault' in reply) throw new BadInput(`${endpoint} lists its models but answers a test call with: ${reply.fault}`)
+  return described
+}
