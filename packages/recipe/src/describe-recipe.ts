@@ -4,7 +4,7 @@ import type { Recipe } from './recipe.ts'
 /** What of a recipe decides its results, as plain data for fingerprints, for the record of a run and for pages. What only decides how fast it goes is left out. */
 export function describeRecipe(recipe: Recipe): Record<string, unknown> {
   const { concurrency: _concurrency, gpu: _gpu, ...settings } = recipe.settings
-  const { about: _about, store: _store, courses, ...rest } = recipe
+  const { about: _about, queue: _queue, store: _store, courses, ...rest } = recipe
   return {
     ...(describeUse({ ...rest, settings }) as Record<string, unknown>),
     courses: courses.map(({ taskset, ...course }) => ({

@@ -1,5 +1,6 @@
 import type { Backend, LanguageModel, Model, OpenOptions, Sampling, Teacher } from '@whetstone/core'
 import { openModel } from '@whetstone/inference'
+import { queued } from '@whetstone/inference/queue/queued.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Who plays a role of the recipe: a model (null: the one that is being improved) with its backend, or a program. */
@@ -17,15 +18,23 @@ export type Models = {
 }
 
 export function modelsOf(
-  { backend, settings }: Pick<Recipe, 'backend'> & { settings: Pick<Recipe['settings'], 'concurrency' | 'context' | 'gpu'> },
+  {
+    backend,
+    settings,
+    queue,
+    store,
+  }: Pick<Recipe, 'backend'> &
+    Partial<Pick<Recipe, 'queue' | 'store'>> & { settings: Pick<Recipe['settings'], 'concurrency' | 'context' | 'gpu'> },
   roles: Roles,
-  how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile'>,
+  how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile' | 'spreadFile'>,
 ): Models {
   const { concurrency, context, gpu } = settings
   const open: Models['open'] = async (role, model, { logprobs } = {}) => {
     const played = roles[role]
     if (played && 'open' in played) return played.open()
-    return openModel({ backend, ...played, model: played?.model ?? model }, { concurrency, context, gpu, logprobs, ...how })
+    const use = { backend, ...played, model: played?.model ?? model }
+    const elsewhere = queue && use.model.path !== null && { backend: queued(use.backend, { ...queue, store: queue.store ?? store?.url }) }
+    return openModel({ ...use, ...elsewhere }, { concurrency, context, gpu, logprobs, ...how })
   }
   return {
     open,

@@ -15,6 +15,7 @@ import type {
 import { Gpu, nested, Sampling } from '@whetstone/core'
 import { Pairing } from '@whetstone/harvest'
 import { quantizationTypes } from '@whetstone/training'
+import { QueueSettings } from '@whetstone/inference/queue/queue-settings.ts'
 import { StoreSettings } from '@whetstone/store'
 import { z } from 'zod'
 import { Role } from './role.ts'
@@ -137,6 +138,7 @@ export const Recipe = z.strictObject({
     .prefault({})
     .describe('how attempts are sampled'),
   settings: Settings.prefault({}),
+  queue: QueueSettings.optional().describe('sampling and scoring by workers on other machines (loops:worker); absent: here'),
   store: StoreSettings.optional().describe(
     'where the run is mirrored, for other machines and against the loss of this one; absent: nowhere',
   ),

@@ -47,6 +47,8 @@ export function roundFiles(run: string, round: number) {
     memory: join(report, 'memory.json'),
     /** What happened when, a line each. */
     events: join(report, 'events.jsonl'),
+    /** Which tasks went to which endpoint or class of machine, where there are several. */
+    spread: join(report, 'spread.json'),
     sampleLog: join(report, 'sample.log'),
     trainLog: join(report, 'train.log'),
     publishLog: join(report, 'publish.log'),

@@ -8,6 +8,8 @@ export type ArtifactStore = AsyncDisposable & {
   put(key: string, file: string, options: { sha256: string; signal?: AbortSignal | undefined }): Promise<void>
   /** Writes what is stored to a file, whole or not at all; refuses content of another hash. */
   get(key: string, file: string, options: { sha256: string; signal?: AbortSignal | undefined }): Promise<void>
+  /** The stored file itself, where the store is a folder of this machine; not to be written to. */
+  local?(key: string): string
   /** Small records. */
   read(key: string): Promise<string | null>
   write(key: string, text: string): Promise<void>

@@ -27,6 +27,7 @@ export function folderStore(path: string): ArtifactStore {
   }
   return {
     where: folder,
+    local: at,
     async size(key) {
       return existsSync(at(key)) ? statSync(at(key)).size : null
     },

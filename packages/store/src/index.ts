@@ -1,4 +1,4 @@
-export * from './artifact-store.ts'
+export type * from './artifact-store.ts'
 export * from './blob-key.ts'
 export * from './collect-garbage.ts'
 export * from './fetch-blob.ts'

@@ -9,6 +9,7 @@ import { checkRoles, loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import type { RoleModel, Roles } from '@whetstone/recipe/models-of.ts'
 import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import { setRecipe } from '@whetstone/recipe/set-recipe.ts'
+import { QueueSettings } from '@whetstone/inference/queue/queue-settings.ts'
 import { StoreSettings } from '@whetstone/store'
 import type { Flags, Values } from '../command.ts'
 import { pulledModel } from '../pull/pull-model.ts'
@@ -46,6 +47,10 @@ export const recipeFlags = {
     about: 'any setting of the recipe or of a plug-in: --set solver.n=8 --set trainer.loraRank=16 (loops:help settings lists them)',
   },
   gpu: { type: 'string', choices: Gpu.options, about: 'accelerator of sampling, scoring, training and embedding (default auto)' },
+  queue: {
+    type: 'string',
+    about: 'sample by workers on other machines: redis://host:6379 (rediss:// for TLS); start them with loops:worker',
+  },
   store: { type: 'string', about: 'mirror the run there: a shared folder, or s3://bucket/prefix; loops:restore brings it back' },
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
@@ -61,6 +66,7 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   const recipe: Recipe = checkRoles({
     ...set,
     model: flags.model ?? set.model,
+    queue: flags.queue === undefined && !set.queue ? undefined : QueueSettings.parse({ ...set.queue, url: flags.queue ?? set.queue?.url }),
     store: flags.store === undefined && !set.store ? undefined : StoreSettings.parse({ ...set.store, url: flags.store ?? set.store?.url }),
     courses: set.courses.map((course) => ({
       ...narrow(course, flags),

@@ -77,7 +77,12 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     await using bank = recipe.memory ? await openAt() : null
     if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
     const files = roundFiles(run, round)
-    const models = modelsOf(recipe, options.roles ?? {}, { threads: options.threads, signal, logFile: files.sampleLog })
+    const models = modelsOf(recipe, options.roles ?? {}, {
+      threads: options.threads,
+      signal,
+      logFile: files.sampleLog,
+      spreadFile: files.spread,
+    })
     const context: RoundContext = {
       recipe,
       run,

@@ -1,0 +1,87 @@
+import { isIP } from 'node:net'
+import { BadInput } from '@whetstone/core'
+import type { Redis, RedisOptions } from 'ioredis'
+
+export type QueueAddress = { where: string; options: RedisOptions }
+
+/** Where a queue is: the password may stand in the environment, and is in no message. */
+export function queueAddress(text: string): QueueAddress {
+  const url = URL.parse(text)
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
+    throw new BadInput(`${text} is no queue: give redis://host:6379, or rediss://host:6379 for TLS`)
+  const port = Number(url.port || 6379)
+  const db = url.pathname.length > 1 ? Number(url.pathname.slice(1)) : 0
+  if (!Number.isInteger(db))
+    throw new BadInput(`${url.host}${url.pathname}: what follows the host is the number of a Redis database, e.g. redis://host:6379/1`)
+  const password = url.password ? decodeURIComponent(url.password) : process.env['WHETSTONE_QUEUE_PASSWORD']
+  return {
+    where: `the queue at ${url.hostname}:${port}`,
+    options: {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port,
+      db,
+      username: url.username ? decodeURIComponent(url.username) : undefined,
+      password: password || undefined,
+      tls: url.protocol === 'rediss:' ? (isIP(url.hostname.replace(/^\[|\]$/g, '')) ? {} : { servername: url.hostname }) : undefined,
+    },
+  }
+}
+
+/** A connection that comes back by itself; the first one is tried before anything is built on it. */
+export async function connectRedis(address: QueueAddress): Promise<Redis> {
+  const { Redis } = await import('ioredis')
+  const probe = new Redis({
+    ...address.options,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 10_000,
+  })
+  let last: Error | undefined
+  probe.on('error', (error: Error) => (last = error))
+  try {
+    await probe.connect()
+    await probe.ping()
+    if (last) throw last // e.g. there is no such database: the connection stands all the same
+  } catch (error) {
+    throw explainRedis(last ?? error, address.where)
+  } finally {
+    probe.disconnect()
+  }
+  const redis = new Redis({
+    ...address.options,
+    // Commands wait for the connection; who must not wait looks at its state.
+    maxRetriesPerRequest: null,
+    connectTimeout: 10_000,
+    keepAlive: 10_000,
+    retryStrategy: (times) => Math.min(250 * times, 3000),
+  })
+  redis.on('error', () => {}) // told by whoever waits
+  await redis.ping()
+  return redis
+}
+
+/** Another connection like this one, for what blocks. Who asks for it disconnects it. */
+export function another(redis: Redis): Redis {
+  const other = redis.duplicate()
+  other.on('error', () => {})
+  return other
+}
+
+/** A broken connection or a refusal of Redis's as one line; other errors pass through. */
+export function explainRedis(error: unknown, where: string): unknown {
+  const { code, message = '' } = error as { code?: string; message?: string }
+  const say = (what: string) => new BadInput(`${where[0]?.toUpperCase()}${where.slice(1)} ${what}`)
+  if (/WRONGPASS|invalid password/i.test(message)) return say('refuses the password: check WHETSTONE_QUEUE_PASSWORD')
+  if (/NOAUTH|Authentication required/i.test(message))
+    return say('wants a password: put it into WHETSTONE_QUEUE_PASSWORD, in the environment or in .env')
+  if (/NOPERM/.test(message)) return say("gives this user no right to do that: check the user's ACL")
+  if (/^OOM|maxmemory/.test(message)) return say('is full (maxmemory): give it more memory, or empty it')
+  if (/MISCONF|READONLY/.test(message)) return say(`cannot be written (${message.split(' ')[0]}): look at its disk, or name the primary`)
+  if (/DB index is out of range/i.test(message)) return say('has no such database: check the number after the host')
+  if (/wrong version number|SSL|TLS|certificate/i.test(`${code} ${message}`))
+    return say(`and we do not agree on TLS (${code ?? message.slice(0, 80)}): rediss:// is with it, redis:// without`)
+  if ((code !== undefined && /^E[A-Z]+$/.test(code)) || /Connection is closed|ETIMEDOUT|connect/i.test(message))
+    return say(`does not answer (${code ?? message}): start Redis or Valkey there (docs/scale.md), or check the address`)
+  return error
+}

@@ -1,0 +1,292 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BadInput, dataRoot, hashFile, useOf } from '@whetstone/core'
+import type { Backend, Completion, Fault, GenerateRequest, LanguageModel, Model, OpenOptions, Score } from '@whetstone/core'
+import { toolStamp } from '@whetstone/native'
+import { openStore } from '@whetstone/store'
+import { storeBlob } from '@whetstone/store/fetch-blob.ts'
+import type { Redis } from 'ioredis'
+import { openPins } from '../lanes/pins.ts'
+import { connectRedis, queueAddress } from './connect-redis.ts'
+import { DeadJobError, openPost, RecalledError } from './post.ts'
+import { lasts, names, offerKey, protocol, type Offer } from './protocol.ts'
+import type { QueueSettings } from './queue-settings.ts'
+import { queueSecret, seal } from './seal.ts'
+import { readWorkers } from './watch-workers.ts'
+
+/** Where workers on this machine find weights when no store is named. */
+export const defaultStore = (): string => join(dataRoot, 'checkpoints/.artifacts')
+
+/** Seconds between looks at workers and at jobs that have not come back. */
+const beat = 2
+/** Seconds without queue or workers after which it is said, or the run stops. */
+const patience = 60
+/** Jobs under way a worker: one that is worked on, one that waits. */
+const perWorker = 2
+/** Seconds of work in a job, where lists may be cut anywhere. */
+const jobSeconds = 20
+
+/**
+ * A backend whose work is done by workers elsewhere. What travels is lists of requests; the weights lie in the artifact store. Where the backend is reproducible, a call of `generate` is one job (one
+ * batch, as it would be here), but for tasks that belong to another class of machine; else lists are cut into jobs of about twenty seconds.
+ */
+export function queued(backend: Backend, settings: QueueSettings): Backend {
+  return {
+    name: backend.name,
+    reproducible: backend.reproducible,
+    open: (model, options) => (model.path === null ? backend.open(model, options) : open(backend, settings, model, options)),
+  }
+}
+
+async function open(backend: Backend, settings: QueueSettings, model: Model, options: OpenOptions): Promise<LanguageModel> {
+  const secret = queueSecret()
+  const address = queueAddress(settings.url)
+  const use = useOf(backend)
+  if (!use) throw new BadInput(`Backend ${backend.name} cannot work over a queue: it is no plug-in that a worker could open`)
+  await using stack = new AsyncDisposableStack()
+  const redis = await connectRedis(address)
+  stack.defer(() => redis.disconnect())
+  const offer: Offer = {
+    protocol,
+    tools: toolStamp(),
+    model: {
+      id: model.id,
+      name: model.name,
+      vocabulary: model.vocabulary,
+      parameters: model.parameters,
+      weights: await blobOf(model.path as string),
+      adapter: model.adapter === null ? null : await blobOf(model.adapter),
+    },
+    backend: { name: use.plugin.name, settings: use.settings },
+    open: {
+      concurrency: options.concurrency,
+      context: options.context,
+      gpu: options.gpu,
+      gpuLayers: options.gpuLayers,
+      logprobs: options.logprobs,
+    },
+  }
+  const key = offerKey(JSON.parse(JSON.stringify(offer)) as Offer)
+  {
+    await using store = await openStore(settings.store ?? defaultStore())
+    await storeBlob(store, model.path as string, offer.model.weights.sha256, offer.model.weights.bytes, options.signal)
+    if (model.adapter && offer.model.adapter)
+      await storeBlob(store, model.adapter, offer.model.adapter.sha256, offer.model.adapter.bytes, options.signal)
+  }
+  const said = new Set<string>()
+  const say = (text: string) => {
+    if (!said.has(text)) process.stderr.write(`${text}\n`)
+    said.add(text)
+  }
+  const expected = { protocol, tools: offer.tools, weights: offer.model.weights.sha256, adapter: offer.model.adapter?.sha256 ?? null }
+  const post = stack.use(await openPost({ redis, address, secret, key, expected, say }))
+  const crew = stack.use(watchCrew({ redis, secret, key, offer, where: address.where, url: settings.url, settings, post, say }))
+  const pins = openPins(options.spreadFile)
+  stack.defer(() => pins.save())
+  const inner = stack.move()
+  let closed = false
+
+  /** A lane for a task: where it was before, else the one with the least to do a worker. */
+  const choose = (task: string): string => {
+    const pinned = pins.laneOf(task)
+    if (pinned !== null && crew.lanes().has(pinned)) return pinned
+    const [first] = [...crew.lanes()].sort(
+      ([a, m], [b, n]) =>
+        (post.outstanding(a) + (given.get(a) ?? 0)) / m - (post.outstanding(b) + (given.get(b) ?? 0)) / n || (a < b ? -1 : 1),
+    )
+    const lane = first?.[0] as string
+    pins.pin(task, lane)
+    return lane
+  }
+  const given = new Map<string, number>()
+  let pace = 0 // seconds a request, as last seen
+
+  const pieces = (requests: readonly GenerateRequest[]): { lane: string; requests: GenerateRequest[] }[] => {
+    given.clear()
+    const byLane = Map.groupBy(requests, (request) => {
+      const lane = choose(request.task ?? request.id)
+      given.set(lane, (given.get(lane) ?? 0) + 1)
+      return lane
+    })
+    const size = backend.reproducible ? Infinity : Math.max(options.concurrency, pace > 0 ? Math.floor(jobSeconds / pace) : 0)
+    return [...byLane].flatMap(([lane, all]) =>
+      Array.from({ length: Math.ceil(all.length / Math.min(size, all.length)) }, (_, i) => ({
+        lane,
+        requests: all.slice(i * size || 0, (i + 1) * size),
+      })),
+    )
+  }
+
+  async function work(lane: string, requests: GenerateRequest[], signal?: AbortSignal): Promise<(Completion | Fault)[]> {
+    const rows = requests.map(({ id, messages, seed, sampling }) => ({ id, messages: [...messages], seed, sampling }))
+    try {
+      const { answers = [], class: where, seconds } = await post.send(lane, { kind: 'generate', offer: key, requests: rows }, signal)
+      pace = seconds / Math.max(1, answers.length)
+      return answers.map((answer) => ('fault' in answer ? answer : { ...answer, where }))
+    } catch (error) {
+      if (error instanceof RecalledError) {
+        await crew.someone(signal)
+        return (await Promise.all(pieces(requests).map((piece) => work(piece.lane, piece.requests, signal)))).flat()
+      }
+      if (!(error instanceof DeadJobError)) throw error
+      return requests.map(({ id }) => ({ id, fault: `the queue's workers failed: ${error.message}`, retries: 0 }))
+    }
+  }
+
+  return {
+    model,
+    ahead: (requests) =>
+      Math.max(
+        2,
+        perWorker * crew.workers(),
+        backend.reproducible ? 0 : Math.ceil((perWorker * crew.workers() * options.concurrency) / requests),
+      ),
+    async *generate(requests, { signal } = {}) {
+      if (closed) throw new Error(`${model.name} was closed`)
+      signal?.throwIfAborted()
+      if (requests.length === 0) return
+      await crew.someone(signal)
+      const running = new Map(
+        pieces(requests).map((piece, i) => [i, work(piece.lane, piece.requests, signal).then((answers) => ({ i, answers }))]),
+      )
+      for (const one of running.values()) one.catch(() => {}) // heard of in its turn
+      while (running.size > 0) {
+        const { i, answers } = await Promise.race(running.values())
+        running.delete(i)
+        yield* answers
+        signal?.throwIfAborted()
+      }
+    },
+    score: backend.tools?.includes('llama-score')
+      ? async (requests, { signal } = {}) => {
+          if (requests.length === 0) return []
+          await crew.someone(signal)
+          const rows = requests.map(({ id, messages, reasoning, templateArguments }) => ({
+            id,
+            messages: [...messages],
+            reasoning,
+            templateArguments,
+          }))
+          const lane = choose('scores')
+          const { scores = [] } = await post.send(lane, { kind: 'score', offer: key, requests: rows }, signal)
+          return scores as Score[]
+        }
+      : undefined,
+    async [Symbol.asyncDispose]() {
+      if (closed) return
+      closed = true
+      if (redis.status === 'ready')
+        await redis
+          .multi()
+          .del(names.offer(key))
+          .srem(names.offers, key)
+          .exec()
+          .catch(() => null)
+      await inner[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** SHA-256 and size of a file; gigabytes are hashed once a process. */
+const hashed = new Map<string, Promise<string>>()
+async function blobOf(path: string) {
+  if (!existsSync(path)) throw new BadInput(`${path} not found: the weights were moved`)
+  const { size: bytes, mtimeMs } = statSync(path)
+  const known = `${path} ${bytes} ${mtimeMs}`
+  const sha256 = hashed.get(known) ?? hashFile(path)
+  hashed.set(known, sha256)
+  return { sha256: await sha256, bytes }
+}
+
+type Crew = AsyncDisposable & {
+  /** Live workers by lane. */
+  lanes(): ReadonlyMap<string, number>
+  workers(): number
+  /** Waits until there is one. */
+  someone(signal?: AbortSignal): Promise<void>
+}
+
+/** Offers the model, keeps count of who takes it, and looks after jobs that do not come back. */
+function watchCrew(given: {
+  redis: Redis
+  secret: string
+  key: string
+  offer: Offer
+  where: string
+  url: string
+  settings: QueueSettings
+  post: Awaited<ReturnType<typeof openPost>>
+  say: (text: string) => void
+}): Crew {
+  const { redis, secret, key, offer, where, settings, post, say } = given
+  let lanes = new Map<string, number>()
+  const since = { connected: performance.now(), worked: performance.now() }
+  const seen = new Map<string, number>()
+  const sealed = seal(secret, 'offer', JSON.stringify(offer))
+  const command = `npx nx run loops:worker --queue=${given.url.replace(/\/\/[^@/]*@/, '//')}`
+  let stopped: BadInput | null = null
+
+  const late = (which: keyof typeof since) => (performance.now() - since[which]) / 1000
+  const complain = (text: string) => {
+    if (settings.whenDown === 'stop') {
+      stopped = new BadInput(`${text}; what was done is kept, the same command goes on`)
+      post.giveUp(stopped)
+    } else say(`${text}; waiting for it (Ctrl-C ends the run, the same command goes on; queue.whenDown=stop ends it by itself)`)
+  }
+  const look = async () => {
+    if (redis.status !== 'ready') {
+      if (late('connected') > (settings.whenDown === 'stop' ? patience : 5))
+        complain(`${where[0]?.toUpperCase()}${where.slice(1)} does not answer`)
+      return
+    }
+    since.connected = performance.now()
+    await redis.multi().set(names.offer(key), sealed, 'PX', lasts.offer).sadd(names.offers, key).exec()
+    const { workers, foreign } = await readWorkers(redis, secret)
+    if (foreign > 0) say(`${foreign} workers at ${where} are signed with another WHETSTONE_QUEUE_SECRET and get no work`)
+    for (const { id, refuses } of workers) if (refuses[key] !== undefined) say(`Worker ${id} gets no work: ${refuses[key]}`)
+    const now = new Map<string, number>()
+    for (const { takes } of workers) {
+      const lane = takes[key]
+      if (lane !== undefined) now.set(lane, (now.get(lane) ?? 0) + 1)
+    }
+    for (const lane of now.keys()) seen.set(lane, performance.now())
+    lanes = now
+    if (now.size > 0) since.worked = performance.now()
+    else if (late('worked') > (settings.whenDown === 'stop' ? patience : 10))
+      complain(`No worker for ${offer.model.name} at ${where}: start one with ${command}`)
+    // A class of machine that is gone while others are there: its tasks go to them.
+    for (const [lane, at] of seen) {
+      if (now.size === 0 || now.has(lane) || performance.now() - at < patience * 1000) continue
+      seen.delete(lane)
+      say(`All workers of class ${lane} are gone: their tasks go to ${[...now.keys()].join(', ')}`)
+      await post.recall(lane)
+    }
+    await post.look()
+  }
+  let looking: Promise<void> | null = null
+  const tick = () =>
+    (looking ??= look()
+      .catch(() => {})
+      .finally(() => (looking = null)))
+  const timer = setInterval(tick, beat * 1000)
+  void tick()
+  return {
+    lanes: () => lanes,
+    workers: () => [...lanes.values()].reduce((sum, count) => sum + count, 0),
+    async someone(signal) {
+      since.worked = Math.max(since.worked, performance.now() - 1000)
+      for (;;) {
+        signal?.throwIfAborted()
+        if (stopped) throw stopped
+        if (lanes.size > 0) return
+        await tick()
+        if (lanes.size === 0) await sleep(250, undefined, signal ? { signal } : {})
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}

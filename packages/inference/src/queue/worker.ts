@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  BadInput,
+  dataRoot,
+  hash,
+  hashFile,
+  loadPlugin,
+  type Backend,
+  type Gpu,
+  type LanguageModel,
+  type Model,
+  type OpenOptions,
+} from '@whetstone/core'
+import { toolStamp } from '@whetstone/native'
+import { fetchBlob, blobKey, openStore, type ArtifactStore } from '@whetstone/store'
+import type { Worker as BullWorker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { another, connectRedis, explainRedis, queueAddress } from './connect-redis.ts'
+import { machineClass } from './machine-class.ts'
+import { Job, lasts, names, Offer, offerKey, protocol, type Result, type WorkerCard } from './protocol.ts'
+import { defaultStore } from './queued.ts'
+import { queueSecret, seal, unseal } from './seal.ts'
+
+export type WorkerOptions = {
+  url: string
+  store?: string | undefined
+  gpu?: Gpu | undefined
+  threads?: number | undefined
+  /** Seconds after which a job of a worker that says nothing is taken over. */
+  lock?: number
+  print: (text: string) => void
+  /** Finishes the job under way and ends. */
+  signal: AbortSignal
+  /** Opens a backend by its name; tests bring their own. */
+  backendOf?: (name: string, settings: Record<string, unknown>) => Promise<Backend>
+  /** Builds what a backend needs. */
+  prepare?: (tools: readonly string[]) => Promise<void>
+}
+
+const beat = 500
+
+/**
+ * Takes lists of requests from a queue and samples them, until the signal fires: keeps one model loaded, goes to another when its own is no longer offered (or has had nothing to do for a while), and
+ * says of itself every few seconds what it takes and what it refuses. What it is offered is trusted only under the shared secret.
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { print, signal } = options
+  const secret = queueSecret()
+  const address = queueAddress(options.url)
+  const redis = await connectRedis(address)
+  await using store = await openStore(options.store ?? defaultStore())
+  const tools = toolStamp()
+  const card: WorkerCard = {
+    id: `${hostname()}-${process.pid}-${randomBytes(2).toString('hex')}`,
+    protocol,
+    tools,
+    takes: {},
+    refuses: {},
+    loaded: null,
+    done: 0,
+  }
+  const said = new Set<string>()
+  const sayOnce = (text: string) => {
+    if (!said.has(text)) print(text)
+    said.add(text)
+  }
+  let busy: Busy | null = null
+  let idleSince = performance.now()
+  const failed = new Map<string, string>()
+  print(`Worker ${card.id} at ${address.where}; weights from ${store.where}`)
+  try {
+    while (!signal.aborted) {
+      try {
+        if (redis.status === 'ready') {
+          const offers = await readOffers(redis, secret, sayOnce)
+          judge(card, offers, failed, options.gpu)
+          for (const reason of Object.values(card.refuses)) sayOnce(`Refused: ${reason}`)
+          const next = await choose(redis, offers, card, busy, idleSince)
+          if (next !== card.loaded) {
+            await busy?.[Symbol.asyncDispose]()
+            busy = null
+            card.loaded = null
+            const offer = next === null ? undefined : offers.get(next)
+            if (next !== null && offer) {
+              try {
+                busy = await take({ key: next, offer, lane: card.takes[next] as string, card, redis, secret, store, options, sayOnce })
+                card.loaded = next
+                print(`Loaded ${offer.model.name} (${offer.model.id}) as ${card.takes[next]}`)
+              } catch (error) {
+                if (!(error instanceof BadInput)) throw error
+                failed.set(next, error.message)
+              }
+            }
+          }
+          if (busy?.working()) idleSince = performance.now()
+          const sealed = seal(secret, 'worker', JSON.stringify(card))
+          await redis.multi().set(names.worker(card.id), sealed, 'PX', lasts.worker).sadd(names.workers, card.id).exec()
+        } else sayOnce(`${address.where} does not answer: waiting for it`)
+      } catch (error) {
+        const known = explainRedis(error, address.where)
+        if (!(known instanceof BadInput)) throw known
+        sayOnce(known.message)
+      }
+      await sleep(beat, undefined, { signal }).catch(() => {})
+    }
+    if (busy?.working()) print('Finishing the job under way')
+  } finally {
+    await busy?.[Symbol.asyncDispose]()
+    if (redis.status === 'ready')
+      await redis
+        .multi()
+        .del(names.worker(card.id))
+        .srem(names.workers, card.id)
+        .exec()
+        .catch(() => null)
+    redis.disconnect()
+    print(`Worker ${card.id} ends: ${card.done} jobs done`)
+  }
+}
+
+async function readOffers(redis: Redis, secret: string, sayOnce: (text: string) => void): Promise<Map<string, Offer>> {
+  const keys = await redis.smembers(names.offers)
+  const offers = new Map<string, Offer>()
+  if (keys.length === 0) return offers
+  const texts = await redis.mget(keys.map(names.offer))
+  for (const [i, text] of texts.entries()) {
+    const key = keys[i] as string
+    if (text === null) await redis.srem(names.offers, key)
+    if (text === null) continue
+    const body = unseal(secret, 'offer', text)
+    const parsed = body === null ? null : Offer.loose().safeParse(JSON.parse(body))
+    if (!parsed?.success || (parsed.data.protocol === protocol && offerKey(JSON.parse(body as string) as Offer) !== key))
+      sayOnce(`Refused: offer ${key} is unsigned, altered, or signed with another WHETSTONE_QUEUE_SECRET`)
+    else offers.set(key, parsed.data)
+  }
+  return offers
+}
+
+/** Which offers this worker takes, as which class of machine, and which not and why. */
+function judge(card: WorkerCard, offers: ReadonlyMap<string, Offer>, failed: ReadonlyMap<string, string>, gpu: Gpu | undefined): void {
+  card.takes = {}
+  card.refuses = {}
+  for (const [key, offer] of offers) {
+    const reason =
+      offer.protocol !== protocol
+        ? `its protocol is ${protocol}, and ${offer.protocol} was asked for: bring both checkouts to one commit`
+        : offer.tools !== card.tools
+          ? `its tools have stamp ${card.tools.slice(0, 12)}, and ${offer.tools.slice(0, 12)} was asked for: bring both checkouts to one commit, then npx nx run tools:build`
+          : failed.get(key)
+    if (reason !== undefined) card.refuses[key] = reason
+    else card.takes[key] = classOf(offer, gpu)
+  }
+}
+
+const classes = new Map<string, string>()
+/** Asked of the machine once, not twice a second. */
+function classOf({ model, open }: Offer, gpu: Gpu | undefined): string {
+  const wanted = { gpu: gpu ?? open.gpu, parameters: model.parameters }
+  const known = classes.get(hash(wanted)) ?? machineClass(wanted)
+  classes.set(hash(wanted), known)
+  return known
+}
+
+/** The model that is loaded, for as long as it is offered and has work (or nobody else has); else one that has work, else the first. */
+async function choose(
+  redis: Redis,
+  offers: ReadonlyMap<string, Offer>,
+  card: WorkerCard,
+  busy: Busy | null,
+  idleSince: number,
+): Promise<string | null> {
+  const keys = [...offers.keys()].filter((key) => card.takes[key] !== undefined).sort()
+  const own = card.loaded !== null && keys.includes(card.loaded) ? card.loaded : null
+  if (own !== null && (busy?.working() || performance.now() - idleSince < 3000)) return own
+  const waiting = await Promise.all(keys.map((key) => redis.llen(`${names.prefix}:${names.queue(key, card.takes[key] as string)}:wait`)))
+  const most = Math.max(0, ...waiting)
+  if (most > 0 && !(own !== null && (waiting[keys.indexOf(own)] ?? 0) > 0)) return keys[waiting.indexOf(most)] ?? null
+  return own ?? keys[0] ?? null
+}
+
+type Busy = AsyncDisposable & { working(): boolean }
+
+async function take(given: {
+  key: string
+  offer: Offer
+  lane: string
+  card: WorkerCard
+  redis: Redis
+  secret: string
+  store: ArtifactStore
+  options: WorkerOptions
+  sayOnce: (text: string) => void
+}): Promise<Busy> {
+  const { key, offer, lane, card, redis, secret, store, options, sayOnce } = given
+  const { lock = 30, backendOf = pluginBackend } = options
+  const backend = await backendOf(offer.backend.name, offer.backend.settings)
+  await options.prepare?.(backend.tools ?? [])
+  const [path, adapter] = [
+    await artifact(store, offer.model.weights),
+    offer.model.adapter ? await artifact(store, offer.model.adapter) : null,
+  ]
+  const { id, name, vocabulary, parameters } = offer.model
+  const model: Model = {
+    id,
+    name,
+    path,
+    adapter,
+    parent: null,
+    dataset: null,
+    trainer: null,
+    quantization: null,
+    architecture: null,
+    parameters,
+    vocabulary,
+    createdAt: '1970-01-01T00:00:00.000Z',
+    metadata: {},
+  }
+  const open: OpenOptions = { ...offer.open, gpu: options.gpu ?? offer.open.gpu, threads: options.threads }
+  const opened = await backend.open(model, open)
+  const { Worker, UnrecoverableError } = await import('bullmq')
+  let working = 0
+  const connection = another(redis)
+  const bull: BullWorker = new Worker(
+    names.queue(key, lane),
+    async (job) => {
+      working++
+      const started = performance.now()
+      try {
+        const body = unseal(secret, 'job', (job.data as { sealed?: unknown }).sealed)
+        if (body === null || hash(body) !== job.id)
+          throw new UnrecoverableError(`worker ${card.id} refused it: it is unsigned, altered, or signed with another secret`)
+        const parsed = Job.safeParse(JSON.parse(body))
+        if (!parsed.success || parsed.data.offer !== key)
+          throw new UnrecoverableError(`worker ${card.id} refused it: it is no job of offer ${key}`)
+        const done = await work(opened, parsed.data)
+        const result: Result = {
+          job: job.id as string,
+          worker: card.id,
+          class: lane,
+          protocol,
+          tools: card.tools,
+          weights: offer.model.weights.sha256,
+          adapter: offer.model.adapter?.sha256 ?? null,
+          seconds: (performance.now() - started) / 1000,
+          ...done,
+        }
+        return seal(secret, 'result', JSON.stringify(result))
+      } finally {
+        working--
+      }
+    },
+    {
+      connection,
+      prefix: names.prefix,
+      concurrency: 1,
+      lockDuration: lock * 1000,
+      stalledInterval: lock * 500,
+      maxStalledCount: 2,
+      drainDelay: 2,
+      removeOnComplete: { age: 3600 },
+      removeOnFail: { age: 86_400 },
+    },
+  )
+  bull.on('error', (error) =>
+    sayOnce(/lock|Missing key/.test(error.message) ? `A result came too late and counts not: ${error.message}` : String(error.message)),
+  )
+  bull.on('completed', () => void card.done++)
+  bull.on('failed', (job, error) => sayOnce(`Job ${job?.id?.slice(0, 12)} failed: ${error.message}`))
+  return {
+    working: () => working > 0,
+    async [Symbol.asyncDispose]() {
+      await bull.close().catch(() => {})
+      connection.disconnect()
+      await opened[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function work(model: LanguageModel, job: Job): Promise<Pick<Result, 'answers' | 'scores'>> {
+  if (job.kind === 'score') {
+    if (!model.score) throw new Error(`${model.model.name} cannot be scored by this backend`)
+    return { scores: await model.score(job.requests) }
+  }
+  return { answers: await Array.fromAsync(model.generate(job.requests)) }
+}
+
+async function pluginBackend(name: string, settings: Record<string, unknown>): Promise<Backend> {
+  return ((await loadPlugin('backends', name)) as unknown as (settings: unknown) => Backend)(settings)
+}
+
+const checked = new Set<string>()
+/** A file of this content here: in the store's own folder where it is one, else fetched once. */
+async function artifact(store: ArtifactStore, { sha256 }: Offer['model']['weights']): Promise<string> {
+  const local = store.local?.(blobKey(sha256))
+  if (local && existsSync(local)) {
+    if (!checked.has(sha256) && (await hashFile(local)) !== sha256)
+      throw new BadInput(`${local} is not what its name says (SHA-256): it was altered or cut; remove it, and it is brought again`)
+    checked.add(sha256)
+    return local
+  }
+  const file = join(dataRoot, 'checkpoints/.fetched', `${sha256}.gguf`)
+  await fetchBlob(store, sha256, file)
+  return file
+}
