@@ -8,15 +8,18 @@ import { useOf, type Plugin, type PluginKind } from './plugin.ts'
 /** One setting from the command line: `solver.n=8`; `solver=best-of-n` takes another plug-in. */
 export type Setting = { path: string; text: string; flag: string }
 
-/** A thing (a recipe) with one setting of any of its parts and plug-ins changed, checked by the schema of what it belongs to. */
-export const changeSetting = (thing: object, schema: z.ZodObject, setting: Setting): Promise<unknown> =>
-  setAt(thing, schema, setting.path.split('.'), setting, [])
+/** A setting with those that come after it, among which is what a plug-in cannot be made without. */
+type Placed = Setting & { next: readonly Setting[] }
+
+/** A thing (a recipe) with one setting of any of its parts and plug-ins changed, checked by the schema of what it belongs to. `next` are the settings that are to follow. */
+export const changeSetting = (thing: object, schema: z.ZodObject, setting: Setting, next: readonly Setting[] = []): Promise<unknown> =>
+  setAt(thing, schema, setting.path.split('.'), { ...setting, next }, [])
 
 async function setAt(
   value: unknown,
   schema: z.ZodType,
   path: readonly string[],
-  setting: Setting,
+  setting: Placed,
   trail: readonly string[],
 ): Promise<unknown> {
   const [head, ...rest] = path
@@ -70,9 +73,12 @@ const kindOf = (options: readonly z.ZodType[]): PluginKind | undefined =>
   options.map((option) => (option.meta() as { plugins?: PluginKind } | undefined)?.plugins).find((kind) => kind !== undefined)
 
 /** The value that a text stands for: a plug-in's name (several separated by commas), JSON, or the text as it is. */
-async function parseText(schema: z.ZodType, { text, flag }: Setting): Promise<unknown> {
+async function parseText(schema: z.ZodType, { text, flag, path, next }: Placed): Promise<unknown> {
   const options = unwrap(schema)
-  const plug = async (kind: PluginKind, name: string) => make(await loadPlugin(kind, name), {}, { flag })
+  const plug = async (kind: PluginKind, name: string) => {
+    const plugin = await loadPlugin(kind, name)
+    return make(plugin, needed(plugin, path, next), { flag })
+  }
   const kind = kindOf(options)
   if (text === 'null' && schema.safeParse(null).success) return null
   if (kind) return plug(kind, text)
@@ -88,6 +94,18 @@ async function parseText(schema: z.ZodType, { text, flag }: Setting): Promise<un
   const candidates = [...asJson(text), text]
   const fitting = candidates.find((candidate) => schema.safeParse(candidate).success)
   return parseSettings(schema, fitting ?? candidates[0], flag)
+}
+
+/** The settings without a default that follow: the rest is set one by one. */
+function needed({ settings }: Plugin, path: string, next: readonly Setting[]): Record<string, unknown> {
+  const entries = next.flatMap((setting): [string, unknown][] => {
+    const name = setting.path.startsWith(`${path}.`) ? setting.path.slice(path.length + 1) : ''
+    const schema = settings.shape[name] as z.ZodType | undefined
+    if (!schema || schema.safeParse(undefined).success) return []
+    const candidates = [...asJson(setting.text), setting.text]
+    return [[name, candidates.find((candidate) => schema.safeParse(candidate).success) ?? candidates[0]]]
+  })
+  return Object.fromEntries(entries)
 }
 
 function asJson(text: string): unknown[] {

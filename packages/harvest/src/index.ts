@@ -1,3 +1,4 @@
+export * from './aggregate.ts'
 export * from './answer-of.ts'
 export * from './open-stage.ts'
 export * from './replay.ts'

@@ -2,6 +2,7 @@ import type { Example, Message, Pair, Trace } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 import type { ExportKind, ExportRow, Provenance, Turn } from '@whetstone/datasets'
 import { openRun, type RoundReader } from '@whetstone/runs'
+import { traceFinder } from './trace-finder.ts'
 
 /** Rows of one round as exports see them, one at a time: thinking and provenance are joined from the traces by id. */
 export async function* rowsOfRun(run: string, round: number, kind: ExportKind): AsyncGenerator<ExportRow> {
@@ -34,18 +35,6 @@ export async function* rowsOfRun(run: string, round: number, kind: ExportKind): 
         provenance: from(rejected, pair.traces.rejected),
       }
     }
-  }
-}
-
-/** Finds traces by id in the round's own file first, then in older ones, whose attempts are replayed. */
-function traceFinder(run: string, round: number): (id: string) => Promise<Trace | undefined> {
-  const reader = openRun(run)
-  return async (id) => {
-    for (let at = round; at >= 1; at--) {
-      const { traces } = await reader.round(at).traces.find({ id }, { limit: 1 })
-      if (traces[0]) return traces[0]
-    }
-    return undefined
   }
 }
 

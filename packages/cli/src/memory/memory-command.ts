@@ -1,6 +1,16 @@
 import { writeResult } from '../write-result.ts'
 import { BadInput } from '@whetstone/core'
-import { bankQuality, countUses, exportBank, importBank, measureLift, openBank, readImport, type Bank } from '@whetstone/memory'
+import {
+  bankQuality,
+  countUses,
+  exportBank,
+  importBank,
+  measureLift,
+  openBank,
+  readImport,
+  type Bank,
+  type ExchangeFormat,
+} from '@whetstone/memory'
 import { bankRounds, bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
@@ -18,6 +28,7 @@ export type MemoryCommand = {
   id?: string
   query?: string
   file?: string
+  format?: ExchangeFormat | undefined
   rows?: string
   limit?: number
   retired: boolean
@@ -57,7 +68,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
   await using bank = await openBank({ uri, embedder: null, tag })
   if (action === 'export') {
     if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
-    return print(`${await exportBank(bank, command.file)} memories of ${uri} written to ${command.file}`)
+    return print(`${await exportBank(bank, command.file, command.format)} memories of ${uri} written to ${command.file}`)
   }
   const uses = await countUses(command.uri === undefined ? openRun(run).trainTraces() : [])
   const lifts = measureLift(uses, { round: Math.max(1, ...uses.keys()), halfLife: 8 })
@@ -87,20 +98,22 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
 }
 
 /** Imports into a bank. Of a run, it becomes part of what the incumbent remembers, so that the next round begins with it. */
-async function takeIn({ recipe, run, uri: elsewhere, file, print }: MemoryCommand, uri: string): Promise<void> {
+async function takeIn({ recipe, run, uri: elsewhere, file, format: named, json, print }: MemoryCommand, uri: string): Promise<void> {
   if (file === undefined) throw new BadInput('Say what to import: --file=reasoning_bank.json')
   // Read before anything is opened: a file that is no bank leaves none behind.
-  const read = readImport(file)
+  const read = readImport(file, named)
   using _lock = elsewhere === undefined ? lockRun(runFiles(run).lock) : null
   await using embedder = (await recipe.memory?.embedder.open()) ?? null
   await using bank = await openBank({ uri, embedder })
   const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null
   if (tag !== null) await toTag(bank, tag)
-  const { rows, added, size, damaged } = await importBank(bank, read)
+  const imported = await importBank(bank, read)
+  const { format, rows, added, size, damaged, assumed } = imported
   if (tag !== null) await bank.tag(tag)
   for (const problem of damaged) process.stderr.write(`${problem}\n`)
+  writeResult(json, imported)
   print(
-    `${rows} rows of ${file}: ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}`,
+    `${rows} rows of ${file} (${format}): ${added} memories added, ${rows - added - damaged.length} known already, ${damaged.length} damaged and left out; ${uri} holds ${size}${assumed.map((each) => `\n  ${each}`).join('')}`,
   )
 }
 

@@ -82,4 +82,6 @@ export async function trainFile({
 
 /** A training of ours that was stopped: its rows and nothing that a run has. */
 const isOurs = (folder: string) =>
-  readdirSync(folder).every((each) => ['data', 'optimizer', 'metrics.jsonl', 'train.log'].includes(each) || each.endsWith('.gguf'))
+  readdirSync(folder).every(
+    (each) => ['data', 'optimizer', 'trained', 'train.yaml', 'metrics.jsonl', 'train.log'].includes(each) || each.endsWith('.gguf'),
+  )

@@ -3,7 +3,12 @@ import { openRun } from '@whetstone/runs'
 import type { RoundContext } from './round-context.ts'
 
 /** Questions of the validation and test tasks that a round may measure with: all of a fixed taskset, the round's own draw of a generated one. */
-export async function heldOutQuestions({ recipe, run, round, seed }: RoundContext): Promise<string[]> {
+export async function heldOutQuestions({
+  recipe,
+  run,
+  round,
+  seed,
+}: Pick<RoundContext, 'recipe' | 'run' | 'round' | 'seed'>): Promise<string[]> {
   const rates = openRun(run).round(round).step('traces')?.rates ?? []
   const splits: Split[] = ['validation', 'test']
   const questions: string[] = []

@@ -50,8 +50,8 @@ for (const [name, text] of [
     const [file, back] = [join(folder, 'reasoning_bank.json'), join(folder, 'back.json')]
     writeFileSync(file, text)
     await using bank = await openBank({ uri: join(folder, 'bank'), embedder: lexicalEmbedder() })
-    assert.equal(await importBank(bank, file), { rows: 8, added: 7, size: 7, damaged: [] })
-    assert.equal(await importBank(bank, file), { rows: 8, added: 0, size: 7, damaged: [] })
+    assert.equal(await importBank(bank, file), { rows: 8, added: 7, size: 7, damaged: [], format: 'reasoning-bank', assumed: [] })
+    assert.equal(await importBank(bank, file), { rows: 8, added: 0, size: 7, damaged: [], format: 'reasoning-bank', assumed: [] })
     assert.is(await exportBank(bank, back), 8)
     const exported = JSON.parse(readFileSync(back, 'utf8')) as { title: string }[]
     // A second row that says the same stands beside the first.
@@ -81,7 +81,7 @@ test('our own bank comes back the same: ids, traces, embeddings, retired items',
   await bank.retire([{ id: item('hills').id, reason: 'harmful: test' }])
   await exportBank(bank, first)
   await using copy = await openBank({ uri: join(folder, 'copy'), embedder: lexicalEmbedder() })
-  assert.equal(await importBank(copy, first), { rows: 2, added: 2, size: 1, damaged: [] })
+  assert.equal(await importBank(copy, first), { rows: 2, added: 2, size: 1, damaged: [], format: 'reasoning-bank', assumed: [] })
   assert.equal(await copy.memories({ retired: true, embeddings: true }), await bank.memories({ retired: true, embeddings: true }))
   await exportBank(copy, second)
   assert.is(readFileSync(second, 'utf8'), readFileSync(first, 'utf8'))

@@ -2,19 +2,36 @@ import { existsSync, readFileSync } from 'node:fs'
 import { BadInput, parseRow } from '@whetstone/core'
 import type { StoredMemory } from '../bank-schema.ts'
 import type { Bank } from '../open-bank.ts'
+import { exchangeFormatOf, type ExchangeFormat } from './exchange-format.ts'
+import { readForeign } from './read-foreign.ts'
 import { fromSeedRow, joinOrigins, SeedRow } from './seed-row.ts'
 import { splitRows } from './split-rows.ts'
 
-export type Imported = { rows: number; added: number; size: number; damaged: string[] }
+export type Imported = { format: ExchangeFormat; rows: number; added: number; size: number; damaged: string[]; assumed: string[] }
 
 /** The rows of a file that can be read, in their order, and a line for each that cannot. */
-export type ImportRows = { file: string; rows: { row: SeedRow; place: number }[]; damaged: string[] }
+export type ImportRows = {
+  file: string
+  format: ExchangeFormat
+  rows: { row: SeedRow; place: number }[]
+  damaged: string[]
+  /** What was not said and had to be taken for something. */
+  assumed: string[]
+}
 
-/** Reads a reasoning_bank.json (or JSONL of its rows) without touching a bank. A damaged row is reported with its line and left out; a file without a single good row is refused. */
-export function readImport(file: string): ImportRows {
+/** Reads a reasoning_bank.json (or JSONL of its rows), an export of mem0 or Letta, or Markdown, without touching a bank. A damaged row is reported with its line and left out; a file without a single good row is refused. */
+export function readImport(file: string, named?: ExchangeFormat): ImportRows {
   if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
+  const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+  const format = named ?? exchangeFormatOf(file, text)
+  if (format !== 'reasoning-bank') {
+    const read = readForeign(file, text, format)
+    if (read.rows.length === 0)
+      throw new BadInput(`${read.damaged[0] ?? file}; ${file} holds no memory that ${format} would keep: check the file, or name --format`)
+    return { file, format, ...read }
+  }
   const damaged: string[] = []
-  const texts = splitRows(readFileSync(file, 'utf8').replace(/^\ufeff/, ''))
+  const texts = splitRows(text)
   const rows = texts.flatMap(({ text, line }, place) => {
     try {
       return [{ row: parseRow(text, SeedRow, `${file}:${line}`), place }]
@@ -26,11 +43,11 @@ export function readImport(file: string): ImportRows {
   })
   if (texts.length > 0 && rows.length === 0)
     throw new BadInput(`${damaged[0] ?? file}; no row of ${file} could be read: is it a reasoning_bank.json?`)
-  return { file, rows, damaged }
+  return { file, format, rows, damaged, assumed: [] }
 }
 
 /** Takes the memories that were read into a bank; doing it twice changes nothing. */
-export async function importBank(bank: Bank, { rows, damaged }: ImportRows): Promise<Imported> {
+export async function importBank(bank: Bank, { format, rows, damaged, assumed }: ImportRows): Promise<Imported> {
   const embedder = await bank.embedder()
   const memories = new Map<string, StoredMemory>()
   // What is imported stands after what is there already, in the order of the file.
@@ -41,5 +58,5 @@ export async function importBank(bank: Bank, { rows, damaged }: ImportRows): Pro
     memories.set(memory.id, known ? joinOrigins(known, memory) : memory)
   }
   const { added, size } = await bank.store([...memories.values()])
-  return { rows: rows.length + damaged.length, added, size, damaged }
+  return { format, rows: rows.length + damaged.length, added, size, damaged, assumed }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
 import { deriveSeed, hash, hashFile, paths, readJson, runTool, writeJson, writeRows } from '@whetstone/core'
@@ -12,6 +12,8 @@ export type Stage = {
   learningRate: number
   batch?: number
   epochs?: number
+  /** Checkpoints on the way, the end counted: their steps are spread evenly. */
+  snapshots?: number
   warmup?: number
   /** dpo: weight of the chosen answer's cross-entropy; without it a small model unlearns what it can do. */
   nllWeight?: number
@@ -19,10 +21,24 @@ export type Stage = {
   /** dpo, grpo: what the policy is held to, where that is not the model it starts from. */
   reference?: Model
 }
-export type Trained = { model: Model; rows: number; loss: number; seconds: number }
+export type Trained = {
+  model: Model
+  rows: number
+  loss: number
+  seconds: number
+  steps: number
+  snapshots: { step: number; model: Model }[]
+}
 
-const Closing = z.object({ done: z.literal(true), final_loss: z.number() }).loose()
-const Kept = z.object({ fingerprint: z.string(), rows: z.number(), loss: z.number(), seconds: z.number(), sha256: z.string() })
+const Closing = z.object({ done: z.literal(true), final_loss: z.number(), steps: z.number() }).loose()
+const Kept = z.object({
+  fingerprint: z.string(),
+  rows: z.number(),
+  loss: z.number(),
+  seconds: z.number(),
+  sha256: z.string(),
+  steps: z.number(),
+})
 
 /** Where a training's files lie and what it may use: a study, or a part of one. */
 export type Training = Pick<Study, 'folder' | 'threads' | 'signal' | 'seed'>
@@ -34,9 +50,15 @@ export async function trainRows(study: Training, name: string, base: Model, stag
   const file = (ending: string) => join(folder, `${name}${ending}`)
   const fingerprint = hash([base.id, stage.reference?.id ?? null, { ...stage, reference: null }])
   const known = existsSync(file('.json')) && existsSync(file('.gguf')) ? readJson(file('.json'), Kept) : null
-  if (known?.fingerprint === fingerprint) return { ...known, model: trained(base, name, file('.gguf'), known.sha256, stage) }
+  if (known?.fingerprint === fingerprint)
+    return {
+      ...known,
+      model: trained(base, name, file('.gguf'), known.sha256, stage),
+      snapshots: await snapshotsOf(base, name, folder, stage, known.steps),
+    }
   await writeRows(file('.rows'), stage.rows)
-  const { method, learningRate, batch = 16, epochs = 1, warmup = 5, nllWeight = 1, beta = 0.1, reference } = stage
+  const { method, learningRate, batch = 16, epochs = 1, warmup = 5, snapshots = 1, nllWeight = 1, beta = 0.1, reference } = stage
+  const every = Math.ceil((Math.ceil(stage.rows.length / batch) * epochs) / snapshots)
   const started = performance.now()
   await runTool({
     file: paths.tool('llama-train'),
@@ -46,17 +68,34 @@ export async function trainRows(study: Training, name: string, base: Model, stag
       ...['--min-lr-ratio', '0.1', '--warmup', String(warmup), '--workers', String(threads), '--progress', 'none'],
       ...['--seed', String(deriveSeed(study.seed, 'train', name))],
       ...(method === 'dpo' ? ['--nll-weight', String(nllWeight), '--beta', String(beta)] : []),
+      ...(snapshots > 1 ? ['--save-every', String(every)] : []),
       ...(reference ? ['--ref-model', reference.path as string] : []),
     ],
     signal,
     logFile: file('.log'),
   })
-  const { final_loss: loss } = Closing.parse(JSON.parse(readFileSync(file('.metrics'), 'utf8').trim().split('\n').at(-1) ?? ''))
+  const { final_loss: loss, steps } = Closing.parse(JSON.parse(readFileSync(file('.metrics'), 'utf8').trim().split('\n').at(-1) ?? ''))
   const seconds = (performance.now() - started) / 1000
   const sha256 = await hashFile(file('.gguf'))
   for (const ending of ['.rows', '.metrics', '.log']) rmSync(file(ending), { force: true })
-  writeJson(file('.json'), { fingerprint, rows: stage.rows.length, loss, seconds, sha256 })
-  return { model: trained(base, name, file('.gguf'), sha256, stage), rows: stage.rows.length, loss, seconds }
+  writeJson(file('.json'), { fingerprint, rows: stage.rows.length, loss, seconds, sha256, steps })
+  return {
+    model: trained(base, name, file('.gguf'), sha256, stage),
+    ...{ rows: stage.rows.length, loss, seconds, steps },
+    snapshots: await snapshotsOf(base, name, folder, stage, steps),
+  }
+}
+
+/** The weights that were kept on the way, in order, the last step's apart. */
+async function snapshotsOf(base: Model, name: string, folder: string, stage: Stage, steps: number): Promise<Trained['snapshots']> {
+  const found = readdirSync(folder).flatMap((file) => {
+    const step = file.startsWith(`${name}-step-`) ? Number(/-step-(\d+)\.gguf$/.exec(file)?.[1]) : Number.NaN
+    return step < steps ? [{ step, file: join(folder, file) }] : []
+  })
+  found.sort((a, b) => a.step - b.step)
+  return Promise.all(
+    found.map(async ({ step, file }) => ({ step, model: trained(base, `${name} step ${step}`, file, await hashFile(file), stage) })),
+  )
 }
 
 const trained = (base: Model, name: string, path: string, sha256: string, { method }: Stage): Model => ({

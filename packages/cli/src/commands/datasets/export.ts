@@ -1,15 +1,17 @@
 import { join, relative, resolve } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
-import { exportNames, loadExport, writeExport } from '@whetstone/datasets'
+import { exportNames, loadExport, writeExport, type ExportKind, type ExportRow } from '@whetstone/datasets'
 import { openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
+import { rowsOfAggregate } from '../../export/rows-of-aggregate.ts'
 import { rowsOfRun } from '../../export/rows-of-run.ts'
 
 export default defineCommand({
   about: "writes a round's training rows in the format of the trainer that you use",
   flags: {
     run: { type: 'string', default: 'tiny', about: "the run's name" },
+    from: { type: 'file', about: "the folder of an aggregate (datasets:aggregate) in a run's place" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
     format: { type: 'string', choices: exportNames(), default: 'trl-messages', about: 'what the rows look like' },
     out: {
@@ -42,15 +44,28 @@ export default defineCommand({
     'npx nx run datasets:export --format=llama-factory-sharegpt --out=lf/rows.json --validation=0.1',
     'npx nx run datasets:export --format=mlx-lm --out=mlx',
     'npx nx run datasets:export --format=verl --out=verl/train.parquet',
+    'npx nx run datasets:export --from=datasets/all --format=axolotl --out=all.jsonl --gzip',
   ],
-  async run({ run, round, format: name, out, thinking, text, implicit, validation, shard, gzip, 'with-provenance': inline, skip, force }) {
-    const reader = openRun(knownRun(run))
-    const last = reader.finished().at(-1)?.round.round
-    const number = round ?? last
-    if (number === undefined) throw new BadInput(`Run ${run} has no finished round: see npx nx run loops:status`)
+  async run({
+    run,
+    from,
+    round,
+    format: name,
+    out,
+    thinking,
+    text,
+    implicit,
+    validation,
+    shard,
+    gzip,
+    'with-provenance': inline,
+    skip,
+    force,
+  }) {
     const format = await loadExport(name)
-    const beside = join(reader.round(number).files.dataset, 'exports', format.splitFiles ? name : format.file)
-    const { files, companions, skipped, rows } = await writeExport(format, rowsOfRun(run, number, format.kind), {
+    const source = from === undefined ? ofRun(run, round, format.kind) : ofAggregate(from, format.kind)
+    const beside = join(source.folder, 'exports', format.splitFiles ? name : format.file)
+    const { files, companions, skipped, rows } = await writeExport(format, source.rows, {
       out: resolve(out ?? beside),
       thinking: thinking as 'separate' | 'inline' | 'drop' | undefined,
       text,
@@ -63,7 +78,7 @@ export default defineCommand({
       force,
     })
     const shown = (file: string) => relative(root, file)
-    console.log(`${rows} rows of run ${run}, round ${number}, as ${name} (${format.source})`)
+    console.log(`${rows} rows of ${source.name} as ${name} (${format.source})`)
     for (const each of files) console.log(`  ${shown(each.file)}  ${each.rows} rows`)
     for (const file of companions) console.log(`  ${shown(file)}`)
     if (skipped.length > 0)
@@ -75,3 +90,17 @@ export default defineCommand({
       )
   },
 })
+
+type Source = { name: string; folder: string; rows: AsyncIterable<ExportRow> }
+
+function ofRun(run: string, round: number | undefined, kind: ExportKind): Source {
+  const reader = openRun(knownRun(run))
+  const number = round ?? reader.finished().at(-1)?.round.round
+  if (number === undefined) throw new BadInput(`Run ${run} has no finished round: see npx nx run loops:status`)
+  return { name: `run ${run}, round ${number},`, folder: reader.round(number).files.dataset, rows: rowsOfRun(run, number, kind) }
+}
+
+function ofAggregate(folder: string, kind: ExportKind): Source {
+  if (kind !== 'sft') throw new BadInput(`${folder} is an aggregate of worked examples: choose a format that holds such, not ${kind} rows`)
+  return { name: folder, folder, rows: rowsOfAggregate(folder) }
+}

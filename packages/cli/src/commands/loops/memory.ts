@@ -2,6 +2,7 @@ import { BadInput } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { memoryActions, memoryCommand, type MemoryAction } from '../../memory/memory-command.ts'
+import { exchangeFormats, type ExchangeFormat } from '@whetstone/memory'
 import { checkRunName } from '@whetstone/runs'
 
 export default defineCommand({
@@ -14,7 +15,12 @@ export default defineCommand({
     tag: { type: 'string', about: 'look at the bank as it was, e.g. round-002' },
     id: { type: 'string', about: 'show: which memory' },
     query: { type: 'string', about: 'search: for what' },
-    file: { type: 'file', about: 'export, import: a file in the form of reasoning_bank.json' },
+    file: { type: 'file', about: 'export, import: a file in the form of reasoning_bank.json, or as --format says' },
+    format: {
+      type: 'string',
+      choices: exchangeFormats,
+      about: 'export, import: whose file (export default: reasoning-bank; import default: told by what it holds)',
+    },
     data: { type: 'file', about: "audit: folder or file of the recipe's task data" },
     rows: { type: 'file', about: "audit: a JSONL file of training rows (default: the run's own)" },
     limit: { type: 'number', min: 1, about: 'list, search: how many; audit: test tasks of each level' },
@@ -26,9 +32,11 @@ export default defineCommand({
     'npx nx run loops:memory search --query=4kx3=',
     'npx nx run loops:memory export --file=reasoning_bank.json',
     'npx nx run loops:memory import --recipe=gsm8k --run=mine --file=reasoning_bank.json',
+    'npx nx run loops:memory import --run=mine --file=notes.md',
+    'npx nx run loops:memory export --format=mem0 --file=mem0.json',
     'npx nx run loops:memory audit --run=mine',
   ],
-  async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, file, data, rows, limit, retired, json }) {
+  async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, file, format, data, rows, limit, retired, json }) {
     if (!(memoryActions as readonly string[]).includes(action) || rest.length > 0)
       throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
     await memoryCommand({
@@ -42,6 +50,7 @@ export default defineCommand({
       id,
       query,
       file,
+      format: format as ExchangeFormat | undefined,
       rows,
       limit,
       json,

@@ -1,0 +1,85 @@
+import { Example, hash, type Message, type Rows } from '@whetstone/core'
+import { normalizeText } from '@whetstone/similarity'
+import { z } from 'zod'
+
+/** Where a row of an aggregate came from. */
+export const RowSource = z.object({ run: z.string(), round: z.number().int(), trace: z.string() })
+export type RowSource = z.infer<typeof RowSource>
+
+/** A row of an aggregate: a training row, what was thought before it, and everywhere it came from. */
+export const Aggregated = Example.extend({
+  /** Hash of what is asked and answered. */
+  id: z.string(),
+  reasoning: z.string().optional(),
+  taskset: z.string().nullable(),
+  level: z.number().int().nullable(),
+  task: z.string().nullable(),
+  reward: z.number().nullable(),
+  sources: z.array(RowSource).min(1),
+})
+export type Aggregated = z.infer<typeof Aggregated>
+
+/** What makes two rows one: the same turns by the same roles, but for case of nothing and spacing. */
+export const rowId = (messages: readonly Message[]): string =>
+  `row-${hash(JSON.stringify(messages.map(({ role, content }) => [role, content.replace(/\s+/g, ' ').trim()]))).slice(0, 24)}`
+
+export type AggregateCounts = {
+  /** Rows that were there, came in, are new, and are there now. */
+  before: number
+  given: number
+  added: number
+  rows: number
+  /** Rows that were known already and gained a source. */
+  merged: number
+  questions: number
+}
+
+const sourceKey = ({ run, round, trace }: RowSource) => `${run}\u0000${round}\u0000${trace}`
+
+/**
+ * What was there, in its order, and what is new behind it: one row for each content, with all its sources. Doing it again with the same rows gives
+ * the same rows. Reads everything twice; memory grows by a short key a row, and with the rows that come again.
+ */
+export async function* aggregate(
+  before: Rows<Aggregated>,
+  incoming: Rows<Aggregated>,
+  counts: AggregateCounts,
+): AsyncGenerator<Aggregated> {
+  Object.assign(counts, { before: 0, given: 0, added: 0, rows: 0, merged: 0, questions: 0 } satisfies AggregateCounts)
+  // First who comes again, and from where.
+  const seen = new Set<string>()
+  const again = new Map<string, RowSource[]>()
+  const look = (row: Aggregated) => {
+    if (!seen.has(row.id)) return void seen.add(row.id)
+    const more = again.get(row.id)
+    if (more) more.push(...row.sources)
+    else again.set(row.id, [...row.sources])
+  }
+  for await (const row of before) {
+    counts.before++
+    look(row)
+  }
+  for await (const row of incoming) {
+    counts.given++
+    look(row)
+  }
+  const questions = new Set<string>()
+  async function* once(rows: Rows<Aggregated>, known: boolean): AsyncGenerator<Aggregated> {
+    for await (const row of rows) {
+      if (!seen.delete(row.id)) continue
+      counts.rows++
+      if (!known) counts.added++
+      questions.add(hash(normalizeText(row.messages.findLast(({ role }) => role === 'user')?.content ?? '')).slice(0, 16))
+      const more = again.get(row.id)
+      if (!more) yield row
+      else {
+        const sources = [...new Map([...row.sources, ...more].map((source) => [sourceKey(source), source])).values()]
+        if (known && sources.length > row.sources.length) counts.merged++
+        yield { ...row, sources }
+      }
+    }
+  }
+  yield* once(before, true)
+  yield* once(incoming, false)
+  counts.questions = questions.size
+}
