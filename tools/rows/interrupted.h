@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM as a flag that loops look at; a second signal ends the process at once.
+// SIGINT, SIGTERM and SIGHUP as a flag that loops look at; a second signal ends the process at once.
 #pragma once
 
 void watch_interrupts();

@@ -48,7 +48,9 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     )
     abort.abort(new Error('interrupted'))
   }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop)
+  // The terminal that we wrote to may be gone.
+  process.stderr.on('error', () => {})
   if (process.channel) {
     process.on('disconnect', stop) // Nx, which started us, is gone
     process.channel.unref()
@@ -74,7 +76,7 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
         `${visibleText(redact((error as Error).stack ?? String(error)))}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
       )
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop).off('disconnect', stop)
+    process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop).off('disconnect', stop)
   }
   // Native add-ons (LanceDB, node-llama-cpp) may keep threads that would hold the process open.
   await new Promise<void>((drained) => process.stdout.write('', () => drained()))

@@ -83,6 +83,8 @@ export type Completion = {
   logprobs?: number[]
   /** Which endpoint or class of machine answered, where there could be several. */
   where?: string
+  /** Times that the request was sent again before this answer came. */
+  retries?: number
 }
 /** An infrastructure failure after all retries: counted apart, never graded. */
 export type Fault = { id: string; fault: string; retries: number }

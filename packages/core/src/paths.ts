@@ -8,6 +8,8 @@ export const dataRoot = process.env['WHETSTONE_ROOT'] ? resolve(process.env['WHE
 
 /** Where things lie; see the table of that name in the README. What is in a run's folders only `@whetstone/runs` knows. */
 export const paths = {
+  /** Locks of what lies in no run. */
+  lock: (name: string) => join(dataRoot, '.locks', name),
   tool: (name: string) => join(root, 'tools/bin', name),
   models: () => join(dataRoot, 'models'),
   taskset: (name: string) => join(dataRoot, 'datasets', name),

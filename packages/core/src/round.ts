@@ -61,7 +61,9 @@ const Members = z.object({
   parity: Parity.nullable().optional(),
   /** Why there is no training, where there is none. */
   untrained: z.string().nullable(),
-  faults: z.object({ retried: z.number().int(), failed: z.number().int() }),
+  faults: z.object({ retried: z.number().int(), failed: z.number().int(), quarantined: z.number().int().optional() }),
+  /** Attempts that ended otherwise than by the model's own stop, by how. */
+  ends: z.record(z.string(), z.number().int()).optional(),
   truncated: z.number(),
   /** Attempts of train and validation, those whose answer was cut off, those whose prompt left no room in the context, those of which the grader could not tell; absent in older rounds. */
   cuts: z

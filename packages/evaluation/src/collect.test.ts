@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { BadInput } from '@whetstone/core'
 import type { Attempt, Finish, Grade, LanguageModel, Solver, Task } from '@whetstone/core'
 import { collect, type CollectRequest } from './collect.ts'
 import { evaluate } from './evaluate.ts'
@@ -35,7 +36,7 @@ function scriptedSolver(counts: Map<string, number>, options: { stopAfter?: numb
     name: 'scripted',
     async *solve(attempts) {
       for (const attempt of [...attempts].reverse()) {
-        if (options.stopAfter !== undefined && made++ >= options.stopAfter) throw new Error('killed')
+        if (options.stopAfter !== undefined && made++ >= options.stopAfter) throw new BadInput('killed')
         counts.set(attempt.id, (counts.get(attempt.id) ?? 0) + 1)
         if (options.faults?.(attempt)) {
           yield { attempt, fault: 'HTTP 500', retries: 5 }
@@ -177,7 +178,7 @@ test('a group that is added later leaves the others as they are', () =>
 test('a prompt that does not fit is a failed attempt; so is a truncated one; provider faults are counted apart', () =>
   inFolder(async (file) => {
     const { traces, faults } = await collectAll(request(file, scriptedSolver(new Map(), { faults: ({ task }) => task.id === 't2' })))
-    assert.equal(faults, { retried: 10, failed: 2 })
+    assert.equal(faults, { retried: 10, failed: 2, quarantined: 0 })
     assert.is(traces.length, 14)
     const of = (task: string) => traces.find((trace) => trace.task === task)
     assert.is(of('t3')?.grade.reason, 'context')
@@ -235,5 +236,59 @@ test('no solver is shown a reference; hints and grades only where grades may be 
     assert.equal(new Set(seen), new Set(['""']))
   }
 })
+
+test('an answer that cannot be worked on lies aside with its reason, blocks nothing, and is attempted again when told', () =>
+  inFolder(async (file) => {
+    let poison = true
+    const poisoned: CollectRequest['grade'] = (task, answer) => {
+      if (poison && task.id === 't2') throw new TypeError('odd')
+      return grade(task, answer)
+    }
+    const ask = (more: Partial<CollectRequest> = {}) =>
+      collect(request(file, scriptedSolver(new Map()), { grade: poisoned, label: 'x', ...more }))
+    const { faults, traces } = await ask()
+    assert.equal([faults.quarantined, (await Array.fromAsync(traces)).length], [2, 14])
+    assert.match(readFileSync(`${file}.quarantine`, 'utf8'), /"attempt":"t2#0","why":"odd","answer":"2","chunk":0/)
+    const before = readFileSync(file, 'utf8')
+    assert.equal([(await ask()).faults.quarantined, readFileSync(file, 'utf8')], [2, before], 'a resume leaves it')
+    assert.is((await ask({ retryQuarantined: true })).faults.quarantined, 2, 'still poisoned, counted once')
+    poison = false
+    const mended = await ask({ retryQuarantined: true })
+    assert.equal([mended.faults.quarantined, (await Array.fromAsync(mended.traces)).length], [0, 16])
+    assert.is((await ask({ retryQuarantined: true })).faults.quarantined, 0)
+    assert.is((await Array.fromAsync((await ask()).traces)).length, 16, 'none is doubled')
+  }))
+
+test('a solver that breaks on one answer loses that one, and one that breaks on all says why', () =>
+  inFolder(async (file) => {
+    const breaks = (on: (attempt: Attempt) => boolean): Solver => {
+      const scripted = scriptedSolver(new Map())
+      return {
+        name: 'breaks',
+        async *solve(attempts, model, options) {
+          for (const attempt of attempts) {
+            if (on(attempt)) throw new Error(`cannot read ${attempt.id}`)
+            yield* scripted.solve([attempt], model, options)
+          }
+        },
+      }
+    }
+    const { faults, traces } = await collect(
+      request(
+        file,
+        breaks(({ id }) => id === 't1#0'),
+      ),
+    )
+    assert.equal([faults.quarantined, (await Array.fromAsync(traces)).length], [1, 15])
+    await collect(
+      request(
+        `${file}.all`,
+        breaks(() => true),
+      ),
+    ).then(
+      () => assert.unreachable(),
+      (error: Error) => assert.match(error.message, /cannot read/),
+    )
+  }))
 
 test.run()

@@ -15,8 +15,21 @@ import type {
   Task,
   Teacher,
 } from '@whetstone/core'
-import { appendRows, BadInput, contentId, deriveSeed, readRows, reread, startProgress, taskHash, Trace, writeRows } from '@whetstone/core'
+import {
+  appendRows,
+  BadInput,
+  contentId,
+  deriveSeed,
+  readRows,
+  redact,
+  reread,
+  startProgress,
+  taskHash,
+  Trace,
+  writeRows,
+} from '@whetstone/core'
 import { inOrder } from './in-order.ts'
+import { lyingAside, putAside, quarantineFile, type Quarantined } from './quarantine.ts'
 import { shareTeachers } from './share-teachers.ts'
 
 /** What is shown to the model besides the task: rendered memories and instruction, with the ids of the memories shown and held out. */
@@ -52,10 +65,12 @@ export type CollectRequest = {
   /** Attempts in a chunk. Part of the work's identity: another size is another order of batches. */
   chunk: number
   label: string
+  /** What was put aside is attempted once more. */
+  retryQuarantined?: boolean
   signal?: AbortSignal
 }
 /** The traces as they stand in the file, read as often as asked for. */
-export type Collected = { traces: AsyncIterable<Trace>; faults: { retried: number; failed: number } }
+export type Collected = { traces: AsyncIterable<Trace>; faults: { retried: number; failed: number; quarantined: number } }
 
 const Chunk = z.object({
   chunk: z.number().int(),
@@ -63,6 +78,11 @@ const Chunk = z.object({
   traces: z.number().int(),
   failed: z.number().int(),
   retried: z.number().int(),
+  /** Attempts whose answers could not be worked on, put aside. */
+  quarantined: z.number().int().default(0),
+  /** Of a chunk of attempts that lay aside: those that went well now. */
+  again: z.boolean().default(false),
+  mended: z.array(z.string()).default([]),
 })
 
 /**
@@ -78,11 +98,15 @@ export async function collect(request: CollectRequest): Promise<Collected> {
   )
   const ledger = `${request.file}.chunks`
   const done = await resume(request.file, ledger)
-  if (done.length < chunks.length) {
-    const left = chunks.slice(done.length)
+  const again = request.retryQuarantined ? await lyingAside(request.file, done) : new Set<string>()
+  const whole = done.filter((entry) => !entry.again).length
+  if (whole < chunks.length || again.size > 0) {
+    const left = chunks.slice(whole).map((slice) => ({ slice, again: false }))
+    const back = chunks.flat().filter(({ task, sample }) => again.has(`${task.id}#${sample}`))
+    if (back.length > 0) left.unshift({ slice: back, again: true })
     const progress = startProgress(
       request.label,
-      left.reduce((count, chunk) => count + chunk.length, 0),
+      left.reduce((count, { slice }) => count + slice.length, 0),
       'attempts',
     )
     let passed = 0
@@ -102,23 +126,36 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       // Work that is done elsewhere does not stand still at the end of each chunk; the file holds chunks in their order all the same.
       const attempted = inOrder(left, {
         ahead: () => model.ahead?.(request.chunk) ?? 1,
-        work: (slice, signal) => attemptChunk({ ...request, teachers, judge, signal }, model, slice, onTrace),
+        work: ({ slice }, signal) => attemptChunk({ ...request, teachers, judge, signal }, model, slice, onTrace),
         signal: request.signal,
       })
-      for await (const { item: slice, result } of attempted) {
-        const { traces, faults } = result
+      for await (const { item, result } of attempted) {
+        const { slice } = item
+        const { traces, faults, retried, quarantined } = result
         request.signal?.throwIfAborted()
         if (faults.length === slice.length)
           throw new BadInput(
             `${request.label}: the provider failed on all ${slice.length} attempts of a chunk (${faults[0]?.fault}): mend it and run the same command again, it resumes here`,
+          )
+        putAside(
+          request.file,
+          quarantined.map((row) => ({ ...row, chunk: done.length })),
+        )
+        if (quarantined.length > 0)
+          process.stderr.write(
+            `${request.label}: ${quarantined.length} answers could not be worked on and lie aside in ${quarantineFile(request.file)} (${quarantined[0]?.why}); --retry-quarantined attempts them once more\n`,
           )
         const bytes = appendRows(request.file, traces)
         const entry = {
           chunk: done.length,
           bytes,
           traces: traces.length,
-          failed: faults.length,
-          retried: faults.reduce((sum, fault) => sum + fault.retries, 0),
+          failed: item.again ? 0 : faults.length,
+          retried,
+          // Those that lay aside are counted already.
+          quarantined: item.again ? -traces.length : quarantined.length,
+          again: item.again,
+          mended: item.again ? traces.map(({ task, sample }) => `${task}#${sample}`) : [],
         }
         appendRows(ledger, [entry])
         done.push(entry)
@@ -128,14 +165,14 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     }
   }
   const traces = reread(() => readRows(request.file, Trace, { optional: true }))
-  return { traces, faults: { retried: sum(done, 'retried'), failed: sum(done, 'failed') } }
+  return { traces, faults: { retried: sum(done, 'retried'), failed: sum(done, 'failed'), quarantined: sum(done, 'quarantined') } }
 }
 
 function inChunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, chunk) => items.slice(chunk * size, (chunk + 1) * size))
 }
 
-const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed') =>
+const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed' | 'quarantined') =>
   entries.reduce((total, entry) => total + entry[member], 0)
 
 /** The whole chunks so far; what a torn chunk left behind is cut off. */
@@ -194,21 +231,77 @@ async function attemptChunk(
     hint: request.mayGrade && hint ? (task) => hint(taskOf(task)) : undefined,
     signal: request.signal,
   }
-  for await (const result of request.solver.solve(attempts, model, options)) {
-    if ('fault' in result) {
-      faults.push(result)
-      continue
+  const quarantined: Omit<Quarantined, 'chunk'>[] = []
+  const counted = countRetries(model)
+  const settled = new Set<string>()
+  const work = async (some: readonly Attempt[]) => {
+    for await (const result of request.solver.solve(some, counted.model, options)) {
+      settled.add(result.attempt.id)
+      if ('fault' in result) {
+        faults.push(result)
+        continue
+      }
+      const index = order.get(result.attempt.id) as number
+      const attempt = { ...result.attempt, task: taskOf(result.attempt.task) }
+      try {
+        // As it will be read back: what cannot be would stop every later step.
+        const trace = await gradeSolution(request, { ...result, attempt }, shown[index] as Shown)
+        Trace.parse(JSON.parse(JSON.stringify(trace)))
+        traces.push({ index, trace })
+        onTrace(trace)
+      } catch (error) {
+        if (request.signal?.aborted || error instanceof BadInput) throw error
+        quarantined.push({ attempt: attempt.id, why: reason(error), answer: result.messages.at(-1)?.content?.slice(0, 2000) ?? null })
+      }
     }
-    const index = order.get(result.attempt.id) as number
-    const attempt = { ...result.attempt, task: taskOf(result.attempt.task) }
-    const trace = await gradeSolution(request, { ...result, attempt }, shown[index] as Shown)
-    traces.push({ index, trace })
-    onTrace(trace)
   }
-  const answered = traces.length + faults.length
+  try {
+    await work(attempts)
+  } catch (error) {
+    if (request.signal?.aborted || error instanceof BadInput) throw error
+    // One answer may have broken the work on all: each alone, and those that break it again lie aside.
+    const left = attempts.filter(({ id }) => !settled.has(id))
+    const before = quarantined.length
+    for (const attempt of left)
+      await work([attempt]).catch((own: unknown) => {
+        if (request.signal?.aborted || own instanceof BadInput) throw own
+        quarantined.push({ attempt: attempt.id, why: reason(own), answer: null })
+      })
+    // Not an answer then, but what works on them.
+    if (left.length > 1 && quarantined.length - before === left.length) throw error
+  }
+  const answered = traces.length + faults.length + quarantined.length
   if (answered < attempts.length && !request.signal?.aborted)
     throw new Error(`${request.solver.name} answered ${answered} of ${attempts.length} attempts`)
-  return { traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace), faults }
+  return {
+    traces: traces.sort((a, b) => a.index - b.index).map(({ trace }) => trace),
+    faults,
+    retried: Math.max(
+      counted.retried(),
+      faults.reduce((sum, fault) => sum + fault.retries, 0),
+    ),
+    quarantined,
+  }
+}
+
+const reason = (error: unknown) =>
+  redact((error as Error).message ?? String(error))
+    .replace(/\s+/g, ' ')
+    .slice(0, 300)
+
+/** A model that counts how often its requests were sent again, for answers and for faults alike. */
+function countRetries(model: LanguageModel): { model: LanguageModel; retried(): number } {
+  let retried = 0
+  async function* generate(...given: Parameters<LanguageModel['generate']>) {
+    for await (const result of model.generate(...given)) {
+      retried += result.retries ?? 0
+      yield result
+    }
+  }
+  return {
+    model: { ...model, model: model.model, score: model.score?.bind(model), ahead: model.ahead?.bind(model), generate },
+    retried: () => retried,
+  }
 }
 
 /** Whether a critique tells the answer: the hint (or the reference) stands in it as a word. */

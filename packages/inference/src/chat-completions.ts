@@ -4,6 +4,7 @@ import type { Completion, Fault, GenerateRequest } from '@whetstone/core'
 import type OpenAI from 'openai'
 import { chatBody } from './chat-body.ts'
 import type { Dialect } from './chat-body.ts'
+import { limitBody } from './bounded-fetch.ts'
 import { inParallel } from './in-parallel.ts'
 import { providerError } from './provider-error.ts'
 import { stripReasoning } from './strip-reasoning.ts'
@@ -15,8 +16,9 @@ export type ChatEndpoint = {
   model: string
   dialect: Dialect
   concurrency: number
-  /** Seconds a request may take, answer included. */
+  /** Seconds a request may take, answer included; and with all its retries. */
   timeout: number
+  total?: number
   retries: number
   /** Seconds before the first retry; doubles with each, up to a minute. */
   backoff: number
@@ -54,6 +56,7 @@ export async function* chatCompletions(
 type Gate = { openAt: number }
 
 async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: Gate, signal: AbortSignal): Promise<Completion | Fault> {
+  const began = performance.now()
   const jitter = random(deriveSeed(request.seed, request.id))
   for (let retries = 0; ; retries++) {
     for (let left = gate.openAt - performance.now(); left > 0; left = gate.openAt - performance.now())
@@ -63,7 +66,7 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
     const limit = AbortSignal.timeout(endpoint.timeout * 1000)
     try {
       const answer = await stream(endpoint, request, AbortSignal.any([signal, limit]))
-      return { id: request.id, ...answer, seconds: (performance.now() - started) / 1000 }
+      return { id: request.id, ...answer, retries, seconds: (performance.now() - started) / 1000 }
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof NotAnApi)
@@ -74,19 +77,28 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
       const message = endpoint.hide?.(found.message) ?? found.message
       if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
       if (found.kind === 'refused')
-        throw new BadInput(`${endpoint.where} refuses to answer (${message}): check key, model name and account`)
+        throw new BadInput(
+          'status' in found
+            ? `${endpoint.where} refuses to answer (${message}): check key, model name and account`
+            : `${endpoint.where} ${message}`,
+        )
       const wait = found.wait ?? Math.min(60, endpoint.backoff * 2 ** retries) * (0.75 + jitter() / 2)
-      if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience) return { id: request.id, fault: message, retries }
+      const spent = (performance.now() - began) / 1000 + wait > (endpoint.total ?? Infinity)
+      if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience || spent)
+        return { id: request.id, fault: message, retries }
       if (found.wait === undefined) await sleep(wait * 1000, undefined, { signal })
       else gate.openAt = Math.max(gate.openAt, performance.now() + wait * 1000)
     }
   }
 }
 
+/** An event is some hundred bytes a token; log-probabilities and the like make it longer. */
+const bytesPerToken = 4096
+
 /** What providers send in place of what the protocol says: content in parts, reasoning under either of two names, counts that are no whole numbers. */
 type Delta = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown; refusal?: unknown; tool_calls?: unknown }
 type Choice = { index?: number; delta?: Delta; message?: Delta; text?: unknown; finish_reason?: string | null }
-type Chunk = { choices?: Choice[]; usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null; error?: { message?: string } }
+type Chunk = { choices?: Choice[]; usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null; error?: unknown }
 
 /** An answer as it grows. Of several choices the first is the answer: one was asked for. */
 async function stream(
@@ -95,10 +107,15 @@ async function stream(
   signal: AbortSignal,
 ): Promise<Omit<Completion, 'id' | 'seconds'>> {
   const answer = { text: '', thoughts: '', pieces: 0, reason: null as string | null, usage: undefined as Chunk['usage'], calls: false }
-  for await (const chunk of await chunks(client, chatBody(model, request, dialect), signal)) {
+  for await (const chunk of await chunks(client, chatBody(model, request, dialect), {
+    most: 2 ** 20 + request.sampling.maxTokens * bytesPerToken,
+    signal,
+  })) {
     signal.throwIfAborted()
-    if (chunk.error) throw new Error(chunk.error.message ?? 'the provider broke off with an error')
-    const choice = chunk.choices?.find(({ index }) => (index ?? 0) === 0)
+    if (chunk === null || typeof chunk !== 'object') throw new Error('the answer holds something that is no completion')
+    if (chunk.error) throw new Error(errorText(chunk.error))
+    const choices = Array.isArray(chunk.choices) ? chunk.choices : []
+    const choice = choices.find((each) => each !== null && typeof each === 'object' && (each.index ?? 0) === 0)
     const delta = choice?.delta ?? choice?.message
     const [content, thought] = [
       plainText(delta?.content ?? choice?.text),
@@ -107,8 +124,11 @@ async function stream(
     if (content || thought) answer.pieces++
     answer.text += content
     answer.thoughts += thought
+    // A token is some letters: what is much longer is not what was asked for.
+    if (answer.text.length + answer.thoughts.length > 65_536 + 64 * request.sampling.maxTokens)
+      throw new Error(`the answer is longer than ${request.sampling.maxTokens} tokens can be`)
     answer.calls ||= Array.isArray(delta?.tool_calls) && delta.tool_calls.length > 0
-    answer.reason = choice?.finish_reason ?? answer.reason
+    if (typeof choice?.finish_reason === 'string') answer.reason = choice.finish_reason
     answer.usage = chunk.usage ?? answer.usage
   }
   signal.throwIfAborted()
@@ -124,6 +144,12 @@ async function stream(
     // A provider that does not count sends about a token a piece.
     tokens: { prompt: count(usage?.prompt_tokens) ?? 0, completion: count(usage?.completion_tokens) ?? pieces },
   }
+}
+
+function errorText(error: unknown): string {
+  const { message } = error as { message?: unknown }
+  const text = typeof message === 'string' ? message : typeof error === 'string' ? error : 'the provider broke off with an error'
+  return text.replace(/\s+/g, ' ').slice(0, 300)
 }
 
 function finishOf(reason: string, unclosed: boolean, text: string, calls: boolean): Completion['finish'] {
@@ -151,8 +177,13 @@ function count(value: unknown): number | undefined {
 }
 
 /** The pieces of an answer: events as asked for, or one whole completion from servers that do not stream. A page in place of either is a wrong address. */
-async function chunks(client: OpenAI, body: ReturnType<typeof chatBody>, signal: AbortSignal): Promise<AsyncIterable<Chunk>> {
-  const response = await client.chat.completions.create(body, { signal, maxRetries: 0 }).asResponse()
+async function chunks(
+  client: OpenAI,
+  body: ReturnType<typeof chatBody>,
+  { most, signal }: { most: number; signal: AbortSignal },
+): Promise<AsyncIterable<Chunk>> {
+  const answer = await client.chat.completions.create(body, { signal, maxRetries: 0 }).asResponse()
+  const response = limitBody(answer, most)
   const type = response.headers.get('content-type') ?? ''
   if (/\bjson\b/i.test(type)) {
     const whole = (await response.json().catch(() => {
@@ -167,7 +198,8 @@ async function chunks(client: OpenAI, body: ReturnType<typeof chatBody>, signal:
     throw new NotAnApi(`answers with a web page${title ? ` (${JSON.stringify(title)})` : ''} in place of a completion`)
   }
   const { Stream } = await import('openai/streaming')
-  return Stream.fromSSEResponse<Chunk>(response, new AbortController())
+  // With the client, which is told to log nothing: else the stream prints what it cannot read.
+  return Stream.fromSSEResponse<Chunk>(response, new AbortController(), client)
 }
 
 /** What answers is no endpoint of this kind; no retry makes it one. */

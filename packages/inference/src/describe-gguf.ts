@@ -39,7 +39,7 @@ export async function describeGguf(path: string, card: { name?: string; metadata
  * The hash that the card beside the file holds, where the file is still the one it was written for: hashing gigabytes at each start takes
  * seconds.
  */
-function knownHash(path: string): string | undefined {
+export function knownHash(path: string): string | undefined {
   const card = join(dirname(path), 'card.json')
   if (!existsSync(card)) return undefined
   try {

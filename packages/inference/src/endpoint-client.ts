@@ -1,5 +1,6 @@
 import { BadInput, redact } from '@whetstone/core'
 import type OpenAI from 'openai'
+import { boundedFetch } from './bounded-fetch.ts'
 
 export type EndpointClient = {
   client: OpenAI
@@ -18,6 +19,8 @@ export async function endpointClient(options: {
   keyVariable: string
   retries?: number
   timeout?: number
+  /** Seconds without a byte of an answer under way. */
+  idle?: number
 }): Promise<EndpointClient> {
   const url = endpointUrl(options.url)
   // Loaded when it is used: every command imports this file, few talk to an endpoint.
@@ -31,6 +34,7 @@ export async function endpointClient(options: {
     maxRetries: options.retries ?? 0,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout * 1000 }),
     logLevel: 'off',
+    fetch: boundedFetch({ idle: options.idle ?? 120 }),
   })
   return { client, keyed: key !== undefined, hide: (text) => redact(key ? text.replaceAll(key, '[secret]') : text) }
 }

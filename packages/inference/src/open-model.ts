@@ -1,3 +1,4 @@
+import { checkWeights } from './check-weights.ts'
 import type { Backend, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 
 /** A model with what runs it and how it samples where that differs from what it is asked for. */
@@ -12,6 +13,7 @@ export type ModelUse = {
 /** Opens a model for whatever role it plays: incumbent, candidate, teacher, reflector, judge, summarizer. */
 export async function openModel(use: ModelUse, options: OpenOptions): Promise<LanguageModel> {
   const { model, backend, sampling, context = options.context, concurrency = options.concurrency } = use
+  await checkWeights(model)
   const opened = await backend.open(model, { ...options, context, concurrency })
   if (!sampling || Object.keys(sampling).length === 0) return opened
   return {

@@ -1,4 +1,6 @@
 import { APIConnectionError, APIError } from 'openai'
+import { EndpointRefusal } from './bounded-fetch.ts'
+import { connectionTrouble } from './connection-trouble.ts'
 
 /**
  * What to do about a failed request.
@@ -7,21 +9,30 @@ import { APIConnectionError, APIError } from 'openai'
  * - `fault`: this request will not go better
  * - `refused`: no request will: the key, the model's name or the account is wrong
  */
-export type ProviderError = { kind: 'context' | 'retry' | 'fault' | 'refused'; message: string; wait?: number }
+export type ProviderError = {
+  kind: 'context' | 'retry' | 'fault' | 'refused'
+  message: string
+  wait?: number
+  /** HTTP's, where there was an answer. */
+  status?: number
+}
 
 const tooLong =
   /context.?(length|size|window)|maximum (context|model) length|prompt is too long|too many (input )?tokens|must have less than \d+ tokens/i
 
 /** Sorts the errors of the package openai and of llama-server, vLLM, TGI and OpenAI behind it. */
 export function providerError(error: unknown): ProviderError {
-  if (!(error instanceof APIError)) return { kind: 'retry', message: causes(error) }
-  if (error instanceof APIConnectionError) return { kind: 'retry', message: causes(error) }
+  if (!(error instanceof APIError) || error instanceof APIConnectionError) {
+    const cause = deepest(error)
+    if (cause instanceof EndpointRefusal) return { kind: 'refused', message: cause.message }
+    return connectionTrouble(cause)
+  }
   const status = error.status as number | undefined
   const message = `${status === undefined ? '' : `HTTP ${status}: `}${plain(error)}`
   if (error.type === 'exceed_context_size_error' || error.code === 'context_length_exceeded') return { kind: 'context', message }
   if ((status === 400 || status === 413 || status === 422) && tooLong.test(error.message)) return { kind: 'context', message }
-  if (error.code === 'insufficient_quota' || status === 402) return { kind: 'refused', message }
-  if (status === 401 || status === 403 || status === 404) return { kind: 'refused', message }
+  if (error.code === 'insufficient_quota' || status === 402) return { kind: 'refused', message, status }
+  if (status === 401 || status === 403 || status === 404 || status === 407) return { kind: 'refused', message, status }
   if (status === undefined || status === 408 || status === 409 || status === 425 || status === 429 || status >= 500) {
     const wait = retryAfter(error.headers as Headers | undefined)
     return { kind: 'retry', message, wait }
@@ -48,9 +59,8 @@ function plain(error: APIError): string {
 }
 
 /** "fetch failed" says nothing: the reason is at the end of the chain of causes. */
-function causes(error: unknown): string {
-  let deepest = error
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause
-  const { code, message } = deepest as NodeJS.ErrnoException
-  return (code ?? message ?? String(deepest)).replace(/\s+/g, ' ').slice(0, 300)
+function deepest(error: unknown): unknown {
+  let cause = error
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
+  return cause
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { BadInput, paths, root, runTool, startProgress, writeAtomic } from '@whetstone/core'
+import { awaitLock, BadInput, paths, root, runTool, startProgress, writeAtomic } from '@whetstone/core'
 import { buildLibraries, builtLibraries } from './build-tools/build-libraries.ts'
 import { compile, objectOf } from './build-tools/compile.ts'
 import { writeCompileCommands } from './build-tools/compile-commands.ts'
@@ -24,6 +24,7 @@ const bin = join(root, 'tools/bin')
 export async function buildTools(names: readonly string[], options: BuildOptions = {}): Promise<void> {
   for (const name of names) if (!tools[name]) throw new BadInput(`No tool "${name}". Tools: ${Object.keys(tools).join(', ')}`)
   const signal = options.signal ? { signal: options.signal } : {}
+  using _alone = await awaitLock(join(root, 'tools/build/writer.lock'), { what: 'The folder of the native tools', ...signal })
   const compiler = findCompiler()
   const source = await extractSource(options.signal)
   const shipped = options.fromSource || existsSync(builtLibraries()) ? null : shippedLibraries()

@@ -37,8 +37,11 @@ export function showRound(round: Round, report: string): string {
           `of ${retest.failed} failed: candidate solves ${retest.solvedByCandidate}, incumbent ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})`,
         )
       : null,
-    round.faults.failed || round.faults.retried
-      ? line('faults', `${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries`)
+    round.faults.failed || round.faults.retried || round.faults.quarantined
+      ? line(
+          'faults',
+          `${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries${round.faults.quarantined ? `, ${round.faults.quarantined} put aside (--retry-quarantined)` : ''}`,
+        )
       : null,
     ...[...warnCuts(round), ...(round.monitor?.warnings ?? [])].map((warning) => line('warning', warning)),
     round.monitor?.regression ? line('REGRESSION', round.monitor.regression) : null,

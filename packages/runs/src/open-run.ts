@@ -1,10 +1,22 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Dataset, Example, Model, Pair, parseRow, readRows, Round, type ReadOptions, type Role, type Trace } from '@whetstone/core'
+import {
+  Dataset,
+  Example,
+  lockOwner,
+  Model,
+  Pair,
+  parseRow,
+  readRows,
+  Round,
+  type LockOwner,
+  type ReadOptions,
+  type Role,
+  type Trace,
+} from '@whetstone/core'
 import { z } from 'zod'
 import { FrozenTask } from './frozen-task.ts'
 import { Incumbent } from './incumbent.ts'
-import { lockOwner } from './lock.ts'
 import { openTraces, type TraceFile } from './open-traces.ts'
 import type { Problem } from './problem.ts'
 import { Phase1Summary } from './phase1-summary.ts'
@@ -26,7 +38,7 @@ export type RunReader = {
   /** What is served, and the last finished round. */
   incumbent(): Incumbent | null
   /** The live process that works on it. */
-  lock(): { pid: number; command: string } | null
+  lock(): LockOwner | null
   /** Rounds of which anything is on disk, finished or open. */
   rounds(): RoundReader[]
   round(number: number): RoundReader

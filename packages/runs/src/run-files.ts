@@ -12,7 +12,9 @@ export function runFiles(run: string) {
     checkpoints,
     datasets: paths.datasets(run),
     record: join(reports, 'run.json'),
-    lock: join(reports, 'lock'),
+    /** Whoever writes to the run, and whoever reads finished rounds, holds these locks. */
+    lock: join(reports, 'writer.lock'),
+    reading: join(reports, 'reading.lock'),
     /** Every look at the run's validation data. */
     looks: join(reports, 'looks.json'),
     /** Likelihood dynamics of a run's checkpoints. */

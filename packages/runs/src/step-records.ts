@@ -17,7 +17,9 @@ import { z } from 'zod'
 import { BestLevels } from './incumbent.ts'
 
 const Tokens = z.object({ prompt: z.number().int(), completion: z.number().int() })
-const Faults = z.object({ retried: z.number().int(), failed: z.number().int() })
+const Faults = z.object({ retried: z.number().int(), failed: z.number().int(), quarantined: z.number().int().default(0) })
+/** Ends of attempts other than the model's own stop, counted by name: `content_filter`, `tool_calls`, `length`, `empty`, `context`, `vocabulary`. */
+const Ends = z.record(z.string(), z.number().int()).default({})
 
 /** What a round was planned to be: steps/plan.json. */
 export const Plan = z.object({
@@ -49,6 +51,7 @@ export const TrainAttempts = z.object({
   rates: z.array(LevelRate),
   frontier: Frontier,
   faults: Faults,
+  ends: Ends,
 })
 export type TrainAttempts = z.infer<typeof TrainAttempts>
 
@@ -113,6 +116,7 @@ export const Arms = z.preprocess(
     stopped: z.string().nullable().default(null),
     tokens: Tokens,
     faults: Faults,
+    ends: Ends,
     truncated: z.number().int(),
     context: z.number().int().default(0),
     /** Of which the grader could not tell; 0 in older rounds. */

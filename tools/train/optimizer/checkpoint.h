@@ -1,5 +1,6 @@
 // The state of a run on disk: weights, optimizer moments, averages, the step. A run that goes on from it computes the same bits.
 #pragma once
+#include "../save/gguf-file.h"
 #include "optimizer.h"
 
 namespace train {
@@ -14,12 +15,15 @@ struct run_state {
 
 std::string checkpoint_path(const std::string & directory);
 
-// fingerprint: everything that must not change between the parts of a run. Throws bad_input, e.g. when the disk is full; the old checkpoint
-// stays then.
-void write_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m, const optimizer & adam,
-                      const run_state & state);
+// Bytes that a checkpoint of this run takes, about.
+int64_t checkpoint_bytes(const model & m, const optimizer & adam, bool keeps_best);
 
-// Returns false where there is none. Throws bad_input for a checkpoint of another run.
+// fingerprint: everything that must not change between the parts of a run. The file still lies beside the older checkpoint, which goes when
+// this one is on the disk (pending_file::keep). Throws bad_input, e.g. when the disk is full; the old checkpoint stays then.
+std::unique_ptr<pending_file> write_checkpoint(const std::string & directory, const std::string & fingerprint, const model & m,
+                                               const optimizer & adam, const run_state & state);
+
+// Returns false where there is none, or a damaged one, which is said and deleted. Throws bad_input for a checkpoint of another run.
 bool read_checkpoint(const std::string & directory, const std::string & fingerprint, model & m, optimizer & adam, run_state & state);
 
 } // namespace train

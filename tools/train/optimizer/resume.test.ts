@@ -21,7 +21,19 @@ const methods: Record<string, (string | number)[]> = {
   lora: ['--lora-rank', 2, '--schedule', 'linear'],
 }
 const steady = (lines: Line[]) =>
-  lines.map(({ tokens_per_second: _speed, seconds: _seconds, cpu_seconds: _cpu, peak_mib: _peak, ...line }) => line)
+  lines.map(
+    ({
+      tokens_per_second: _speed,
+      seconds: _seconds,
+      cpu_seconds: _cpu,
+      peak_mib: _peak,
+      resumed: _resumed,
+      checkpoints: _count,
+      checkpoint_seconds: _kept,
+      ...line
+    }) => line,
+  )
+const stepsOf = (file: string) => readFileSync(file, 'utf8').split('\n').length - 1
 
 for (const [name, more] of Object.entries(methods)) {
   it(`${name}: killed by SIGTERM and resumed, bit for bit`, async () => {
@@ -69,6 +81,50 @@ for (const [name, more] of Object.entries(methods)) {
     assert.match(other.stderr, /belongs to a run with other options or data/)
   })
 }
+
+it('killed outright at 80%, a run redoes little and ends bit for bit; a damaged checkpoint is said and begun without', async () => {
+  const model = await randomModel('resume-kill')
+  const out = (name: string) => join(folder, `${name}.gguf`)
+  const args = (name: string) =>
+    ['sft', '-m', model, '--data', rowsFile('resume.jsonl', rows), '--out', out(name), '--metrics', `${out(name)}.jsonl`]
+      .concat(['--workers', '2', '--progress', 'none', '--steps', '200', '--batch', '8'])
+      .concat(['--checkpoint-dir', join(folder, `${name}-checkpoints`), '--checkpoint-every', '10', '--resume'])
+  assert.is((await tool('llama-train', [...args('undisturbed'), '--checkpoint-every', 0, '--checkpoint-share', 0.5])).exitCode, 0)
+  assert.ok((readLines(`${out('undisturbed')}.jsonl`).at(-1)?.['checkpoints'] ?? 0) > 1)
+
+  const kill = async (name: string, signal: 'SIGKILL' | 'SIGHUP') => {
+    writeFileSync(`${out(name)}.jsonl`, '')
+    const child = execa(paths.tool('llama-train'), args(name), { reject: false, timeout: 60_000 })
+    const killer = watch(`${out(name)}.jsonl`, () => {
+      if (stepsOf(`${out(name)}.jsonl`) < 160) return
+      killer.close()
+      child.kill(signal)
+    })
+    await child
+    killer.close()
+    assert.not(existsSync(out(name)))
+    return stepsOf(`${out(name)}.jsonl`)
+  }
+  for (const signal of ['SIGKILL', 'SIGHUP'] as const) {
+    const reached = await kill(signal, signal)
+    const resumed = execa(paths.tool('llama-train'), args(signal), { reject: false, timeout: 60_000 })
+    const { exitCode, stderr } = await resumed
+    assert.is(exitCode, 0, stderr)
+    const final = readLines(`${out(signal)}.jsonl`).at(-1) as Line
+    assert.ok(reached - (final['resumed'] as number) <= 20, `${reached} steps were done, ${final['resumed']} kept`)
+    assert.ok(readFileSync(out('undisturbed')).equals(readFileSync(out(signal))), signal)
+  }
+
+  await kill('flipped', 'SIGKILL')
+  const checkpoint = join(folder, 'flipped-checkpoints/checkpoint.gguf')
+  const bytes = readFileSync(checkpoint)
+  bytes[bytes.length - 1000] = (bytes[bytes.length - 1000] as number) ^ 4
+  writeFileSync(checkpoint, bytes)
+  const anew = await tool('llama-train', args('flipped'))
+  assert.is(anew.exitCode, 0, anew.stderr)
+  assert.match(anew.stderr, /checkpoint\.gguf is damaged \(its checksum does not fit\): it is deleted, and the training begins anew/)
+  assert.ok(readFileSync(out('undisturbed')).equals(readFileSync(out('flipped'))))
+})
 
 it('a run is repeated exactly, whatever the threads do and however many a worker has', async () => {
   const model = await randomModel('repeat', { architecture: 'qwen3' })

@@ -86,6 +86,8 @@ static void step_flags(arguments & args, options & o) {
     args.value("--early-stop", "N", o.early_stop, "stop after N validations without improvement and keep the best weights; 0: never");
     args.value("--checkpoint-dir", "DIR", o.checkpoint_dir, "where checkpoints go");
     args.value("--checkpoint-every", "N", o.checkpoint_every, "steps between checkpoints; 0: only when interrupted");
+    args.value("--checkpoint-share", "S", o.checkpoint_share,
+               "checkpoints as often as this share of the time allows, such as 0.02; 0: not by time");
     args.flag("--resume", o.resume, "go on from the checkpoint in --checkpoint-dir, where there is one");
 }
 
@@ -150,6 +152,8 @@ static void check(const options & o) {
          "--prompt-weight and --save-every must not be negative, --teacher-top at least 1");
     must(o.checkpoint_every == 0 || !o.checkpoint_dir.empty(), "--checkpoint-every needs --checkpoint-dir");
     must(o.parity_out.empty() || !o.parity.empty(), "--parity-out needs --parity");
+    must(o.checkpoint_share >= 0 && o.checkpoint_share <= 1 && (o.checkpoint_share == 0 || !o.checkpoint_dir.empty()),
+         "--checkpoint-share lies between 0 and 1 and needs --checkpoint-dir");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.desirable_weight >= 0 && o.undesirable_weight >= 0 && o.margin >= 0, "--margin and the weights of kto must not be negative");
     must(!o.rank_stabilized || o.lora_targets.find(':') == std::string::npos, "--lora-rank-stabilized needs one rank for all targets");

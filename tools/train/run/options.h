@@ -13,6 +13,7 @@ struct options {
     std::string model, data, val, out, metrics, progress = "auto", type;
     std::string checkpoint_dir;
     int32_t checkpoint_every = 0;
+    double checkpoint_share = 0;
     std::string without; // of check-logits: a feature of the model to leave out
     std::string optimizer_in, optimizer_out;
     std::string parity, parity_out;

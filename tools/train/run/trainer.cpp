@@ -2,7 +2,7 @@
 #include "../adapters/lora.h"
 #include "../checks/parity.h"
 #include "../losses/reference.h"
-#include "../optimizer/checkpoint.h"
+#include "../optimizer/checkpointer.h"
 #include "../optimizer/fingerprint.h"
 #include "../optimizer/moments.h"
 #include "../save/gguf-file.h"
@@ -13,6 +13,7 @@
 #include "progress.h"
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <sys/resource.h>
 
 namespace train {
@@ -159,9 +160,24 @@ json figures_of(const differences & d) {
 
 [[noreturn]] void stop_at_nan(const options & o, const run_state & state) {
     std::string what = "the loss is not a number at step " + std::to_string(state.step + 1) + ", lower --lr or look into the data";
-    if (!o.checkpoint_dir.empty() && o.checkpoint_every > 0)
+    if (!o.checkpoint_dir.empty() && (o.checkpoint_every > 0 || o.checkpoint_share > 0))
         what += "; the last good checkpoint is " + checkpoint_path(o.checkpoint_dir);
     throw bad_input(what);
+}
+
+// Room for what will be written, before hours of work: two checkpoints (the older goes when the newer is on the disk) and the result
+void check_disk(const options & o, const model & m, const optimizer & adam) {
+    int64_t result = 0;
+    for (const parameter & p : m.parameters)
+        result += p.size() * (int64_t) sizeof(float);
+    if (!m.lora_context)
+        result = std::min<int64_t>(result, (int64_t) std::filesystem::file_size(o.model));
+    check_room(std::filesystem::path(o.out).parent_path().string(), result, "the result's weights");
+    if (o.checkpoint_dir.empty())
+        return;
+    std::error_code ignored;
+    std::filesystem::create_directories(o.checkpoint_dir, ignored);
+    check_room(o.checkpoint_dir, result + 2 * checkpoint_bytes(m, adam, o.early_stop > 0), "the result and two checkpoints");
 }
 
 } // namespace
@@ -188,6 +204,9 @@ int run_training(const options & o) {
     const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
     const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
     const int64_t steps = o.steps > 0 ? o.steps : (int64_t) std::ceil(o.epochs * (double) per_epoch);
+    check_disk(o, *s.net, adam);
+    checkpointer keeper(o, fingerprint, *s.net, adam);
+    const int64_t resumed = state.step;
     metrics log(o.metrics, state.step);
     const double started = now(), cpu_started = usage_so_far().cpu_seconds;
     run r{o, s, adam, log, state, steps, per_epoch};
@@ -200,13 +219,13 @@ int run_training(const options & o) {
                 r.validate();
             if (o.save_every > 0 && state.step % o.save_every == 0 && state.step < steps)
                 r.save_snapshot();
-            if (o.checkpoint_every > 0 && state.step % o.checkpoint_every == 0)
-                write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+            if (state.step < steps)
+                keeper.after_step(state);
         }
     }
     if (interrupted() && state.step < steps) {
         if (!o.checkpoint_dir.empty())
-            write_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
+            keeper.write(state);
         fprintf(stderr, "llama-train: interrupted at step %lld, %s\n", (long long) state.step,
                 o.checkpoint_dir.empty() ? "nothing was kept (--checkpoint-dir would)" : "go on with --resume");
         return 130;
@@ -227,6 +246,9 @@ int run_training(const options & o) {
                {"seconds", seconds},
                {"cpu_seconds", cpu_seconds},
                {"peak_mib", usage_so_far().peak_mib},
+               {"resumed", resumed},
+               {"checkpoints", keeper.count},
+               {"checkpoint_seconds", keeper.seconds},
                {"skipped_rows", s.data.skipped},
                {"served", figures_of(agreement)},
                {"own", figures_of(own)}});

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,44 @@ void write_gguf(const gguf_context * file, const std::string & path, const std::
     if (!in_place)
         remove(temporary.c_str());
     throw bad_input(path + ": cannot be written (" + why + "), make room or choose another place");
+}
+
+pending_file::pending_file(const gguf_context * file, std::string path) :
+    path(std::move(path)), temporary(this->path + "." + std::to_string(getpid()) + ".tmp"), stream(fopen(temporary.c_str(), "wb")) {
+    if (!stream || !gguf_write_to_file_ptr(file, stream, false) || fflush(stream) != 0)
+        fail();
+}
+
+pending_file::~pending_file() {
+    if (!stream)
+        return;
+    fclose(stream);
+    remove(temporary.c_str());
+}
+
+void pending_file::keep() {
+    if (fsync(fileno(stream)) != 0 || rename(temporary.c_str(), path.c_str()) != 0)
+        fail();
+    fclose(stream);
+    stream = nullptr;
+}
+
+void pending_file::fail() {
+    const std::string why = strerror(errno ? errno : EIO);
+    if (stream)
+        fclose(stream);
+    stream = nullptr;
+    remove(temporary.c_str());
+    throw bad_input(path + ": cannot be written (" + why + "), make room or choose another place");
+}
+
+void check_room(const std::string & folder, int64_t bytes, const std::string & what) {
+    std::error_code error;
+    const std::filesystem::space_info space = std::filesystem::space(folder.empty() ? "." : folder, error);
+    if (error || (int64_t) space.available >= bytes)
+        return;
+    throw bad_input(folder + ": " + std::to_string(space.available >> 20) + " MiB are free, but " + what + " take " +
+                    std::to_string((bytes >> 20) + 1) + " MiB: make room or choose another place");
 }
 
 void check_writable(const std::string & path) {

@@ -11,7 +11,7 @@ import {
   type Bank,
   type ExchangeFormat,
 } from '@whetstone/memory'
-import { bankRounds, bankTag, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
+import { bankRounds, bankTag, lockReading, lockRun, openRun, readIncumbent, runFiles } from '@whetstone/runs'
 import { auditRun } from './memory-audit.ts'
 import { showAudit, showFound, showList, showMemory, showQuality } from './memory-show.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
@@ -65,6 +65,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
     writeResult(json, audited)
     return print(showAudit(audited))
   }
+  using _reading = command.uri === undefined ? lockReading(run) : null
   await using bank = await openBank({ uri, embedder: null, tag })
   if (action === 'export') {
     if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
@@ -102,7 +103,7 @@ async function takeIn({ recipe, run, uri: elsewhere, file, format: named, json, 
   if (file === undefined) throw new BadInput('Say what to import: --file=reasoning_bank.json')
   // Read before anything is opened: a file that is no bank leaves none behind.
   const read = readImport(file, named)
-  using _lock = elsewhere === undefined ? lockRun(runFiles(run).lock) : null
+  using _lock = elsewhere === undefined ? lockRun(run) : null
   await using embedder = (await recipe.memory?.embedder.open()) ?? null
   await using bank = await openBank({ uri, embedder })
   const tag = elsewhere === undefined ? (readIncumbent(run)?.bank ?? bankTag(0)) : null

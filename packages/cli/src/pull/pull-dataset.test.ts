@@ -22,7 +22,7 @@ const pull = (data: string, hub: string, flags: string[]) => pullFrom(hub, data,
 const fresh = () => mkdtempSync(join(folder, 'root-'))
 const files = (data: string) =>
   readdirSync(data, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('.locks'))
     .map(({ name }) => name)
     .sort()
 

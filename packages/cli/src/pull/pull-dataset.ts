@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BadInput, explainDiskError, hashFile, paths, readJson, writeJson, writeRows } from '@whetstone/core'
+import { BadInput, explainDiskError, hashFile, paths, readJson, takeLock, writeJson, writeRows } from '@whetstone/core'
 import {
   aimeSource,
   download,
@@ -45,6 +45,7 @@ export async function pullDataset({ dataset, from, signal }: PullDataset): Promi
   const folder = paths.taskset(source.name)
   const before = await intactCard(source, folder)
   if (before && from === undefined) return { card: before, folder, fresh: false }
+  using _alone = takeLock(paths.lock(`datasets-${source.name}`), { what: `datasets/${source.name}` })
   const staging = `${folder}.part`
   const commit = from === undefined ? await fetchFiles(source, staging, signal) : await copyFiles(source, from, staging)
   const names = Object.keys(source.files)

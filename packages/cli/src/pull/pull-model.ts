@@ -10,6 +10,7 @@ import {
   paths,
   readJson,
   redact,
+  takeLock,
   toRecord,
   writeJson,
 } from '@whetstone/core'
@@ -39,6 +40,10 @@ export async function pullModel({ model, name, signal }: PullModel): Promise<Mod
       `${folder} holds ${String(existing.metadata['source'] ?? existing.name)} already: give this model another name with --name=NAME`,
     )
   if (existing && source.files.every((file) => existsSync(join(folder, file)))) return remember(folder, existing, model)
+  using _alone = takeLock(paths.lock(`models-${basename(folder)}`), {
+    what: `models/${basename(folder)}`,
+    otherwise: 'give this model another name with --name=NAME',
+  })
   const origin: { commit?: string } = {}
   for (const file of source.files) await source.fetch(file, join(folder, file), origin)
   const path = join(folder, first)

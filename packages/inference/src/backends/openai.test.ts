@@ -73,7 +73,10 @@ async function refusal(work: () => Promise<unknown>): Promise<string> {
 
 test("joins the stream and takes the provider's count of tokens", async () => {
   const { first } = await ask(good)
-  assert.equal({ ...first, seconds: 0 }, { id: 'a', text: '42', finish: 'stop', tokens: { prompt: 7, completion: 3 }, seconds: 0 })
+  assert.equal(
+    { ...first, seconds: 0 },
+    { id: 'a', text: '42', finish: 'stop', tokens: { prompt: 7, completion: 3 }, seconds: 0, retries: 0 },
+  )
   const uncounted = await ask((_request, response) => sendAnswer(response, [{ content: '4' }, { content: '2' }], 'stop', null))
   assert.equal(uncounted.first.tokens, { prompt: 0, completion: 2 })
 })
@@ -243,7 +246,7 @@ test('an endpoint that cannot be used is one line before the work begins', async
   await gone[Symbol.asyncDispose]()
   assert.match(
     await refusal(() => describeEndpoint({ url: gone.url })),
-    /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(ECONNREFUSED\): start the server, or check --endpoint$/,
+    /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(nothing listens there, ECONNREFUSED\): start the server, or check --endpoint$/,
   )
   assert.match(await refusal(() => describeEndpoint({ url: 'localhost:8080' })), /not an http address: give e\.g\. http/)
   assert.match(await refusal(() => describeEndpoint({ url: 'http://me:secret@localhost/v1' })), /holds a password/)

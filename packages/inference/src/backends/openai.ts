@@ -12,7 +12,9 @@ const Settings = z.strictObject({
     .string()
     .default('OPENAI_API_KEY')
     .describe('the environment variable that holds the key; the key itself is never a setting, so that it cannot get into a recipe'),
-  timeout: z.number().positive().default(600).describe('seconds a request may take'),
+  timeout: z.number().positive().default(600).describe('seconds a request may take, its answer included'),
+  idle: z.number().positive().default(120).describe('seconds without a byte of an answer that has begun'),
+  total: z.number().positive().default(1800).describe('seconds that a request may take with all its retries'),
   retries: z.number().int().nonnegative().default(5),
   backoff: z.number().positive().default(0.5).describe('seconds before the first retry'),
 })
@@ -34,7 +36,7 @@ export default plugin({
         model,
         generate(requests, { signal } = {}) {
           if (closed) throw new Error(`${endpoint.url} was closed`)
-          const { timeout, retries, backoff } = endpoint
+          const { timeout, total, retries, backoff } = endpoint
           return chatCompletions(
             {
               client,
@@ -43,6 +45,7 @@ export default plugin({
               concurrency: options.concurrency,
               where: client.baseURL,
               timeout,
+              total,
               retries,
               backoff,
               hide,
@@ -90,7 +93,7 @@ type Connected = EndpointClient & { listed: { id: string; owned_by?: string }; d
 async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal): Promise<Connected> {
   const { keyVariable: variable } = endpoint
   const [opened, { providerError }] = await Promise.all([
-    endpointClient({ url: endpoint.url, keyVariable: variable }),
+    endpointClient({ url: endpoint.url, keyVariable: variable, idle: endpoint.idle }),
     import('../provider-error.ts'),
   ])
   const { client, keyed, hide } = opened
@@ -107,7 +110,8 @@ async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal
       if (error instanceof BadInput) throw error
       signal?.throwIfAborted()
       const status = (error as { status?: number }).status
-      const { message } = providerError(error)
+      const { kind, message } = providerError(error)
+      if (kind === 'refused' && status === undefined) throw new BadInput(`${client.baseURL} ${hide(message)}`)
       if (status === 401 || status === 403)
         throw keyed
           ? fail(`refuses the API key in ${variable} (${message})`, 'check it in the environment or in .env')

@@ -35,6 +35,7 @@ export function attemptArm(
     show: showMemories(recipe, arm.bank?.store ?? null, { seed, holdout: false, evaluation: true }),
     file: how.file,
     label: `${how.arm === 'retest' ? 'retest ' : ''}${arm.role} ${arm.bank ? `on (${arm.bank.tag})` : 'memory off'}`,
+    retryQuarantined: context.retryQuarantined,
     signal: context.signal,
   })
 }

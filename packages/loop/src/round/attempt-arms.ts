@@ -94,10 +94,11 @@ type Recorder = ReturnType<typeof recorder>
 
 /** Attempts arms and keeps their files and costs. */
 function recorder(context: RoundContext) {
-  const costs: Pick<Arms, 'arms' | 'tokens' | 'faults' | 'truncated' | 'context' | 'undecided' | 'attempted'> = {
+  const costs: Pick<Arms, 'arms' | 'tokens' | 'faults' | 'ends' | 'truncated' | 'context' | 'undecided' | 'attempted'> = {
     arms: [],
     tokens: { prompt: 0, completion: 0 },
-    faults: { retried: 0, failed: 0 },
+    faults: { retried: 0, failed: 0, quarantined: 0 },
+    ends: {},
     truncated: 0,
     context: 0,
     undecided: 0,
@@ -112,6 +113,7 @@ function recorder(context: RoundContext) {
     ]
     costs.faults.retried += faults.retried
     costs.faults.failed += faults.failed
+    costs.faults.quarantined += faults.quarantined
     return relabel(await evaluate(addCosts(costs, traces), { model: arm.role, memory: arm.bank !== null }), {
       bank: arm.bank?.tag ?? null,
     })
@@ -120,12 +122,16 @@ function recorder(context: RoundContext) {
 }
 
 /** The traces, counted as they pass. */
-async function* addCosts(arms: Pick<Arms, 'tokens' | 'truncated' | 'context' | 'undecided' | 'attempted'>, traces: AsyncIterable<Trace>) {
+async function* addCosts(
+  arms: Pick<Arms, 'tokens' | 'ends' | 'truncated' | 'context' | 'undecided' | 'attempted'>,
+  traces: AsyncIterable<Trace>,
+) {
   for await (const trace of traces) {
     arms.attempted++
     arms.tokens.prompt += trace.tokens.prompt
     arms.tokens.completion += trace.tokens.completion
     if (trace.truncated) arms.truncated++
+    if (trace.finish !== 'stop') arms.ends[trace.finish] = (arms.ends[trace.finish] ?? 0) + 1
     if (trace.finish === 'context') arms.context++
     if (trace.grade.undecided) arms.undecided++
     yield trace

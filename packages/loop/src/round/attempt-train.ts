@@ -104,6 +104,7 @@ function attempt(context: RoundContext, groups: readonly Group[], file: string, 
     show: showMemories(recipe, deployed, { seed, holdout: true, evaluation: false }),
     file,
     label: arm === 'own' ? 'own attempts, for the frontier' : `train attempts${teacher ? ' (teacher)' : ''}`,
+    retryQuarantined: context.retryQuarantined,
     signal: context.signal,
   })
 }

@@ -1,13 +1,14 @@
 import type { Model } from '@whetstone/core'
 import { BadInput, hash, writeJson } from '@whetstone/core'
 import type { Incumbent, Run } from '@whetstone/runs'
-import { bankTag, readIncumbent, readRun, roundFiles, writeIncumbent, writeRun } from '@whetstone/runs'
+import { bankTag, checkIncumbent, readIncumbent, readRun, roundFiles, writeIncumbent, writeRun } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { taskContents } from './freeze-tasks.ts'
 
 /** Opens a run or begins it. A run belongs to one recipe, seed and base model; between rounds the recipe may change, and that is recorded. */
 export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: boolean): { record: Run; incumbent: Incumbent } {
+  checkIncumbent(run)
   const before = readRun(run)
   if (before && before.recipe !== recipe.name)
     throw new BadInput(`Run ${run} belongs to recipe ${before.recipe}, not ${recipe.name}: take another name with --run=NAME`)

@@ -6,6 +6,7 @@ import { finishRound } from './finish-round.ts'
 import {
   bankTag,
   forgetFrom,
+  lockRemoval,
   lockRun,
   looksBefore,
   roundFiles,
@@ -33,6 +34,8 @@ export type CycleOptions = {
   until: { rounds: number } | { round: number }
   redoFrom?: string
   seedGiven: boolean
+  /** Attempts that lie aside are made once more. */
+  retryQuarantined?: boolean
   threads?: number
   signal: AbortSignal
   /** Writes the report of a decided round, before the run goes on. */
@@ -58,7 +61,7 @@ async function findTasks({ name, courses, settings: { seed } }: Recipe): Promise
 export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
   await findTasks(options.recipe)
-  using _lock = lockRun(runFiles(run).lock)
+  using _lock = lockRun(run)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
@@ -98,6 +101,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
       models,
       teacher: teacherOf(options.roles, models),
       threads: options.threads,
+      retryQuarantined: options.retryQuarantined,
     }
     // A round that was stopped before its memories were written has seen the bank of the last round only.
     if (bank && incumbent.bank && !existsSync(files.step('memories'))) await bank.rollback(incumbent.bank)
@@ -129,6 +133,7 @@ function teacherOf(roles: Roles = {}, models: Models): RoundContext['teacher'] {
 /** Forgets a step and what follows. A look at the validation data cannot be forgotten: where its attempts were made, it is spent. */
 function redo(run: string, round: number, from: string, recipe: Recipe): void {
   if (!(stepNames as readonly string[]).includes(from)) throw new BadInput(`No step "${from}". Steps: ${stepNames.join(', ')}`)
+  using _alone = lockRemoval(run)
   const files = roundFiles(run, round)
   const looked = existsSync(files.dataset) && readdirSync(files.dataset).some((file) => file.startsWith('validation-'))
   if (looked && stepNames.indexOf(from as StepName) <= stepNames.indexOf('arms')) {

@@ -2,7 +2,18 @@ import { existsSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BadInput, readJson } from '@whetstone/core'
 import { openBank } from '@whetstone/memory'
-import { Incumbent, lockRun, readIncumbent, roundFiles, roundNumbers, runFiles, withdrawLooks, writeIncumbent } from '@whetstone/runs'
+import {
+  Incumbent,
+  lastDecided,
+  lockRemoval,
+  lockRun,
+  readIncumbent,
+  roundFiles,
+  roundNumbers,
+  runFiles,
+  withdrawLooks,
+  writeIncumbent,
+} from '@whetstone/runs'
 
 /**
  * Makes a run what it was after a round (0: as it began): what is served, the bank, the frontier. The rounds after it are moved aside under
@@ -11,10 +22,13 @@ import { Incumbent, lockRun, readIncumbent, roundFiles, roundNumbers, runFiles, 
  */
 export async function rollbackRun(run: string, to: number): Promise<{ moved: number[]; serves: string }> {
   const files = runFiles(run)
-  using _lock = lockRun(files.lock)
+  using _lock = lockRun(run)
+  using _alone = lockRemoval(run)
   const now = readIncumbent(run)
-  if (!now) throw new BadInput(`Run ${run} has no incumbent: begin it with npx nx run loops:cycle --run=${run}`)
-  if (to > now.round) throw new BadInput(`Run ${run} has done ${now.round} rounds: it cannot go back to round ${to}`)
+  // The record may be what was lost: then what the rounds left says how many there are.
+  const last = Math.max(now?.round ?? 0, lastDecided(run))
+  if (!now && last === 0) throw new BadInput(`Run ${run} has no incumbent: begin it with npx nx run loops:cycle --run=${run}`)
+  if (to > last) throw new BadInput(`Run ${run} has done ${last} rounds: it cannot go back to round ${to}`)
   const { served } = roundFiles(run, to)
   if (!existsSync(served))
     throw new BadInput(

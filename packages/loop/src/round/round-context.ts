@@ -25,4 +25,6 @@ export type RoundContext = {
   report(round: Round): Promise<void>
   signal: AbortSignal
   threads?: number
+  /** Attempts that lie aside are made once more. */
+  retryQuarantined?: boolean
 }

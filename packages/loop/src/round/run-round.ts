@@ -182,7 +182,12 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       training: candidate?.training ?? null,
       parity: candidate?.parity ?? null,
       untrained: candidate ? null : whyUntrained(context),
-      faults: { retried: train.faults.retried + arms.faults.retried, failed: train.faults.failed + arms.faults.failed },
+      faults: {
+        retried: train.faults.retried + arms.faults.retried,
+        failed: train.faults.failed + arms.faults.failed,
+        quarantined: train.faults.quarantined + arms.faults.quarantined,
+      },
+      ends: addCounts(train.ends, arms.ends),
       truncated: (train.truncated + arms.truncated) / Math.max(1, train.attempted + arms.attempted),
       cuts: {
         attempted: train.attempted + arms.attempted,
@@ -194,6 +199,9 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     },
   }
 }
+
+const addCounts = (a: Record<string, number>, b: Record<string, number>) =>
+  Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].sort().map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
 
 function whyUntrained({ recipe, incumbent }: RoundContext): string {
   if (recipe.trainer) return 'nothing was trained: the harvest is empty'

@@ -7,9 +7,10 @@ import type { LevelRate, TrainAttempts } from '@whetstone/runs'
  * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out.
  */
 export function tallyTrain(file: string) {
-  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'truncated' | 'context' | 'undecided' | 'tokens'> = {
+  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'ends' | 'truncated' | 'context' | 'undecided' | 'tokens'> = {
     attempted: 0,
     passed: 0,
+    ends: {},
     truncated: 0,
     context: 0,
     undecided: 0,
@@ -28,6 +29,7 @@ export function tallyTrain(file: string) {
         counts.attempted++
         if (grade.passed) counts.passed++
         if (truncated) counts.truncated++
+        if (finish !== 'stop') counts.ends[finish] = (counts.ends[finish] ?? 0) + 1
         if (finish === 'context') counts.context++
         if (grade.undecided) counts.undecided++
         counts.tokens.prompt += tokens.prompt

@@ -1,6 +1,7 @@
 import { duration, points, rate, showP, type Round, sayJudged } from '@whetstone/core'
 import { armsTable } from '../arms-table.ts'
 import { funnelSections } from '../funnel-sections.ts'
+import { showEnds } from '../show-ends.ts'
 import { parityText } from '../parity-text.ts'
 import { textTable } from '../tables/text-table.ts'
 import type { ReportSection } from './section.ts'
@@ -144,10 +145,10 @@ function watch({ monitor }: Round): ReportSection[] {
 }
 
 const cost = (
-  { cost: { seconds: all, tokens }, truncated, cuts, faults }: Round,
+  { cost: { seconds: all, tokens }, truncated, cuts, faults, ends }: Round,
   seconds: Partial<Record<string, number>>,
 ): ReportSection => ({
   title: 'Cost',
-  text: `${duration(all)} in all; ${tokens.prompt} prompt and ${tokens.completion} completion tokens; ${cuts ? `${cuts.truncated} of ${cuts.attempted} attempts were cut off, ${cuts.context} had prompts with no room in the context${cuts.undecided ? `, of ${cuts.undecided} the grader could not tell (not passed, and not wrong either)` : ''}` : `${rate(truncated)} of the attempts were cut off`}; provider faults: ${faults.retried} retries, ${faults.failed} attempts lost.`,
+  text: `${duration(all)} in all; ${tokens.prompt} prompt and ${tokens.completion} completion tokens; ${cuts ? `${cuts.truncated} of ${cuts.attempted} attempts were cut off, ${cuts.context} had prompts with no room in the context${cuts.undecided ? `, of ${cuts.undecided} the grader could not tell (not passed, and not wrong either)` : ''}` : `${rate(truncated)} of the attempts were cut off`}; provider faults: ${faults.retried} retries, ${faults.failed} attempts lost, ${faults.quarantined ?? 0} put aside${showEnds(ends ?? {})}.`,
   table: { head: ['step', 'time'], rows: Object.entries(seconds).map(([step, value]) => [step, duration(value ?? 0)]) },
 })

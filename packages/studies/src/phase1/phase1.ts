@@ -72,7 +72,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const { recipe, run, base, signal } = options
   const { memory, settings } = recipe
   if (!memory) throw new BadInput(`Recipe ${recipe.name} has no memory: phase 1 has nothing to measure`)
-  using _lock = lockRun(runFiles(run).lock)
+  using _lock = lockRun(run)
   const [learn, tested] = [course(recipe, options.bankFrom), course(recipe, options.testOn ?? options.bankFrom)]
   const { seed } = settings
   const k = options.k ?? memory.k

@@ -124,6 +124,8 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     metrics,
     '--checkpoint-dir',
     checkpoints,
+    '--checkpoint-share',
+    '0.02',
     '--resume',
     '--seed',
     String(request.seed),

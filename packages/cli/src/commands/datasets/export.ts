@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { exportNames, loadExport, writeExport, type ExportKind, type ExportRow } from '@whetstone/datasets'
-import { openRun } from '@whetstone/runs'
+import { lockReading, openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { rowsOfAggregate } from '../../export/rows-of-aggregate.ts'
@@ -62,6 +62,7 @@ export default defineCommand({
     skip,
     force,
   }) {
+    using _reading = from === undefined ? lockReading(knownRun(run)) : null
     const format = await loadExport(name)
     const source = from === undefined ? ofRun(run, round, format.kind) : ofAggregate(from, format.kind)
     const beside = join(source.folder, 'exports', format.splitFiles ? name : format.file)

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { deriveSeed, random, root } from '@whetstone/core'
-import { lockOwner } from '@whetstone/runs'
+import { lockOwner } from '@whetstone/core'
 
 const test = suite('resume')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-resume-'))
@@ -106,7 +106,7 @@ test('a finished round is not done again; another process that owns the run is n
     stdio: 'ignore',
   })
   const closed = new Promise((resolve) => owner.on('close', resolve))
-  while (!lockOwner(join(scratch, 'owned/reports/tiny/lock'))) await sleep(20)
+  while (!lockOwner(join(scratch, 'owned/reports/tiny/writer.lock'))) await sleep(20)
   const second = await start(join(scratch, 'owned')).ended
   owner.kill('SIGINT')
   await closed

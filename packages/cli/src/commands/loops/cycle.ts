@@ -21,6 +21,7 @@ export default defineCommand({
       type: 'string',
       about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
     },
+    'retry-quarantined': { type: 'boolean', about: 'attempt once more what lies aside because its answer could not be worked on' },
     json: { type: 'json', about: 'write the finished rounds to this file as JSON' },
   },
   examples: [
@@ -46,6 +47,7 @@ export default defineCommand({
       finished: (round) => console.log(roundScreen(round)),
       print: (text) => console.log(text),
       redoFrom: flags['redo-from'],
+      retryQuarantined: flags['retry-quarantined'],
       threads: flags.threads,
     })
     writeResult(flags.json, rounds)
