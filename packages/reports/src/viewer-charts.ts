@@ -36,7 +36,12 @@ function levelsOverRounds(rounds: readonly Round[]): TopLevelSpec {
         high: 100 * high,
       })),
   )
-  const x = { field: 'round', type: 'quantitative' as const, axis: { tickMinStep: 1, format: 'd', title: 'round' }, scale: { nice: false } }
+  const x = {
+    field: 'round',
+    type: 'quantitative' as const,
+    axis: { tickMinStep: 1, format: 'd', title: 'round' },
+    scale: { nice: false, zero: false, padding: 12 },
+  }
   const color = { field: 'level', type: 'nominal' as const, legend: { title: null, orient: 'right' as const } }
   return {
     data: { values },

@@ -7,11 +7,14 @@ export async function page({
   trail,
   body,
   live,
+  script = false,
 }: {
   title: string
   trail: readonly [string, string][]
   body: Piece | Piece[]
   live?: string
+  /** The page has buttons that copy. */
+  script?: boolean
 }): Promise<string> {
   const content = Array.isArray(body) ? await Promise.all(body) : [await body]
   return String(
@@ -22,6 +25,7 @@ export async function page({
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>${text(title)} - Whetstone</title>
           <link rel="stylesheet" href="/style.css" />
+          ${script ? html`<script src="/copy.js" defer></script>` : ''}
           ${live === undefined ? '' : html`<script src="/live.js" data-run="${live}" defer></script>`}
         </head>
         <body>

@@ -10,6 +10,7 @@ import { axes, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
 import { fates, type Fate } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparePage } from './pages/compare-page.ts'
 import { changesPage } from './pages/changes-page.ts'
+import { memoryPage } from './pages/memory-page.ts'
 import { roundPage } from './pages/round-page.ts'
 import { runPage } from './pages/run-page.ts'
 import { runsPage } from './pages/runs-page.ts'
@@ -18,6 +19,7 @@ import { tracePage } from './pages/trace-page.ts'
 import { tracesPage } from './pages/traces-page.ts'
 import { runState, watchRun } from './watch-run.ts'
 import { style } from '@whetstone/reports/page/style.ts'
+import { copyScript } from './copy-script.ts'
 import { liveScript } from './live-script.ts'
 
 /** Nothing is loaded from elsewhere, nothing is framed, no script stands in a page. SVG of charts carries styles of its own. */
@@ -48,6 +50,7 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
   app.notFound(async (context) => context.html(await missing(`Nothing is at ${context.req.path}`), 404))
   app.get('/style.css', (context) => context.body(style, 200, { 'content-type': 'text/css; charset=utf-8' }))
   app.get('/live.js', (context) => context.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
+  app.get('/copy.js', (context) => context.body(copyScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   app.get('/favicon.ico', (context) => context.body(null, 204))
   app.get('/', async (context) => context.html(await runsPage()))
   app.get('/compare', async (context) => {
@@ -82,7 +85,7 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
   })
   app.get('/runs/:run/rounds/:round/traces', async (context) => {
     const reader = knownRound(knownRun(context.req.param('run')), context.req.param('round'))
-    const { file = 'train', passed, truncated, taskset, level, find, from } = context.req.query()
+    const { file = 'train', passed, truncated, taskset, level, find, memory, from } = context.req.query()
     const yes = (value: string | undefined) => (value === 'yes' ? true : value === 'no' ? false : undefined)
     const made = await tracesPage(reader, {
       file,
@@ -91,15 +94,25 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
       taskset,
       level: whole(level),
       find: find?.trim() || undefined,
+      memory: memory || undefined,
       from: whole(from) ?? 0,
     })
     return made === null ? context.notFound() : context.html(made)
   })
   app.get('/runs/:run/rounds/:round/traces/:file/:id', async (context) => {
-    const reader = knownRound(knownRun(context.req.param('run')), context.req.param('round'))
-    const made = await tracePage(reader, context.req.param('file'), context.req.param('id'))
+    const run = knownRun(context.req.param('run'))
+    const reader = knownRound(run, context.req.param('round'))
+    const made = await tracePage(run, reader, context.req.param('file'), context.req.param('id'))
     return made === null ? context.notFound() : context.html(made)
   })
+  app.get('/runs/:run/memory', async (context) =>
+    context.html(
+      await memoryPage(knownRun(context.req.param('run')), {
+        find: context.req.query('find')?.trim() || undefined,
+        from: whole(context.req.query('from')) ?? 0,
+      }),
+    ),
+  )
   app.get('/runs/:run/tasks/:task', async (context) => {
     const made = await taskPage(knownRun(context.req.param('run')), context.req.param('task'))
     return made === null ? context.notFound() : context.html(made)

@@ -1,5 +1,6 @@
 // Every page on a run whose every text is hostile: shown as text, whatever it is; and what the server refuses.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -40,6 +41,30 @@ const payloads = [
   '&lt;script&gt;',
   '<style>*{display:none}</style>',
   '![](x) | a | b |',
+  '<svg><script>alert(1)</script></svg>',
+  '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
+  '<details open ontoggle=alert(1)>',
+  '<input autofocus onfocus=alert(1)>',
+  '<body onload=alert(1)>',
+  '<object data="javascript:alert(1)">',
+  '<embed src="javascript:alert(1)">',
+  '<form action="javascript:alert(1)"><button>x</button></form>',
+  '<base href="//evil.example/">',
+  '<meta http-equiv="refresh" content="0;url=//evil.example">',
+  '<link rel="stylesheet" href="//evil.example/x.css">',
+  '" autofocus onfocus="alert(1)',
+  "' onmouseover='alert(1)",
+  '</textarea><script>alert(1)</script>',
+  '</title><script>alert(1)</script>',
+  '</script><script>alert(1)</script>',
+  '\\u003cscript\\u003ealert(1)\\u003c/script\\u003e',
+  '%3Cscript%3Ealert(1)%3C/script%3E',
+  '<ScRiPt >alert(1)</sCrIpT>',
+  '<img/src="x"/onerror=alert(1)>',
+  '[x](javascript:alert(1))',
+  '\u001b]8;;http://evil.example\u0007link\u001b]8;;\u0007',
+  '\u001b[1A\u001b[2Khidden',
+  '\u009b31m\u0085\u2028\u2029',
 ]
 const evil = payloads.join(' ')
 const model = { id: 'model-1', name: evil, path: null, createdAt: '2026-11-30T00:00:00Z' }
@@ -179,6 +204,8 @@ const pages = [
   '/runs/hostile/rounds/1/traces/train/trace-train-0',
   '/runs/hostile/rounds/1/traces/candidate-memory/trace-candidate-memory-1',
   `/runs/hostile/tasks/${task}`,
+  '/runs/hostile/memory',
+  '/runs/hostile/rounds/1/traces?memory=none',
   '/compare',
   '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=broken',
   '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=fixed&x=tokens',
@@ -188,7 +215,7 @@ for (const path of pages)
     const answer = await app.request(path)
     assert.is(answer.status, 200, await answer.clone().text())
     const html = await answer.text()
-    const own = html.replace(/<script src="\/live\.js"[^>]*><\/script>/, '')
+    const own = html.replace(/<script src="\/(live|copy)\.js"[^>]*><\/script>/g, '')
     assert.not.match(own, /<(script|iframe|img|style)\b/i)
     const tags = own.replace(/>[^<]*</g, '><')
     assert.not.match(tags, /href="javascript:/i)
@@ -264,6 +291,28 @@ test('it answers on 127.0.0.1 to its own name only, and takes the next port wher
   assert.is((await fetch(second.url, { method: 'POST' })).status, 405)
   stop.abort()
   await Promise.all([first.closed, second.closed])
+})
+
+test('a static site holds every trace, needs no server and runs no text of theirs', async () => {
+  const { exportStatic } = await import('./export-static.ts')
+  const site = join(scratch, 'site')
+  const { files } = await exportStatic(site, ['hostile'])
+  assert.ok(files > 10)
+  for (const file of readdirSync(site).filter((name) => name.endsWith('.html'))) {
+    const html = readFileSync(join(site, file), 'utf8')
+    const tags = html
+      .replace(/<script type="application\/json"[\s\S]*?<\/script>|<script src="traces\.js" defer><\/script>/g, '')
+      .replace(/>[^<]*</g, '><')
+    assert.not.match(tags.replace(/"[^"]*"/g, '""'), /<(script|iframe|img)\b|<svg\/|\son[a-z]+=/i, file)
+    assert.not.match(tags, /(href|src)="\//, `${file} needs a server`)
+    for (const [, to] of tags.matchAll(/href="([^"#]+)/g))
+      assert.ok(existsSync(join(site, to as string)), `${file} links to ${to}, which is not there`)
+  }
+  const packed = readFileSync(join(site, 'traces/run-hostile-round-1-train-1.js'), 'utf8')
+  const rows = gunzipSync(Buffer.from(JSON.parse(/, (".*")\)/.exec(packed)?.[1] ?? '""') as string, 'base64'))
+    .toString('utf8')
+    .split('\n')
+  assert.is(rows.length, 16)
 })
 
 test('words that differ', () => {

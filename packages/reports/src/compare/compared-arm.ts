@@ -95,7 +95,7 @@ async function ofRound(reader: RoundReader, round: Round, name: string | undefin
             'arms',
           )}`,
     )
-  return comparedArm(reader, round, found, name, rounds)
+  return comparedArm(reader, round, found, name ?? null, rounds)
 }
 
 /** One arm of a round, under the name that it has there, or as what the round left where no name is given. */
@@ -103,15 +103,15 @@ export async function comparedArm(
   reader: RoundReader,
   round: Round,
   arm: ArmReader,
-  name: string | undefined = arm.name,
+  name: string | null = arm.name,
   rounds: readonly Round[] = [],
 ): Promise<ComparedArm> {
   // the round's incumbent is what the rounds before had come to
-  const last = name === undefined || arm.role === 'candidate' ? round.round : round.round - 1
+  const last = name === null || arm.role === 'candidate' ? round.round : round.round - 1
   const upTo = rounds.filter((each) => each.round <= last)
-  const says = `${reader.run} ${name === undefined ? 'after round' : 'round'} ${round.round}${name === undefined ? '' : `: ${arm.role}, memory ${arm.memory ? 'on' : 'off'}`}`
+  const says = `${reader.run} ${name === null ? 'after round' : 'round'} ${round.round}${name === null ? '' : `: ${arm.role}, memory ${arm.memory ? 'on' : 'off'}`}`
   return {
-    ref: `${reader.run}:${round.round}${name === undefined ? '' : `:${name}`}`,
+    ref: `${reader.run}:${round.round}${name === null ? '' : `:${name}`}`,
     name: says,
     set: { ...(await readArm(reader, arm)), name: says, arm: '' },
     reader,

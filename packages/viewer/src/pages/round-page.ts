@@ -29,12 +29,23 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
       round && figure('Validation tasks passed by arm and level, 95% intervals', await charts.armsByLevel(round)),
       round && arms(round),
       round && decision(round),
-      curve.length > 1 && html`${figure('Training: loss over steps', await charts.trainingCurve(curve))}${trainingTable(curve)}`,
+      curve.length > 1 &&
+        html`${trainingNow(curve, round !== null)}${figure('Training: loss over steps', await charts.trainingCurve(curve))}${trainingTable(curve)}`,
       round && funnel(round),
       traces(reader, here),
       costs(reader),
     ],
   })
+}
+
+/** How far a training is that is under way. */
+function trainingNow(curve: readonly TrainingPoint[], finished: boolean): Html | string {
+  const last = curve.at(-1)
+  if (finished || !last?.steps || last.step >= last.steps) return ''
+  return html`<p role="status">
+    Training: step ${last.step} of ${last.steps}, loss
+    ${last.loss?.toFixed(4)}${last.tokensPerSecond === undefined ? '' : `, ${Math.round(last.tokensPerSecond)} tokens/s`}
+  </p>`
 }
 
 function trainingTable(curve: readonly TrainingPoint[]): Html {

@@ -29,17 +29,16 @@ export async function runPage(run: RunReader): Promise<string> {
         <dt>serves</dt>
         <dd>${text(run.incumbent()?.model.name ?? 'unknown')} <code>${text(run.incumbent()?.model.id ?? '')}</code></dd>
       </dl>`,
-      rounds.length > 1 &&
-        html`<p>
-          <a href="/compare?${rounds.map(({ round }) => `of=${encodeURIComponent(`${run.run}:${round}`)}`).join('&')}"
-            >Compare its rounds</a
-          >
-        </p>`,
+      html`<p>
+        ${rounds.length > 1 ? html`<a href="/compare?${rounds.map(({ round }) => `of=${encodeURIComponent(`${run.run}:${round}`)}`).join('&')}">Compare its rounds</a>` : ''}
+        <a href="${runPath(run.run)}/memory">Its memory</a>
+      </p>`,
       open && now(run, open),
       rounds.length > 0 &&
         figure('What is served after each round: validation tasks passed, by level, 95% intervals', await charts.levelsOverRounds(rounds)),
       rounds.length > 0 && decisions(run.run, rounds),
       rounds.length > 0 && levels(rounds),
+      watch(rounds),
       run.problems.length > 0 && problems(run),
     ],
   })
@@ -98,3 +97,38 @@ const problems = (run: RunReader): Html =>
     <ul>
       ${run.problems.map(({ file, kind, says, readable }) => html`<li>${badge('bad', kind)} <code>${text(file)}</code>: ${text(says)}. Still readable: ${readable}</li>`)}
     </ul>`
+
+/** What the watch for collapse has seen, round by round. */
+function watch(rounds: readonly Round[]): Html | null {
+  const watched = rounds.flatMap(({ round, monitor }) => (monitor ? [{ round, monitor }] : []))
+  if (watched.length === 0) return null
+  const warnings = watched.flatMap(({ round, monitor: { warnings: said, regression } }) =>
+    [...said, ...(regression ? [regression] : [])].map((words) => `round ${round}: ${words}`),
+  )
+  return html`<h2>Watch for collapse</h2>
+    ${
+      warnings.length > 0
+        ? html`<ul>
+            ${warnings.map((warning) => html`<li>${text(warning)}</li>`)}
+          </ul>`
+        : html`<p>Nothing has changed for the worse.</p>`
+    }
+    ${table(
+      'The same tasks in every round, attempted by what is served (train attempts where there is no probe)',
+      ['round', 'pass@1', 'pass@k', 'distinct answers', 'entropy, nats', 'tokens', 'repeated', 'cut off'],
+      watched.map(({ round, monitor: { probe, train } }) => {
+        const of = probe ?? train
+        return [
+          String(round),
+          rate(of.pass1),
+          of.passK === null ? '' : `${rate(of.passK)} (k ${of.k})`,
+          of.distinct.toFixed(2),
+          of.entropy === null ? '' : of.entropy.toFixed(3),
+          of.length.toFixed(1),
+          rate(of.repeated),
+          rate(of.truncated),
+        ]
+      }),
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    )}`
+}

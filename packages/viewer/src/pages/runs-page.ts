@@ -1,6 +1,7 @@
 import { duration } from '@whetstone/core'
 import { openRun, runNames } from '@whetstone/runs'
 import { html } from 'hono/html'
+import { leaderboardPiece } from '@whetstone/reports/page/leaderboard-piece.ts'
 import { badge, table, text } from '@whetstone/reports/page/pieces.ts'
 import { page, runPath } from '../page.ts'
 
@@ -38,6 +39,7 @@ export function runsPage(): Promise<string> {
               rows,
               [2, 3, 7],
             ),
+            leaderboardPiece(),
           ],
   })
 }

@@ -1,20 +1,24 @@
 import type { Call, Trace } from '@whetstone/core'
 import { duration } from '@whetstone/core'
-import type { FrozenTask, RoundReader } from '@whetstone/runs'
+import type { FrozenTask, RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
+import { sampleAgain, weightsOf } from '../sample-again.ts'
 import { traceFiles } from '../trace-files.ts'
 
 /** One attempt: what was asked as it was rendered, what was thought and answered, what was right, the grade, the memories. */
-export async function tracePage(reader: RoundReader, file: string, id: string): Promise<string | null> {
+export async function tracePage(run: RunReader, reader: RoundReader, file: string, id: string): Promise<string | null> {
   const chosen = traceFiles(reader).find(({ name }) => name === file)
   const trace = chosen && (await chosen.traces.find({ id }, { limit: 1 })).traces[0]
   if (!chosen || !trace) return null
   const task = await frozenTask(reader, trace)
   const here = roundPath(reader.run, reader.round)
+  const recipe = run.record()?.recipes.findLast((each) => each.round <= reader.round)?.recipe
+  const again = (of: Call) => sampleAgain(of, trace, weightsOf(run, reader, of.model), recipe)
   return page({
     title: `Trace ${trace.id}`,
+    script: true,
     trail: [
       ['Runs', '/'],
       [reader.run, runPath(reader.run)],
@@ -59,7 +63,7 @@ export async function tracePage(reader: RoundReader, file: string, id: string): 
         </dd>
       </dl>`,
       ...(trace.calls
-        ? trace.calls.map(call)
+        ? trace.calls.map((each, index) => call(each, index, again(each)))
         : [
             html`<h2>Exchange</h2>
               ${exchange(trace)}`,
@@ -82,7 +86,7 @@ const exchange = ({ messages }: Pick<Trace, 'messages'>): Html =>
   )}`
 
 /** The prompt, and the answer with its think block folded. */
-function call(of: Call, index: number): Html {
+function call(of: Call, index: number, command: string | null): Html {
   const forced = of.forced.length > 0 ? `, ${of.forced.length} spans forced` : ''
   const ids = of.ids ? table('Token ids as sampled', ['ids'], [[of.ids.join(' ')]]) : ''
   return html`<h2>
@@ -107,6 +111,16 @@ function call(of: Call, index: number): Html {
     <h3>Answer</h3>
     <pre>${text(of.text)}</pre>
     <p>${of.tokens.prompt} prompt and ${of.tokens.completion} completion tokens, ${of.finish}${forced}, seed ${of.seed}</p>
+    ${
+      command === null
+        ? ''
+        : html`<details>
+            <summary>As a command that samples it again</summary>
+            <pre class="copy" tabindex="0">${text(command)}</pre>
+            <button type="button" class="copy">copy</button>
+            <p>A text may differ where many were decoded together: the same slots, the same text.</p>
+          </details>`
+    }
     ${
       of.ids
         ? html`<details>

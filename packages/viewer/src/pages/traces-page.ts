@@ -12,11 +12,17 @@ export type TraceFilter = {
   truncated?: boolean
   taskset?: string
   level?: number
-  find?: string
+  find?: string | undefined
+  /** Id of a memory that was shown or withheld. */
+  memory?: string | undefined
   from: number
 }
 
 const perPage = 100
+/** Rows that a page may hold at most. */
+const most = 200
+/** Rows read between two looks at the clock: with them a page stays under its most. */
+const step = 100
 /** Longest time that a search through texts may take before it shows what it has, in milliseconds. */
 const searchTime = 200
 
@@ -58,7 +64,7 @@ export async function tracesPage(reader: RoundReader, filter: TraceFilter): Prom
         ><label>id, task or words <input name="find" type="search" value="${text(filter.find ?? '')}" /></label><button>Show</button>
       </form>`,
       html`<p role="status">
-        ${total === null ? 'Searched as far as time allowed' : `${total} traces`}${filter.from > 0 ? `, from ${filter.from + 1} on` : ''}
+        ${total === null ? 'Searched as far as time allowed' : `${total} traces`}${filter.memory ? html` with memory <code>${text(filter.memory)}</code>` : ''}${filter.from > 0 ? `, from ${filter.from + 1} on` : ''}
       </p>`,
       table(
         'Traces',
@@ -83,7 +89,7 @@ export async function tracesPage(reader: RoundReader, filter: TraceFilter): Prom
   })
 }
 
-function parameters({ file, passed, truncated, taskset, level, find }: TraceFilter): Record<string, string | number> {
+function parameters({ file, passed, truncated, taskset, level, find, memory }: TraceFilter): Record<string, string | number> {
   return {
     file,
     ...(passed !== undefined && { passed: passed ? 'yes' : 'no' }),
@@ -91,38 +97,40 @@ function parameters({ file, passed, truncated, taskset, level, find }: TraceFilt
     ...(taskset && { taskset }),
     ...(level !== undefined && { level }),
     ...(find && { find }),
+    ...(memory && { memory }),
   }
 }
 
 /** By index where an id or a task is named; words are looked for in the rows, for a bounded time. `next` is where to go on, null at the end. */
 async function findTraces(
   file: TraceFile,
-  { passed, truncated, taskset, level, find, from }: TraceFilter,
+  { passed, truncated, taskset, level, find, memory, from }: TraceFilter,
 ): Promise<{ traces: Trace[]; total: number | null; next: number | null }> {
   const query: Query = { passed, truncated, taskset: taskset || undefined, level }
+  if (memory) return searchRows(file, query, ({ memories }) => memories.shown.includes(memory) || memories.withheld.includes(memory), from)
   if (find) {
     for (const key of ['id', 'task'] as const) {
       const exact = await file.find({ ...query, [key]: find }, { skip: from, limit: perPage })
       if (exact.traces.length > 0) return { ...exact, next: from + perPage < exact.total ? from + perPage : null }
     }
-    return searchWords(file, query, find, from)
+    const wanted = find.toLowerCase()
+    const holds = (text: string) => text.toLowerCase().includes(wanted)
+    return searchRows(file, query, ({ messages, grade }) => messages.some(({ content }) => holds(content)) || holds(grade.reason), from)
   }
   const { total, traces } = await file.find(query, { skip: from, limit: perPage })
   return { total, traces, next: from + perPage < total ? from + perPage : null }
 }
 
-async function searchWords(file: TraceFile, query: Query, find: string, from: number) {
+/** Rows that no index finds are read, for a bounded time. */
+async function searchRows(file: TraceFile, query: Query, meant: (trace: Trace) => boolean, from: number) {
   const places = (await file.index()).find(query)
-  const wanted = find.toLowerCase()
   const started = performance.now()
   const traces: Trace[] = []
   let at = from
   while (at < places.length && traces.length < perPage && performance.now() - started < searchTime) {
-    for (const trace of await file.read(places.slice(at, at + 256)))
-      if (trace.messages.some(({ content }) => content.toLowerCase().includes(wanted)) || trace.grade.reason.toLowerCase().includes(wanted))
-        traces.push(trace)
-    at += 256
+    for (const trace of await file.read(places.slice(at, at + step))) if (meant(trace)) traces.push(trace)
+    at += step
   }
   const ended = at >= places.length
-  return { traces, total: ended && from === 0 ? traces.length : null, next: ended ? null : at }
+  return { traces: traces.slice(0, most), total: ended && from === 0 ? traces.length : null, next: ended ? null : at }
 }
