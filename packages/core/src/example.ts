@@ -32,6 +32,8 @@ export const Example = z.object({
   /** Token ids of the completion, and those of them that get no gradient. */
   ids: TokenIds.nullable().default(null),
   forced: z.array(Span).default([]),
+  /** Of rows that show no memory where their attempt was shown one: the prompt as it was sampled, memory included, for a teacher to read. */
+  remembered: z.string().nullable().optional(),
 })
 export type Example = z.infer<typeof Example>
 

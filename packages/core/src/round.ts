@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Monitored } from './monitored.ts'
+import { MicroRound } from './micro-round.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
 import { Judged } from './judged.ts'
@@ -35,7 +36,14 @@ const Members = z.object({
   candidate: z.object({ id: z.string() }).nullable(),
   /** What the round left to be served: whose weights, and whether the bank is used. Its arm is the one with these two. */
   served: z.object({ role: Role, memory: z.boolean() }),
-  bank: z.object({ size: z.number().int(), added: z.number().int(), tag: z.string().nullable(), kept: z.boolean() }),
+  bank: z.object({
+    size: z.number().int(),
+    added: z.number().int(),
+    tag: z.string().nullable(),
+    kept: z.boolean(),
+    /** The candidate's smaller bank: entries that its weights know were retired. Served where it was promoted. */
+    reduced: z.object({ tag: z.string(), size: z.number().int(), retired: z.number().int() }).nullable().optional(),
+  }),
   evaluations: z.array(Evaluation.omit({ outcomes: true })),
   /** Arms beside those: the incumbent with the bank that is not served, the run's best models of earlier rounds. */
   otherArms: z.array(Evaluation.omit({ outcomes: true })).optional(),
@@ -56,7 +64,16 @@ const Members = z.object({
     /** What each filter did, in order; absent in older rounds. */
     funnel: z.array(Funnel).optional(),
   }),
-  training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }).nullable(),
+  training: z
+    .object({
+      trainer: z.string(),
+      steps: z.number().int(),
+      seconds: z.number(),
+      finalLoss: z.number(),
+      /** Where the round trained several times between two gates; steps, seconds, attempts and tokens above count them all. */
+      micro: z.array(MicroRound).optional(),
+    })
+    .nullable(),
   /** Trained against served; null where nothing was trained, absent in older rounds. */
   parity: Parity.nullable().optional(),
   /** Why there is no training, where there is none. */

@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Dataset, readJson } from '@whetstone/core'
 import { exportDataset } from './export-dataset.ts'
+import distill from './formats/distill.ts'
 import llamaTrain from './formats/llama-train.ts'
 import llamaTrainPairs from './formats/llama-train-pairs.ts'
 import messages from './formats/messages.ts'
@@ -50,14 +51,14 @@ test("the native trainer's rows are ids where they are known, under the prompt a
     folder: join(folder, 'own'),
     examples: [
       example('a', 2, { ...known, origin: 'own', promptText: '<s>1+1=', forced: [[0, 1]] }),
-      example('b', 3, { ...known, origin: 'reprompted' }),
+      example('b', 3, { ...known, origin: 'reprompted', remembered: '<s>k=a;1+1=' }),
       example('c', 3, { templateArguments: { enable_thinking: false } }),
     ],
     pairs: [
       { ...pairs[0]!, origin: 'own' as const, promptText: '<s>q', ids: { chosen: [1, 2], rejected: [3, 2] } },
       { ...pairs[0]!, ids: { chosen: [1, 2], rejected: null } },
     ],
-    formats: [llamaTrain(), llamaTrainPairs()],
+    formats: [llamaTrain(), llamaTrainPairs(), distill()],
   })
   const rows = (file: string) =>
     readFileSync(join(folder, 'own', file), 'utf8')
@@ -71,6 +72,15 @@ test("the native trainer's rows are ids where they are known, under the prompt a
     { prompt: [user], completion_ids: [7, 2], ...told, trace: 'b' },
     { messages: [user, assistant], ...told, trace: 'c' },
   ])
+  assert.equal(
+    rows('distill.jsonl'),
+    [
+      { prompt: '<s>1+1=', teacher_prompt: '<s>1+1=', completion_ids: [7, 2], forced: [[0, 1]], weight: 1, trace: 'a' },
+      { prompt: [user], teacher_prompt: '<s>k=a;1+1=', completion_ids: [7, 2], ...told, trace: 'b' },
+      { prompt: [user], teacher_prompt: [user], completion: '2', ...told, trace: 'c' },
+    ],
+    'a teacher reads the memory where the row lacks it',
+  )
   const { prompt, chosen, rejected, traces } = pairs[0]!
   assert.equal(rows('llama-train-pairs.jsonl'), [
     { prompt: '<s>q', chosen_ids: [1, 2], rejected_ids: [3, 2], weight: 1, traces },

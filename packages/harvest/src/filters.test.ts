@@ -15,6 +15,7 @@ import language from './filters/language.ts'
 import length from './filters/length.ts'
 import majority from './filters/majority.ts'
 import nearDuplicate from './filters/near-duplicate.ts'
+import notGuessed from './filters/not-guessed.ts'
 import partlyCorrect from './filters/partly-correct.ts'
 import passed from './filters/passed.ts'
 import replay from './filters/replay.ts'
@@ -213,11 +214,28 @@ test('what is missing is said', async () => {
   assert.throws(() => format({ matches: '(' }), /format: matches is no pattern/)
 })
 
+test('not-guessed keeps answers without a memory where their key is mostly solved, and leaves other tasks alone', async () => {
+  const digit = (cluster: string, passed: boolean, shown: string[] = [], taskset = 'operators') =>
+    scriptedTrace({ taskset, cluster, right: passed, memories: { shown, withheld: [] } })
+  const traces = [
+    ...[true, true, true, true, false].map((passed) => digit('known', passed)),
+    ...[true, false, false, false].map((passed) => digit('guessed', passed)),
+    digit('guessed', true, ['line']),
+    digit('guessed', true, [], 'addition'),
+  ]
+  const kept = await Array.fromAsync(notGuessed({ taskset: 'operators' }).apply(traces, { seed: 1 }))
+  assert.equal(
+    kept.map(({ taskset, cluster, memories }) => `${taskset} ${cluster} ${memories.shown.length}`),
+    [...Array<string>(5).fill('operators known 0'), 'operators guessed 1', 'addition guessed 0'],
+  )
+})
+
 test('none holds back what it was not asked to: without traces each gives none', async () => {
   const settings: Record<string, object> = {
     'by-likelihood': { order: 'highest' },
     'cap-per-level': { limit: 2 },
     diverse: { embedder },
+    'not-guessed': { taskset: 'operators' },
     'verifier-agreement': { grader: number() },
   }
   for (const name of pluginNames('filters')) {

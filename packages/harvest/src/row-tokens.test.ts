@@ -82,6 +82,15 @@ for (const [name, got, wanted] of [
 ] as const)
   test(name, () => assert.equal(got(), wanted))
 
+test('a row without its memory keeps, for a teacher, the prompt that had it; shares between strip and keep are drawn by trace', () => {
+  const example = (memories: 'strip' | 'keep' | number, id = 'trace-1') =>
+    toExample(trace([call()], { id }), { memories, instruction: () => 'Do it.', seed: 1, vocabulary: 'v' })
+  assert.equal([example('strip').remembered, example('keep').remembered], ['<s>4kx3=', null])
+  const stripped = Array.from({ length: 400 }, (_, i) => example(0.85, `trace-${i}`)).filter(({ remembered }) => remembered !== null)
+  assert.ok(stripped.length > 315 && stripped.length < 365, `${stripped.length} of 400`)
+  assert.ok(stripped.every(({ messages }) => messages[0]?.content === 'Do it.'))
+})
+
 const revised = () => {
   const first = call({ text: '9', ids: [9, 2], answer: false, trains: false, grade: { reward: 0, passed: false } })
   const critic = call({ role: 'critic', text: 'no', ids: [5], answer: false, trains: false })

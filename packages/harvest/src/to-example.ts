@@ -2,12 +2,13 @@ import type { Example, Message, Trace } from '@whetstone/core'
 import { deriveSeed, random } from '@whetstone/core'
 import { rowTokens } from './row-tokens.ts'
 
-/** Whether training rows show the memories that their traces were shown: never, always, or in half of the rows, so that strategies move into the weights and reading memories is not unlearned. */
-export type MemoriesInRows = 'strip' | 'keep' | 'mix'
+/** Whether training rows show the memories that their traces were shown: never, always, or in half of the rows, so that strategies move into the weights and reading memories is not unlearned. A number is the share of rows that do not. */
+export type MemoriesInRows = 'strip' | 'keep' | 'mix' | number
+const stripped = { strip: 1, keep: 0, mix: 0.5 }
 
 /**
  * The training row of a trace. `instruction` is what stays of the system message when memories are stripped (null: nothing). A trace without memories gives the same row either way.
- * With `mix` each trace is stripped or kept by a fair coin that its id seeds. `vocabulary` is that of the model to be trained: ids of another
+ * Otherwise each trace is stripped or kept by a coin that its id seeds. `vocabulary` is that of the model to be trained: ids of another
  * one are not used, and a stripped row loses the prompt as it was rendered, never its ids.
  */
 export function toExample(
@@ -19,11 +20,11 @@ export function toExample(
     vocabulary: string | null
   },
 ): Example {
-  const strip =
-    trace.memories.shown.length > 0 &&
-    (options.memories === 'strip' || (options.memories === 'mix' && random(deriveSeed(options.seed, 'mix', trace.id))() < 0.5))
+  const share = typeof options.memories === 'number' ? options.memories : stripped[options.memories]
+  const strip = trace.memories.shown.length > 0 && random(deriveSeed(options.seed, 'mix', trace.id))() < share
   const messages = strip ? stripMemories(trace.messages, options.instruction(trace.taskset)) : [...trace.messages]
-  return { messages, weight: 1, trace: trace.id, ...rowTokens(trace.calls, messages, options.vocabulary) }
+  const remembered = strip ? rowTokens(trace.calls, trace.messages, options.vocabulary).promptText : null
+  return { messages, weight: 1, trace: trace.id, ...rowTokens(trace.calls, messages, options.vocabulary), remembered }
 }
 
 function stripMemories(messages: readonly Message[], instruction: string | null): Message[] {

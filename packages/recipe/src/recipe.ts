@@ -18,6 +18,8 @@ import { quantizationTypes } from '@whetstone/training'
 import { QueueSettings } from '@whetstone/inference/queue/queue-settings.ts'
 import { StoreSettings } from '@whetstone/store'
 import { z } from 'zod'
+import { Consolidation } from './consolidation.ts'
+import { Micro } from './micro.ts'
 import { Role } from './role.ts'
 
 const count = z.number().int().positive()
@@ -42,9 +44,16 @@ export const Settings = z.strictObject({
     })
     .prefault({})
     .describe('the watch for collapse: attempts of what is served after each round'),
-  memories: z.enum(['strip', 'keep', 'mix']).default('mix').describe('rows show memories: never, always, or in half of them'),
+  memories: z
+    .union([z.enum(['strip', 'keep', 'mix']), z.number().min(0).max(1)])
+    .default('mix')
+    .describe('rows show memories: never, always, or in half of them; a number: the share of rows that do not'),
   pairs: z.number().int().nonnegative().default(1).describe('preference pairs a task; 0 exports none'),
   pairing: Pairing.prefault({}).describe('how two answers become a pair'),
+  from: z
+    .enum(['incumbent', 'base'])
+    .default('incumbent')
+    .describe("weights that a round's training starts from: what is served, or the run's first model"),
   gpu: Gpu.default('auto').describe('accelerator of sampling, scoring, training and embedding'),
 })
 export type Settings = z.output<typeof Settings>
@@ -137,6 +146,12 @@ export const Recipe = z.strictObject({
   })
     .prefault({})
     .describe('how attempts are sampled'),
+  micro: Micro.nullable().default(null),
+  consolidate: Consolidation.nullable()
+    .default(null)
+    .describe(
+      'memories that move into the weights: what a candidate knows without them is retired, and it is measured with the smaller bank',
+    ),
   settings: Settings.prefault({}),
   queue: QueueSettings.optional().describe('sampling and scoring by workers on other machines (loops:worker); absent: here'),
   store: StoreSettings.optional().describe(

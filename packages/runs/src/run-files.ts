@@ -62,6 +62,8 @@ export function roundFiles(run: string, round: number) {
     arm: (arm: string) => join(dataset, `validation-${arm}.jsonl`),
     /** Attempts of what is served at tasks that are the same in every round: the watch for collapse. */
     probe: join(dataset, 'probe.jsonl'),
+    /** Attempts of a candidate at what it was shown memories for, without them: which entries its weights no longer need. */
+    learned: join(dataset, 'learned.jsonl'),
     /** The incumbent's record as this round left it, for going back. */
     served: join(checkpoint, 'served.json'),
     retest: (role: string) => join(dataset, `retest-${role}.jsonl`),
@@ -74,6 +76,14 @@ export function roundFiles(run: string, round: number) {
     /** The candidate's card, and the trainer's measurements step by step. */
     candidate: join(checkpoint, 'card.json'),
     metrics: join(checkpoint, 'metrics.jsonl'),
+    /** Attempts and rows of a micro-round, its weights, and what it came to. */
+    micro: (micro: string) => ({
+      dataset: join(dataset, 'micro', micro),
+      traces: join(dataset, 'micro', micro, 'traces.jsonl'),
+      again: join(dataset, 'micro', micro, 'again.jsonl'),
+      checkpoint: join(checkpoint, 'micro', micro),
+      record: join(dataset, 'micro', micro, 'micro.json'),
+    }),
   }
 }
 export type RoundFiles = ReturnType<typeof roundFiles>

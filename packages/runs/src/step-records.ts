@@ -7,6 +7,7 @@ import {
   Funnel,
   Judged,
   LevelName,
+  MicroRound,
   Model,
   Monitored,
   Parity,
@@ -78,7 +79,13 @@ export type Harvest = z.infer<typeof Harvest>
 export const Candidate = z
   .object({
     model: Model,
-    training: z.object({ trainer: z.string(), steps: z.number().int(), seconds: z.number(), finalLoss: z.number() }),
+    training: z.object({
+      trainer: z.string(),
+      steps: z.number().int(),
+      seconds: z.number(),
+      finalLoss: z.number(),
+      micro: z.array(MicroRound).optional(),
+    }),
     parity: Parity.nullable().default(null),
   })
   .nullable()
@@ -108,8 +115,10 @@ export const Arms = z.preprocess(
     references: z.array(Evaluation).default([]),
     best: BestLevels.default([]),
     bank: BankVerdict.nullable().default(null),
-    /** Tag of the bank that is served after this round. */
+    /** Tag of the bank that is served after this round, with the incumbent. */
     served: z.string().nullable().default(null),
+    /** The smaller bank that the candidate was measured with, from which what it learned was retired: served where it is promoted. */
+    reduced: z.object({ tag: z.string(), size: z.number().int(), retired: z.number().int() }).nullable().default(null),
     /** The levels of the test, named before the first attempt. */
     levels: z.array(LevelName).default([]),
     /** Why the candidate's attempts ended early, where they did. */

@@ -44,22 +44,24 @@ export function stepsIn({ run, round }: { run: string; round: number }): Step {
 }
 
 /** What a step wrote besides its record, by file name. */
-const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; files: RegExp }>> = {
-  traces: { folder: 'dataset', files: /^(traces|own|tasks)\.jsonl/ },
-  candidate: { folder: 'checkpoint', files: /./ },
-  arms: { folder: 'dataset', files: /^validation-/ },
-  decision: { folder: 'dataset', files: /^retest-/ },
-  monitor: { folder: 'dataset', files: /^probe\./ },
+const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; files: RegExp }[]>> = {
+  traces: [{ folder: 'dataset', files: /^(traces|own|tasks)\.jsonl/ }],
+  candidate: [
+    { folder: 'checkpoint', files: /./ },
+    { folder: 'dataset', files: /^micro$/ },
+  ],
+  arms: [{ folder: 'dataset', files: /^(validation-|learned\.)/ }],
+  decision: [{ folder: 'dataset', files: /^retest-/ }],
+  monitor: [{ folder: 'dataset', files: /^probe\./ }],
 }
 
 /** Forgets a step and all that follow it, with what they wrote. */
 export function forgetFrom(files: RoundFiles, from: StepName): void {
   for (const name of stepNames.slice(stepNames.indexOf(from))) {
     rmSync(files.step(name), { force: true })
-    const made = written[name]
-    if (!made || !existsSync(files[made.folder])) continue
-    for (const file of readdirSync(files[made.folder]))
-      if (made.files.test(file)) rmSync(join(files[made.folder], file), { recursive: true, force: true })
+    for (const made of written[name] ?? [])
+      for (const file of existsSync(files[made.folder]) ? readdirSync(files[made.folder]) : [])
+        if (made.files.test(file)) rmSync(join(files[made.folder], file), { recursive: true, force: true })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Evaluation, LevelName, Look, Model, Role, Trace } from '@whetstone
 import { deriveSeed } from '@whetstone/core'
 import { evaluate } from '@whetstone/evaluation'
 import type { Arms, BestLevels, Reflected, TrainAttempts } from '@whetstone/runs'
+import { retireLearned } from '../consolidate/retire-learned.ts'
 import { attemptArm, relabel, type Contestant, type Groups } from './attempt-arm.ts'
 import { attemptCandidate } from './attempt-candidate.ts'
 import type { RoundContext } from './round-context.ts'
@@ -42,7 +43,12 @@ export async function attemptArms(
   const levels = namedLevels(train)
   const memory = Boolean(served && recipe.memory?.deploy)
   const ask = { frontier: levels, memory, looks, seed: gateSeed }
-  const tried = candidate && (await attemptCandidate({ record, recipe, seed: gateSeed }, { candidate, groups, served, incumbents, ask }))
+  const reduced =
+    candidate && served && recipe.consolidate ? await retireLearned(context, { candidate, full: served, how: recipe.consolidate }) : null
+  await using _reduced = reduced?.store ?? { [Symbol.asyncDispose]: async () => {} }
+  const offered = reduced ?? served
+  const tried =
+    candidate && (await attemptCandidate({ record, recipe, seed: gateSeed }, { candidate, groups, served: offered, incumbents, ask }))
 
   const best = bestNow(context, { rolledBack, before, after, old })
   const references = candidate ? await attemptReferences(context, { record, groups, best, memory }) : []
@@ -56,17 +62,24 @@ export async function attemptArms(
     best,
     bank: verdict,
     served: served?.tag ?? incumbent.bank,
+    reduced: reduced && { tag: reduced.tag, size: reduced.size, retired: reduced.retired },
     levels,
     stopped: tried?.stopped ?? null,
     ...record.costs,
-    arms: nameArms(record.costs.arms, { served: served?.tag ?? null, candidate: candidate !== null }),
+    arms: nameArms(record.costs.arms, { incumbent: served?.tag ?? null, candidate: candidate && { bank: offered?.tag ?? null } }),
   }
 }
 
 /** The arms with what is served first: a bank without memories has the attempts of the bare arm. */
-function nameArms(attempted: Arms['arms'], { served, candidate }: { served: string | null; candidate: boolean }): Arms['arms'] {
-  const roles: Role[] = candidate ? ['incumbent', 'candidate'] : ['incumbent']
-  const first = roles.flatMap((role) =>
+function nameArms(
+  attempted: Arms['arms'],
+  { incumbent, candidate }: { incumbent: string | null; candidate: { bank: string | null } | null },
+): Arms['arms'] {
+  const roles: { role: Role; served: string | null }[] = [
+    { role: 'incumbent', served: incumbent },
+    ...(candidate ? [{ role: 'candidate' as const, served: candidate.bank }] : []),
+  ]
+  const first = roles.flatMap(({ role, served }) =>
     (served === null ? [null] : [null, served]).map((bank) => {
       const own = attempted.find((arm) => arm.role === role && arm.bank === bank)
       return { name: own?.name ?? `${role}-bare`, role, memory: bank !== null, bank }

@@ -136,7 +136,7 @@ function redo(run: string, round: number, from: string, recipe: Recipe): void {
   using _alone = lockRemoval(run)
   const files = roundFiles(run, round)
   const looked = existsSync(files.dataset) && readdirSync(files.dataset).some((file) => file.startsWith('validation-'))
-  if (looked && stepNames.indexOf(from as StepName) <= stepNames.indexOf('arms')) {
+  if (looked && stepNames.indexOf(from as StepName) <= stepNames.indexOf('decision')) {
     const before = looksBefore(run, round)
     withdrawLooks(run, { from: round, open: { round, alpha: recipe.gate.level(before), pValue: null, promoted: false, bank: null } })
   }

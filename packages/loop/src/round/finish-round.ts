@@ -1,4 +1,6 @@
 import type { Round } from '@whetstone/core'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { writeJson } from '@whetstone/core'
 import { bestAfter } from './best-levels.ts'
 import { publish } from './publish.ts'
@@ -13,7 +15,7 @@ import { recordLook, stepNames, stepSeconds, writeIncumbent } from '@whetstone/r
 export async function finishRound(context: RoundContext, finished: Finished): Promise<Round> {
   const { incumbent, files, bank, run } = context
   const { decision } = finished.round
-  if (bank && finished.bank !== null && !finished.round.bank.kept) await bank.rollback(finished.bank)
+  if (bank && finished.bank !== null && (!finished.round.bank.kept || finished.arms.reduced)) await bank.rollback(finished.bank)
   if (decision.promoted && finished.candidate) await publish(context, finished.candidate)
   const seconds = stepSeconds(files)
   const round: Round = {
@@ -43,6 +45,8 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     frontier: finished.train.frontier && { taskset: finished.train.frontier.taskset, level: finished.train.frontier.level },
     looks: finished.round.looks,
   }
+  // the weights between a round's trainings served to make its candidate
+  rmSync(join(files.checkpoint, 'micro'), { recursive: true, force: true })
   writeJson(files.served, left)
   writeIncumbent(run, left)
   return round

@@ -1,4 +1,4 @@
-import type { FilterOptions, Trace } from '@whetstone/core'
+import type { FilterOptions, Rows, Trace } from '@whetstone/core'
 import { deriveSeed, reread } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { openStages, toExample, toPairs, unfoldRewrites } from '@whetstone/harvest'
@@ -13,18 +13,12 @@ import type { RoundContext } from './round-context.ts'
  * not. Nothing holds all traces: filters may read them twice.
  */
 export async function harvestRound(context: RoundContext): Promise<Harvest> {
-  const { recipe, run, round, seed, files } = context
+  const { recipe, run, round, files } = context
   const attempts = (number: number) => reread(() => unfoldRewrites(openRun(run).round(number).traces.rows()))
   const { stages, rows: kept } = openStages(recipe.harvest, attempts(round), await optionsOf(context, attempts))
 
-  const tasksets = tasksetsOf(recipe)
-  const { vocabulary } = context.incumbent.model
-  const row = {
-    memories: recipe.settings.memories,
-    instruction: (taskset: string) => tasksets.get(taskset)?.instruction ?? null,
-    seed: deriveSeed(seed, 'rows', round),
-    vocabulary,
-  }
+  const row = rowOptions(context)
+  const { vocabulary } = row
   let [rows, replayed] = [0, 0]
   async function* examples() {
     for await (const trace of kept) {
@@ -46,25 +40,43 @@ export async function harvestRound(context: RoundContext): Promise<Harvest> {
   return { dataset, kept: rows - replayed, replayed, pairs: dataset.counts.pairs, funnel: stages.map((stage) => stage.funnel()) }
 }
 
+/** How traces become training rows in this round. */
+export function rowOptions({ recipe, seed, round, incumbent }: RoundContext) {
+  const tasksets = tasksetsOf(recipe)
+  return {
+    memories: recipe.settings.memories,
+    instruction: (taskset: string) => tasksets.get(taskset)?.instruction ?? null,
+    seed: deriveSeed(seed, 'rows', round),
+    vocabulary: incumbent.model.vocabulary,
+  }
+}
+
+/** What the recipe's filters leave of a micro-round's attempts; older rounds are none of its business, it attempts solved levels itself. */
+export async function filterMicro(context: RoundContext, traces: AsyncIterable<Trace>): Promise<Rows<Trace>> {
+  const options = await filterOptions(context, traces)
+  const filters = context.recipe.harvest.filter(({ needsOlder }) => !needsOlder)
+  return openStages(filters, traces, () => options).rows
+}
+
+const filterOptions = async (context: RoundContext, attempts: AsyncIterable<Trace>): Promise<FilterOptions> => ({
+  seed: deriveSeed(context.seed, 'harvest', context.round),
+  likelihood: await harvestLikelihood(context, attempts),
+  attempts,
+  heldOut: () => heldOutQuestions(context),
+  reference: referencesOf(context),
+})
+
 /** What the filter at each place may ask for. Older rounds go through the filters before it, each round by itself. */
 async function optionsOf(
   context: RoundContext,
   attempts: (number: number) => AsyncIterable<Trace>,
 ): Promise<(place: number) => FilterOptions> {
-  const { recipe, round, seed } = context
-  const reference = referencesOf(context)
-  const of = async (number: number): Promise<FilterOptions> => ({
-    seed: deriveSeed(seed, 'harvest', round),
-    likelihood: await harvestLikelihood(context, attempts(number)),
-    attempts: attempts(number),
-    heldOut: () => heldOutQuestions(context),
-    reference,
-  })
-  const newest = await of(round)
+  const { recipe, round } = context
+  const newest = await filterOptions(context, attempts(round))
   const older = reread(async function* () {
     const place = recipe.harvest.findIndex(({ needsOlder }) => needsOlder)
     for (let number = 1; number < round; number++) {
-      const options = await of(number)
+      const options = await filterOptions(context, attempts(number))
       yield* openStages(recipe.harvest.slice(0, place), attempts(number), () => options).rows
     }
   })

@@ -1,6 +1,7 @@
 import { deriveSeed } from '@whetstone/core'
 import { countUses, curate } from '@whetstone/memory'
 import { bankTag, openRun, type Reflected } from '@whetstone/runs'
+import { learnedContents } from '../consolidate/retire-learned.ts'
 import type { RoundContext } from './round-context.ts'
 
 /**
@@ -11,12 +12,14 @@ export async function reflectRound(context: RoundContext): Promise<Reflected> {
   const { recipe, bank, incumbent, run, round, seed, signal } = context
   if (!bank || !recipe.memory || incumbent.bank === null) return { tag: null, size: 0, added: 0, retired: 0 }
   const before = await bank.size()
-  const memories = await recipe.memory.reflector.reflect(openRun(run).round(round).traces.rows(), {
+  const reflected = await recipe.memory.reflector.reflect(openRun(run).round(round).traces.rows(), {
     signal,
     createdAt: new Date().toISOString(),
     open: () => context.models.open('reflector', incumbent.model),
     seed: deriveSeed(seed, 'reflect', round),
   })
+  const known = recipe.consolidate ? await learnedContents(bank) : new Set()
+  const memories = reflected.filter(({ content }) => !known.has(content))
   await bank.remember(memories)
   const { retired, size } = await curate(bank, {
     uses: await countUses(openRun(run).trainTraces({ upTo: round })),

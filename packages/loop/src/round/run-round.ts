@@ -1,5 +1,6 @@
-import type { Model, Round } from '@whetstone/core'
-import { deriveSeed, Monitored, toRecord, writeJson } from '@whetstone/core'
+import type { MicroRound, Model, Round, Training } from '@whetstone/core'
+import { deriveSeed, hash, Monitored, readJson, toRecord, writeJson } from '@whetstone/core'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { attemptArms } from './attempt-arms.ts'
 import { validationTasks } from './validation-tasks.ts'
@@ -10,13 +11,15 @@ import { harvestRound } from './harvest-round.ts'
 import { makeArtifact } from './make-artifact.ts'
 import { writeParityRows } from './parity-rows.ts'
 import { planRound } from './plan-round.ts'
+import { countMicro } from '../micro/count-micro.ts'
+import { runMicro } from '../micro/run-micro.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { monitorRound } from './monitor-round.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from './retest-round.ts'
 import { gateFile, stepSources } from './step-sources.ts'
 import type { RoundContext } from './round-context.ts'
-import { Arms, Candidate, Decided, Harvest, looksBefore, Plan, Reflected, TrainAttempts } from '@whetstone/runs'
+import { Arms, Candidate, Decided, Harvest, Incumbent, looksBefore, Plan, Reflected, roundFiles, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
 /** What a round came to, and what it decided to serve. */
@@ -70,41 +73,52 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     () => harvestRound(context),
   )
 
-  const candidate = await step(
-    'candidate',
-    Candidate,
-    {
-      dataset: harvest.dataset.hash,
-      base: incumbent.model.id,
-      trainer: plan['trainer'],
-      serve: plan['serve'],
-      tools: toolStamp(),
-      sources: stepSources(recipe, 'train', ['packages/loop/src/round/make-artifact.ts', 'packages/loop/src/round/compare-served.ts']),
+  const from = recipe.settings.from === 'base' ? firstModel(run) : incumbent.model
+  const training = {
+    dataset: harvest.dataset.hash,
+    base: from.id,
+    trainer: plan['trainer'],
+    serve: plan['serve'],
+    tools: toolStamp(),
+    sources: stepSources(recipe, 'train', ['packages/loop/src/round/make-artifact.ts', 'packages/loop/src/round/compare-served.ts']),
+    micro: recipe.micro && {
+      ...given,
+      settings: plan,
+      sources: stepSources(recipe, 'micro', ['packages/loop/src/micro/run-micro.ts', 'packages/loop/src/round/harvest-round.ts']),
     },
-    async () => {
-      if (!recipe.trainer || harvest.dataset.counts.examples === 0) return null
-      const parity = (await writeParityRows(context)) ? { rows: files.parity, trained: join(files.checkpoint, 'parity.jsonl') } : undefined
-      const { model, own, ...training } = await recipe.trainer.train({
-        base: { ...incumbent.model, ...incumbent.model.master },
-        parity,
-        dataset: harvest.dataset,
-        folder: files.checkpoint,
-        seed: deriveSeed(seed, 'train', round),
-        round,
-        signal: context.signal,
-        logFile: files.trainLog,
-        threads: context.threads,
-        gpu: recipe.settings.gpu,
-      })
-      const made = await makeArtifact(context, model)
-      writeJson(files.candidate, toRecord(made))
-      return {
-        model: made,
-        training: { trainer: recipe.trainer.name, ...training },
-        parity: parity ? { own: own ?? null, served: await compareServed(context, made, parity.trained) } : null,
-      }
-    },
-  )
+  }
+  const candidate = await step('candidate', Candidate, training, async () => {
+    const { trainer, micro } = recipe
+    if (!trainer || (!micro && harvest.dataset.counts.examples === 0)) return null
+    const base = { ...from, ...from.master }
+    const parity = (await writeParityRows(context)) ? { rows: files.parity, trained: join(files.checkpoint, 'parity.jsonl') } : undefined
+    const trained: (Training & { micro?: MicroRound[] }) | null = micro
+      ? await runMicro(context, { micro, trainer, train, base, parity, fingerprint: hash(training) })
+      : await trainer.train({
+          base,
+          parity,
+          dataset: harvest.dataset,
+          folder: files.checkpoint,
+          seed: deriveSeed(seed, 'train', round),
+          round,
+          signal: context.signal,
+          logFile: files.trainLog,
+          threads: context.threads,
+          gpu: recipe.settings.gpu,
+        })
+    if (trained === null) return null
+    const { model, own, ...figures } = trained
+    const made = await makeArtifact(context, model)
+    writeJson(files.candidate, toRecord(made))
+    // the mean of several trainings is none that a trainer has looked at
+    const compared = parity && existsSync(parity.trained)
+    return {
+      model: made,
+      training: { trainer: trainer.name, ...figures },
+      parity: compared ? { own: own ?? null, served: await compareServed(context, made, parity.trained) } : null,
+    }
+  })
+  const micro = countMicro(candidate?.training.micro ?? [])
 
   const looks = looksBefore(run, round)
   const arms = await step(
@@ -115,7 +129,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       candidate: candidate?.model.id ?? null,
       bank: memories.tag,
       best: incumbent.best,
-      looks,
+      // looks at this very round that were withdrawn: attempts stay what they are where only the decision is made again
+      looks: looks.filter((look) => look.round !== round),
       sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-arms.ts', gateFile(recipe)]),
     },
     () => attemptArms(context, { candidate: candidate?.model ?? null, memories, train, looks }),
@@ -140,7 +155,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     }),
   )
 
-  const served = { model: decision.promoted && candidate ? candidate.model : incumbent.model, bank: arms.served }
+  const promoted = decision.promoted && candidate !== null
+  const served = { model: promoted ? candidate.model : incumbent.model, bank: promoted && arms.reduced ? arms.reduced.tag : arms.served }
   const monitor = await step(
     'monitor',
     Monitored,
@@ -152,9 +168,12 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   return {
     candidate: candidate?.model ?? null,
     train,
-    bank: arms.served,
+    bank: served.bank,
     arms,
-    tokens: { prompt: train.tokens.prompt + arms.tokens.prompt, completion: train.tokens.completion + arms.tokens.completion },
+    tokens: {
+      prompt: train.tokens.prompt + micro.tokens.prompt + arms.tokens.prompt,
+      completion: train.tokens.completion + micro.tokens.completion + arms.tokens.completion,
+    },
     round: {
       run,
       round,
@@ -164,15 +183,21 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       incumbent: { id: incumbent.model.id },
       candidate: candidate && { id: candidate.model.id },
       served: { role: decision.promoted ? 'candidate' : 'incumbent', memory: Boolean(bank && recipe.memory?.deploy) },
-      bank: { size: memories.size, added: memories.added, tag: memories.tag, kept: arms.bank?.kept ?? true },
+      bank: {
+        size: memories.size,
+        added: memories.added,
+        tag: memories.tag,
+        kept: arms.bank?.kept ?? true,
+        reduced: arms.reduced,
+      },
       evaluations: arms.evaluations.map(summary),
       otherArms: [...arms.others, ...arms.references].map(summary),
       decision,
       monitor,
       retest,
       harvest: {
-        attempted: train.attempted,
-        passed: train.passed,
+        attempted: train.attempted + micro.attempted,
+        passed: train.passed + micro.passed,
         kept: harvest.kept,
         replayed: harvest.replayed,
         pairs: harvest.pairs,
@@ -202,6 +227,9 @@ export async function runRound(context: RoundContext): Promise<Finished> {
 
 const addCounts = (a: Record<string, number>, b: Record<string, number>) =>
   Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].sort().map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
+
+/** The run's first model, which a round may restart from. */
+const firstModel = (run: string): Model => readJson(roundFiles(run, 0).served, Incumbent).model
 
 function whyUntrained({ recipe, incumbent }: RoundContext): string {
   if (recipe.trainer) return 'nothing was trained: the harvest is empty'

@@ -10,6 +10,7 @@ const rooms = {
   reflect: ['core', 'similarity', 'statistics', 'memory'],
   harvest: ['core', 'similarity', 'harvest', 'datasets', 'evaluation'],
   train: ['core', 'training'],
+  micro: ['core', 'similarity', 'grading', 'tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training'],
   decide: ['core', 'statistics', 'evaluation', 'gates'],
 }
 

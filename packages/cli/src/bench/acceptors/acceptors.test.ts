@@ -1,9 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Evaluation, Look } from '@whetstone/core'
+import { random, type Evaluation, type Look } from '@whetstone/core'
 import gate from '@whetstone/gates/gates/gate.ts'
 import { acceptors, type Acceptor } from './acceptors.ts'
 import { benchAcceptors } from './bench-acceptors.ts'
+import { playReal, playRealBanks } from './play-real.ts'
 import { showAcceptors } from './show-acceptors.ts'
 
 const test = suite('acceptor bench')
@@ -18,6 +19,20 @@ test('of 300 runs of 20 worthless candidates those that claim 2.5% promote in at
     of('McNemar at 0.025 each round').some(({ share }) => share > 0.2),
     'twenty looks at full alpha add up',
   )
+})
+
+test('real outcomes: candidates that are not above the incumbent over all tasks are worthless, however they do on those that are drawn', () => {
+  const next = random(9)
+  const skill = Array.from({ length: 1000 }, () => next())
+  const answer = (shift: number) => skill.map((p) => next() < p + shift)
+  const models = Array.from({ length: 9 }, (_, i) => ({ name: `m${i}`, passed: answer((i - 4) * 0.004) }))
+  const played = playReal(models, { runs: 200, rounds: 20, n: 400, seed: 1 })
+  for (const { acceptor, holds, share } of played) if (holds) assert.ok(share <= 0.05, `${acceptor}: ${share}`)
+  assert.ok((played.find(({ acceptor }) => acceptor === 'keep if higher')?.share ?? 0) > 0.5)
+  // a bank that breaks one line in ten
+  const banks = [0, 0.1, 0.12].map((broken, i) => ({ name: `b${i}`, passed: skill.map(() => next() >= broken) }))
+  const [ours, naive] = playRealBanks(banks, { runs: 100, rounds: 20, n: 400, seed: 1 })
+  assert.ok((ours?.share ?? 1) <= 0.05 && (naive?.share ?? 1) >= (ours?.share ?? 1))
 })
 
 test('lucky banks: the bound serves a bank that costs three points in at most 5% of runs, keeping what is not lower in most', () => {

@@ -2,8 +2,8 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { AcceptorBench } from './bench-acceptors.ts'
 
 /** Of the runs of worthless candidates the share that promotes any, an acceptor a row, a world a column; the line is the 2.5% that is promised. */
-export function chartAcceptors({ simulated }: AcceptorBench): TopLevelSpec {
-  const values = simulated.map(({ acceptor, world, share }) => ({ acceptor, world, share: 100 * share }))
+export function chartAcceptors({ simulated, real }: AcceptorBench): TopLevelSpec {
+  const values = [...simulated, ...real].map(({ acceptor, world, share }) => ({ acceptor, world, share: 100 * share }))
   const order = [...new Set(values.map(({ acceptor }) => acceptor))]
   const x = {
     field: 'share',

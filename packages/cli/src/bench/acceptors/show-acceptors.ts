@@ -9,7 +9,7 @@ import type { FalsePromotions } from './simulate-runs.ts'
 type Table = { title: string; head: string[]; rows: string[][] }
 
 /** The bench as tables: a row an acceptor, a column a world. */
-export function acceptorTables({ simulated, banks, power }: AcceptorBench): Table[] {
+export function acceptorTables({ simulated, real, banks, power }: AcceptorBench): Table[] {
   const grid = (title: string, results: readonly FalsePromotions[]): Table => {
     const worlds = [...new Set(results.map(({ world }) => world))]
     return {
@@ -31,6 +31,14 @@ export function acceptorTables({ simulated, banks, power }: AcceptorBench): Tabl
           grid(
             `Runs of ${simulated[0]?.rounds} worthless candidates that promote any (${simulated[0]?.runs} runs each, simulated)`,
             simulated,
+          ),
+        ]
+      : []),
+    ...(real.length > 0
+      ? [
+          grid(
+            `The same with real models that are not better than the incumbent (${real[0]?.runs} runs of ${real[0]?.rounds} rounds each)`,
+            real,
           ),
         ]
       : []),

@@ -1,6 +1,7 @@
 import { deriveSeed, random } from '@whetstone/core'
-import { levelOfLook, mcnemarInterval, type PastLook } from '@whetstone/statistics'
+import type { PastLook } from '@whetstone/statistics'
 import { acceptors, type Acceptor } from './acceptors.ts'
+import { keepBank, keepBankIfNotLower } from './keep-bank.ts'
 import { worlds } from './worlds.ts'
 
 /** Of all runs the share that promoted anything, and promotions a run; every one of them false. */
@@ -54,9 +55,8 @@ export function playRun(
 
 /** Runs of banks that cost just the margin (-3 points): the share of runs in which one is ever served, by the gate's bound and by keeping what is not lower. */
 export function simulateBanks({ runs, rounds, n, seed, signal }: SimulateOptions): { acceptor: string; share: number }[] {
-  const margin = 0.03
   const draw = (next: () => number) => {
-    const duel = { wins: 0, losses: 0 }
+    const duel = { wins: 0, losses: 0, n }
     for (let i = 0; i < n; i++) {
       const u = next()
       if (u < 0.085) duel.wins++
@@ -64,24 +64,15 @@ export function simulateBanks({ runs, rounds, n, seed, signal }: SimulateOptions
     }
     return duel
   }
-  const share = (name: string, kept: (duel: { wins: number; losses: number }, looks: PastLook[]) => PastLook) => {
+  return [keepBank, keepBankIfNotLower].map(({ name, keeps }) => {
     const next = random(deriveSeed(seed, 'banks', name))
     let hit = 0
     for (let run = 0; run < runs; run++) {
       signal?.throwIfAborted()
       const looks: PastLook[] = []
-      for (let round = 0; round < rounds; round++) looks.push(kept(draw(next), looks))
+      for (let round = 0; round < rounds; round++) looks.push(keeps(draw(next), looks))
       if (looks.some(({ promoted }) => promoted)) hit++
     }
     return { acceptor: name, share: hit / runs }
-  }
-  return [
-    share('whetstone: bound above -3 points, own ledger', ({ wins, losses }, looks) => {
-      const alpha = levelOfLook('fallback', 0.025, looks)
-      // a bank that is not even above the margin needs no bound
-      const promoted = (wins - losses) / n > -margin && mcnemarInterval(wins, losses, n, alpha).low > -margin
-      return { alpha, promoted }
-    }),
-    share('keep if not lower', ({ wins, losses }) => ({ alpha: 1, promoted: wins >= losses })),
-  ]
+  })
 }

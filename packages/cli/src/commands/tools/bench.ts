@@ -1,7 +1,10 @@
 import { join } from 'node:path'
-import { root } from '@whetstone/core'
+import { paths, root } from '@whetstone/core'
 import { benchAcceptors } from '../../bench/acceptors/bench-acceptors.ts'
 import { showAcceptors, writeAcceptors } from '../../bench/acceptors/show-acceptors.ts'
+import { realBanks, realModels } from '../../bench/acceptors/real-outcomes.ts'
+import { resolveRecipe } from '../../recipe/resolve-recipe.ts'
+import { studyOf } from '../../recipe/study-of.ts'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
@@ -34,6 +37,13 @@ export default defineCommand({
       about: 'instead: how often ways of promoting take a candidate that is not better, over whole runs, and their power (about a minute)',
     },
     runs: { type: 'number', default: 4000, min: 10, about: 'with --gate: simulated runs of each kind' },
+    real: {
+      type: 'number',
+      min: 400,
+      max: 20_000,
+      about:
+        'with --gate: also with 24 models trained from one data set, so many outcomes each (kept: a second call reads them), and with 12 banks',
+    },
     docs: { type: 'boolean', about: 'with --gate: write the tables and the chart into docs/' },
     json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
@@ -43,10 +53,12 @@ export default defineCommand({
     'npx nx run tools:bench --only=duplicates --texts=2000000',
     'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
     'npx nx run tools:bench --gate --docs',
+    'npx nx run tools:bench --gate --real=2000 --threads=2',
   ],
-  async run({ threads, only, large, rows, texts, json, gate, runs, docs }, signal) {
+  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs }, signal) {
     if (gate) {
-      const bench = benchAcceptors({ runs, rounds: 20, n: 400, seed: 1, signal })
+      const cached = real === undefined ? undefined : await realContestants(real, threads, signal)
+      const bench = benchAcceptors({ runs, rounds: 20, n: 400, seed: 1, signal }, cached)
       console.log(showAcceptors(bench))
       if (docs) await writeAcceptors(join(root, 'docs'), bench)
       return writeResult(json, bench)
@@ -60,3 +72,16 @@ export default defineCommand({
     )
   },
 })
+
+/** Outcomes of the real models and banks, from their files where they are there already. */
+async function realContestants(outcomes: number, threads: number, signal: AbortSignal) {
+  await ensureTools(['llama-sample', 'llama-train'], { signal })
+  const { recipe, base } = await resolveRecipe({ recipe: 'ladder' } as Parameters<typeof resolveRecipe>[0])
+  const folder = paths.checkpoints(`bench-gate-${outcomes}`)
+  const study = studyOf(recipe, base, { name: 'bench-gate', folder, threads, signal })
+  const onModel = (name: string) => process.stderr.write(`${name}: ${outcomes} outcomes\n`)
+  return {
+    models: await realModels(study, { outcomes, onModel }),
+    banks: await realBanks(study, { outcomes: Math.min(outcomes, 6400), onModel }),
+  }
+}

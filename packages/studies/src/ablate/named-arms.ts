@@ -1,0 +1,43 @@
+import random from '@whetstone/inference/embedders/random.ts'
+import type { Recipe } from '@whetstone/recipe'
+import shuffled from '@whetstone/training/trainers/shuffled.ts'
+import { BadInput, remake, useOf } from '@whetstone/core'
+
+/** A change of a recipe that many ask about, by name. */
+export type NamedArm = { about: string; change(recipe: Recipe): Recipe }
+
+const memoryOf = ({ name, memory }: Recipe) => memory ?? refuse(`recipe ${name} has no memory to change`)
+const trainerOf = ({ name, trainer }: Recipe) => trainer ?? refuse(`recipe ${name} trains nothing`)
+function refuse(text: string): never {
+  throw new BadInput(text)
+}
+
+export const namedArms: Readonly<Record<string, NamedArm>> = {
+  'as-is': { about: 'the recipe', change: (recipe) => recipe },
+  'memory-only': { about: 'the bank, and no training', change: (recipe) => ({ ...recipe, memory: memoryOf(recipe), trainer: null }) },
+  'fine-tune-only': { about: 'training, and no bank', change: (recipe) => ({ ...recipe, memory: memoryOf(recipe) && null }) },
+  'no-filter': { about: 'failed attempts are trained on too', change: (recipe) => ({ ...recipe, harvest: without(recipe, 'passed') }) },
+  'shuffled-answers': {
+    about: 'the same rows with their answers dealt out at random',
+    change: (recipe) => ({ ...recipe, trainer: shuffled({ of: trainerOf(recipe) }) }),
+  },
+  'random-memory': {
+    about: 'memories drawn at random in place of recalled ones',
+    change: (recipe) => ({ ...recipe, memory: { ...memoryOf(recipe), embedder: random(), threshold: -1 } }),
+  },
+  replace: { about: "each round's rows alone, nothing older", change: (recipe) => ({ ...recipe, harvest: without(recipe, 'replay') }) },
+  restart: {
+    about: "each round trains the run's first model again",
+    change: (recipe) => ({ ...recipe, settings: { ...recipe.settings, from: 'base' } }),
+  },
+  lora: {
+    about: 'an adapter in place of all weights',
+    change: (recipe) => ({ ...recipe, trainer: remake(trainerOf(recipe), { weights: 'lora' }) }),
+  },
+}
+
+/** The harvest without one of its filters. */
+function without({ name, harvest }: Recipe, filter: string): Recipe['harvest'] {
+  const left = harvest.filter((each) => useOf(each)?.plugin.name !== filter)
+  return left.length < harvest.length ? left : refuse(`recipe ${name} has no filter ${filter} to leave out`)
+}

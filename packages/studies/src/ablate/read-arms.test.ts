@@ -1,0 +1,54 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BadInput } from '@whetstone/core'
+import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
+import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
+import { namedArms } from './named-arms.ts'
+import { readArms, readSeeds } from './read-arms.ts'
+
+const test = suite('arms of an ablation')
+const tiny = await loadRecipe('tiny')
+
+test('arms are named ones, or what they set', async () => {
+  const arms = await readArms(tiny, ['as-is', 'memory-only', 'short:trainer.epochs=4,settings.memories=strip'], {
+    'low-rate': ['trainer.learningRate=1e-4'],
+  })
+  assert.equal(arms.map(({ name }) => name), ['as-is', 'memory-only', 'short', 'low-rate']) // prettier-ignore
+  const [asIs, memoryOnly, short, low] = arms.map(({ recipe }) => describeRecipe(recipe) as Record<string, any>)
+  assert.equal(asIs, describeRecipe(tiny))
+  assert.is(memoryOnly?.['trainer'], null)
+  assert.equal([short?.['trainer'].settings.epochs, short?.['settings'].memories], [4, 'strip'])
+  assert.is(low?.['trainer'].settings.learningRate, 1e-4)
+})
+
+test('every named arm changes tiny, each into another recipe', async () => {
+  const arms = await readArms(tiny, Object.keys(namedArms))
+  assert.is(arms.length, Object.keys(namedArms).length)
+  const harvest = (name: string) => arms.find((arm) => arm.name === name)?.recipe.harvest.map((filter) => filter.name) ?? []
+  assert.not(harvest('no-filter').includes('passed'))
+  assert.is(harvest('replace').length, tiny.harvest.length - 1)
+})
+
+const refused: [what: string, words: string[], says: RegExp][] = [
+  ['an unknown arm', ['as-is', 'no-filtr'], /^No arm "no-filtr": did you mean "no-filter"\?/],
+  ['equal arms', ['as-is', 'same:trainer.epochs=8'], /^Arms as-is and same are the same recipe/],
+  ['one name twice', ['as-is', 'as-is'], /^Arm as-is is named twice/],
+  ['one arm', ['as-is'], /at least two arms, 1 given/],
+  ['a setting that is not there', ['as-is', 'x:trainer.epoch=3'], /^arm x: trainer has no "epoch"/],
+  ['a setting without a value', ['as-is', 'x:trainer.epochs'], /^Arm x: trainer.epochs: give PATH=VALUE/],
+  ['a name that is a path', ['as-is', '../x:trainer.epochs=3'], /cannot name an arm/],
+]
+for (const [what, words, says] of refused)
+  test(`refuses ${what}`, async () => {
+    const error = await readArms(tiny, words).catch((thrown: Error) => thrown)
+    assert.instance(error, BadInput)
+    assert.match((error as Error).message, says)
+  })
+
+test('seeds are ranges and lists; repeated ones are refused', () => {
+  assert.equal([readSeeds('1-3'), readSeeds('4'), readSeeds('1, 5-6,9')], [[1, 2, 3], [4], [1, 5, 6, 9]])
+  for (const text of ['1,2,1', '1-3,2', '3-1', 'a', '1;2', '']) assert.throws(() => readSeeds(text), (error: Error) => error instanceof BadInput, text) // prettier-ignore
+  assert.throws(() => readSeeds('1-3,2'), /seed 2 is there twice/)
+})
+
+test.run()

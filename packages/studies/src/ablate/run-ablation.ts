@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Evaluation, Model, Round } from '@whetstone/core'
+import { BadInput, hash, paths, readJson, toRecord, writeJson } from '@whetstone/core'
+import type { Recipe } from '@whetstone/recipe'
+import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
+import { cycle } from '@whetstone/loop/round/cycle.ts'
+import { measurePolicy, testTasks } from '@whetstone/loop/measure/measure-policy.ts'
+import { toolStamp } from '@whetstone/native'
+import { Incumbent, readIncumbent, roundFiles, sourceHash } from '@whetstone/runs'
+import { z } from 'zod'
+import type { AblationArm } from './read-arms.ts'
+
+const Level = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), passed: z.number() })
+/** What a pair of weights and bank did on the test tasks. */
+export const Cell = z.object({ weights: z.enum(['first', 'last']), memory: z.boolean(), levels: z.array(Level) })
+export type Cell = z.infer<typeof Cell>
+/** One arm with one seed, finished. */
+export const AblationResult = z.object({
+  arm: z.string(),
+  seed: z.number().int(),
+  /** Hash of the recipe, and of the sources and tools that ran it. */
+  recipe: z.string(),
+  version: z.string(),
+  model: z.string(),
+  deployed: z.boolean(),
+  promoted: z.array(z.boolean()),
+  tokens: z.number(),
+  cells: z.array(Cell),
+})
+export type AblationResult = z.infer<typeof AblationResult>
+
+export type Ablation = {
+  name: string
+  arms: readonly AblationArm[]
+  seeds: readonly number[]
+  rounds: number
+  /** Test tasks a level, and the highest level of climbed courses. */
+  tasks: number
+  top?: number
+  base: Model
+  threads?: number
+  signal: AbortSignal
+  report: (round: Round) => Promise<void>
+  /** Said of each run as it ends. */
+  done: (result: AblationResult, left: number) => void
+}
+
+/** Runs every arm with every seed, one after the other, all arms of a seed first. What is finished is not done again; what was stopped goes on. */
+export async function runAblation(ablation: Ablation): Promise<AblationResult[]> {
+  const { arms, seeds } = ablation
+  const queue = seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed })))
+  const results: AblationResult[] = []
+  for (const [place, { arm, seed }] of queue.entries()) {
+    ablation.signal.throwIfAborted()
+    const version = versionOf(arm.recipe)
+    const file = join(paths.reports(ablation.name), `${arm.name}-seed-${seed}.json`)
+    const known = existsSync(file) ? readJson(file, AblationResult) : null
+    const result = known ?? (await runArm(ablation, arm, seed, version))
+    if (!known) writeJson(file, toRecord(result))
+    checkAlike(result, { ...ablation, arm, version })
+    results.push(result)
+    ablation.done(result, queue.length - place - 1)
+  }
+  return results
+}
+
+async function runArm(ablation: Ablation, arm: AblationArm, seed: number, version: string): Promise<AblationResult> {
+  const { base, threads, signal, rounds, tasks, top } = ablation
+  const run = `${ablation.name}-${arm.name}-s${seed}`
+  // the watch for collapse would end some arms early, and arms are to have done the same rounds
+  const recipe: Recipe = { ...arm.recipe, settings: { ...arm.recipe.settings, seed, probe: { ...arm.recipe.settings.probe, tasks: 0 } } }
+  const finished: Round[] = []
+  await cycle({
+    ...{ recipe, base, run, until: { round: rounds }, seedGiven: true, threads, signal, report: ablation.report },
+    ...{ finished: () => {}, print: () => {} },
+  })
+  for (let round = 1; round <= rounds; round++) finished.push(readJson(roundFiles(run, round).round, roundSchema))
+  const last = readIncumbent(run) ?? readJson(roundFiles(run, 0).served, Incumbent)
+  const groups = await testTasks(recipe, { limit: tasks, top, seed })
+  const measured = async (weights: Cell['weights'], model: Model, bank: string | null): Promise<Cell> => ({
+    weights,
+    memory: bank !== null,
+    levels: (
+      await measurePolicy({ model, bank }, { recipe, run, groups, name: `${weights}-${bank ? 'memory' : 'bare'}`, threads, signal })
+    ).map(toLevel),
+  })
+  const banks = recipe.memory && last.bank !== null ? [null, last.bank] : [null]
+  const cells: Cell[] = []
+  for (const bank of banks) {
+    const first = await measured('first', base, bank)
+    cells.push(first, last.model.id === base.id ? { ...first, weights: 'last' } : await measured('last', last.model, bank))
+  }
+  return {
+    arm: arm.name,
+    seed,
+    recipe: hash(describeRecipe(arm.recipe)),
+    version,
+    model: base.id,
+    deployed: recipe.memory?.deploy === true && last.bank !== null,
+    promoted: finished.map(({ decision }) => decision.promoted),
+    tokens: finished.reduce((sum, { cost }) => sum + cost.tokens.completion, 0),
+    cells,
+  }
+}
+
+const roundSchema = z.custom<Round>((value) => typeof value === 'object' && value !== null && 'decision' in value)
+const toLevel = ({ taskset, level, n, outcomes }: Evaluation) => ({
+  taskset,
+  level,
+  n,
+  passed: outcomes.reduce((sum, { passed, attempts }) => sum + passed / attempts, 0),
+})
+
+/** Hash of the sources that run a recipe, of the recipe's file among them, and of the native tools. */
+function versionOf({ name }: Recipe): string {
+  const rooms = [
+    'core',
+    'statistics',
+    'similarity',
+    'grading',
+    'tasks',
+    'inference',
+    'solvers',
+    'memory',
+    'evaluation',
+    'harvest',
+    'datasets',
+    'training',
+    'loop',
+  ]
+  const files = [`loops/recipes/${name}.ts`, 'packages/loop/src/round/cycle.ts', 'packages/loop/src/measure/measure-policy.ts']
+  return hash([sourceHash(files, { within: rooms }), toolStamp()])
+}
+
+/** Results of other code, another recipe or another model cannot stand in one table. */
+function checkAlike(
+  result: AblationResult,
+  { name, arm, version, base }: { name: string; arm: AblationArm; version: string; base: Model },
+): void {
+  const differs = [
+    ...(result.version === version ? [] : [`by other code (${result.version.slice(0, 8)}, now ${version.slice(0, 8)})`]),
+    ...(result.recipe === hash(describeRecipe(arm.recipe)) ? [] : ['with other settings of the arm']),
+    ...(result.model === base.id ? [] : [`from model ${result.model}, now ${base.id}`]),
+  ]
+  if (differs.length === 0) return
+  throw new BadInput(
+    `${name}: arm ${result.arm} with seed ${result.seed} was run ${differs.join(' and ')}: unlike runs are not compared. Begin anew with --name=NEW, or go back to what ran it`,
+  )
+}
