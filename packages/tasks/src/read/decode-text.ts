@@ -1,7 +1,26 @@
 import { BadInput } from '@whetstone/core'
 
 /** Encodings that a file can be said to have. Latin-1 fits any bytes, so it is never guessed. */
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'windows-1252'] as const
+export const encodings = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'latin1',
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'windows-1253',
+  'windows-1254',
+  'windows-1256',
+  'iso-8859-2',
+  'iso-8859-15',
+  'koi8-r',
+  'shift_jis',
+  'euc-jp',
+  'euc-kr',
+  'gb18030',
+  'big5',
+] as const
 export type Encoding = (typeof encodings)[number]
 
 /**
@@ -67,7 +86,7 @@ function badByte(bytes: Uint8Array, file: string, encoding: Encoding): string {
   const value = (bytes[good] ?? 0).toString(16).padStart(2, '0').toUpperCase()
   const cut = bad === bytes.length && decodes(bytes.length)
   const what = cut ? 'the file ends inside a character' : `byte ${good + 1} (0x${value}) is not ${encoding.toUpperCase()}`
-  return `${file}:${line}: ${what}: save the file as UTF-8, or say what it is with --encoding=${encoding === 'utf-8' ? 'latin1' : 'utf-8'}`
+  return `${file}:${line}: ${what}: save the file as UTF-8, or say what it is with --encoding=${encoding === 'utf-8' ? 'latin1 (or windows-1251, shift_jis, gb18030 …)' : 'utf-8'}`
 }
 
 /** UTF-8 breaks at the byte that does not continue a character: what is wrong begins where that character began. */

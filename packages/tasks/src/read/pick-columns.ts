@@ -41,7 +41,8 @@ export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
   for (const part of Object.keys(aliases) as ColumnName[]) {
     const wanted = choice[part]
     if (wanted === undefined) continue
-    const found = byName(names, wanted)
+    const path = wanted.replace(/\[(\d+)\]/g, '.$1')
+    const found = byName(names, wanted) ?? (head.some(({ record }) => valueAt(record, path) !== undefined) ? path : undefined)
     if (found === undefined) throw new BadInput(`${file} has no column "${wanted}" (--${part}). Columns: ${shown(names)}`)
     picked[part] = found
     taken.add(found)
@@ -100,15 +101,22 @@ function paths(record: Record<string, unknown>, prefix = ''): string[] {
   })
 }
 
-/** The value at a path of a row; a column whose own name holds a dot comes first. */
+/** The value at a path of a row: fields by name, members of a list by number, `answers.0.text`, or all of them, `answers.text`. A column whose own name holds a dot comes first. */
 export function valueAt(record: Record<string, unknown>, path: string): unknown {
   if (Object.hasOwn(record, path)) return record[path]
   for (let cut = path.indexOf('.'); cut > 0; cut = path.indexOf('.', cut + 1)) {
-    const inner = Object.hasOwn(record, path.slice(0, cut)) ? record[path.slice(0, cut)] : undefined
-    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) {
-      const found = valueAt(inner as Record<string, unknown>, path.slice(cut + 1))
-      if (found !== undefined) return found
-    }
+    const name = path.slice(0, cut)
+    const found = Object.hasOwn(record, name) ? within(record[name], path.slice(cut + 1)) : undefined
+    if (found !== undefined) return found
   }
   return undefined
+}
+
+function within(value: unknown, path: string): unknown {
+  if (value === null || typeof value !== 'object') return undefined
+  if (!Array.isArray(value)) return valueAt(value as Record<string, unknown>, path)
+  const [, at, rest] = /^(\d+)(?:\.(.+))?$/.exec(path) ?? []
+  if (at !== undefined) return rest === undefined ? value[Number(at)] : within(value[Number(at)], rest)
+  const all = value.map((member) => within(member, path))
+  return all.length > 0 && all.every((member) => member !== undefined) ? all : undefined
 }

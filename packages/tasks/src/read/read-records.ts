@@ -8,6 +8,7 @@ import { readParquet } from '../read-parquet.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
 import { loneSurrogate, parseJson } from './parse-json.ts'
+import { repeatedKey } from './repeated-key.ts'
 
 /** A row as it stands in the file, with the place for messages: line of a text file, number of the row elsewhere. */
 export type LocatedRecord = { record: Record<string, unknown>; line: number }
@@ -40,9 +41,13 @@ export async function readRecords(file: string, { encoding, separator }: ReadOpt
   const said = is === 'utf-8' ? '' : `, ${is.toUpperCase()}`
   if (kind === 'jsonl') return { rows: readJsonLines(text, file), found: `JSONL${said}` }
   if (kind === 'json') return { rows: readJsonArray(text, file), found: `JSON${said}` }
-  const cut = separator ?? findSeparator(text, name)
+  // What Excel writes above the header to name the separator; the line stays, empty, so that lines keep their numbers.
+  const named = /^sep=([,;\t|])(?=\r?\n)/i.exec(text)
+  const body = named ? text.slice(named[0].length) : text
+  const own = (Object.keys(separators) as Separator[]).find((each) => separators[each] === named?.[1])
+  const cut = separator ?? own ?? findSeparator(body, name)
   const words = { comma: 'commas', semicolon: 'semicolons', tab: 'tabs', pipe: 'bars' } as const
-  return { rows: readSeparated(text, file, separators[cut]), found: `${cut === 'tab' ? 'TSV' : 'CSV'}, separated by ${words[cut]}${said}` }
+  return { rows: readSeparated(body, file, separators[cut]), found: `${cut === 'tab' ? 'TSV' : 'CSV'}, separated by ${words[cut]}${said}` }
 }
 
 function unpack(bytes: Buffer, file: string): Uint8Array {
@@ -80,10 +85,13 @@ function readJsonLines(text: string, file: string): LocatedRecord[] {
     if (line.trim() === '') return []
     let record: unknown
     try {
-      record = parseJson(line)
+      record = parseJson(line.replace(/^\uFEFF/, '')) // files that were put together keep their marks
     } catch (error) {
       throw new BadInput(`${file}:${index + 1}: not JSON (${(error as Error).message}): mend or remove the line`)
     }
+    const twice = repeatedKey(line)
+    if (twice !== null)
+      throw new BadInput(`${file}:${index + 1}: ${twice} stands twice in one row, and which one is meant only you know: keep one`)
     return [checked(record, file, index + 1)]
   })
 }
@@ -95,6 +103,8 @@ function readJsonArray(text: string, file: string): LocatedRecord[] {
   } catch (error) {
     throw new BadInput(`${file}: not JSON (${(error as Error).message}): mend the file`)
   }
+  const twice = repeatedKey(text)
+  if (twice !== null) throw new BadInput(`${file}: ${twice} stands twice in one object, and which one is meant only you know: keep one`)
   const lists = Array.isArray(value)
     ? [value]
     : Object.values(value as object).filter(
@@ -107,13 +117,27 @@ function readJsonArray(text: string, file: string): LocatedRecord[] {
   return (lists[0] as unknown[]).map((record, index) => checked(record, file, index + 1, 'row '))
 }
 
-function readSeparated(text: string, file: string, delimiter: string): LocatedRecord[] {
+/** Names that stand twice would hide one column behind the other. */
+function distinctNames(header: readonly string[], file: string): string[] {
+  const names = header.map((name) => name.trim())
+  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
+  if (twice !== undefined) {
+    const places = names.flatMap((name, index) => (name === twice ? [index + 1] : []))
+    throw new BadInput(
+      `${file}:1: column ${JSON.stringify(twice)} stands ${places.length} times (${places.join(', ')}): give each column a name of its own`,
+    )
+  }
+  return names
+}
+
+function readSeparated(text: string, file: string, delimiter: string, quoted = true): LocatedRecord[] {
   try {
     const rows = parse(text, {
       delimiter,
-      columns: (header: string[]) => header.map((name) => name.trim()),
+      columns: (header: string[]) => distinctNames(header, file),
       info: true,
       skip_empty_lines: true,
+      quote: quoted ? '"' : false,
     }) as unknown as {
       record: Record<string, string>
       info: { lines: number }
@@ -122,7 +146,9 @@ function readSeparated(text: string, file: string, delimiter: string): LocatedRe
     return rows.map(({ record, info }) => checked(record, file, info.lines))
   } catch (error) {
     if (error instanceof BadInput) throw error
-    const { message, lines } = error as CsvError & { lines?: number }
+    const { message, lines, code } = error as CsvError & { lines?: number }
+    // Most programs that write tabs quote nothing: `3" pipe` is text.
+    if (delimiter === '\t' && quoted && /QUOTE/.test(code)) return readSeparated(text, file, delimiter, false)
     throw new BadInput(
       `${file}:${lines ?? 1}: ${message}: mend the row, or name the separator with --separator=${Object.keys(separators).join('|')}`,
     )

@@ -128,13 +128,44 @@ export async function readTable({
     }
     located.push({ task, where })
   }
-  const { tasks, ...rest } = distinctTasks(located, (a, b) => accepted(a).map(contentKey).join() === accepted(b).map(contentKey).join())
+  const graderOfTask = (task: Task) => {
+    const used = (task.metadata['grader'] as string | undefined) ?? grader
+    return graderNamed(used, used === grader ? graderSettings : {})
+  }
+  const alike = await sameAnswers(located, graderOfTask)
+  const { tasks, ...rest } = distinctTasks(located, (a, b) => alike.has(`${a.prompt}\n${keyOf(a)}\n${keyOf(b)}`) || keyOf(a) === keyOf(b))
   return { found, rows: rows.length, columns, tasks: tasks.map(({ task }) => task), ...rest }
 }
 
 const rubricOf = (settings: Record<string, unknown> = {}) => String(settings['rubric'] ?? defaultRubric)
 const votesOf = (settings: Record<string, unknown> = {}) => (typeof settings['votes'] === 'number' ? { votes: settings['votes'] } : {})
 const accepted = (task: Task) => (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
+
+/** Accepted answers in no order, as text. */
+const keyOf = (task: Task) => accepted(task).map(contentKey).sort().join('\n')
+
+/** Rows of one question whose answers the grader takes for the same though they are written in other ways: 4 and 4.0. */
+async function sameAnswers(located: readonly LocatedTask[], graderOfTask: (task: Task) => Promise<Grader>): Promise<Set<string>> {
+  const alike = new Set<string>()
+  for (const rows of Map.groupBy(located, ({ task }) => contentKey(task.prompt)).values()) {
+    const [first, ...others] = rows.map(({ task }) => task) as [Task, ...Task[]]
+    for (const other of others) {
+      if (keyOf(first) === keyOf(other)) continue
+      const { grade, needsJudge } = await graderOfTask(first)
+      if (needsJudge || accepted(first).length !== accepted(other).length) continue
+      const agree = await Promise.all(
+        accepted(other).map((answer) => grade({ gold: accepted(first), answer, question: first.prompt, metadata: first.metadata })),
+      )
+      if (agree.every(({ passed }) => passed))
+        for (const [a, b] of [
+          [first, other],
+          [other, first],
+        ] as const)
+          alike.add(`${a.prompt}\n${keyOf(a)}\n${keyOf(b)}`)
+    }
+  }
+  return alike
+}
 
 function toTask({ record }: LocatedRecord, { name, columns, where }: { name: string; columns: Columns; where: string }): Task {
   const text = (part: keyof Columns, required: boolean): string => {
@@ -148,7 +179,7 @@ function toTask({ record }: LocatedRecord, { name, columns, where }: { name: str
       throw new BadInput(`${where}: ${path}: is neither text nor a number: name a column (a.b for nested fields) that is`)
     const filled = String(value).trim()
     if (filled === '' && required) throw new BadInput(`${where}: ${path}: is empty`)
-    return filled
+    return sound(filled, `${where}: ${path}`)
   }
   const question = text('question', true)
   const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`)
@@ -187,6 +218,17 @@ function answers(value: unknown, where: string): string[] {
     if (item === null || typeof item === 'object') throw new BadInput(`${where}: is neither text nor a number, nor a list of them`)
     const text = String(item).trim()
     if (text === '') throw new BadInput(`${where}: is empty`)
-    return text
+    return sound(text, where)
   })
+}
+
+/** Text that no model should be shown: a character that was lost before, or a NUL that ends a text in native tools. */
+function sound(text: string, where: string): string {
+  const at = text.search(/[\uFFFD\0]/)
+  if (at < 0) return text
+  const what =
+    text[at] === '\0'
+      ? 'U+0000, which ends a text in native tools'
+      : 'U+FFFD, which stands for a character that was lost when the file was made'
+  throw new BadInput(`${where}: character ${at + 1} is ${what}: mend or remove the row`)
 }
