@@ -7,6 +7,7 @@ import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { takesImportance } from '@whetstone/training'
+import { hookNames, loadHooks, tellHooks } from '@whetstone/reports/run-hooks.ts'
 import { reportRound, roundScreen } from '@whetstone/reports/report-round.ts'
 
 export default defineCommand({
@@ -22,6 +23,10 @@ export default defineCommand({
       about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
     },
     'retry-quarantined': { type: 'boolean', about: 'attempt once more what lies aside because its answer could not be worked on' },
+    hook: {
+      type: 'list',
+      about: `tell another program of each finished round: ${hookNames().join(', ')} (docs/hooks.md); one that fails never stops the run`,
+    },
     json: { type: 'json', about: 'write the finished rounds to this file as JSON' },
   },
   examples: [
@@ -32,6 +37,7 @@ export default defineCommand({
     'npx nx run loops:cycle --recipe=gsm8k --endpoint=http://127.0.0.1:8080 --limit=20',
   ],
   async run(flags, signal) {
+    const hooks = await loadHooks(flags.hook)
     const { recipe, base, roles } = await resolveRecipe(flags)
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
     await useAccelerator(recipe.settings.gpu, base, signal)
@@ -43,7 +49,10 @@ export default defineCommand({
       run: checkRunName(flags.run ?? recipe.name),
       until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },
       seedGiven: flags.seed !== undefined,
-      report: reportRound,
+      report: async (round) => {
+        await reportRound(round)
+        await tellHooks(hooks, round)
+      },
       finished: (round) => console.log(roundScreen(round)),
       print: (text) => console.log(text),
       redoFrom: flags['redo-from'],
