@@ -1,0 +1,48 @@
+// Every command that README and docs/ show is one that can be typed: the command is there, and so are its flags, and their values fit.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { root } from '@whetstone/core'
+import { loadCommand } from './main.ts'
+import { parseFlags } from './parse-flags.ts'
+
+const test = suite('docs')
+const pages = [
+  'README.md',
+  'AGENTS.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+]
+for (const page of pages) {
+  const text = readFileSync(join(root, page), 'utf8')
+  const commands = [...text.matchAll(/npx nx run ((?:loops|datasets|models|tools):[^\n`|;()]+)/g)].map(([, command]) =>
+    (command as string)
+      .replace(/\s#.*$/, '')
+      .replace(/\s+(&&|or|and|for|says|lists|goes)\s.*$/, '')
+      .replace(/[,.:]$/, '')
+      .trim(),
+  )
+  test(`${page}: ${commands.length} commands`, async () => {
+    for (const line of new Set(commands)) {
+      const [name = '', ...words] = line.split(/\s+/)
+      if (/[[…]|FILE|COMMAND/.test(line)) continue // a form, not an example
+      const command = await loadCommand(name)
+      try {
+        parseFlags(name, command, words)
+      } catch (error) {
+        assert.unreachable(`${page}: npx nx run ${line}: ${(error as Error).message}`)
+      }
+    }
+  })
+  test(`${page}: what it links to is there`, () => {
+    for (const [, to] of text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g))
+      assert.ok(
+        readdirSync(join(root, page, '..', to as string, '..')).includes((to as string).split('/').at(-1) as string),
+        `${page} links to ${to}`,
+      )
+  })
+}
+
+test.run()
