@@ -1,4 +1,5 @@
 export * from './bank-tag.ts'
+export * from './common-set.ts'
 export * from './check-incumbent.ts'
 export * from './frozen-task.ts'
 export * from './incumbent.ts'

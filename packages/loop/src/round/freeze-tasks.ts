@@ -80,7 +80,7 @@ function graderVersion(recipe: Recipe, name: string): FrozenTask['grader'] {
 }
 
 /** Whether a task was attempted for training in this or an earlier round of the run, by its id or by its question. */
-export async function trainedOn({ run, round }: RoundContext): Promise<(task: Task) => boolean> {
+export async function trainedOn({ run, round }: Pick<RoundContext, 'run' | 'round'>): Promise<(task: Task) => boolean> {
   const split: Split = 'train'
   const [ids, questions] = [new Set<string>(), new Set<string>()]
   for (const reader of openRun(run).rounds()) {

@@ -98,7 +98,7 @@ async function ofRound(reader: RoundReader, round: Round, name: string | undefin
   return comparedArm(reader, round, found, name ?? null, rounds)
 }
 
-/** One arm of a round, under the name that it has there, or as what the round left where no name is given. */
+/** One arm of a round, under the name that it has there, or as what the round left where its name is null. */
 export async function comparedArm(
   reader: RoundReader,
   round: Round,

@@ -1,4 +1,5 @@
 import { BadInput, writeAtomic } from '@whetstone/core'
+import { commonArms, compareOnCommon, keepComparison, sayCommon } from '../../compare-common.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult, writeText } from '../../write-result.ts'
@@ -11,7 +12,7 @@ import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
 import { answeredMatrix, armsReport } from '@whetstone/reports/compare/arms-report.ts'
 import { axes, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
 import { compareArms } from '@whetstone/reports/compare/compare-arms.ts'
-import { comparedArms } from '@whetstone/reports/compare/compared-arm.ts'
+import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
 import { armsMarkdown, showArms } from '@whetstone/reports/compare/show-arms.ts'
 import { showComparisons, showRounds } from '@whetstone/reports/compare/show-comparison.ts'
 
@@ -34,6 +35,14 @@ export default defineCommand({
     filter: { type: 'string', about: 'lm-evaluation-harness: which filter, e.g. strict-match' },
     repeats: { type: 'string', about: 'several samples of a task: mean (default where they are marked), first, last or pass@K' },
     'skip-unscored': { type: 'boolean', about: 'leave out samples without a score' },
+    'own-tasks': {
+      type: 'boolean',
+      about:
+        'compare rounds on the tasks that they attempted alone; else rounds that drew theirs afresh attempt a common held-out set first',
+    },
+    tasks: { type: 'number', min: 1, about: "tasks a level of that set (default: the recipe's validation tasks)" },
+    threads: { type: 'number', min: 1, max: 1024, about: 'CPU threads for its attempts (default: all cores)' },
+    data: { type: 'file', about: "folder or file of the recipe's task data, where it reads any" },
     seed: { type: 'number', min: 0, default: 1, about: 'seed of the bootstrap and of drawn permutations' },
     json: { type: 'json', about: 'write all figures to this file' },
     html: { type: 'output', about: 'write a page that needs nothing beside itself to this file' },
@@ -48,7 +57,9 @@ export default defineCommand({
     'npx nx run loops:compare --files=samples_gsm8k_base.jsonl,samples_gsm8k_tuned.jsonl --filter=strict-match',
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
-  async run({ run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv, markdown, x }) {
+  async run(flags, signal) {
+    const { run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv, markdown, x } = flags
+    const common = { seed, tasks: flags.tasks, threads: flags.threads, data: flags.data, signal }
     if (run !== undefined && (runs !== undefined || files !== undefined))
       throw new BadInput('loops:compare takes --run, or --runs and --files')
     if (markdown !== undefined && runs === undefined) throw new BadInput('--markdown writes what --runs compares: name policies there')
@@ -60,8 +71,19 @@ export default defineCommand({
     const choice = { score, filter, repeats: repeats === undefined ? undefined : readRepeats(repeats), skipUnscored }
     let comparisons: Comparison[]
     if (runs !== undefined) {
-      const arms = await comparedArms([...list(runs), ...list(files ?? '')], choice)
-      const compared = compareArms(arms, { seed })
+      let arms = await comparedArms([...list(runs), ...list(files ?? '')], choice)
+      let compared = compareArms(arms, { seed })
+      const says: string[] = []
+      if (!flags['own-tasks'] && areFresh(arms, compared.comparisons)) {
+        const drawn = await commonArms(arms, common)
+        if (typeof drawn === 'string') says.push(`No common tasks could be attempted: ${drawn}`)
+        else {
+          arms = drawn.arms
+          compared = compareArms(arms, { seed })
+          says.push(sayCommon(drawn.set), ...keepComparison(drawn.set, arms, compared.comparisons))
+        }
+      }
+      compared = { ...compared, notes: [...says, ...compared.notes] }
       console.log(showArms(compared))
       const { matrix, ...figures } = compared
       writeResult(json, { ...figures, matrix: await answeredMatrix(arms, matrix) })
@@ -76,6 +98,12 @@ export default defineCommand({
       )
     } else {
       const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
+      const apart = rounds.firstToLast && !flags['own-tasks'] && isFresh(rounds.firstToLast)
+      const name = run ?? 'tiny'
+      const ends = apart ? await comparedArms([`${name}:${rounds.rounds[0]?.round}`, `${name}:${rounds.rounds.at(-1)?.round}`]) : []
+      const onCommon = apart ? await compareOnCommon(ends, common) : null
+      if (typeof onCommon === 'string') rounds.firstToLast?.notes.push(`no common tasks could be attempted: ${onCommon}`)
+      else if (onCommon) rounds.firstToLast = { ...onCommon.comparison, notes: [...onCommon.says, ...onCommon.comparison.notes] }
       console.log(showRounds(rounds))
       writeResult(json, rounds)
       if (html !== undefined)
@@ -94,3 +122,8 @@ function readRepeats(text: string): Repeats {
     throw new BadInput(`--repeats is one of mean, first, last, pass@K, got "${text}"`)
   return text as Repeats
 }
+
+/** Some group of tasks was drawn afresh by each side: no task of it, or few, is in both. */
+const isFresh = ({ groups }: Comparison) => groups.some(({ n, paired }) => paired === null || paired.unpaired > n)
+const areFresh = (arms: readonly ComparedArm[], comparisons: readonly Comparison[]) =>
+  arms.every(({ round }) => round !== null) && comparisons.some(isFresh)
