@@ -71,7 +71,7 @@ test('a command prints what it prints, and ends with its own exit code', async (
 
 test('Ctrl-C ends it with 130 and one line, however often the signal comes on its way', async () => {
   const { pid, ended } = nx('run', 'loops:cycle')
-  const lock = join(scratch, 'reports/tiny/lock')
+  const lock = join(scratch, 'reports/tiny/writer.lock.owner')
   while (!existsSync(lock)) await sleep(20)
   process.kill(-pid, 'SIGINT')
   process.kill(pid, 'SIGINT')

@@ -148,7 +148,7 @@ test('what is wrong with a store is one line with its host, what to do, and no s
 function makeRun(run: string) {
   const files: Record<string, string> = {
     [`reports/${run}/run.json`]: '{}',
-    [`reports/${run}/lock`]: 'mine',
+    [`reports/${run}/writer.lock`]: 'mine',
     [`reports/${run}/round-001/report.html`]: '<p>',
     [`datasets/${run}/round-001/traces.jsonl`]: '{"a":1}\n',
     [`datasets/${run}/round-001/traces.jsonl.chunks`]: '{"chunk":0}\n',
@@ -180,7 +180,7 @@ for (const kind of ['folder', 's3'] as const)
     const { fetched } = await restoreRun(store, run, { overwrite: false })
     assert.ok(fetched > 0)
     for (const [name, content] of Object.entries(files)) {
-      if (name.endsWith('.tmp') || name.endsWith('/lock')) assert.ok(await failure(hashFile(join(scratch, name))), name)
+      if (name.endsWith('.tmp') || name.endsWith('.lock')) assert.ok(await failure(hashFile(join(scratch, name))), name)
       else assert.ok(readFileSync(join(scratch, name), 'utf8').startsWith(content), name)
     }
     assert.is((await restoreRun(store, run, { overwrite: false })).fetched, 0)

@@ -1,5 +1,5 @@
 import { BadInput } from '@whetstone/core'
-import { checkRunName, lockRun, readIncumbent, runFiles } from '@whetstone/runs'
+import { checkRunName, lockRun, readIncumbent } from '@whetstone/runs'
 import { openStore, restoreRun } from '@whetstone/store'
 import { defineCommand } from '../../command.ts'
 
@@ -18,7 +18,7 @@ export default defineCommand({
       throw new BadInput('Say from where and which run: loops:restore --from=s3://bucket/prefix --run=NAME')
     checkRunName(run)
     await using store = await openStore(from)
-    using _lock = lockRun(runFiles(run).lock)
+    using _lock = lockRun(run)
     const { files, bytes, fetched } = await restoreRun(store, run, { overwrite, signal })
     const incumbent = readIncumbent(run)
     console.log(
