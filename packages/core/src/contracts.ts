@@ -127,6 +127,8 @@ export type OpenOptions = {
   gpu?: Gpu
   /** Layers on it, where not all. */
   gpuLayers?: number
+  /** What chat templates that ask for today's date are told, YYYY-MM-DD; the real one where absent. */
+  date?: string
   /** Log-probabilities of what is sampled, where the backend can tell them. */
   logprobs?: boolean
   logFile?: string
@@ -225,6 +227,8 @@ export type TrainRequest = {
   round: number
   threads?: number
   gpu?: Gpu
+  /** What chat templates that ask for today's date are told, as when sampling. */
+  date?: string
   /** Rows as `base` sampled them, with its log-probabilities; and the file for the trained model's, where the trainer can tell them. */
   parity?: { rows: string; trained: string }
   signal?: AbortSignal

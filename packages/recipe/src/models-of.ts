@@ -24,17 +24,19 @@ export function modelsOf(
     queue,
     store,
   }: Pick<Recipe, 'backend'> &
-    Partial<Pick<Recipe, 'queue' | 'store'>> & { settings: Pick<Recipe['settings'], 'concurrency' | 'context' | 'gpu'> },
+    Partial<Pick<Recipe, 'queue' | 'store'>> & {
+      settings: Pick<Recipe['settings'], 'concurrency' | 'context' | 'gpu'> & Partial<Pick<Recipe['settings'], 'date'>>
+    },
   roles: Roles,
   how: Pick<OpenOptions, 'threads' | 'signal' | 'logFile' | 'spreadFile'>,
 ): Models {
-  const { concurrency, context, gpu } = settings
+  const { concurrency, context, gpu, date } = settings
   const open: Models['open'] = async (role, model, { logprobs } = {}) => {
     const played = roles[role]
     if (played && 'open' in played) return played.open()
     const use = { backend, ...played, model: played?.model ?? model }
     const elsewhere = queue && use.model.path !== null && { backend: queued(use.backend, { ...queue, store: queue.store ?? store?.url }) }
-    return openModel({ ...use, ...elsewhere }, { concurrency, context, gpu, logprobs, ...how })
+    return openModel({ ...use, ...elsewhere }, { concurrency, context, gpu, date, logprobs, ...how })
   }
   return {
     open,

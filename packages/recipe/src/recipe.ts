@@ -54,6 +54,13 @@ export const Settings = z.strictObject({
     .enum(['incumbent', 'base'])
     .default('incumbent')
     .describe("weights that a round's training starts from: what is served, or the run's first model"),
+  date: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\d$/, 'a day such as 2026-11-30')
+    .default('2026-01-01')
+    .describe(
+      "what chat templates that ask for today's date (Llama 3) are told, in sampling, scoring and training alike: else a run differs by the day",
+    ),
   gpu: Gpu.default('auto').describe('accelerator of sampling, scoring, training and embedding'),
 })
 export type Settings = z.output<typeof Settings>

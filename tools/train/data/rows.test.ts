@@ -5,8 +5,8 @@ import { folder, randomModel, rowsFile, toolSuite, train } from '../test-model.t
 
 const { it, run } = toolSuite('rows of llama-train')
 
-const loss = async (rows: Record<string, unknown>[], args: (string | number)[] = [], method = 'sft') => {
-  const model = await randomModel('rows')
+const loss = async (rows: Record<string, unknown>[], args: (string | number)[] = [], method = 'sft', spec = {}) => {
+  const model = await randomModel('rows', spec)
   const lines = await train(method, model, rowsFile('own.jsonl', rows), join(folder, 'own.gguf'), ['--steps', 1, ...args])
   return lines.find((line) => 'loss' in line) as Record<string, number>
 }
@@ -64,5 +64,19 @@ it('the prompt is learned by choice', async () => {
   // 4 tokens of the prompt, 2 of the answer
   const prompt = ((everything.loss as number) * 6 - (answer.loss as number) * 2) / 4
   near(half.loss, ((answer.loss as number) * 2 + prompt * 4 * 0.5) / 4)
+})
+it("a template that asks for today's date is told the day that sampling was told", async () => {
+  const dated = { chat_template: '{{ strftime_now("%d+%m+%Y") }}={% for m in messages %}{{ m.content }}={% endfor %}' }
+  const asked = [
+    {
+      messages: [
+        { role: 'user', content: '1' },
+        { role: 'assistant', content: '2' },
+      ],
+    },
+  ]
+  const told = await loss(asked, ['--date', '2026-03-04'], 'sft', dated)
+  near(told.loss, (await loss([{ prompt: '04+03+2026=1=', completion_ids: [digit(2), 2] }], [], 'sft', dated)).loss)
+  assert.ok(Math.abs((told.loss ?? 0) - ((await loss(asked, ['--date', '1999-12-31'], 'sft', dated)).loss ?? 0)) > 1e-4)
 })
 run()

@@ -56,6 +56,7 @@ static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("--optimizer-in", "FILE", o.optimizer_in,
                "start with these moments of AdamW, as --optimizer-out of an earlier run wrote them");
     args.value("--optimizer-out", "FILE", o.optimizer_out, "write AdamW's moments for a later run");
+    args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told, as in llama-sample");
     args.value("--parity", "FILE", o.parity,
                "rows {prompt, completion_ids, logprobs} as llama-sample --logprobs wrote them with this model: how far the trainer's "
                "log-probabilities are from the sampler's before the first step");

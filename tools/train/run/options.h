@@ -16,7 +16,7 @@ struct options {
     double checkpoint_share = 0;
     std::string without; // of check-logits: a feature of the model to leave out
     std::string optimizer_in, optimizer_out;
-    std::string parity, parity_out;
+    std::string parity, parity_out, date;
     int32_t save_every = 0;
     bool unchecked = false, resume = false, strict = false, plain = false;
 

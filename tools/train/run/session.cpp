@@ -74,7 +74,7 @@ static void check_types(const model & m) {
 }
 
 session::session(const options & o) :
-    target(make_objective(o)), vocabulary((check_supported(o.model), load_vocabulary(o.model))), tokens(vocabulary.model.get()),
+    target(make_objective(o)), vocabulary((check_supported(o.model), load_vocabulary(o.model))), tokens(vocabulary.model.get(), o.date),
     place(choose_place(o)), net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
     if (o.lora_rank == 0 && o.lora_init.empty() && o.type.empty())
         check_types(*net);

@@ -52,6 +52,7 @@ function toolFlags(model: Model, options: OpenOptions, parameters: number): stri
     String(options.context ?? 4096),
     '-ngl',
     String(layers),
+    ...(options.date === undefined ? [] : ['--date', options.date]),
     ...(options.logprobs ? ['--logprobs'] : []),
   ]
 }

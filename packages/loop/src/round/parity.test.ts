@@ -39,6 +39,12 @@ const large = process.env['PARITY'] === '20M'
 const characters = [...'0123456789+-*/=.,:;!?()<>|_ \nabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((c) =>
   c === ' ' ? '\u2581' : c,
 )
+/** Tells the day in the prompt, as Llama 3's do. */
+const dated: Record<string, string> = {
+  dated:
+    '{{ strftime_now("%d %b %Y") }}.{% for m in messages %}{{ m.content }}{% if m.role == "assistant" %}<|im_end|>{% endif %}:{% endfor %}',
+}
+
 /** With Qwen3's own template, whose model opens the think block itself, or with QwQ's, which opens it in the prompt. */
 function makeModel(template: string): string {
   const [spec, out] = [join(scratch, 'spec.json'), join(scratch, `${template}.gguf`)]
@@ -64,7 +70,8 @@ function makeModel(template: string): string {
         eos: 3,
         unk: 0,
       },
-      chat_template: readFileSync(join(root, 'tools/build', source as string, 'models/templates', `${template}.jinja`), 'utf8'),
+      chat_template:
+        dated[template] ?? readFileSync(join(root, 'tools/build', source as string, 'models/templates', `${template}.jinja`), 'utf8'),
     }),
   )
   execFileSync(paths.tool('llama-init'), ['--spec', spec, '--seed', '5', '--out', out], { stdio: 'pipe' })
@@ -138,6 +145,7 @@ const servedBy = (run: string) => openRun(run).incumbent()?.model
 for (const { name, ...how } of [
   { name: 'thinking on, an adapter', reasoning: 'on', serve: 'adapter' },
   { name: 'thinking off, merged', reasoning: 'off', serve: 'merged' },
+  { name: 'a template that tells the date', reasoning: 'on', serve: 'adapter', template: 'dated' },
   { name: 'thinking budgeted, all weights', reasoning: { budget: 12 }, serve: 'adapter', weights: 'full', template: 'Qwen-QwQ-32B' },
 ] as const)
   it(`${name}: sampler, trainer and served file agree`, async () => {
@@ -148,10 +156,12 @@ for (const { name, ...how } of [
     assert.ok(own && own.rows >= 16 && own.tokens > 200, JSON.stringify(own))
     assert.ok(own.maxAbs < 0.02 && own.maxAbs > 0, `own: ${own.maxAbs}`)
     assert.ok(served && served.maxAbs < 0.02 && served.topAgreement > 0.98, JSON.stringify(served))
+    if (name.endsWith('date'))
+      for await (const { calls } of openRun(run).round(1).traces.rows()) assert.match(calls?.[0]?.promptText ?? '', /01 Jan 2026\./)
     const forced = (await Array.fromAsync(openRun(run).round(1).traces.rows())).filter(({ calls }) => calls?.[0]?.forced.length)
     assert.ok(typeof how.reasoning === 'object' ? forced.length > 20 : forced.length === 0, `${forced.length} of 48 were closed by force`)
     assert.is(servedBy(run)?.id, round?.candidate?.id)
-    assert.is(servedBy(run)?.adapter === null, name !== 'thinking on, an adapter')
+    assert.is(servedBy(run)?.adapter === null, how.serve === 'merged' || 'weights' in how)
   })
 
 it('quantized: that file is sampled, gated and served, and the next round trains what it was made of', async () => {

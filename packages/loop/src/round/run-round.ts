@@ -105,6 +105,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
           logFile: files.trainLog,
           threads: context.threads,
           gpu: recipe.settings.gpu,
+          date: recipe.settings.date,
         })
     if (trained === null) return null
     const { model, own, ...figures } = trained
@@ -115,7 +116,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     return {
       model: made,
       training: { trainer: trainer.name, ...figures },
-      parity: compared ? { own: own ?? null, served: await compareServed(context, made, parity.trained) } : null,
+      // where training begins at the base, the attempts were another model's
+      parity: compared ? { own: from.id === incumbent.model.id ? (own ?? null) : null, served: await compareServed(context, made, parity.trained) } : null,
     }
   })
   const micro = countMicro(candidate?.training.micro ?? [])

@@ -144,6 +144,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
         ]
       : []),
     ...(base.adapter ? ['--lora-init', base.adapter] : []),
+    ...(request.date === undefined ? [] : ['--date', request.date]),
     ...(request.parity ? ['--parity', request.parity.rows, '--parity-out', request.parity.trained] : []),
     ...(settings.keepMoments ? ['--optimizer-out', join(folder, moments)] : []),
     ...(settings.keepMoments && existsSync(earlier) ? ['--optimizer-in', earlier] : []),
