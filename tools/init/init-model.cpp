@@ -23,11 +23,11 @@ struct writer {
     std::vector<std::vector<char>> held;
 
     ggml_tensor * add(const wanted_tensor & wanted, ggml_type stored, const std::vector<float> & values) {
-        ggml_tensor * t =
-            wanted.ne1 > 1 ? ggml_new_tensor_2d(shapes, stored, wanted.ne0, wanted.ne1) : ggml_new_tensor_1d(shapes, stored, wanted.ne0);
+        const int64_t ne[] = {wanted.ne0, wanted.ne1, wanted.ne2};
+        ggml_tensor * t = ggml_new_tensor(shapes, stored, wanted.ne2 > 1 ? 3 : wanted.ne1 > 1 ? 2 : 1, ne);
         ggml_set_name(t, wanted.name.c_str());
         std::vector<char> data(ggml_nbytes(t));
-        ggml_quantize_chunk(stored, values.data(), data.data(), 0, wanted.ne1, wanted.ne0, nullptr);
+        ggml_quantize_chunk(stored, values.data(), data.data(), 0, wanted.ne1 * wanted.ne2, wanted.ne0, nullptr);
         held.push_back(std::move(data));
         gguf_add_tensor(file, t);
         gguf_set_tensor_data(file, wanted.name.c_str(), held.back().data());
@@ -35,7 +35,7 @@ struct writer {
     }
 
     ggml_tensor * matrix(const wanted_tensor & wanted, double deviation) {
-        std::vector<float> values(wanted.ne0 * wanted.ne1);
+        std::vector<float> values(wanted.ne0 * wanted.ne1 * wanted.ne2);
         for (float & v : values)
             v = (float) (deviation * random.normal());
         return add(wanted, storable_type(type, wanted.ne0), values);
@@ -102,7 +102,7 @@ void write_hyperparameters(gguf_context * file, const model_spec & s) {
         gguf_set_val_str(file, (a + "rope.scaling.type").c_str(), "linear");
         gguf_set_val_f32(file, (a + "rope.scaling.factor").c_str(), 1e9f);
     }
-    if (s.architecture == "granite")
+    if (s.architecture == "granite" || s.architecture == "granitemoe")
         gguf_set_val_f32(file, (a + "logit_scale").c_str(), 1.0f); // the one multiplier that libllama wants to see
     if (s.keys.is_object())
         for (const auto & [key, value] : s.keys.items())

@@ -1,8 +1,10 @@
 #include "check-gradients.h"
 #include "../adapters/lora.h"
 #include "../data/random.h"
+#include "../graph/fused-nodes.h"
 #include "../graph/kernels.h"
 #include "../losses/reference.h"
+#include "bad-input.h"
 #include "interrupted.h"
 #include <cmath>
 
@@ -68,7 +70,16 @@ int check_gradients(const options & o) {
     std::vector<std::vector<float>> dequantized;
     if (s.net->lora_context)
         dequantized = dequantized_gradients(s, o, examples, *objective);
-    const auto value = [&] { return total_loss(s.runner->evaluate(examples), *objective); };
+    const auto value = [&] {
+        replay_routes();
+        return total_loss(s.runner->evaluate(examples), *objective);
+    };
+    if (s.net->hyper.experts > 0) { // another choice of experts is a jump, which has no gradient: the choice is held
+        if (o.workers != 1 || o.threads != 1)
+            throw bad_input("check-gradients of a mixture of experts needs --workers 1 --threads 1");
+        record_routes();
+        value();
+    }
 
     for (size_t i = 0; i < s.net->parameters.size() && !interrupted(); i++) {
         parameter & p = s.net->parameters[i];

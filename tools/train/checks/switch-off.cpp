@@ -72,6 +72,14 @@ const feature features[] = {
     {"norm-before", [](model & m) { return without_gains(m, &layer::attn_norm) && without_gains(m, &layer::ffn_norm); }},
     {"norm-after", [](model & m) { return without_gains(m, &layer::attn_post_norm) && without_gains(m, &layer::ffn_post_norm); }},
     {"qk-norm", [](model & m) { return without_gains(m, &layer::q_norm) && without_gains(m, &layer::k_norm); }},
+    {"expert", [](model & m) { return m.hyper.experts_used > 1 ? m.hyper.experts_used--, true : false; }},
+    {"shared-expert",
+     [](model & m) {
+         bool had = false;
+         for (layer & l : m.layers)
+             had = reset<ggml_tensor *>(l.shared_up.weight, nullptr) || had;
+         return had;
+     }},
     {"biases", without_biases},
     {"gate-order", without_gate_order},
 };

@@ -43,6 +43,24 @@ struct describer {
         linear(l.o, block, "attn_output", q, e, h.output_bias);
     }
 
+    ggml_tensor * experts(const std::string & name, int64_t in, int64_t out) {
+        return source({name + ".weight", in, out, part::matrix, true, h.experts});
+    }
+
+    // Adapters go on the expert that sees every token; on the router only where it is asked for; on the others not
+    void mixture(layer & l, const std::string & block) {
+        linear(l.router, block, "ffn_gate_inp", h.embedding, h.experts, false);
+        all.targets.back().asked = true;
+        l.gate_experts = experts(block + "ffn_gate_exps", h.embedding, h.expert_feed_forward);
+        l.up_experts = experts(block + "ffn_up_exps", h.embedding, h.expert_feed_forward);
+        l.down_experts = experts(block + "ffn_down_exps", h.expert_feed_forward, h.embedding);
+        if (h.shared_feed_forward == 0)
+            return;
+        linear(l.shared_gate, block, "ffn_gate_shexp", h.embedding, h.shared_feed_forward, false);
+        linear(l.shared_up, block, "ffn_up_shexp", h.embedding, h.shared_feed_forward, false);
+        linear(l.shared_down, block, "ffn_down_shexp", h.shared_feed_forward, h.embedding, false);
+    }
+
     void feed_forward(layer & l, const std::string & block) {
         if (!h.gate_in_up)
             linear(l.gate, block, "ffn_gate", h.embedding, h.feed_forward, h.ffn_bias);
@@ -55,7 +73,7 @@ struct describer {
         attention(l, block);
         l.attn_post_norm = h.norm_after ? gain(block + "post_attention_norm", h.embedding) : nullptr;
         l.ffn_norm = h.norm_before ? gain(block + "ffn_norm", h.embedding) : nullptr;
-        feed_forward(l, block);
+        h.experts > 0 ? mixture(l, block) : feed_forward(l, block);
         l.ffn_post_norm = h.norm_after ? gain(block + "post_ffw_norm", h.embedding) : nullptr;
     }
 
@@ -89,6 +107,10 @@ void describe_tensors(const hyperparameters & h, const tensor_source & source, w
     describer{h, source, all}.whole();
 }
 
+static std::string shape_text(int64_t ne0, int64_t ne1, int64_t ne2) {
+    return std::to_string(ne0) + " x " + std::to_string(ne1) + (ne2 > 1 ? " x " + std::to_string(ne2) : "");
+}
+
 void assign_roles(model & m) {
     const auto embedding = m.tensors.find("token_embd.weight");
     if (embedding == m.tensors.end())
@@ -104,9 +126,9 @@ void assign_roles(model & m) {
         }
         seen.insert(wanted.name);
         ggml_tensor * t = at->second;
-        if (t->ne[0] != wanted.ne0 || t->ne[1] != wanted.ne1 || t->ne[2] != 1 || t->ne[3] != 1)
-            throw bad_input(m.path + ": tensor " + wanted.name + " is " + std::to_string(t->ne[0]) + " x " + std::to_string(t->ne[1]) +
-                            ", expected " + std::to_string(wanted.ne0) + " x " + std::to_string(wanted.ne1));
+        if (t->ne[0] != wanted.ne0 || t->ne[1] != wanted.ne1 || t->ne[2] != wanted.ne2 || t->ne[3] != 1)
+            throw bad_input(m.path + ": tensor " + wanted.name + " is " + shape_text(t->ne[0], t->ne[1], t->ne[2]) + ", expected " +
+                            shape_text(wanted.ne0, wanted.ne1, wanted.ne2));
         if (wanted.ne1 == 1 && t->type != GGML_TYPE_F32)
             throw bad_input(m.path + ": tensor " + wanted.name + " is a vector and must be F32");
         return t;

@@ -14,6 +14,7 @@ struct wanted_tensor {
     int64_t ne0, ne1;
     part kind;
     bool required;
+    int64_t ne2 = 1; // experts, each a matrix
 };
 
 // Gives the tensor, or null where it is optional and not there.

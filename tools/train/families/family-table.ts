@@ -17,7 +17,7 @@ const scales = { embedding: 1, head: 0.4, matrix: 2.5, gain: 1, gain_deviation: 
 const deep = { embedding: 0.3, head: 0.6, matrix: 0.7, gain: 0.4, gain_deviation: 0.05 }
 const layers = (block_count: number) => ({ block_count })
 
-export const families: FamilyCase[] = [
+const all: FamilyCase[] = [
   { name: 'llama', spec: { architecture: 'llama' }, features: ['positions', 'rope-pairs', 'norm-before'] },
   {
     name: 'llama 3: factors, biases, fused',
@@ -129,6 +129,31 @@ export const families: FamilyCase[] = [
     features: ['no-positions'],
   },
   {
+    name: 'qwen3moe',
+    spec: {
+      architecture: 'qwen3moe',
+      head_dim: 32,
+      keys: { expert_count: 8, expert_used_count: 3, expert_feed_forward_length: 48 },
+    },
+    features: ['expert', 'qk-norm', 'rope-pairs'],
+  },
+  {
+    name: 'granitemoe, a shared expert',
+    spec: {
+      architecture: 'granitemoe',
+      keys: {
+        expert_count: 6,
+        expert_used_count: 2,
+        expert_shared_feed_forward_length: 40,
+        logit_scale: 0.5,
+        residual_scale: 0.4,
+        embedding_scale: 3,
+        'attention.scale': 0.1,
+      },
+    },
+    features: ['expert', 'shared-expert', 'residual-scale', 'attention-scale', 'rope-pairs'],
+  },
+  {
     name: 'minicpm',
     spec: { architecture: 'minicpm', keys: { logit_scale: 0.7 } },
     features: ['logit-scale', 'residual-scale', 'embedding-scale', 'rope-pairs'],
@@ -176,6 +201,9 @@ export const families: FamilyCase[] = [
     features: ['window', 'no-positions'],
   },
 ]
+
+/** `FAMILY=moe` tries those alone whose names hold the word. */
+export const families = all.filter(({ name }) => name.includes(process.env['FAMILY'] ?? ''))
 
 /** The spec of a case with the common sizes and scales. A name, because libllama looks for Phi-3's own tokens where a model is called so. */
 export const specOf = ({ spec }: FamilyCase): Record<string, unknown> => ({

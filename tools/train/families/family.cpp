@@ -34,6 +34,14 @@ void set_windows(hyperparameters & h, int64_t window, const std::vector<uint8_t>
     }
 }
 
+void read_experts(keys & k, hyperparameters & h) {
+    h.experts = (int64_t) k.need("expert_count");
+    h.experts_used = (int64_t) k.need("expert_used_count");
+    if (h.experts < 1 || h.experts > 4096 || h.experts_used < 1 || h.experts_used > h.experts)
+        throw bad_input(k.path + ": " + std::to_string(h.experts_used) + " of " + std::to_string(h.experts) +
+                        " experts cannot be used, is the file damaged?");
+}
+
 static void read_sizes(keys & k, hyperparameters & h) {
     h.context = (int64_t) k.need("context_length");
     h.embedding = (int64_t) k.need("embedding_length");
@@ -100,7 +108,10 @@ static void finish_yarn(keys & k, hyperparameters & h) {
 // What libllama's common loader reads and only some architectures use
 static void refuse_others(keys & k, const hyperparameters & h) {
     k.only("attention.causal", 1);
-    for (const char * name : {"expert_count", "expert_used_count", "expert_group_count", "expert_group_used_count", "nextn_predict_layers"})
+    for (const char * name : {"expert_count", "expert_used_count"})
+        if (h.experts == 0)
+            k.only(name, 0);
+    for (const char * name : {"expert_group_count", "expert_group_used_count", "nextn_predict_layers"})
         k.only(name, 0);
     k.only("embedding_length_out", (double) h.embedding);
     k.only("attention.key_length_swa", (double) h.head_size);

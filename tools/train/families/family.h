@@ -22,6 +22,9 @@ hyperparameters read_hyperparameters(const gguf_context * file, const std::strin
 
 std::string known_architectures();
 
+// A mixture's experts and how many of them see a token. Throws bad_input.
+void read_experts(keys & k, hyperparameters & h);
+
 // Layers with a window, by a pattern; the others see everything
 void set_windows(hyperparameters & h, int64_t window, const std::vector<uint8_t> & windowed);
 

@@ -40,6 +40,9 @@ struct hyperparameters {
     bool norm_before = true, norm_after = false; // of a block's input; of its output before it is added
     query_norm qk_norm = query_norm::none;
 
+    // Mixture of experts: of each layer's experts the router's best `experts_used` see a token. 0: none, one feed-forward block
+    int64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0; // shared: an expert that sees every token
+
     bool heads_fill_width = false; // libllama takes the model's width for the queries' in this family
 
     std::vector<std::string> unread; // keys of the architecture that nothing here reads: libllama does not either, as far as is known

@@ -27,10 +27,12 @@ struct layer {
     ggml_tensor *attn_norm = nullptr, *ffn_norm = nullptr;           // before a block
     ggml_tensor *attn_post_norm = nullptr, *ffn_post_norm = nullptr; // after it
     ggml_tensor *q_norm = nullptr, *k_norm = nullptr;
-    matrix qkv;                                                // one matrix for all three, or
-    matrix q, k, v;                                            // three
-    ggml_tensor * bias_parts[3] = {nullptr, nullptr, nullptr}; // of a fused qkv, where they are three
-    matrix o, gate, up, down;                                  // where up holds the gate too, gate is empty
+    matrix qkv;                                                                          // one matrix for all three, or
+    matrix q, k, v;                                                                      // three
+    ggml_tensor * bias_parts[3] = {nullptr, nullptr, nullptr};                           // of a fused qkv, where they are three
+    matrix o, gate, up, down;                                                            // where up holds the gate too, gate is empty
+    matrix router, shared_gate, shared_up, shared_down;                                  // of a mixture of experts
+    ggml_tensor *gate_experts = nullptr, *up_experts = nullptr, *down_experts = nullptr; // [in, out, experts]
 };
 
 struct weights {

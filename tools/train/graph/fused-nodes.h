@@ -4,6 +4,11 @@
 
 namespace train {
 
+// For finite differences, with one worker and one thread: the experts chosen by the next forward pass are kept, and chosen again by every
+// one after it that replay_routes() comes before.
+void record_routes();
+void replay_routes();
+
 using node_function = void (*)(ggml_tensor *, int, int, void *);
 
 void run_initial(ggml_tensor * dst, int ith, int nth, void * record);
@@ -23,6 +28,14 @@ void run_gated_back(ggml_tensor * dst, int ith, int nth, void * record);
 void run_add(ggml_tensor * dst, int ith, int nth, void * record);
 void run_slice(ggml_tensor * dst, int ith, int nth, void * record);
 void run_join(ggml_tensor * dst, int ith, int nth, void * record);
+void run_route(ggml_tensor * dst, int ith, int nth, void * record);
+void run_route_back(ggml_tensor * dst, int ith, int nth, void * record);
+void run_expert_multiply(ggml_tensor * dst, int ith, int nth, void * record);
+void run_expert_multiply_back(ggml_tensor * dst, int ith, int nth, void * record);
+void run_expert_multiply_back_weight(ggml_tensor * dst, int ith, int nth, void * record);
+void run_mix(ggml_tensor * dst, int ith, int nth, void * record);
+void run_mix_back(ggml_tensor * dst, int ith, int nth, void * record);
+void run_mix_back_weights(ggml_tensor * dst, int ith, int nth, void * record);
 void run_select(ggml_tensor * dst, int ith, int nth, void * record);
 void run_select_back(ggml_tensor * dst, int ith, int nth, void * record);
 

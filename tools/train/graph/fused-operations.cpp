@@ -78,6 +78,32 @@ class fused final : public operations {
         return make(n, parts[0]->ne[1], run_join, parts);
     }
 
+    ggml_tensor * route(ggml_tensor * logits, int64_t used) override {
+        return make(2 * used, logits->ne[1], run_route, {logits}, using_experts(used));
+    }
+    ggml_tensor * route_back(ggml_tensor * logits, ggml_tensor * routing, ggml_tensor * dweights) override {
+        return make(logits->ne[0], logits->ne[1], run_route_back, {routing, dweights}, using_experts(routing->ne[0] / 2));
+    }
+    ggml_tensor * expert_multiply(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing) override {
+        return make(w->ne[1], slots(routing), run_expert_multiply, {w, x, routing});
+    }
+    ggml_tensor * expert_multiply_back(ggml_tensor * w, ggml_tensor * dy, ggml_tensor * routing) override {
+        return make(w->ne[0], slots(routing), run_expert_multiply_back, {w, dy, routing});
+    }
+    void expert_multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, ggml_tensor * routing) override {
+        onto(gradient, run_expert_multiply_back_weight, {x, dy, routing});
+    }
+    ggml_tensor * mix(ggml_tensor * y, ggml_tensor * routing, int64_t used) override {
+        return make(y->ne[0], y->ne[1] / used, run_mix, routing ? std::vector<ggml_tensor *>{y, routing} : std::vector<ggml_tensor *>{y},
+                    using_experts(used));
+    }
+    ggml_tensor * mix_back(ggml_tensor * dy, ggml_tensor * routing) override {
+        return make(dy->ne[0], slots(routing), run_mix_back, {dy, routing}, using_experts(routing->ne[0] / 2));
+    }
+    ggml_tensor * mix_back_weights(ggml_tensor * y, ggml_tensor * dy, ggml_tensor * routing) override {
+        return make(routing->ne[0] / 2, routing->ne[1], run_mix_back_weights, {y, dy});
+    }
+
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return make(x->ne[0], rows->ne[0], run_select, {x, rows}); }
     ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) override {
         return make(dy->ne[0], tokens, run_select_back, {rows, dy});
@@ -96,6 +122,12 @@ class fused final : public operations {
         r.how = how;
         return r;
     }
+    graph::record using_experts(int64_t used) const {
+        graph::record r;
+        r.start = (int) used;
+        return r;
+    }
+    static int64_t slots(const ggml_tensor * routing) { return routing->ne[0] / 2 * routing->ne[1]; }
     graph::record eps() const { return scaled(g.hyper.rms_eps); }
 
     ggml_tensor * make(int64_t ne0, int64_t ne1, node_function run, std::vector<ggml_tensor *> sources, graph::record r = {}) {

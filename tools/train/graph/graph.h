@@ -14,7 +14,7 @@ struct graph {
         const graph * in = nullptr;
         float scale = 1.0f;        // a factor, or the epsilon of a norm
         bool onto = false;         // in place: source 0 is the target
-        int start = -1, bias = -1; // which source, if any; of a slice, the first row
+        int start = -1, bias = -1; // which source, if any; of a slice, the first row; of a mixture, the experts of a token
         layer_attention how;       // of attention
     };
 

@@ -55,6 +55,19 @@ class operations {
     virtual ggml_tensor * slice(ggml_tensor * x, int64_t first, int64_t n) = 0;
     virtual ggml_tensor * join(const std::vector<ggml_tensor *> & parts) = 0;
 
+    // Mixture of experts. routing [2 * used, tokens]: of each column of the router's logits [experts, tokens] the numbers of the largest
+    // ones, and the softmax over these. Slots are a token's experts, one after the other: used * tokens columns.
+    virtual ggml_tensor * route(ggml_tensor * logits, int64_t used) = 0;
+    virtual ggml_tensor * route_back(ggml_tensor * logits, ggml_tensor * routing, ggml_tensor * dweights) = 0;
+    // of every slot its expert's w x, w [in, out, experts]; x has a column for each token, or for each slot
+    virtual ggml_tensor * expert_multiply(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing) = 0;
+    virtual ggml_tensor * expert_multiply_back(ggml_tensor * w, ggml_tensor * dy, ggml_tensor * routing) = 0; // of every slot w^T dy
+    virtual void expert_multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, ggml_tensor * routing) = 0;
+    // the sum over a token's slots, weighted by the routing or, where that is null, as they are
+    virtual ggml_tensor * mix(ggml_tensor * y, ggml_tensor * routing, int64_t used) = 0;
+    virtual ggml_tensor * mix_back(ggml_tensor * dy, ggml_tensor * routing) = 0;                          // for y
+    virtual ggml_tensor * mix_back_weights(ggml_tensor * y, ggml_tensor * dy, ggml_tensor * routing) = 0; // [used, tokens]
+
     // columns of x whose tokens carry a target
     virtual ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) = 0;
     virtual ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) = 0;

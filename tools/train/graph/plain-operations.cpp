@@ -1,5 +1,6 @@
 #include "plain-operations.h"
 #include "../data/batch.h"
+#include "bad-input.h"
 #include "kernels.h"
 #include <cmath>
 #include <map>
@@ -97,12 +98,25 @@ class plain final : public operations {
         return g.emit(all);
     }
 
+    // ggml has no gradient of MUL_MAT_ID for its weights
+    ggml_tensor * route(ggml_tensor *, int64_t) override { return no_experts(); }
+    ggml_tensor * route_back(ggml_tensor *, ggml_tensor *, ggml_tensor *) override { return no_experts(); }
+    ggml_tensor * expert_multiply(ggml_tensor *, ggml_tensor *, ggml_tensor *) override { return no_experts(); }
+    ggml_tensor * expert_multiply_back(ggml_tensor *, ggml_tensor *, ggml_tensor *) override { return no_experts(); }
+    void expert_multiply_back_weight(ggml_tensor *, ggml_tensor *, ggml_tensor *, ggml_tensor *) override { no_experts(); }
+    ggml_tensor * mix(ggml_tensor *, ggml_tensor *, int64_t) override { return no_experts(); }
+    ggml_tensor * mix_back(ggml_tensor *, ggml_tensor *) override { return no_experts(); }
+    ggml_tensor * mix_back_weights(ggml_tensor *, ggml_tensor *, ggml_tensor *) override { return no_experts(); }
+
     ggml_tensor * select(ggml_tensor * x, ggml_tensor * rows) override { return g.emit(ggml_get_rows(c, x, rows)); }
     ggml_tensor * select_back(ggml_tensor * rows, ggml_tensor * dy, int64_t tokens) override {
         return g.emit(ggml_get_rows_back(c, dy, rows, ggml_new_tensor_2d(c, GGML_TYPE_F32, dy->ne[0], tokens)));
     }
 
   private:
+    [[noreturn]] static ggml_tensor * no_experts() {
+        throw bad_input("a mixture of experts is trained on the CPU only: leave --n-gpu-layers and --plain out");
+    }
     struct heads {
         ggml_tensor *q, *k, *v;
     }; // [head_size, length (* group), kv_heads, count], rotated

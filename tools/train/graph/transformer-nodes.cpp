@@ -64,6 +64,26 @@ void transformer::linear_back(const matrix & w, ggml_tensor * x, ggml_tensor * a
     }
 }
 
+ggml_tensor * transformer::experts(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing) {
+    ggml_tensor * y = ops.expert_multiply(w, x, routing);
+    if (!leaf(w))
+        derive(y, {x});
+    record([=] {
+        ggml_tensor * dy = gradient(y);
+        if (!dy || !wants_gradient(y))
+            return;
+        if (ggml_tensor * d = leaf(w))
+            ops.expert_multiply_back_weight(d, x, dy, routing);
+        if (!wants_gradient(x))
+            return;
+        ggml_tensor * dx = ops.expert_multiply_back(w, dy, routing);
+        if (x->ne[1] == routing->ne[1])
+            dx = ops.mix(dx, nullptr, routing->ne[0] / 2);
+        gradients[x] = gradient(x) ? ops.add(gradient(x), dx, 1.0f) : dx;
+    });
+    return y;
+}
+
 ggml_tensor * transformer::norm(ggml_tensor * x, ggml_tensor * gain) {
     ggml_tensor * y = ops.norm(x, gain);
     if (!leaf(gain) && !wants_gradient(x))

@@ -39,6 +39,33 @@ ggml_tensor * transformer::feed_forward(const layer & l, ggml_tensor * h, ggml_t
     return add_block(l.down, gated(gate, up), l.ffn_post_norm, residual);
 }
 
+// residual + scale * (the weighted sum of a token's experts + the expert that sees every token)
+ggml_tensor * transformer::mixture(const layer & l, ggml_tensor * h, ggml_tensor * residual) {
+    const int64_t used = m.hyper.experts_used;
+    ggml_tensor * logits = linear(l.router, h, nullptr);
+    ggml_tensor * routing = derive(ops.route(logits, used), {logits});
+    record([=] {
+        if (ggml_tensor * dweights = gradient(routing))
+            if (wants_gradient(logits))
+                gradients[logits] = ops.route_back(logits, routing, dweights);
+    });
+    ggml_tensor * gate = experts(l.gate_experts, h, routing);
+    ggml_tensor * y = experts(l.down_experts, gated(gate, experts(l.up_experts, h, routing)), routing);
+    ggml_tensor * mixed = derive(ops.mix(y, routing, used), {y, routing});
+    record([=] {
+        ggml_tensor * dy = gradient(mixed);
+        if (!dy || !wants_gradient(mixed))
+            return;
+        gradients[y] = ops.mix_back(dy, routing);
+        gradients[routing] = ops.mix_back_weights(y, dy, routing);
+    });
+    if (l.shared_up.weight) {
+        ggml_tensor * shared_gate = linear(l.shared_gate, h, nullptr);
+        mixed = add(mixed, linear(l.shared_down, gated(shared_gate, linear(l.shared_up, h, nullptr)), nullptr), 1.0f);
+    }
+    return add(residual, mixed, m.hyper.residual_scale);
+}
+
 ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
     const size_t index = &l - m.layers.data();
     const bool full = m.hyper.qk_norm == query_norm::full;
@@ -54,7 +81,8 @@ ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
         x = select(x, targets);
     }
     x = add_block(l.o, y, l.attn_post_norm, x);
-    return feed_forward(l, l.ffn_norm ? norm(x, l.ffn_norm) : x, x);
+    ggml_tensor * h = l.ffn_norm ? norm(x, l.ffn_norm) : x;
+    return l.router.weight ? mixture(l, h, x) : feed_forward(l, h, x);
 }
 
 ggml_tensor * transformer::forward(ggml_tensor * token_ids, ggml_tensor * positions) {

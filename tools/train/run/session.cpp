@@ -38,7 +38,10 @@ static int64_t longest_in(const std::vector<example> & examples) {
 
 // Bytes that the backward pass keeps of one token
 static int64_t bytes_per_token(const hyperparameters & h) {
-    const int64_t attention = (2 * h.heads + 2 * h.kv_heads) * h.head_size, block = 4 * h.embedding + attention + 3 * h.feed_forward;
+    const int64_t attention = (2 * h.heads + 2 * h.kv_heads) * h.head_size,
+                  feed_forward = h.experts > 0 ? h.experts_used * (3 * h.expert_feed_forward + 2 * h.embedding) + 3 * h.shared_feed_forward
+                                               : 3 * h.feed_forward;
+    const int64_t block = 4 * h.embedding + attention + feed_forward;
     return (h.layers * block + 4 * h.embedding) * (int64_t) sizeof(float);
 }
 
