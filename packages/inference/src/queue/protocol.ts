@@ -17,6 +17,7 @@ export const Offer = z.object({
     parameters: z.number().nullable(),
     weights: Blob,
     adapter: Blob.nullable(),
+    adapterScale: z.number().positive().optional(),
   }),
   backend: z.object({ name: z.string(), settings: z.record(z.string(), z.unknown()) }),
   open: z.object({
@@ -25,6 +26,7 @@ export const Offer = z.object({
     gpu: Gpu.optional(),
     gpuLayers: z.number().int().optional(),
     logprobs: z.boolean().optional(),
+    date: z.string().optional(),
   }),
 })
 export type Offer = z.infer<typeof Offer>

@@ -57,6 +57,7 @@ async function open(backend: Backend, settings: QueueSettings, model: Model, opt
       parameters: model.parameters,
       weights: await blobOf(model.path as string),
       adapter: model.adapter === null ? null : await blobOf(model.adapter),
+      adapterScale: model.adapterScale,
     },
     backend: { name: use.plugin.name, settings: use.settings },
     open: {
@@ -65,6 +66,7 @@ async function open(backend: Backend, settings: QueueSettings, model: Model, opt
       gpu: options.gpu,
       gpuLayers: options.gpuLayers,
       logprobs: options.logprobs,
+      date: options.date,
     },
   }
   const key = offerKey(JSON.parse(JSON.stringify(offer)) as Offer)

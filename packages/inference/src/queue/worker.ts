@@ -209,6 +209,7 @@ async function take(given: {
     name,
     path,
     adapter,
+    adapterScale: offer.model.adapterScale,
     parent: null,
     dataset: null,
     trainer: null,
