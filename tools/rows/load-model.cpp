@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "bad-input.h"
+#include "chat.h"
 #include "check-gguf.h"
 #include "guarded.h"
 #include "log.h"
@@ -49,6 +50,15 @@ void add_model_flags(arguments & args, model_options & options) {
     args.flag("-v, --verbose", options.verbose, "show llama.cpp's log");
 }
 
+// Else the first row that is rendered would say it, without the file's name
+static void check_template(const llama_model * model, const std::string & path) {
+    try {
+        common_chat_templates_free(common_chat_templates_init(model, "").release());
+    } catch (const std::exception &) {
+        throw bad_input(path + ": its chat template is no Jinja that llama.cpp can read, mend the key tokenizer.chat_template");
+    }
+}
+
 loaded_model load_model(const model_options & options) {
     pass_through = options.verbose;
     llama_log_set(keep_errors, nullptr);
@@ -84,6 +94,7 @@ loaded_model load_model(const model_options & options) {
     if (!loaded.model) {
         throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));
     }
+    check_template(loaded.model.get(), options.path);
     for (const std::string & path : options.loras) {
         llama_adapter_lora * lora = llama_adapter_lora_init(loaded.model.get(), path.c_str());
         if (!lora) {

@@ -186,6 +186,7 @@ it('bad input is one line with its place, and nothing is written', () => {
   if (built) copyFileSync(model, torn)
   truncateSync(torn, 20_000)
   writeFileSync(join(folder, 'text.gguf'), 'not a model')
+  const unread = built ? makeModel(folder, 'unread', { chat_template: '{% for m in messages %}{{ m.content ' }) : ''
   writeFileSync(join(folder, 'empty.jsonl'), '\n\n')
   const good = '{"prompt": "1"}\n'
   const cases: [string, string, RegExp][] = [
@@ -205,6 +206,7 @@ it('bad input is one line with its place, and nothing is written', () => {
     [good, '--parallel=0', /-np must be from 1 to/],
     [good, `--model=${join(folder, 'nowhere.gguf')}`, /nowhere\.gguf: cannot be read: No such file/],
     [good, `--model=${join(folder, 'text.gguf')}`, /text\.gguf: not a GGUF file/],
+    [good, `--model=${unread}`, /unread\.gguf: its chat template is no Jinja that llama\.cpp can read/],
     [good, `--model=${torn}`, /torn\.gguf: [^\n]+, the file is damaged: fetch or make it again/],
     [good, `--lora=${model}`, /model\.gguf: cannot load the LoRA adapter/],
     [good, `--data=${join(folder, 'empty.jsonl')}`, /empty\.jsonl: no rows/],
