@@ -41,6 +41,7 @@ export async function trainMicro(
     logFile: files.trainLog,
     threads: context.threads,
     gpu: recipe.settings.gpu,
+    date: recipe.settings.date,
   })
 }
 

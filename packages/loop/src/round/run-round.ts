@@ -117,7 +117,9 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       model: made,
       training: { trainer: trainer.name, ...figures },
       // where training begins at the base, the attempts were another model's
-      parity: compared ? { own: from.id === incumbent.model.id ? (own ?? null) : null, served: await compareServed(context, made, parity.trained) } : null,
+      parity: compared
+        ? { own: from.id === incumbent.model.id ? (own ?? null) : null, served: await compareServed(context, made, parity.trained) }
+        : null,
     }
   })
   const micro = countMicro(candidate?.training.micro ?? [])
