@@ -1,6 +1,6 @@
 import { BadInput, type Outcome } from '@whetstone/core'
 import { bootstrap, comparePairs, holm, pairOutcomes, rateInterval, type Paired } from '@whetstone/statistics'
-import { matchTasks } from './match-tasks.ts'
+import { matchTasks, tellContents } from './match-tasks.ts'
 import type { ResultGroup, ResultSet } from './result-set.ts'
 
 /** One row of a comparison: a group of tasks, or all of them. Rates and differences are fractions, intervals 95%. */
@@ -61,7 +61,15 @@ export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: {
       notes.push(`${name}: of ${undecided} of ${attempts} attempts the grader could not tell: they count as not passed, and not as wrong`)
   }
   const parts = matchGroups(control, treatment).map(({ name, a, b }) => {
-    const matched = matchTasks(a, b, control.format === treatment.format)
+    // Equal ids of two benchmarks say nothing.
+    const apart = a.name !== b.name && !tellContents(a, b)
+    const matched = apart
+      ? {
+          a: a.outcomes.map((outcome) => ({ ...outcome, task: `${a.name}\n${outcome.task}` })),
+          b: b.outcomes.map((outcome) => ({ ...outcome, task: `${b.name}\n${outcome.task}` })),
+          notes: [`${a.name} and ${b.name} have other names, and the files do not tell their questions: nothing is paired`],
+        }
+      : matchTasks(a, b, control.format === treatment.format)
     notes.push(...matched.notes.map((note) => (control.groups.length > 1 ? `${name}: ${note}` : note)))
     const own = (outcomes: readonly Outcome[]) =>
       outcomes.map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))

@@ -13,7 +13,6 @@ const Row = z.looseObject({
   doc: z.unknown(),
   doc_hash: z.string().optional(),
   filter: z.string().optional(),
-  metrics: z.array(z.string()).optional(),
 })
 type Row = z.infer<typeof Row>
 
@@ -60,11 +59,25 @@ export function readLmEval(file: string, choice: Choice): ResultSet[] {
   return [{ name: file, arm: '', source: file, format: 'lm-eval', groups, notes: [...told, ...notes] }]
 }
 
-/** Which member scores: as chosen, or the likeliest that is a score in some row. Members of `scores` go by their own names. */
+/** Members that hold no scores, whatever stands in them. */
+const noScores = new Set(['doc', 'arguments', 'resps', 'filtered_resps', 'target', 'config', 'metadata', 'doc_id', ...repeatMarks])
+/** Members that hold several scores by name: `scores`, `metrics` or whatever they are called. */
+const holders = (row: Row) => Object.entries(row).filter(([name, value]) => isRecord(value) && !noScores.has(name))
+
+/** Which member scores: as chosen, or the likeliest that is a score in some row. Those of `scores`, `metrics` and the like go by their own names, or by path. */
 function chooseScore(file: string, rows: readonly Row[], wanted: string | undefined) {
-  const inner = rows.flatMap((row) => (isRecord(row['scores']) ? Object.keys(row['scores']) : []))
-  const names = [...new Set([...(rows[0]?.metrics ?? []), ...known, ...inner])]
-  const valueOf = (row: Row, name: string) => row[name] ?? (isRecord(row['scores']) ? row['scores'][name] : undefined)
+  const inner = [...new Set(rows.flatMap((row) => holders(row).flatMap(([, value]) => Object.keys(value as object))))]
+  const listed = Array.isArray(rows[0]?.['metrics']) ? (rows[0]['metrics'] as unknown[]).map(String) : []
+  const names = [...new Set([...listed, ...known, ...inner])]
+  const valueOf = (row: Row, name: string): unknown => {
+    if (row[name] !== undefined && !isRecord(row[name])) return row[name]
+    const [, outer, path] = /^([^.]+)\.(.+)$/.exec(name) ?? []
+    const within = outer === undefined ? undefined : row[outer]
+    if (isRecord(within) && path !== undefined) return within[path]
+    return holders(row)
+      .map(([, value]) => (value as Record<string, unknown>)[name])
+      .find((value) => value !== undefined)
+  }
   const others = names.filter((name) => rows.some((row) => isScore(valueOf(row, name))))
   const isNested = others.length > 1 && others.every((name) => inner.includes(name))
   if (wanted === undefined && isNested)
@@ -78,12 +91,13 @@ function chooseScore(file: string, rows: readonly Row[], wanted: string | undefi
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value)
-const isScore = (value: unknown): value is number | boolean =>
-  typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1)
+const isScore = (value: unknown): value is number | boolean | string =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && value >= 0 && value <= 1) ||
+  (typeof value === 'string' && /^(?:0|1)(?:\.\d+)?$/.test(value) && Number(value) <= 1)
 
 function toScore(value: unknown, where: string): number | null {
   if (value === null || value === undefined) return null
-  const number = Number(value)
-  if (isScore(value) || (typeof value === 'string' && number >= 0 && number <= 1)) return number
+  if (isScore(value)) return Number(value)
   throw new BadInput(`${where} is ${JSON.stringify(value)}, not a number from 0 to 1: choose another with --score`)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { BadInput, parseRecord } from '@whetstone/core'
 import { decodeText } from '@whetstone/tasks'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** Python writes NaN and Infinity where JSON has no word: they are no scores. */
 const pythonNumbers = /(?<=[:,[]\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])/g
@@ -26,9 +26,14 @@ function parse(text: string, where: string): unknown {
 /** Rows of somebody's log, one JSON value a line: byte order marks, UTF-16 and Python's NaN are read, anything else is refused with its line. */
 export function readLogRows<T>(file: string, schema: z.ZodType<T>): T[] {
   const { text } = decodeText(readFileSync(file), file)
+  if (/^\s*\[/.test(text))
+    return z
+      .array(z.unknown())
+      .parse(parse(text, file))
+      .map((row, index) => parseRecord(row, schema, `${file}: row ${index + 1}`))
   return text.split('\n').flatMap((line, index) => {
     const where = `${file}:${index + 1}`
-    return line.trim() === '' ? [] : [parseRecord(parse(line, where), schema, where)]
+    return line.trim() === '' ? [] : [parseRecord(parse(line.replace(/^\uFEFF/, ''), where), schema, where)]
   })
 }
 

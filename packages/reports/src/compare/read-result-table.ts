@@ -37,7 +37,12 @@ export function readResultTable(file: string, choice: Choice): ResultSet[] {
   try {
     rows = parse(text, {
       delimiter: separators[findSeparator(text, file)],
-      columns: (header: string[]) => header.map((name) => name.trim()),
+      columns: (header: string[]) => {
+        const names = header.map((name) => name.trim())
+        const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
+        if (twice !== undefined) throw new Error(`column ${JSON.stringify(twice)} stands twice`)
+        return names
+      },
       skip_empty_lines: true,
     })
   } catch (error) {

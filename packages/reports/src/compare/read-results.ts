@@ -23,7 +23,7 @@ export async function readResults(file: string, choice: Choice = {}): Promise<Re
     throw new BadInput(`${file} ${existsSync(file) ? 'is a folder' : 'not found'}: give a result file (${understood})`)
   const head = readHead(file)
   if (head.startsWith('PK')) return readInspectPacked(file, choice)
-  if (/^\s*\{[^\n]*"doc_id"\s*:/.test(head)) return readLmEval(file, choice)
+  if (/^\s*\{[^\n]*"doc_id"\s*:|^\s*\[\s*\{[^]*"doc_id"\s*:/.test(head)) return readLmEval(file, choice)
   if (/^\s*\{[^\n]*"policy"\s*:\s*\{/.test(head)) return readTraces(file)
   if (/"eval"\s*:\s*\{/.test(head) && /"status"\s*:/.test(head) && !/"base_status"/.test(head)) return readInspect(file, choice)
   if (/"base_status"\s*:/.test(head)) return readEvalPlus(file, choice)
@@ -42,6 +42,10 @@ function readHead(file: string): string {
   try {
     const head = bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0))
     const wide = head[0] === 0xff && head[1] === 0xfe
+    if (head[0] === 0xfe && head[1] === 0xff)
+      return Buffer.from(head.subarray(2, head.length - (head.length % 2)))
+        .swap16()
+        .toString('utf16le')
     return head.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '')
   } finally {
     closeSync(handle)

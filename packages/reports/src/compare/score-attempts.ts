@@ -25,6 +25,13 @@ export function scoreAttempts(
   const scored = samples.filter((sample): sample is Scored & { score: number } => sample.score !== null)
   const byTask = Map.groupBy(scored, ({ group, task }) => `${group}\n${task}`)
   const again = [...byTask.values()].filter((attempts) => attempts.length > 1)
+  for (const attempts of again) {
+    const other = attempts.find(({ content }) => content?.question !== attempts[0]?.content?.question)
+    if (other)
+      throw new BadInput(
+        `${file}: id ${other.task} stands for more than one question: are several logs in one file? Give each a file of its own`,
+      )
+  }
   if (again.length === 0) return { groups: groupAttempts(scored.map(asOutcome)), notes }
   const unmarked = again.find((attempts) => new Set(attempts.map(({ repeat }) => repeat ?? '')).size < attempts.length)
   if (unmarked && repeats === undefined)
