@@ -1,8 +1,10 @@
 import type { Filter, FilterOptions, Funnel, Rows, Trace } from '@whetstone/core'
 import { answerOf } from './answer-of.ts'
 
+/** Rows of which some can be had by their places, a bit each, without making the others. */
+export type Picking<T> = Rows<T> & { pick?(bits: Uint8Array): AsyncIterable<T> }
 /** A filter on its way: what it leaves, and, once that has been read to its end, what it did. */
-export type Stage = { filter: string; rows: Rows<Trace>; funnel(): Funnel }
+export type Stage = { filter: string; rows: Picking<Trace>; funnel(): Funnel }
 
 const shown = { examples: 3, reasons: 5, characters: 200 }
 /** Reasons are counted by their words: figures in them differ from trace to trace. */
@@ -16,11 +18,11 @@ const mostKinds = 200
  * a chain of filters each of which reads twice costs the sum of their readings, not their product; a filter that gives out traces in another
  * order, or others than it was given, is asked again.
  */
-export function openStage(filter: Filter, given: Rows<Trace>, options: FilterOptions): Stage {
+export function openStage(filter: Filter, given: Picking<Trace>, options: FilterOptions): Stage {
   let kept: Uint8Array | null = null
   let done: Funnel | null = null
   async function* first(): AsyncGenerator<Trace> {
-    const places = new WeakMap<Trace, number>()
+    const pulled = recentlyPulled()
     let bits = new Uint8Array(1024)
     let last = -1
     let inOrder = true
@@ -30,9 +32,9 @@ export function openStage(filter: Filter, given: Rows<Trace>, options: FilterOpt
     const examples: Funnel['examples'] = []
     const numbered: Rows<Trace> = {
       async *[Symbol.asyncIterator]() {
-        let place = 0
+        pulled.restart()
         for await (const trace of given) {
-          places.set(trace, place++)
+          pulled.add(trace)
           yield trace
         }
       },
@@ -47,8 +49,8 @@ export function openStage(filter: Filter, given: Rows<Trace>, options: FilterOpt
       else reasons.set('others', (reasons.get('others') ?? 0) + 1)
     }
     for await (const trace of filter.apply(numbered, { ...options, dropped: heard })) {
-      const place = places.get(trace)
-      if (place === undefined || place <= last) inOrder = false
+      const place = inOrder ? pulled.placeOf(trace, last) : null
+      if (place === null) inOrder = false
       else {
         last = place
         if (place >> 3 >= bits.length) {
@@ -65,16 +67,12 @@ export function openStage(filter: Filter, given: Rows<Trace>, options: FilterOpt
     const ordered = [...reasons].sort(([, a], [, b]) => b - a).slice(0, shown.reasons)
     done = { filter: filter.name, kept: count, dropped, reasons: ordered.map(([why, times]) => ({ why, count: times })), examples }
   }
-  async function* again(bits: Uint8Array): AsyncGenerator<Trace> {
-    let place = 0
-    for await (const trace of given) {
-      if (((bits[place >> 3] ?? 0) >> (place & 7)) & 1) yield trace
-      place++
-    }
-  }
   return {
     filter: filter.name,
-    rows: { [Symbol.asyncIterator]: () => (kept ? again(kept) : first()) },
+    rows: {
+      [Symbol.asyncIterator]: () => (kept ? pickFrom(given, kept)[Symbol.asyncIterator]() : first()),
+      pick: (bits) => (kept ? pickFrom(given, keptOf(kept, bits)) : picked({ [Symbol.asyncIterator]: first }, bits)),
+    },
     funnel() {
       if (!done) throw new Error(`${filter.name}: its traces have not been read to their end`)
       return done
@@ -82,12 +80,50 @@ export function openStage(filter: Filter, given: Rows<Trace>, options: FilterOpt
   }
 }
 
+/** The places of the last traces that a filter was given. One that gives a trace out much later is taken for one that gives them out of order. */
+function recentlyPulled(size = 64) {
+  const ring = new Array<Trace | undefined>(size)
+  let count = 0
+  return {
+    restart() {
+      count = 0
+    },
+    add(trace: Trace) {
+      ring[count++ % size] = trace
+    },
+    /** Behind the last place that was found, so that each is looked at once. */
+    placeOf(trace: Trace, last: number): number | null {
+      if (ring[(count - 1) % size] === trace && count - 1 > last) return count - 1
+      for (let place = Math.max(last + 1, count - size); place < count; place++) if (ring[place % size] === trace) return place
+      return null
+    },
+  }
+}
+
+const has = (bits: Uint8Array, place: number) => (((bits[place >> 3] ?? 0) >> (place & 7)) & 1) === 1
+
+const pickFrom = (rows: Picking<Trace>, bits: Uint8Array): AsyncIterable<Trace> => rows.pick?.(bits) ?? picked(rows, bits)
+
+async function* picked(rows: Rows<Trace>, bits: Uint8Array): AsyncGenerator<Trace> {
+  let place = 0
+  for await (const trace of rows) if (has(bits, place++)) yield trace
+}
+
+/** Of the places that were kept those whose number among them is set. */
+function keptOf(kept: Uint8Array, bits: Uint8Array): Uint8Array {
+  const left = new Uint8Array(kept.length)
+  let number = 0
+  for (let place = 0; place < kept.length * 8; place++)
+    if (has(kept, place) && has(bits, number++)) left[place >> 3] = (left[place >> 3] as number) | (1 << (place & 7))
+  return left
+}
+
 /** Filters one after another. */
 export function openStages(
   filters: readonly Filter[],
-  given: Rows<Trace>,
+  given: Picking<Trace>,
   options: (place: number) => FilterOptions,
-): { stages: Stage[]; rows: Rows<Trace> } {
+): { stages: Stage[]; rows: Picking<Trace> } {
   const stages: Stage[] = []
   let rows = given
   for (const [place, filter] of filters.entries()) {

@@ -1,13 +1,16 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
-import { parseRow, readRows, Trace, type ReadOptions } from '@whetstone/core'
+import { parseRow, readLines, readRows, Trace, type ReadOptions } from '@whetstone/core'
 import type { Problem } from './problem.ts'
 import { openIndex, type Query, type RowIndex } from './row-index.ts'
+
+/** Traces as a stream, of which some may be had by their places, a bit each: the lines of the others are not parsed. */
+export type TraceRows = AsyncIterable<Trace> & { pick(bits: Uint8Array): AsyncIterable<Trace> }
 
 /** A file of traces: as a stream, or by place through its index. An absent file holds none. */
 export type TraceFile = {
   readonly file: string
   readonly exists: boolean
-  rows(options?: Pick<ReadOptions, 'torn' | 'from' | 'to'>): AsyncIterable<Trace>
+  rows(options?: Pick<ReadOptions, 'torn' | 'from' | 'to'>): TraceRows
   /** Up to date with the file at each call. */
   index(): Promise<RowIndex>
   /** The traces at these places of the index, in the order asked for. */
@@ -65,7 +68,20 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
     get exists() {
       return existsSync(file)
     },
-    rows: (options = {}) => ({ [Symbol.asyncIterator]: () => readRows(file, Trace, { optional: true, torn: name && torn, ...options }) }),
+    rows(options = {}) {
+      const how = { optional: true, torn: name && torn, ...options }
+      return {
+        [Symbol.asyncIterator]: () => readRows(file, Trace, how),
+        async *pick(bits) {
+          let place = 0
+          for await (const { text, offset } of readLines(file, how)) {
+            const wanted = ((bits[place >> 3] ?? 0) >> (place & 7)) & 1
+            place++
+            if (wanted) yield whole(text, `${file}, byte ${offset}`)
+          }
+        },
+      }
+    },
     index,
     read,
     async find(query, { skip = 0, limit = Infinity } = {}) {
@@ -75,4 +91,10 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
       return { total: places.length - (traces.length - meant.length), traces: meant }
     },
   }
+}
+
+/** A line whose place is known was checked when that was found out; only what older rounds left out is filled in. */
+function whole(text: string, where: string): Trace {
+  const trace = JSON.parse(text) as Trace
+  return trace.taskHash === undefined || trace.calls === undefined ? parseRow(text, Trace, where) : trace
 }

@@ -1,16 +1,20 @@
-import { BadInput, type Example, type Filter, loadPlugin, reread, type Rows, type Trace } from '@whetstone/core'
+import { BadInput, type Example, type Filter, loadPlugin, reread, type Rows } from '@whetstone/core'
 import { openStages, rowId, toExample, unfoldRewrites, type Aggregated, type Stage } from '@whetstone/harvest'
 import { openRun } from '@whetstone/runs'
 import { heldOutQuestions, referencesOf } from '@whetstone/loop/round/harvest-tasks.ts'
 import type { Recipe } from '@whetstone/recipe'
-import { traceFinder } from '../export/trace-finder.ts'
+import { traceFinder, type FoundTrace } from '../export/trace-finder.ts'
 
 /** The rows that a run's rounds trained on, with what their traces tell. */
 export async function* harvestedRows(run: string): AsyncGenerator<Aggregated> {
   for (const round of openRun(run).rounds()) {
     if (round.dataset() === null) continue
-    const find = traceFinder(run, round.round)
-    for await (const example of round.examples()) yield toAggregated(example, await find(example.trace), { run, round: round.round })
+    const { find, close } = await traceFinder(run, round.round)
+    try {
+      for await (const example of round.examples()) yield toAggregated(example, find(example.trace), { run, round: round.round })
+    } finally {
+      close()
+    }
   }
 }
 
@@ -33,7 +37,7 @@ export function filteredRows(run: string, { filters, recipe, seed }: Filtering):
   }
 }
 
-function toAggregated(example: Example, trace: Trace | undefined, { run, round }: { run: string; round: number }): Aggregated {
+function toAggregated(example: Example, trace: FoundTrace | undefined, { run, round }: { run: string; round: number }): Aggregated {
   return {
     ...example,
     id: rowId(example.messages),

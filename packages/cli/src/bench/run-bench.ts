@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startProgress } from '@whetstone/core'
 import { benchLargeMemory, benchMemory } from './bench-memory.ts'
 import { benchDuplicates } from './bench-duplicates.ts'
+import { benchExports } from './bench-exports.ts'
 import { benchRows } from './bench-rows.ts'
 import { benchSample } from './bench-sample.ts'
 import { benchScore } from './bench-score.ts'
@@ -26,6 +27,7 @@ export async function runBench({ threads, large, rows, texts, only, signal }: Be
     ['train 1M', () => benchTorch(folder, '1M', 64, 64)],
     ['train 20M', () => benchTorch(folder, '20M', 64, 32)],
     ['rows', () => benchRows(folder, rows, signal)],
+    ['exports', () => benchExports(folder, rows, signal)],
     ['duplicates', () => benchDuplicates(texts, signal)],
     ['memory 20M', () => benchMemory(folder, threads)],
     [

@@ -22,7 +22,7 @@ export default defineCommand({
       default: 100_000,
       min: 1000,
       max: 100_000_000,
-      about: 'traces that the comparison `rows` appends, filters, exports, looks up and compares',
+      about: 'traces that `rows` and `exports` work on',
     },
     texts: {
       type: 'number',
@@ -50,6 +50,7 @@ export default defineCommand({
   examples: [
     'npx nx run tools:build --all && npx nx run tools:bench',
     'npx nx run tools:bench --only=rows --rows=1000000',
+    'npx nx run tools:bench --only=exports --rows=1000000',
     'npx nx run tools:bench --only=duplicates --texts=2000000',
     'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
     'npx nx run tools:bench --gate --docs',
