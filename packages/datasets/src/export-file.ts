@@ -51,15 +51,19 @@ export class ExportFile {
     this.#sink = null
   }
 
-  /** Every file at once takes its name: until then nothing of the export is to be seen. */
-  async finish({ dropEmpty = false } = {}): Promise<{ file: string; rows: number }[]> {
+  /** All rows are on disk, under names of their own yet. */
+  async close({ dropEmpty = false } = {}): Promise<{ file: string; rows: number }[]> {
     if (this.#done.length === 0) {
       if (dropEmpty) return []
       this.#open()
     }
     await this.#close()
-    for (const { file, neighbour } of this.#done) renameSync(neighbour, file)
     return this.#done.map(({ file, rows }) => ({ file, rows }))
+  }
+
+  /** Every file at once takes its name: until then nothing of the export is to be seen. */
+  publish(): void {
+    for (const { file, neighbour } of this.#done) renameSync(neighbour, file)
   }
 
   abandon(): void {

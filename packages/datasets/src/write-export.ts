@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { BadInput, explainDiskError, hash } from '@whetstone/core'
+import { BadInput, canonicalJson, explainDiskError, hash, writeAtomic } from '@whetstone/core'
 import { contentKey } from '@whetstone/similarity'
 import type { ExportFormat } from './define-export.ts'
 import { ExportFile } from './export-file.ts'
@@ -68,15 +68,14 @@ export async function writeExport(
       if (sideFile && row.provenance) await sideFile.write({ file: basename(target.current), row: target.inFile, ...row.provenance })
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)
+    // All of it is on disk under other names before the first file takes its own: a disk that fills leaves nothing.
     const files = []
-    for (const side of open.values()) files.push(...(await side.finish()))
-    if (sideFile) await sideFile.finish({ dropEmpty: true })
-    return {
-      files,
-      companions: writeCompanions(format, files, options.force),
-      skipped,
-      rows: files.reduce((sum, file) => sum + file.rows, 0),
-    }
+    for (const side of open.values()) files.push(...(await side.close()))
+    if (sideFile) await sideFile.close({ dropEmpty: true })
+    const companions = writeCompanions(format, files, options.force)
+    for (const side of open.values()) side.publish()
+    sideFile?.publish()
+    return { files, companions, skipped, rows: files.reduce((sum, file) => sum + file.rows, 0) }
   } catch (error) {
     for (const side of [...open.values(), ...(sideFile ? [sideFile] : [])]) side.abandon()
     throw explainDiskError(error, options.out)
@@ -136,8 +135,26 @@ function writeCompanions(format: ExportFormat, files: Written['files'], force: b
   if (!format.companions || !first) return []
   return Object.entries(format.companions({ file: basename(first.file), rows: first.rows })).map(([name, text]) => {
     const path = join(dirname(first.file), name)
-    if (existsSync(path) && !force) throw new BadInput(`${path} exists: give another folder, or overwrite it with --force`)
-    writeFileSync(path, text)
+    const merged = existsSync(path) && !force ? mergeJson(path, text) : text
+    if (merged === null) throw new BadInput(`${path} exists: give another folder, or overwrite it with --force`)
+    writeAtomic(path, merged)
     return path
   })
+}
+
+/** A list of data sets (dataset_info.json) takes a further one in; null where the file says something else of what it would be told. */
+function mergeJson(path: string, text: string): string | null {
+  if (!path.endsWith('.json')) return null
+  try {
+    const [before, added] = [readFileSync(path, 'utf8'), text].map((each) => JSON.parse(each) as Record<string, unknown>) as [
+      object,
+      object,
+    ]
+    const clash = Object.entries(added).some(
+      ([key, value]) => key in before && canonicalJson(before[key as keyof object]) !== canonicalJson(value),
+    )
+    return clash ? null : `${JSON.stringify({ ...before, ...added }, null, 2)}\n`
+  } catch {
+    return null
+  }
 }

@@ -151,7 +151,7 @@ function next(round: Round): string[] {
   if (!training) return [`Name weights that can be trained: --model=FILE.gguf, and a trainer in the recipe.`]
   if (made.ci[1] < 0)
     return [
-      `Train more gently: a lower --set trainer.learningRate, fewer epochs, more --set settings.replay; the rows themselves are in datasets/${run}/round-${String(round.round).padStart(3, '0')}.`,
+      `Train more gently: a lower --set trainer.learningRate, fewer epochs, more --set harvest.replay.share; the rows themselves are in datasets/${run}/round-${String(round.round).padStart(3, '0')}.`,
     ]
   if (made.pValue > made.alpha && made.difference > 0)
     return [
@@ -159,7 +159,7 @@ function next(round: Round): string[] {
     ]
   if (made.pValue > made.alpha)
     return [`More or better rows: --samples=8, --solver=best-of-n; or go on, since the next round draws new attempts: ${cycle}.`]
-  return [`Protect what was solved: more --set settings.replay, more validation tasks at the guarded levels.`]
+  return [`Protect what was solved: more --set harvest.replay.share, more validation tasks at the guarded levels.`]
 }
 
 const count = (number: number, one: string, many = `${one}s`) => `${Number(number.toFixed(1))} ${number === 1 ? one : many}`

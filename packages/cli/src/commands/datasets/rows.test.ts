@@ -283,6 +283,19 @@ test('push shows what it would send; with --upload the hub gets every file and a
   assert.match((await run('datasets:push', '--repo=rows')).said, /needs --repo=OWNER\/NAME, got "rows"/)
 })
 
+test('two LLaMA-Factory files share one dataset_info.json; one that says something else of a name ends the export with nothing left', async () => {
+  assert.is((await run('datasets:export', '--run=one', '--round=1', '--format=llama-factory-alpaca', `--out=${at('lf/a.json')}`)).status, 0)
+  const second = await run('datasets:export', '--run=one', '--round=1', '--format=llama-factory-ranking', `--out=${at('lf/b.json')}`)
+  assert.is(second.status, 0, second.said)
+  assert.equal(Object.keys(JSON.parse(readFileSync(at('lf/dataset_info.json'), 'utf8')) as object), ['a', 'b'])
+  writeFileSync(at('lf/dataset_info.json'), '{"c": {"file_name": "other.json"}}')
+  assert.match(
+    (await run('datasets:export', '--run=one', '--round=1', '--format=llama-factory-alpaca', `--out=${at('lf/c.json')}`)).said,
+    /dataset_info\.json exists/,
+  )
+  assert.ok(!existsSync(at('lf/c.json')) && !existsSync(at('lf/c.provenance.jsonl')))
+})
+
 test('nothing is overwritten unasked', async () => {
   writeFileSync(at('mine.jsonl'), 'mine')
   assert.match((await run('datasets:export', '--run=one', '--round=1', `--out=${at('mine.jsonl')}`)).said, /mine\.jsonl exists/)
