@@ -1,4 +1,5 @@
-// A backend for tests only: one device that computes on the CPU and then does what FAKE_BACKEND says: right | wrong | abort | hang | none.
+// A backend for tests only: one device with memory of its own and without custom operations, like a GPU, that computes on the CPU and then
+// does what FAKE_BACKEND says: right | wrong | abort | hang | none.
 #include "ggml-backend-impl.h"
 
 #include <cstdlib>
@@ -70,16 +71,42 @@ static ggml_backend_t device_init(ggml_backend_dev_t device, const char *) {
     how.get_name = backend_name;
     how.free = backend_free;
     how.graph_compute = compute;
-    return new ggml_backend{guid(), how, device, ggml_backend_dev_init(cpu(), nullptr)};
+    ggml_backend_t inner = ggml_backend_dev_init(cpu(), nullptr);
+    auto * registry = ggml_backend_dev_backend_reg(cpu());
+    auto * set_threads = (ggml_backend_set_n_threads_t) ggml_backend_reg_get_proc_address(registry, "ggml_backend_set_n_threads");
+    set_threads(inner, 1); // spinning threads on a busy machine take minutes
+    return new ggml_backend{guid(), how, device, inner};
 }
-static ggml_backend_buffer_type_t device_buffers(ggml_backend_dev_t) {
-    return ggml_backend_dev_buffer_type(cpu());
+
+static ggml_backend_buffer_type buffers;
+static const char * buffers_name(ggml_backend_buffer_type_t) {
+    return "Fake";
+}
+static ggml_backend_buffer_t buffers_alloc(ggml_backend_buffer_type_t type, size_t size) {
+    ggml_backend_buffer_t made = ggml_backend_buft_alloc_buffer(ggml_backend_dev_buffer_type(cpu()), size);
+    if (made) {
+        made->buft = type;
+    }
+    return made;
+}
+static bool buffers_are_host(ggml_backend_buffer_type_t) {
+    return false;
+}
+static ggml_backend_buffer_type_t device_buffers(ggml_backend_dev_t device) {
+    if (!buffers.device) {
+        buffers = *ggml_backend_dev_buffer_type(cpu());
+        buffers.iface.get_name = buffers_name;
+        buffers.iface.alloc_buffer = buffers_alloc;
+        buffers.iface.is_host = buffers_are_host;
+        buffers.device = device;
+    }
+    return &buffers;
 }
 static bool device_supports(ggml_backend_dev_t, const ggml_tensor * op) {
-    return ggml_backend_dev_supports_op(cpu(), op);
+    return op->op != GGML_OP_CUSTOM && ggml_backend_dev_supports_op(cpu(), op);
 }
-static bool device_supports_buffers(ggml_backend_dev_t, ggml_backend_buffer_type_t type) {
-    return ggml_backend_buft_is_host(type);
+static bool device_supports_buffers(ggml_backend_dev_t device, ggml_backend_buffer_type_t type) {
+    return type == device_buffers(device);
 }
 
 static const char * registry_name(ggml_backend_reg_t) {

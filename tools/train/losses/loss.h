@@ -23,6 +23,9 @@ class loss {
     // Whether a coefficient depends on other targets' log-probs (DPO): then all log-probs are computed before the first gradient.
     virtual bool coupled() const { return false; }
 
+    // Whether the coefficients depend on no log-probability at all: a graph can then be given them before it runs.
+    virtual bool known() const { return false; }
+
     // The batch's part of the loss, from batch.logp.
     virtual double value(const batch & rows) const = 0;
 };

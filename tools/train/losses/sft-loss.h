@@ -10,6 +10,7 @@ class sft_loss final : public loss {
     explicit sft_loss(double normalizer) : normalizer(normalizer) {}
     void coefficients(const batch & rows, int64_t first, int64_t last, float * out) const override;
     double value(const batch & rows) const override;
+    bool known() const override { return true; }
 
   private:
     double normalizer;

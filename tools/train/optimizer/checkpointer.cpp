@@ -10,7 +10,7 @@ static double now() {
 // A guess for the first one, before any was measured
 constexpr double bytes_per_second = 500e6;
 
-checkpointer::checkpointer(const options & o, std::string fingerprint, const model & m, const optimizer & adam) :
+checkpointer::checkpointer(const options & o, std::string fingerprint, const model & m, optimizer & adam) :
     o(o), fingerprint(std::move(fingerprint)), m(m), adam(adam),
     cost((double) checkpoint_bytes(m, adam, o.early_stop > 0) / bytes_per_second), last(now()) {}
 
@@ -34,6 +34,7 @@ void checkpointer::write(const run_state & state) {
 void checkpointer::begin(const run_state & state) {
     const double began = now();
     finish(); // the one before
+    adam.settle();
     std::shared_ptr<pending_file> file = write_checkpoint(o.checkpoint_dir, fingerprint, m, adam, state);
     flushing = std::thread([this, file] {
         try {

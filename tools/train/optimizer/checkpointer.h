@@ -9,7 +9,7 @@ namespace train {
 
 class checkpointer {
   public:
-    checkpointer(const options & o, std::string fingerprint, const model & m, const optimizer & adam);
+    checkpointer(const options & o, std::string fingerprint, const model & m, optimizer & adam);
     ~checkpointer();
     checkpointer(const checkpointer &) = delete;
 
@@ -29,7 +29,7 @@ class checkpointer {
     const options & o;
     std::string fingerprint;
     const model & m;
-    const optimizer & adam;
+    optimizer & adam;
     double cost, last;
     std::thread flushing;
     std::exception_ptr failure;

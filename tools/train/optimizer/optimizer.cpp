@@ -22,6 +22,8 @@ optimizer::optimizer(model & m, const optimizer_options & options) : m(m), optio
 }
 
 double optimizer::reduce(team & threads, const std::vector<std::unique_ptr<worker>> & workers) {
+    if (device)
+        return device->norm();
     std::vector<double> squares(spans.size());
     threads.run([&](int thread) {
         for (size_t s = thread; s < spans.size(); s += threads.size()) {
@@ -69,6 +71,9 @@ void optimizer::update(team & threads, worker & reduced, double norm, double rat
     a.correction2 = (float) (1.0 / (1.0 - std::pow(options.beta2, (double) step)));
     a.epsilon = (float) options.epsilon;
     a.gradient_scale = options.clip > 0 && norm > options.clip ? (float) (options.clip / norm) : 1.0f;
+    if (device)
+        return device->step({a.rate, a.beta1, a.beta2, a.epsilon, (float) options.weight_decay, a.correction1, a.correction2},
+                            a.gradient_scale);
     // young averages follow closely: decay min(d, (1 + t) / (10 + t))
     const float decay = (float) std::min(options.average, (1.0 + (double) step) / (10.0 + (double) step));
     threads.run([&](int thread) {
@@ -85,6 +90,23 @@ void optimizer::update(team & threads, worker & reduced, double norm, double rat
         }
     });
     upload_parameters(m);
+}
+
+void optimizer::move_to_device(worker & w) {
+    if (!w.device() || options.average > 0)
+        return;
+    w.clear_gradients(); // makes them
+    device = std::make_unique<device_step>(m, w);
+    for (size_t i = 0; i < states.size(); i++)
+        device->write(i, states[i].first, states[i].second);
+}
+
+void optimizer::settle() {
+    if (!device)
+        return;
+    copy_parameters_to_host(m);
+    for (size_t i = 0; i < states.size(); i++)
+        device->read(i, states[i].first, states[i].second);
 }
 
 void optimizer::swap_average() {

@@ -3,6 +3,7 @@
 #include "../families/model.h"
 #include "../run/team.h"
 #include "../run/worker.h"
+#include "device-step.h"
 #include "learning-rate.h"
 
 namespace train {
@@ -17,6 +18,12 @@ class optimizer {
 
     // Moves the weights by the reduced gradient. step counts from 1, in this run.
     void update(team & threads, worker & reduced, double norm, double rate, int64_t step);
+
+    // From now on steps are taken on the worker's device, where it has one; the moments as they are now are taken along. The average of the
+    // weights is kept on the host: with it, steps stay there too.
+    void move_to_device(worker & w);
+    // Brings weights and moments back to the host, before somebody reads them there.
+    void settle();
 
     // Exchanges weights and their average (where --ema asks for one): around validation and before saving.
     void swap_average();
@@ -36,6 +43,7 @@ class optimizer {
     model & m;
     optimizer_options options;
     std::vector<span> spans;
+    std::unique_ptr<device_step> device;
 };
 
 } // namespace train

@@ -27,8 +27,6 @@ std::vector<batch> batch_runner::run(const std::vector<const example *> & exampl
             else
                 workers[w]->evaluate(batches[i]);
         }
-        if (objective)
-            workers[w]->fetch_gradients();
     });
     return batches;
 }

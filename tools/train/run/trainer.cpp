@@ -118,6 +118,7 @@ struct run {
     }
 
     void keep_best() {
+        adam.settle();
         state.best_weights.clear();
         for (const parameter & p : s.net->parameters) {
             state.best_weights.emplace_back(p.values(), p.values() + p.size());
@@ -143,6 +144,7 @@ struct run {
         const size_t dot = o.out.size() > 5 && o.out.compare(o.out.size() - 5, 5, ".gguf") == 0 ? o.out.size() - 5 : o.out.size();
         char step[32];
         snprintf(step, sizeof(step), "-step-%06lld", (long long) state.step);
+        adam.settle();
         adam.swap_average();
         save(o.out.substr(0, dot) + step + o.out.substr(dot));
         adam.swap_average();
@@ -201,6 +203,8 @@ int run_training(const options & o) {
     if (o.resume)
         read_checkpoint(o.checkpoint_dir, fingerprint, *s.net, adam, state);
 
+    adam.move_to_device(*s.runner->workers[0]);
+
     const int64_t inner = o.method == method::grpo ? o.inner_epochs : 1;
     const int64_t per_epoch = ((int64_t) s.data.examples.size() + o.batch - 1) / o.batch * inner;
     const int64_t steps = o.steps > 0 ? o.steps : (int64_t) std::ceil(o.epochs * (double) per_epoch);
@@ -230,6 +234,7 @@ int run_training(const options & o) {
                 o.checkpoint_dir.empty() ? "nothing was kept (--checkpoint-dir would)" : "go on with --resume");
         return 130;
     }
+    adam.settle();
     if (o.early_stop > 0)
         r.use_best();
     else

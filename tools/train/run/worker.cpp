@@ -1,4 +1,5 @@
 #include "worker.h"
+#include "../graph/device-head.h"
 #include "../graph/fused-operations.h"
 #include "../graph/plain-operations.h"
 #include "bad-input.h"
@@ -50,13 +51,17 @@ void worker::clear_gradients() {
     ggml_backend_buffer_clear(gradient_buffer.get(), 0);
 }
 
-void worker::fetch_gradients() {
+float * worker::gradient(size_t parameter) {
+    ggml_tensor * t = leaves[parameter];
     if (!gpu)
-        return;
-    for (ggml_tensor * t : leaves) {
-        fetched.emplace_back(ggml_nelements(t));
-        ggml_backend_tensor_get(t, fetched.back().data(), 0, ggml_nbytes(t));
+        return (float *) t->data;
+    fetched.resize(leaves.size());
+    std::vector<float> & copy = fetched[parameter];
+    if (copy.empty()) {
+        copy.resize(ggml_nelements(t));
+        ggml_backend_tensor_get(t, copy.data(), 0, ggml_nbytes(t));
     }
+    return copy.data();
 }
 
 void worker::run(graph & g) {
@@ -73,7 +78,34 @@ void worker::run(graph & g) {
         throw bad_input("ggml could not compute the graph");
 }
 
+void worker::compute_on_device(batch & rows, const loss * objective) {
+    if (objective && !objective->known())
+        compute_on_device(rows, nullptr); // its coefficients follow from the log-probabilities
+    std::vector<float> coefficients(objective ? rows.targets.size() : 0);
+    if (objective)
+        objective->coefficients(rows, 0, (int64_t) rows.targets.size(), coefficients.data());
+    const int64_t chunks = ((int64_t) rows.targets.size() + options.chunk - 1) / options.chunk;
+    graph g(m.hyper, rope, rows, (size_t) (512 + 512 * m.hyper.layers + 64 * chunks));
+    const std::unique_ptr<operations> ops = plain_operations(g, m);
+    const gradient_of leaf = [&](const ggml_tensor * t) -> ggml_tensor * {
+        const auto at = m.parameter_index.find(t);
+        return !objective || at == m.parameter_index.end() ? nullptr : leaves[at->second];
+    };
+    ggml_tensor * ids = g.constant(GGML_TYPE_I32, (int64_t) rows.tokens.size(), 1, "tokens", rows.tokens.data());
+    ggml_tensor * positions = g.constant(GGML_TYPE_I32, (int64_t) rows.positions.size(), 1, "positions", rows.positions.data());
+    transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
+    ggml_tensor * hidden = net.forward(ids, positions);
+    device_head_results results;
+    ggml_tensor * back = emit_device_head(m, g, *ops, net, leaf, hidden, rows, objective ? &coefficients : nullptr, options.chunk, results);
+    if (back)
+        net.backward(back);
+    run(g);
+    results.read(rows);
+}
+
 void worker::compute(batch & rows, const loss * objective, std::vector<float> * logits) {
+    if (gpu && device_head_serves(rows, logits))
+        return compute_on_device(rows, objective);
     const int64_t chunks = ((int64_t) rows.targets.size() + options.chunk - 1) / options.chunk;
     graph g(m.hyper, rope, rows, (size_t) (512 + 512 * m.hyper.layers + 32 * chunks));
     const std::unique_ptr<operations> ops = options.place.plain ? plain_operations(g, m) : fused_operations(g);

@@ -1,6 +1,7 @@
 // One worker: its own backend, its own gradients, and graphs over the shared weights.
 #pragma once
 #include "../graph/head.h"
+#include "../graph/operations.h"
 #include "../graph/place.h"
 #include "ggml-alloc.h"
 #include <memory>
@@ -34,11 +35,14 @@ class worker {
     void train(batch & rows, const loss & objective);
 
     void clear_gradients();
-    void fetch_gradients(); // from a GPU, after the last train()
-    float * gradient(size_t parameter) { return fetched.empty() ? (float *) leaves[parameter]->data : fetched[parameter].data(); }
+    // Of a parameter, on the host: copied from a GPU when first asked for. From one thread at a time.
+    float * gradient(size_t parameter);
+    ggml_tensor * leaf(size_t parameter) const { return leaves[parameter]; }
+    ggml_backend_t device() const { return gpu.get(); } // null: the CPU
 
   private:
     void compute(batch & rows, const loss * objective, std::vector<float> * logits);
+    void compute_on_device(batch & rows, const loss * objective);
     void run(graph & g);
 
     const model & m;
