@@ -82,10 +82,27 @@ static ggml_backend_buffer_type buffers;
 static const char * buffers_name(ggml_backend_buffer_type_t) {
     return "Fake";
 }
+// A device cannot read the host's memory: what is not in the buffer is a mistake of the caller's, which ends the process as it would there.
+static void inside(ggml_backend_buffer_t buffer, const ggml_tensor * tensor) {
+    const char * base = (const char *) ggml_backend_buffer_get_base(buffer);
+    if ((const char *) tensor->data < base || (const char *) tensor->data > base + buffer->size) {
+        std::abort();
+    }
+}
+static void buffer_get(ggml_backend_buffer_t buffer, const ggml_tensor * tensor, void * data, size_t offset, size_t size) {
+    inside(buffer, tensor);
+    std::memcpy(data, (const char *) tensor->data + offset, size);
+}
+static void buffer_set(ggml_backend_buffer_t buffer, ggml_tensor * tensor, const void * data, size_t offset, size_t size) {
+    inside(buffer, tensor);
+    std::memcpy((char *) tensor->data + offset, data, size);
+}
 static ggml_backend_buffer_t buffers_alloc(ggml_backend_buffer_type_t type, size_t size) {
     ggml_backend_buffer_t made = ggml_backend_buft_alloc_buffer(ggml_backend_dev_buffer_type(cpu()), size);
     if (made) {
         made->buft = type;
+        made->iface.get_tensor = buffer_get;
+        made->iface.set_tensor = buffer_set;
     }
     return made;
 }

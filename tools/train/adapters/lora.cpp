@@ -138,8 +138,12 @@ void save_lora(const model & m, const std::string & path, const std::string & ba
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
     gguf_set_val_str(file.get(), "adapter.type", "lora");
     gguf_set_val_f32(file.get(), "adapter.lora.alpha", m.lora_alpha);
+    // descriptions without a buffer: the values are written from the host, wherever the adapter was trained
+    context_ptr shapes(ggml_init({(m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (const parameter & p : m.parameters) {
-        gguf_add_tensor(file.get(), p.tensor);
+        ggml_tensor * t = ggml_dup_tensor(shapes.get(), p.tensor);
+        ggml_set_name(t, p.name.c_str());
+        gguf_add_tensor(file.get(), t);
         gguf_set_tensor_data(file.get(), p.name.c_str(), p.values());
     }
     write_gguf(file.get(), path, [&](const std::string & written) { reload(base, written); });
