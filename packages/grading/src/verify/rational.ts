@@ -16,8 +16,10 @@ export function rational(n: bigint, d = 1n): Rational | null {
   return { n: (sign * n) / shared, d: (sign * d) / shared }
 }
 
-export const add = (a: Rational, b: Rational) => rational(a.n * b.d + b.n * a.d, a.d * b.d) as Rational
-export const multiply = (a: Rational, b: Rational) => rational(a.n * b.n, a.d * b.d) as Rational
+export const add = (a: Rational, b: Rational): Rational =>
+  a.d === 1n && b.d === 1n ? { n: a.n + b.n, d: 1n } : (rational(a.n * b.d + b.n * a.d, a.d * b.d) as Rational)
+export const multiply = (a: Rational, b: Rational): Rational =>
+  a.d === 1n && b.d === 1n ? { n: a.n * b.n, d: 1n } : (rational(a.n * b.n, a.d * b.d) as Rational)
 export const divide = (a: Rational, b: Rational) => rational(a.n * b.d, a.d * b.n)
 export const negate = (a: Rational): Rational => ({ n: -a.n, d: a.d })
 export const sameRational = (a: Rational, b: Rational) => a.n === b.n && a.d === b.d
@@ -31,11 +33,14 @@ export function toNumber({ n, d }: Rational): number {
   return (Number((scaled << 64n) / rest) / 2 ** 64) * 2 ** -shift
 }
 
+/** Binary digits, those of a minus sign counted as toString does. */
+const bitsOf = (n: bigint) => (n > -0x100000000n && n < 0x100000000n ? Number(n).toString(2).length : n.toString(2).length)
+
 /** a^exponent for a whole exponent, or null where that is undefined or would have more than 4096 bits (or as many as are said). */
 export function power(a: Rational, exponent: bigint, most = 4096): Rational | null {
   if (exponent < 0n) return a.n === 0n ? null : power({ n: a.n < 0n ? -a.d : a.d, d: a.n < 0n ? -a.n : a.n }, -exponent, most)
   if (exponent > BigInt(most)) return null
-  const bits = Math.max(a.n.toString(2).length, a.d.toString(2).length) - 1
+  const bits = Math.max(bitsOf(a.n), bitsOf(a.d)) - 1
   if (bits * Number(exponent) > most) return null
   return { n: a.n ** exponent, d: a.d ** exponent }
 }

@@ -65,6 +65,8 @@ function series(head: 'Sum' | 'Product', [body, range]: readonly Node[], point: 
 
 /** Decimal text, also with an exponent as doubles print it. */
 function fromLiteral(text: string, bits: number): Rational | null {
+  // Most are short whole numbers, read again at every point.
+  if (text.length < 16 && /^-?\d+$/.test(text)) return { n: BigInt(text), d: 1n }
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
   const base = parseDecimal(mantissa)
   const scale = power({ n: 10n, d: 1n }, BigInt(/^[-+]?\d{1,6}$/.test(exponent) ? Number(exponent) : 9_999_999), bits)
