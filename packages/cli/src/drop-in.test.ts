@@ -71,7 +71,9 @@ const files: Record<string, string> = {
     })`,
     "import { memoryId } from '@whetstone/core'",
   ),
-  'packages/reports/src/charts/dropped.ts': plugin('({ spec: { title: word } })'),
+  'packages/reports/src/charts/dropped.ts': plugin(
+    "({ of: 'round', title: word, spec: ({ round }) => ({ title: `${word} of round ${round}`, data: { values: [{ a: 1 }] }, mark: 'point', encoding: { x: { field: 'a' } } }) })",
+  ),
   'packages/grading/src/graders/dropped.ts': `import { z } from 'zod'
 import { grader } from '../grader.ts'
 import { verdict } from '../verify/verdict.ts'
@@ -157,6 +159,8 @@ test('a recipe of dropped-in files runs a round to its end', () => {
   assert.equal([round.recipe, round.training?.trainer, round.training?.steps], ['dropped', 'dropped', 7])
   assert.equal([round.harvest.attempted, round.harvest.passed], [24, 19])
   assert.is(round.bank.size, 1)
+  assert.match(readFileSync(join(copy, 'reports/dropped/round-001/dropped.svg'), 'utf8'), /dropped of round 1/)
+  assert.match(readFileSync(join(copy, 'reports/dropped/round-001/report.html'), 'utf8'), /dropped of round 1/)
   assert.equal([...new Set(round.evaluations.map(({ taskset }) => taskset))], ['dropped'])
   assert.match(readFileSync(join(copy, 'datasets/dropped/round-001/dropped.txt'), 'utf8'), /^(.*\d+\+1 = \d+\n)+$/)
   const [trace] = readFileSync(join(copy, 'datasets/dropped/round-001/traces.jsonl'), 'utf8').split('\n')

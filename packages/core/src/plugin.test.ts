@@ -81,7 +81,18 @@ test('an unknown name says which there are, and which is near', async () => {
   assert.match(said, /^No filter "pased": did you mean "passed"\? filters: by-likelihood, .* \(packages\/harvest\/src\/filters\)$/)
 })
 
-for (const kind of ['backends', 'embedders', 'filters', 'gates', 'formats', 'reflectors', 'solvers', 'tasksets', 'trainers'] as const)
+for (const kind of [
+  'backends',
+  'charts',
+  'embedders',
+  'filters',
+  'gates',
+  'formats',
+  'reflectors',
+  'solvers',
+  'tasksets',
+  'trainers',
+] as const)
   test(`every file of ${kind} is a plug-in of its name that says what it is and what its settings are`, async () => {
     assert.ok(pluginNames(kind).length > 1)
     for (const name of pluginNames(kind)) {

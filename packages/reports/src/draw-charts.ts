@@ -1,17 +1,28 @@
-import type { Round } from '@whetstone/core'
+import { loadPlugin, pluginNames } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
-import type { TrainingPoint } from './training-points.ts'
-import { armsByLevel } from './charts/arms-by-level.ts'
-import { trainingCurve } from './charts/training-curve.ts'
+import type { Chart, Drawn } from './chart.ts'
 import { renderSvg } from './render-chart.ts'
 
-/** What the viewer draws, as SVG text. Drawings of rounds that do not change are kept. */
-export const viewerCharts = {
-  levelsOverRounds: (rounds: readonly Round[]) => drawn(levelsOverRounds(rounds)),
-  trainingCurve: (points: readonly TrainingPoint[]) => drawn(trainingCurve(points)),
-  armsByLevel: (round: Round) => drawn(armsByLevel(round.evaluations)),
+/** A drawn chart: its file's name, what it shows, the drawing as SVG text and what it was made from. */
+export type Drawing = { name: string; title: string; svg: string; spec: TopLevelSpec }
+
+/** Draws every chart of a kind that has something to show, in the order of their names; `settings` by the chart's name, its defaults where it has none here. */
+export async function drawCharts<Of extends keyof Drawn>(
+  of: Of,
+  figures: Drawn[Of],
+  settings: Readonly<Record<string, object>> = {},
+): Promise<Drawing[]> {
+  const drawings: Drawing[] = []
+  for (const name of pluginNames('charts')) {
+    const made = (await loadPlugin('charts', name)) as unknown as (settings: object) => Chart
+    const chart = made(settings[name] ?? {})
+    const spec = chart.of === of ? (chart as unknown as Chart<Of>).spec(figures) : null
+    if (spec) drawings.push({ name, title: chart.title, svg: await drawn(spec), spec })
+  }
+  return drawings
 }
 
+/** Drawings of what does not change are kept. */
 const kept = new Map<string, Promise<string>>()
 function drawn(spec: TopLevelSpec): Promise<string> {
   const key = JSON.stringify(spec)
@@ -21,38 +32,4 @@ function drawn(spec: TopLevelSpec): Promise<string> {
     kept.set(key, (svg = renderSvg(spec)))
   }
   return svg
-}
-
-/** Pass rate of what is served after each round, a line a level, with 95% intervals. */
-function levelsOverRounds(rounds: readonly Round[]): TopLevelSpec {
-  const values = rounds.flatMap((round) =>
-    round.evaluations
-      .filter(({ model, memory }) => model === round.served.role && memory === round.served.memory)
-      .map(({ taskset, level, passRate, ci: [low, high] }) => ({
-        round: round.round,
-        level: `${taskset} ${level}`,
-        rate: 100 * passRate,
-        low: 100 * low,
-        high: 100 * high,
-      })),
-  )
-  const x = {
-    field: 'round',
-    type: 'quantitative' as const,
-    axis: { tickMinStep: 1, format: 'd', title: 'round' },
-    scale: { nice: false, zero: false, padding: 12 },
-  }
-  const color = { field: 'level', type: 'nominal' as const, legend: { title: null, orient: 'right' as const } }
-  return {
-    data: { values },
-    width: 620,
-    height: 260,
-    layer: [
-      { mark: { type: 'rule', opacity: 0.5 }, encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' }, color } },
-      {
-        mark: { type: 'line', point: true },
-        encoding: { x, y: { field: 'rate', type: 'quantitative', axis: { title: 'passed, %' }, scale: { domain: [0, 100] } }, color },
-      },
-    ],
-  }
 }

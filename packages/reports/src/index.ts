@@ -1,5 +1,4 @@
-export * from './charts/accuracy-bars.ts'
-export * from './charts/arms-by-level.ts'
+export * from './draw-charts.ts'
 export * from './escape-html.ts'
 export * from './render-chart.ts'
 export * from './write-report.ts'

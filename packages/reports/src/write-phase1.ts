@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Recalled, Trace } from '@whetstone/core'
 import { duration, writeAtomic, writeJson, points, rate, showP } from '@whetstone/core'
 import type { Leak } from '@whetstone/memory'
-import { accuracyBars } from './charts/accuracy-bars.ts'
+import { drawCharts } from './draw-charts.ts'
 import { renderPng } from './render-chart.ts'
 import type { Phase1Summary } from '@whetstone/runs'
 
@@ -46,15 +46,8 @@ export async function writePhase1({ folder, summary, arms, recalled, leaks }: Ph
     trials,
     leaks,
   })
-  const bars = (['baseline', 'control', 'memory'] as const).map((arm) => ({
-    arm: arm === 'control' ? 'random memory' : arm,
-    accuracy: summary[arm].accuracy,
-    ci: summary[arm].ci,
-  }))
-  writeAtomic(
-    join(folder, 'phase1_accuracy.png'),
-    await renderPng(accuracyBars({ bars, curve: summary.bankSizes, n: summary.n, clusters: summary.clusters })),
-  )
+  for (const { name, spec } of await drawCharts('phase1', summary))
+    writeAtomic(join(folder, name === 'phase1' ? 'phase1_accuracy.png' : `${name}.png`), await renderPng(spec))
   // The summary comes last: where it is, the others are.
   writeJson(join(folder, 'phase1_summary.json'), summary)
 }

@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import type { Round } from '@whetstone/core'
 import { writeAtomic } from '@whetstone/core'
-import { armsByLevel } from './charts/arms-by-level.ts'
-import { trainingCurve } from './charts/training-curve.ts'
-import { renderPng, renderSvg } from './render-chart.ts'
+import { drawCharts } from './draw-charts.ts'
+import { renderPng } from './render-chart.ts'
 import { describeRound } from './report/describe-round.ts'
 import { reportMarkdown, reportPage, type Report } from './report/render-report.ts'
 import type { ReportSection } from './report/section.ts'
 import type { TrainingPoint } from './training-points.ts'
 
-/** Writes report.md, report.html and the charts (arms.svg, arms.png, training.png) of a round beside its round.json. */
+/** Writes report.md, report.html and the charts of a round (each as NAME.svg and NAME.png) beside its round.json. */
 export async function writeReport(
   folder: string,
   round: Round,
@@ -26,21 +25,21 @@ export async function writeReport(
     curve?: readonly TrainingPoint[]
   },
 ): Promise<void> {
-  const spec = armsByLevel(round.evaluations)
-  const svg = await renderSvg(spec)
-  const chart: ReportSection = {
-    title: 'Pass rates',
-    figure: { title: 'Validation tasks passed by arm and level, 95% intervals', svg, picture: 'arms.png' },
-  }
+  const charts = await drawCharts('round', round)
+  const figures = charts.map(({ name, title, svg }): ReportSection => ({
+    title: charts.length > 1 ? title : 'Pass rates',
+    figure: { title, svg, picture: `${name}.png` },
+  }))
   const report: Report = {
     title: `${round.run}, round ${round.round}: ${round.decision.promoted ? 'promoted' : 'kept'}`,
     promoted: round.decision.promoted,
     reason: round.decision.reason,
-    sections: [...first, chart, ...describeRound(round, seconds), ...last],
+    sections: [...first, ...figures, ...describeRound(round, seconds), ...last],
   }
-  writeAtomic(join(folder, 'arms.svg'), svg)
-  writeAtomic(join(folder, 'arms.png'), await renderPng(spec))
-  if (curve.length > 1) writeAtomic(join(folder, 'training.png'), await renderPng(trainingCurve(curve)))
+  for (const { name, svg, spec } of [...charts, ...(await drawCharts('training', curve))]) {
+    writeAtomic(join(folder, `${name}.svg`), svg)
+    writeAtomic(join(folder, `${name}.png`), await renderPng(spec))
+  }
   writeAtomic(join(folder, 'report.md'), reportMarkdown(report))
   writeAtomic(join(folder, 'report.html'), await reportPage(report))
 }

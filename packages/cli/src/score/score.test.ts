@@ -11,7 +11,7 @@ import direct from '@whetstone/solvers/solvers/direct.ts'
 import addition from '@whetstone/tasks/tasksets/addition.ts'
 import { Settings, type Recipe } from '@whetstone/recipe/recipe.ts'
 import { accuracyTable } from './accuracy-table.ts'
-import { chartLikelihood } from '@whetstone/reports/charts/chart-likelihood.ts'
+import { drawCharts, renderPng, type Drawing } from '@whetstone/reports'
 import { namedCheckpoints } from './checkpoints.ts'
 import { scoreCheckpoints } from './score-checkpoints.ts'
 import { showAccuracies, showLikelihoods } from './show-scores.ts'
@@ -73,7 +73,8 @@ test('five checkpoints: the seed’s JSON, a chart, a table; what is scored is n
   rmSync(join(folder, readdirSync(folder).find((file) => file.endsWith('model-4.jsonl')) as string))
   const again = await scoreCheckpoints(checkpoints, pool, options)
   assert.equal([opened, again.results_by_type], [6, curves.results_by_type])
-  const { svg, png } = await chartLikelihood(curves)
+  const [{ svg, spec }] = (await drawCharts('likelihood', curves)) as [Drawing]
+  const png = await renderPng(spec)
   assert.match(svg, /^<svg[\s\S]*student/)
   assert.equal(
     [...png.subarray(1, 4)],

@@ -1,8 +1,22 @@
-import type { Round } from '@whetstone/core'
+import { plugin } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
 
-/** Pass rate of every arm with its 95% interval, a panel for each taskset, a group for each level. */
-export function armsByLevel(evaluations: Round['evaluations']): TopLevelSpec {
+export default plugin({
+  name: 'arms',
+  about: 'pass rate of every arm of a round with its 95% interval, by level',
+  settings: z.strictObject({}),
+  make: (): Chart<'round'> => ({
+    of: 'round',
+    title: 'Validation tasks passed by arm and level, 95% intervals',
+    spec,
+  }),
+})
+
+/** A panel for each taskset, a group for each level. */
+function spec({ evaluations }: Drawn['round']): TopLevelSpec | null {
+  if (evaluations.length === 0) return null
   const values = evaluations.map(({ model, memory, taskset, level, passRate, ci: [low, high], n }) => ({
     arm: `${model}, memory ${memory ? 'on' : 'off'}`,
     taskset,

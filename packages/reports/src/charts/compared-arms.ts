@@ -1,13 +1,27 @@
-import { renderSvg } from '../render-chart.ts'
-import type { ArmsCompared } from './compare-arms.ts'
-import type { ComparedArm } from './compared-arm.ts'
+import { plugin } from '@whetstone/core'
+import type { TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
+import { axes, type Axis } from '../compare/axes.ts'
 
-/** What accuracy may be drawn over. */
-export const axes = { round: 'round', tokens: 'tokens sampled by the run so far', seconds: 'seconds of the run so far' } as const
-export type Axis = keyof typeof axes
+export default plugin({
+  name: 'compared-arms',
+  about: 'accuracy by level over rounds, tokens or seconds, with 95% intervals',
+  settings: z.strictObject({
+    axis: z
+      .enum(Object.keys(axes) as [Axis, ...Axis[]])
+      .default('round')
+      .describe('what accuracy is drawn over'),
+  }),
+  make: ({ axis }): Chart<'arms'> => ({
+    of: 'arms',
+    title: 'Tasks passed, %, with 95% intervals',
+    spec: (figures) => spec(figures, axis),
+  }),
+})
 
-/** Accuracy by level over rounds, tokens or seconds, with 95% intervals: a line a level and run. Arms of no round stand in a column of their own. As SVG text. */
-export function chartArms(arms: readonly ComparedArm[], { levels }: ArmsCompared, axis: Axis): Promise<string> {
+/** A line a level and run; arms of no round stand in a column of their own. */
+function spec({ arms, compared: { levels } }: Drawn['arms'], axis: Axis): TopLevelSpec {
   const places = new Set(arms.map(({ reader, round, cost }) => `${reader?.run} ${round?.round} ${cost?.seconds}`))
   const runs = arms.every(({ round }) => round !== null) && places.size === arms.length
   const values = levels.flatMap(({ group, cells }) =>
@@ -35,7 +49,7 @@ export function chartArms(arms: readonly ComparedArm[], { levels }: ArmsCompared
     legend: { title: null, labelLimit: 200 },
   }
   const several = new Set(values.map(({ series }) => series)).size > 1
-  return renderSvg({
+  return {
     width: 560,
     height: 260,
     data: { values },
@@ -60,5 +74,5 @@ export function chartArms(arms: readonly ComparedArm[], { levels }: ArmsCompared
         },
       },
     ],
-  })
+  }
 }

@@ -1,11 +1,22 @@
-import { renderSvg } from '../render-chart.ts'
-import type { Comparison } from './compare-sets.ts'
+import { plugin } from '@whetstone/core'
+import type { TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
 
-/**
- * Differences in points with their 95% intervals, a row for each group of tasks, a colour for each treatment; the line is no difference. As
- * SVG text.
- */
-export function chartDifferences(comparisons: readonly Comparison[]): Promise<string> {
+export default plugin({
+  name: 'differences',
+  about: 'differences in points with their 95% intervals, by group of tasks',
+  settings: z.strictObject({}),
+  make: (): Chart<'differences'> => ({
+    of: 'differences',
+    title: 'Differences, points, 95% intervals',
+    spec,
+  }),
+})
+
+/** A row for each group of tasks, a colour for each treatment; the line is no difference. */
+function spec(comparisons: Drawn['differences']): TopLevelSpec | null {
+  if (comparisons.length === 0) return null
   const values = comparisons.flatMap(({ treatment, groups, all }) =>
     (groups.length > 1 ? [...groups, all] : groups).map(({ group, difference, low, high }) => ({
       treatment,
@@ -19,7 +30,7 @@ export function chartDifferences(comparisons: readonly Comparison[]): Promise<st
   const y = { field: 'group', type: 'nominal', sort, title: null, axis: { labelLimit: 320 } } as const
   const yOffset = { field: 'treatment', type: 'nominal' } as const
   const color = { field: 'treatment', type: 'nominal', title: null, legend: { orient: 'top', labelLimit: 600, columns: 1 } } as const
-  return renderSvg({
+  return {
     width: 560,
     height: { step: Math.max(14, 36 / comparisons.length) },
     data: { values },
@@ -40,5 +51,5 @@ export function chartDifferences(comparisons: readonly Comparison[]): Promise<st
         encoding: { y, yOffset, color, x: { field: 'difference', type: 'quantitative' } },
       },
     ],
-  })
+  }
 }

@@ -1,8 +1,20 @@
-import type { LikelihoodByType } from '@whetstone/evaluation'
-import { renderPng, renderSvg } from '../render-chart.ts'
+import { plugin } from '@whetstone/core'
+import type { TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
 
-/** Log-likelihood per token and perplexity by type over checkpoints, as SVG text and PNG bytes. */
-export async function chartLikelihood({ steps, results_by_type }: LikelihoodByType): Promise<{ svg: string; png: Uint8Array }> {
+export default plugin({
+  name: 'likelihood',
+  about: 'log-likelihood per token and perplexity by type, over checkpoints',
+  settings: z.strictObject({}),
+  make: (): Chart<'likelihood'> => ({
+    of: 'likelihood',
+    title: 'Likelihood over checkpoints',
+    spec,
+  }),
+})
+
+function spec({ steps, results_by_type }: Drawn['likelihood']): TopLevelSpec {
   const values = Object.entries(results_by_type).flatMap(([type, curves]) =>
     steps.flatMap((step, index) => {
       const perplexity = curves.avg_perplexity[index]
@@ -19,9 +31,8 @@ export async function chartLikelihood({ steps, results_by_type }: LikelihoodByTy
       color: { field: 'type', type: 'nominal' as const, title: null },
     },
   })
-  const spec = {
+  return {
     data: { values },
     vconcat: [panel('likelihood', 'log-likelihood per token', { zero: false }), panel('perplexity', 'perplexity', { type: 'log' })],
   }
-  return { svg: await renderSvg(spec), png: await renderPng(spec) }
 }

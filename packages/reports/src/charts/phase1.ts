@@ -1,16 +1,26 @@
+import { plugin } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
 
-export type AccuracyBars = {
-  /** Fractions. */
-  bars: readonly { arm: string; accuracy: number; ci: readonly [number, number] }[]
-  /** Accuracy by items in the bank. */
-  curve: readonly { size: number; accuracy: number; ci: readonly [number, number] }[]
-  n: number
-  clusters: number
-}
+export default plugin({
+  name: 'phase1',
+  about: 'accuracy of the arms of phase 1 with 95% intervals, and as the bank grows',
+  settings: z.strictObject({}),
+  make: (): Chart<'phase1'> => ({
+    of: 'phase1',
+    title: 'Test tasks passed by arm, and by memories in the bank',
+    spec,
+  }),
+})
 
-/** Accuracy of each arm with its 95% interval, and beside it accuracy as the bank grows. */
-export function accuracyBars({ bars, curve, n, clusters }: AccuracyBars): TopLevelSpec {
+function spec(summary: Drawn['phase1']): TopLevelSpec {
+  const { n, clusters, bankSizes: curve } = summary
+  const bars = (['baseline', 'control', 'memory'] as const).map((name) => ({
+    arm: name === 'control' ? 'random memory' : name,
+    accuracy: summary[name].accuracy,
+    ci: summary[name].ci,
+  }))
   const percent = <T extends { accuracy: number; ci: readonly [number, number] }>({ accuracy, ci: [low, high], ...rest }: T) => ({
     ...rest,
     rate: 100 * accuracy,

@@ -1,8 +1,22 @@
+import { plugin } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
-import type { TrainingPoint } from '../training-points.ts'
+import { z } from 'zod'
+import type { Chart, Drawn } from '../chart.ts'
 
-/** Loss over steps, training and held-out; the line is a moving average of what was measured. */
-export function trainingCurve(points: readonly TrainingPoint[]): TopLevelSpec {
+export default plugin({
+  name: 'training',
+  about: 'loss over steps, training and held-out',
+  settings: z.strictObject({}),
+  make: (): Chart<'training'> => ({
+    of: 'training',
+    title: 'Loss over steps',
+    spec,
+  }),
+})
+
+/** The line is a moving average of what was measured. */
+function spec(points: Drawn['training']): TopLevelSpec | null {
+  if (points.length < 2) return null
   const width = Math.max(1, Math.round(points.length / 20))
   const values = points.flatMap(({ step, loss, heldOut }, index) => {
     const window = points

@@ -1,5 +1,6 @@
 import { duration, points, rate, type Trace } from '@whetstone/core'
 import { html } from 'hono/html'
+import type { Drawing } from '../draw-charts.ts'
 import { badge, figure, fold, table, text, type Html, type Piece } from '../page/pieces.ts'
 import { wordDiff } from '../word-diff.ts'
 import { answerOf, type Answered } from './answers-of.ts'
@@ -9,8 +10,7 @@ import { shownSplit } from './show-arms.ts'
 
 export type ArmsPage = {
   compared: ArmsCompared
-  /** The chart of {@link chartArms}. */
-  chart: string
+  charts: readonly Pick<Drawing, 'title' | 'svg'>[]
   /** Tasks shown with their answers, of one fate under one treatment. */
   shown: { treatment: number; fate: Fate; tasks: readonly Answered[]; from: number; total: number }[]
   /** Addresses of other views, where the page lies at a server. */
@@ -18,7 +18,7 @@ export type ArmsPage = {
 }
 
 /** The parts of a comparison's page: verdicts, what was fixed and broken with the answers, accuracy by level, cost, settings and prompts that differ. */
-export function armsPage({ compared, chart, shown, link }: ArmsPage): Piece[] {
+export function armsPage({ compared, charts, shown, link }: ArmsPage): Piece[] {
   const { arms, comparisons, levels, matrix, settings, notes } = compared
   const short = (index: number) => text(arms[index]?.name ?? '')
   return [
@@ -37,7 +37,7 @@ export function armsPage({ compared, chart, shown, link }: ArmsPage): Piece[] {
       [1, 2, 3, 4],
     ),
     html`<h2>Accuracy by level</h2>`,
-    figure('Tasks passed, %, with 95% intervals', chart),
+    ...charts.map(({ title, svg }) => figure(title, svg)),
     table(
       'Passed with 95% interval (tasks)',
       [

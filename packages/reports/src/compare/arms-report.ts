@@ -1,7 +1,8 @@
+import { drawCharts } from '../draw-charts.ts'
 import { standalonePage } from '../page/standalone-page.ts'
 import { answerOf, answersOf } from './answers-of.ts'
 import { armsPage } from './arms-page.ts'
-import { chartArms, type Axis } from './chart-arms.ts'
+import type { Axis } from './axes.ts'
 import type { ArmsCompared, Fate } from './compare-arms.ts'
 import type { ComparedArm } from './compared-arm.ts'
 
@@ -21,7 +22,11 @@ export async function armsReport(arms: readonly ComparedArm[], compared: ArmsCom
   )
   return standalonePage(
     'Comparison',
-    armsPage({ compared, chart: await chartArms(arms, compared, axis), shown: shown.filter(({ total }) => total > 0) }),
+    armsPage({
+      compared,
+      charts: await drawCharts('arms', { arms, compared }, { 'compared-arms': { axis } }),
+      shown: shown.filter(({ total }) => total > 0),
+    }),
   )
 }
 

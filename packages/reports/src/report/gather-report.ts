@@ -4,8 +4,7 @@ import { answersOf } from '../compare/answers-of.ts'
 import { compareArms, type Fate } from '../compare/compare-arms.ts'
 import { comparedArm } from '../compare/compared-arm.ts'
 import { flatSettings } from '../flat-settings.ts'
-import { trainingCurve } from '../charts/training-curve.ts'
-import { renderSvg } from '../render-chart.ts'
+import { drawCharts } from '../draw-charts.ts'
 import { trainingPoints } from '../training-points.ts'
 import { warnCuts } from '../warn-cuts.ts'
 import { whyRound } from '../why/why-round.ts'
@@ -68,10 +67,11 @@ async function training(reader: RoundReader): Promise<ReportSection[]> {
   if (points.length < 2) return []
   const every = Math.ceil(points.length / 8)
   const digits = (value: number | undefined, places = 4) => (value === undefined ? '-' : Number(value.toPrecision(places)).toString())
+  const [first, ...others] = (await drawCharts('training', points)).map(({ name, title, svg }) => ({ title, svg, picture: `${name}.png` }))
   return [
     {
       title: 'Training',
-      figure: { title: 'Loss over steps', svg: await renderSvg(trainingCurve(points)), picture: 'training.png' },
+      figure: first,
       table: {
         head: ['step', 'loss', 'held-out loss', 'gradient norm', 'learning rate', 'tokens/s'],
         rows: points
@@ -86,6 +86,7 @@ async function training(reader: RoundReader): Promise<ReportSection[]> {
           ]),
       },
     },
+    ...others.map((figure): ReportSection => ({ title: figure.title, figure })),
   ]
 }
 

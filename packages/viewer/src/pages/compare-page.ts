@@ -1,7 +1,8 @@
 import { BadInput, suggest } from '@whetstone/core'
 import { answersOf } from '@whetstone/reports/compare/answers-of.ts'
 import { armsPage } from '@whetstone/reports/compare/arms-page.ts'
-import { axes, chartArms, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
+import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
+import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { compareArms, type ArmsCompared, type Fate } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
 import { badge, text, type Html } from '@whetstone/reports/page/pieces.ts'
@@ -60,7 +61,7 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
       </p>`,
       ...armsPage({
         compared,
-        chart: await chartArms(arms, compared, view.x),
+        charts: await drawCharts('arms', { arms, compared }, { 'compared-arms': { axis: view.x } }),
         shown: [
           {
             treatment: chosen,

@@ -3,7 +3,7 @@ import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { countChanges } from '../changes.ts'
 import { trainingPoints, type TrainingPoint } from '@whetstone/reports/training-points.ts'
-import { viewerCharts as charts } from '@whetstone/reports/viewer-charts.ts'
+import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
 import { traceFiles } from '../trace-files.ts'
@@ -26,11 +26,12 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
         ? html`<p class="verdict ${round.decision.promoted ? 'good' : ''}">${text(round.decision.reason)}</p>`
         : html`<p class="verdict">This round is not finished: ${Object.keys(reader.seconds()).join(', ') || 'no step'} done.</p>`,
       await changes(reader, here),
-      round && figure('Validation tasks passed by arm and level, 95% intervals', await charts.armsByLevel(round)),
+      ...(round ? await drawCharts('round', round) : []).map(({ title, svg }) => figure(title, svg)),
       round && arms(round),
       round && decision(round),
-      curve.length > 1 &&
-        html`${trainingNow(curve, round !== null)}${figure('Training: loss over steps', await charts.trainingCurve(curve))}${trainingTable(curve)}`,
+      curve.length > 1 && trainingNow(curve, round !== null),
+      ...(await drawCharts('training', curve)).map(({ title, svg }) => figure(`Training: ${title}`, svg)),
+      curve.length > 1 && trainingTable(curve),
       round && funnel(round),
       traces(reader, here),
       costs(reader),

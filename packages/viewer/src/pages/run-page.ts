@@ -2,7 +2,7 @@ import type { Round } from '@whetstone/core'
 import { duration, points, rate, showP } from '@whetstone/core'
 import type { RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
-import { viewerCharts as charts } from '@whetstone/reports/viewer-charts.ts'
+import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
 
@@ -34,8 +34,7 @@ export async function runPage(run: RunReader): Promise<string> {
         <a href="${runPath(run.run)}/memory">Its memory</a>
       </p>`,
       open && now(run, open),
-      rounds.length > 0 &&
-        figure('What is served after each round: validation tasks passed, by level, 95% intervals', await charts.levelsOverRounds(rounds)),
+      ...(await drawCharts('rounds', rounds)).map(({ title, svg }) => figure(title, svg)),
       rounds.length > 0 && decisions(run.run, rounds),
       rounds.length > 0 && levels(rounds),
       watch(rounds),

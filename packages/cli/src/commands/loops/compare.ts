@@ -10,7 +10,7 @@ import { comparisonFigures } from '@whetstone/reports/compare/comparison-table.t
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
 import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
 import { answeredMatrix, armsReport } from '@whetstone/reports/compare/arms-report.ts'
-import { axes, type Axis } from '@whetstone/reports/compare/chart-arms.ts'
+import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
 import { compareArms } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
 import { armsMarkdown, showArms } from '@whetstone/reports/compare/show-arms.ts'

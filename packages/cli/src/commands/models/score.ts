@@ -8,7 +8,7 @@ import { writeResult } from '../../write-result.ts'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { checkRunName, readRun, runFiles } from '@whetstone/runs'
 import { accuracyTable } from '../../score/accuracy-table.ts'
-import { chartLikelihood } from '@whetstone/reports/charts/chart-likelihood.ts'
+import { drawCharts, renderPng } from '@whetstone/reports'
 import { namedCheckpoints, runCheckpoints } from '../../score/checkpoints.ts'
 import { scoreCheckpoints } from '../../score/score-checkpoints.ts'
 import { showAccuracies, showLikelihoods } from '../../score/show-scores.ts'
@@ -60,10 +60,11 @@ export default defineCommand({
         concurrency,
         signal,
       })
-      const { svg, png } = await chartLikelihood(curves)
       writeJson(join(folder, 'likelihood.json'), curves)
-      writeAtomic(join(folder, 'likelihood.svg'), svg)
-      writeAtomic(join(folder, 'likelihood.png'), png)
+      for (const { name, svg, spec } of await drawCharts('likelihood', curves)) {
+        writeAtomic(join(folder, `${name}.svg`), svg)
+        writeAtomic(join(folder, `${name}.png`), await renderPng(spec))
+      }
       console.log(showLikelihoods(curves))
       if (unscored > 0)
         console.log(
