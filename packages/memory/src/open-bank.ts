@@ -39,13 +39,17 @@ export type Bank = MemoryStore & {
   tags(): Promise<{ name: string; version: number }[]>
   /** Makes the bank what it was at a tag; what came after stays reachable by its own tags. */
   rollback(tag: string): Promise<void>
-  /** Merges small files, brings indices up to date and removes versions older than the oldest tag. */
+  /** Merges small files where they have doubled the bank since they were merged, brings indices up to date and removes versions older than the oldest tag. */
   compact(): Promise<void>
+  /** Removes tags, and versions that no tag reaches from there on. */
+  forget(tags: readonly string[]): Promise<void>
 }
 
 /** Above this many items a flat search gets slow and an IVF index is built. */
 const flatLimit = 20_000
 const rowsPerWrite = 10_000
+/** Files that a bank may be read from before they are merged. */
+const mostFragments = 64
 const quoteSql = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /** Opens a bank, or makes it. See {@link OpenTable} for what is refused. */
@@ -115,6 +119,16 @@ export async function openBank(options: OpenBank): Promise<Bank> {
   async function buildIndex(rows: number): Promise<void> {
     const { Index } = await import('@lancedb/lancedb')
     await table.createIndex('vector', { config: Index.ivfFlat({ distanceType: 'cosine', numPartitions: Math.round(Math.sqrt(rows)) }) })
+  }
+
+  async function optimize(): Promise<void> {
+    const oldest = Math.min(...Object.values(await (await table.tags()).list()).map((contents) => Number(contents.version)))
+    const kept = (await table.listVersions()).find((version) => version.version === oldest)
+    // LanceDB refuses to remove versions when a tagged one is among them, so nothing newer than the oldest tag is touched.
+    const { compaction } = await table.optimize({ cleanupOlderThan: kept ? new Date(kept.timestamp.getTime() - 1) : new Date() })
+    // An index that was carried over to the merged files makes each query look rows up again, for twice the time.
+    if (compaction.fragmentsRemoved > 0 && (await table.listIndices()).some(({ name }) => name === 'vector_idx'))
+      await buildIndex(await table.countRows())
   }
 
   async function store(memories: readonly StoredMemory[]): Promise<{ added: number; size: number }> {
@@ -264,13 +278,20 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     },
     async compact() {
       writable()
-      const oldest = Math.min(...Object.values(await (await table.tags()).list()).map((contents) => Number(contents.version)))
-      const kept = (await table.listVersions()).find((version) => version.version === oldest)
-      // LanceDB refuses to remove versions when a tagged one is among them, so nothing newer than the oldest tag is touched.
-      const { compaction } = await table.optimize({ cleanupOlderThan: kept ? new Date(kept.timestamp.getTime() - 1) : new Date() })
-      // An index that was carried over to the merged files makes each query look rows up again, for twice the time.
-      if (compaction.fragmentsRemoved > 0 && (await table.listIndices()).some(({ name }) => name === 'vector_idx'))
-        await buildIndex(await table.countRows())
+      // Merging copies all rows, and older tags keep what was copied: done at each doubling it costs what the bank holds, done each round the square.
+      const { numRows, fragmentStats } = await table.stats()
+      if (fragmentStats.numFragments < mostFragments && numRows < 2 * fragmentStats.lengths.max) return
+      await optimize()
+    },
+    async forget(names) {
+      writable()
+      const tags = await table.tags()
+      const there = await tags.list()
+      for (const name of names) if (name in there) await tags.delete(name)
+      // Versions go up to the oldest tag, and merging writes the bank anew: worth it where most versions go.
+      const oldest = Math.min(...Object.values(await tags.list()).map((contents) => Number(contents.version)))
+      const versions = await table.listVersions()
+      if (2 * versions.filter(({ version }) => version < oldest).length >= versions.length) await optimize()
     },
     async [Symbol.asyncDispose]() {
       table.close()

@@ -1,6 +1,7 @@
 export * from './bank-tag.ts'
 export * from './common-set.ts'
 export * from './check-incumbent.ts'
+export * from './disk-use.ts'
 export * from './frozen-task.ts'
 export * from './incumbent.ts'
 export * from './lock.ts'

@@ -16,6 +16,7 @@ import {
   withdrawLooks,
   type StepName,
 } from '@whetstone/runs'
+import { findGarbage, removeGarbage } from '../gc-run.ts'
 import { beginRun, recordRecipe } from './begin-run.ts'
 import { modelsOf, type Models, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
@@ -78,7 +79,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     await using embedder = recipe.memory ? await recipe.memory.embedder.open({ gpu: recipe.settings.gpu, signal }) : null
     const openAt = (tag?: string) => openBank({ uri: runFiles(run).bank, embedder, tag, minSimilarity: recipe.memory?.threshold })
     await using bank = recipe.memory ? await openAt() : null
-    if (bank && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
+    if (bank && incumbent.round === 0 && !(await bank.tags()).some(({ name }) => name === bankTag(0))) await bank.tag(bankTag(0))
     const files = roundFiles(run, round)
     const models = modelsOf(recipe, options.roles ?? {}, {
       threads: options.threads,
@@ -108,6 +109,7 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
     const done = await finishRound(context, await runRound(context))
     await mirror.settle()
     rounds.push(done)
+    if (recipe.settings.keep !== undefined) await removeGarbage(run, findGarbage(run, recipe.settings.keep))
     options.finished(done)
     if (recipe.settings.probe.stop && done.monitor?.regression && done.round < last) {
       options.print(

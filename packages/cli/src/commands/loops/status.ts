@@ -1,5 +1,5 @@
 import { duration, points, rate } from '@whetstone/core'
-import { openRun, runNames } from '@whetstone/runs'
+import { diskUse, openRun, runNames } from '@whetstone/runs'
 import { parityText } from '@whetstone/reports/parity-text.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
@@ -22,6 +22,11 @@ export default defineCommand({
         )
         if (parity) console.log(`    parity  ${parityText(parity)}`)
       }
+      console.log(
+        `  disk     ${Object.entries(each.disk)
+          .map(([what, bytes]) => `${what} ${(bytes / 1e6).toFixed(1)} MB`)
+          .join(', ')}`,
+      )
       for (const { says, readable } of each.problems) console.log(`  ${says}; what can still be read: ${readable}`)
       if (each.open)
         console.log(
@@ -45,6 +50,7 @@ function describeRun(name: string) {
     incumbent: incumbent?.model.id ?? 'unknown',
     rounds,
     open: open && { ...open, owner: owner?.pid ?? null },
+    disk: diskUse(name),
     problems: run.problems,
   }
 }
