@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, readEnv, redact, root, suggest, visibleText } from '@whetstone/core'
+import { BadInput, explainSystemError, readEnv, redact, root, suggest, visibleText } from '@whetstone/core'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
 import { showHelp } from './show-help.ts'
+import { reportFault } from './report-fault.ts'
 import { keepStdoutForResult } from './write-result.ts'
 
 const folder = join(import.meta.dirname, 'commands')
@@ -69,12 +70,15 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     if (abort.signal.aborted) process.exitCode = 130
   } catch (error) {
     process.exitCode = 1
+    const explained = explainSystemError(error)
     if (abort.signal.aborted) process.exitCode = 130
-    else if (error instanceof BadInput) process.stderr.write(`${visibleText(error.message)}\n`)
-    else
+    else if (explained instanceof BadInput) process.stderr.write(`${visibleText(explained.message)}\n`)
+    else {
+      const file = reportFault(name, argv, error)
       process.stderr.write(
-        `${visibleText(redact((error as Error).stack ?? String(error)))}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped\n`,
+        `${visibleText(redact((error as Error).stack ?? String(error)))}\nThis is a fault of Whetstone's own or of a tool it calls; the same command resumes where it stopped${file ? `. To have it mended, send ${file} (it holds the command, versions and what is above, no keys)` : ''}\n`,
       )
+    }
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop).off('disconnect', stop)
   }
