@@ -31,8 +31,8 @@ export default defineRecipe({
     nllWeight: 1,
     weights: 'full',
     learningRate: 1e-3,
-    steps: 1500,
-    batch: 16,
+    steps: 1000,
+    batch: 32,
     schedule: 'cosine',
     warmup: 20,
     minRatio: 0.05,
@@ -41,7 +41,7 @@ export default defineRecipe({
   courses: [
     { taskset: operators(), train: 5120, samples: 1, validation: 640 },
     { taskset: reading(), train: 1000, samples: 1, validation: 400 },
-    { taskset: addition(), train: 400, samples: 1, validation: 200 },
+    { taskset: addition(), train: 1200, samples: 1, validation: 200 },
   ],
   memory: {
     embedder: lexical(),
@@ -52,9 +52,9 @@ export default defineRecipe({
     deploy: true,
     render: (memories) => memories.map(({ content }) => content).join(''),
   },
-  consolidate: {},
+  consolidate: { tasks: 1280, solved: 0.95 },
   harvest: [passed(), notGuessed({ taskset: 'operators' }), distinct()],
   formats: [llamaTrainRows(), distill()],
   sampling: { temperature: 0, maxTokens: 16 },
-  settings: { seed: 1, context: 64, concurrency: 64, chunk: 4096, memories: 0.85, pairs: 0 },
+  settings: { seed: 1, context: 64, concurrency: 64, chunk: 4096, memories: 0.8, pairs: 0 },
 })

@@ -51,6 +51,7 @@ test('levels count alike, what is served is the outcome, and gains part into wei
   near(at('first', false), (0.4 + 0.2) / 2)
   near(at('first', true), (0.4 + 1) / 2)
   near(at('last', false), (0.85 + 0.2) / 2)
+  assert.ok((rows[0]?.outcome?.high ?? 2) <= 1 && (rows[0]?.outcome?.low ?? 0) > 0.5, 'a share is at most all')
   assert.equal([rows[0]?.promoted, rows[0]?.rounds, rows[0]?.seeds], [2, 4, 2])
   const text = showAblation(rows, { name: 'a', recipe: 'tiny', rounds: 2, seeds: [1, 2], model: 'model-1', about: new Map() })
   assert.match(text, /\| half +\|.* no claim under 7 seeds \|/)

@@ -44,7 +44,7 @@ export function summarizeAblation(results: readonly AblationResult[], arms: read
       arm,
       seeds: own.length,
       mean: meanOf(outcomes),
-      outcome: tInterval(outcomes),
+      outcome: withinRates(tInterval(outcomes)),
       tasks: taskInterval(own),
       byTaskset: byTaskset(own),
       promoted: own.reduce((sum, { promoted }) => sum + promoted.filter(Boolean).length, 0),
@@ -89,6 +89,10 @@ export function tInterval(values: readonly number[]): Interval | null {
   return { mean, low: mean - half, high: mean + half }
 }
 
+/** Few seeds give intervals that reach beyond what a share can be. */
+const withinRates = (interval: Interval | null): Interval | null =>
+  interval && { ...interval, low: Math.max(0, interval.low), high: Math.min(1, interval.high) }
+
 /** Two-sided paired t-test of differences by seed. */
 export function pairedT(differences: readonly number[]): { t: number; p: number } {
   const spread = spreadOf(differences)
@@ -107,7 +111,7 @@ function taskInterval(own: readonly AblationResult[]): Interval {
     return sum + level / levels.length ** 2
   }, 0)
   const half = 1.96 * (Math.sqrt(variance) / Math.max(1, cells.length))
-  return { mean, low: mean - half, high: mean + half }
+  return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half) }
 }
 
 function byTaskset(own: readonly AblationResult[]): ArmSummary['byTaskset'] {

@@ -55,7 +55,7 @@ export default defineCommand({
       ...{ rounds: flags.rounds, tasks: flags.tasks, top: flags.top, threads: flags.threads, report: reportRound },
       done: (result, left) =>
         process.stderr.write(
-          `${result.arm}, seed ${result.seed}: ${rate(seedOutcomes([result])[0]?.outcome ?? NaN)}, ${result.promoted.filter(Boolean).length} of ${result.promoted.length} rounds promoted; ${left} runs left\n`,
+          `${result.arm}, seed ${result.seed}: ${rate(seedOutcomes([result])[0]?.outcome ?? NaN)}, ${result.promoted.filter(Boolean).length} of ${result.promoted.length} rounds promoted; ${left} run${left === 1 ? '' : 's'} left\n`,
         ),
     })
     const rows = summarizeAblation(results, arms.map((arm) => arm.name)) // prettier-ignore
