@@ -8,11 +8,7 @@ const some = z.number().int().nonnegative()
 /** A round's training as several micro-rounds of attempt and train between two gates. Only the model that the last one leaves is a candidate. */
 export const Micro = z.strictObject({
   rounds: count.describe('trainings of a round, each on fresh attempts of the model that the one before made'),
-  rows: count
-    .default(3200)
-    .describe(
-      "rows of each training, gone through once: the budget is rows / the trainer's batch in steps; down to a quarter of it while the unsolved levels give few",
-    ),
+  rows: count.default(3200).describe("rows of each training, gone through once: the budget is rows / the trainer's batch in steps"),
   above: count.default(4).describe('levels that are attempted from the lowest unsolved one on; whatever passes there is learned from'),
   each: count.default(240).describe('attempts at each of these'),
   solved: z.number().min(0).max(1).default(0.8).describe('a level that passes this often is left behind'),

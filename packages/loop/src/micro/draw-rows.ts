@@ -14,7 +14,7 @@ export function drawRows<T extends { id: string }>(
   const uses = ({ id }: T) => used.get(id) ?? 0
   const open = pools.filter(({ weight }) => weight > 0)
   const given = dealCounts(
-    open.map((pool) => ({ weight: pool.weight, most: visitsLeft(pool, { visits, used }) })),
+    open.map(({ rows, weight }) => ({ weight, most: rows.reduce((sum, row) => sum + Math.max(0, visits - uses(row)), 0) })),
     count,
   )
   const drawn: T[] = []
@@ -31,12 +31,6 @@ export function drawRows<T extends { id: string }>(
   }
   return shuffle(drawn, random(deriveSeed(seed, 'order')))
 }
-
-/** How often a pool's rows may still serve, all together. */
-export const visitsLeft = <T extends { id: string }>(
-  { rows }: Pool<T>,
-  { visits, used }: { visits: number; used: ReadonlyMap<string, number> },
-): number => rows.reduce((sum, { id }) => sum + Math.max(0, visits - (used.get(id) ?? 0)), 0)
 
 /** How many each pool gives: by weight, none more than it has, the rest from those that have more. */
 export function dealCounts(pools: readonly { weight: number; most: number }[], count: number): number[] {

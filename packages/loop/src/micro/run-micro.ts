@@ -12,7 +12,7 @@ import type { RoundContext } from '../round/round-context.ts'
 import { tallyTrain } from '../round/tally-train.ts'
 import { attemptMicro, drawMicro, type MicroStep } from './attempt-micro.ts'
 import { drawRows } from './draw-rows.ts'
-import { countRows, microPools, settlingPools, type Climb } from './micro-pools.ts'
+import { microPools, settlingPools, type Climb } from './micro-pools.ts'
 import { lowestUnsolved, windowAt, windowUpTo } from './micro-window.ts'
 import { settleCandidate, trainMicro } from './train-micro.ts'
 
@@ -68,7 +68,7 @@ export async function runMicro(
       ? settlingPools(fresh.kept, micro, climb)
       : microPools({ fresh: fresh.kept, earlier, rates: fresh.rates, climb }, micro)
     const rows = drawRows(pools, {
-      count: settle?.rows ?? countRows(pools, climb, micro, used),
+      count: settle?.rows ?? micro.rows,
       visits: micro.visits,
       used,
       seed: deriveSeed(seed, 'micro', round, number),

@@ -39,7 +39,8 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     bank: finished.bank,
     best: bestAfter(finished.arms.best, {
       decision,
-      incumbent: { model: incumbent.model, bank: finished.bank },
+      // with the bank that it was measured with, which may be larger than a promoted candidate's
+      incumbent: { model: incumbent.model, bank: finished.arms.served },
       round: context.round - 1,
     }),
     frontier: finished.train.frontier && { taskset: finished.train.frontier.taskset, level: finished.train.frontier.level },
