@@ -26,7 +26,6 @@ export default defineCommand({
   examples: [
     'npx nx run datasets:aggregate --runs=tiny,second --out=datasets/all',
     'npx nx run datasets:aggregate --runs=mine --filters=partly-correct:least=0.5,distinct:by=steps,decontaminate --out=datasets/partly',
-    'npx nx run datasets:export --from=datasets/all --format=trl-messages --out=all.jsonl',
   ],
   async run({ runs: named, out, filters: wanted, seed, json }) {
     if (named === undefined || out === undefined) throw new BadInput('datasets:aggregate needs --runs=A,B and --out=FOLDER')

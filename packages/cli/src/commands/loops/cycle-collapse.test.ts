@@ -37,7 +37,7 @@ test('is seen after the first round, ends the run, and can be undone', async () 
   assert.match(rounds[0]?.decision.reason ?? '', /^promoted: by gate always; the real one: kept/)
   const { monitor } = rounds[0] as Round
   assert.match(monitor?.regression ?? '', /addition level 3 fell from \d+\.\d% at the start to \d\.\d%/)
-  assert.match(printed[0] ?? '', /\n  REGRESSION  .*fell from/)
+  assert.match(printed[0] ?? '', /\n  REGRESSION [\s\S]*fell from/)
   assert.match(printed.at(-1) ?? '', /^Run planted stops after round 1: .*loops:rollback --run=planted --to=0/)
   await rollbackRun('planted', 0)
   assert.is(readIncumbent('planted')?.model.id, base.id)
