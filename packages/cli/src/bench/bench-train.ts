@@ -9,6 +9,9 @@ import type { BenchResult, Skipped } from './bench-result.ts'
 
 const trainingSteps = 6
 
+/** Seconds that one run of a peer may take: PyTorch 1.13 crawled for over eight minutes at 20M. */
+const peerLimit = 240
+
 /** Tokens trained a second (full weights, AdamW) by our trainer on rows of `length` tokens; the first step, which warms up, is left out. */
 async function trainRate(folder: string, model: string, length: number, batch: number, threads: number): Promise<number> {
   const data = join(folder, 'train.jsonl')
@@ -73,6 +76,7 @@ async function finetuneRate(folder: string, model: string, threads: number): Pro
     const started = performance.now()
     await runTool({
       file: paths.tool('llama-finetune'),
+      timeout: peerLimit,
       args: [
         '-f',
         text,
@@ -129,10 +133,15 @@ export async function benchTorch(folder: string, shape: Shape, length: number, b
   if (!python) return { name, skipped: 'no Python with torch (Debian: apt install python3-torch)' }
   const model = await benchModel(folder, shape)
   const script = join(import.meta.dirname, 'torch-train.py')
+  let kernels = ''
   const rates = await inTurn(2, {
     ours: () => trainRate(folder, model, length, batch, 1),
-    peer: async () =>
-      Number(await runTool({ file: python, args: [script, shape, String(length), String(batch), String(trainingSteps)], env: oneThread })),
+    peer: async () => {
+      const args = [script, shape, String(length), String(batch), String(trainingSteps)]
+      const [rate, ...library] = (await runTool({ file: python, args, env: oneThread, timeout: peerLimit })).trim().split(' ')
+      kernels = library.join(' ')
+      return Number(rate)
+    },
   })
-  return compared(name, shape, rates.ours, rates.peer, 'tokens/s', 1)
+  return compared(`${name} (${kernels})`, shape, rates.ours, rates.peer, 'tokens/s', 1)
 }

@@ -45,7 +45,13 @@ export async function runBench({ threads, large, rows, texts, only, signal }: Be
     for (const [name, run] of chosen) {
       signal.throwIfAborted()
       progress.note(name)
-      results.push(...[await run()].flat())
+      try {
+        results.push(...[await run()].flat())
+      } catch (error) {
+        signal.throwIfAborted()
+        // one contestant that fails or crawls is a line of the table, not the end of the others' figures
+        results.push({ name, skipped: `failed: ${(error as Error).message.split('\n')[0]}` })
+      }
       progress.advance()
     }
   } finally {

@@ -1,4 +1,4 @@
-# The peer of tools:bench: the same llama shapes trained by PyTorch on one thread. Prints tokens a second (median step, the first left out).
+# The peer of tools:bench: the same llama shapes trained by PyTorch on one thread. Prints tokens a second (median step, the first left out), and the library that computed them.
 # Usage: torch-train.py 1M|20M LENGTH BATCH STEPS. Simplified: no data loading, the same random tokens at every step.
 import math, sys, time
 import torch
@@ -67,4 +67,10 @@ for _ in range(steps):
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     times.append(time.perf_counter() - started)
-print(batch * length / sorted(times[1:])[len(times[1:]) // 2])
+# beside the rate, which library and kernels computed it: a BLAS without kernels for this processor is no peer
+try:
+    from threadpoolctl import threadpool_info
+    blas = ', '.join(f"{i['internal_api']} {i.get('version')} {i.get('architecture', '')}".strip() for i in threadpool_info() if i['user_api'] == 'blas')
+except ImportError:
+    blas = next((part for part in torch.__config__.show().replace('\n', ',').split(',') if 'BLAS_INFO' in part), 'BLAS unknown').strip()
+print(batch * length / sorted(times[1:])[len(times[1:]) // 2], 'torch', torch.__version__ + ',', blas)
