@@ -7,6 +7,7 @@ import { benchDuplicates } from './bench-duplicates.ts'
 import { benchExports } from './bench-exports.ts'
 import { benchRows } from './bench-rows.ts'
 import { benchSample } from './bench-sample.ts'
+import { benchSharing } from './bench-sharing.ts'
 import { benchScore } from './bench-score.ts'
 import { benchFinetune, benchTorch } from './bench-train.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
@@ -21,6 +22,8 @@ export async function runBench({ threads, large, rows, texts, only, signal }: Be
   const work: [string, () => Promise<(BenchResult | Skipped)[] | BenchResult | Skipped>][] = [
     ['sample 1M', () => benchSample(folder, '1M', threads)],
     ['sample 20M', () => benchSample(folder, '20M', threads)],
+    ['sample options 1M', () => benchSharing(folder, '1M', threads)],
+    ['sample options 20M', () => benchSharing(folder, '20M', threads)],
     ['score 1M', () => benchScore(folder, '1M', threads)],
     ['score 20M', () => benchScore(folder, '20M', threads)],
     ['train 20M', () => benchFinetune(folder, '20M', threads)],
