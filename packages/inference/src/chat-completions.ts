@@ -6,7 +6,7 @@ import { chatBody } from './chat-body.ts'
 import type { Dialect } from './chat-body.ts'
 import { limitBody } from './bounded-fetch.ts'
 import { inParallel } from './in-parallel.ts'
-import { providerError } from './provider-error.ts'
+import { providerError, type ProviderError } from './provider-error.ts'
 import { stripReasoning } from './strip-reasoning.ts'
 
 /** An opened endpoint that speaks OpenAI's chat completions. */
@@ -28,6 +28,29 @@ export type ChatEndpoint = {
   where: string
   /** Takes the key out of a message. */
   hide?: (text: string) => string
+  /** Told the headers of each answer, and the name of the model as it calls itself. */
+  hear?: (said: { headers?: Headers; model?: string }) => void
+  /** Held by each request while it is under way, where several lists are answered at once. */
+  slots?: Slots
+}
+
+/** So many at once, whoever asks. */
+export type Slots = { take(): Promise<() => void> }
+export function slotsOf(count: number): Slots {
+  let free = count
+  const waiting: (() => void)[] = []
+  const give = () => {
+    const next = waiting.shift()
+    if (next) next()
+    else free++
+  }
+  return {
+    async take() {
+      if (free > 0) free--
+      else await new Promise<void>((resolve) => waiting.push(resolve))
+      return give
+    },
+  }
 }
 
 /** The longest that we wait because a provider says so; one that asks for more has failed. */
@@ -47,7 +70,14 @@ export async function* chatCompletions(
   yield* inParallel(
     Math.min(endpoint.concurrency, requests.length),
     () => queue.shift(),
-    (request, _slot, stop) => complete(endpoint, request, gate, stop),
+    async (request, _slot, stop) => {
+      const give = await endpoint.slots?.take()
+      try {
+        return await complete(endpoint, request, gate, stop)
+      } finally {
+        give?.()
+      }
+    },
     signal,
   )
 }
@@ -62,33 +92,43 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
     for (let left = gate.openAt - performance.now(); left > 0; left = gate.openAt - performance.now())
       await sleep(left, undefined, { signal })
     await endpoint.ready?.(retries, signal)
-    const started = performance.now()
-    const limit = AbortSignal.timeout(endpoint.timeout * 1000)
-    try {
-      const answer = await stream(endpoint, request, AbortSignal.any([signal, limit]))
-      return { id: request.id, ...answer, retries, seconds: (performance.now() - started) / 1000 }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error instanceof NotAnApi)
-        throw new BadInput(
-          `${endpoint.where} ${error.message}: check --endpoint (it often ends in /v1), and whether a proxy or a login page stands before it`,
-        )
-      const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
-      const message = endpoint.hide?.(found.message) ?? found.message
-      if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
-      if (found.kind === 'refused')
-        throw new BadInput(
-          'status' in found
-            ? `${endpoint.where} refuses to answer (${message}): check key, model name and account`
-            : `${endpoint.where} ${message}`,
-        )
-      const wait = found.wait ?? Math.min(60, endpoint.backoff * 2 ** retries) * (0.75 + jitter() / 2)
-      const spent = (performance.now() - began) / 1000 + wait > (endpoint.total ?? Infinity)
-      if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience || spent)
-        return { id: request.id, fault: message, retries }
-      if (found.wait === undefined) await sleep(wait * 1000, undefined, { signal })
-      else gate.openAt = Math.max(gate.openAt, performance.now() + wait * 1000)
-    }
+    const found = await askOnce(endpoint, request, signal)
+    if (!('kind' in found)) return { ...found, retries }
+    if (found.kind === 'refused')
+      throw new BadInput(
+        'status' in found
+          ? `${endpoint.where} refuses to answer (${found.message}): check key, model name and account`
+          : `${endpoint.where} ${found.message}`,
+      )
+    const wait = found.wait ?? Math.min(60, endpoint.backoff * 2 ** retries) * (0.75 + jitter() / 2)
+    const spent = (performance.now() - began) / 1000 + wait > (endpoint.total ?? Infinity)
+    if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience || spent)
+      return { id: request.id, fault: found.message, retries }
+    if (found.wait === undefined) await sleep(wait * 1000, undefined, { signal })
+    else gate.openAt = Math.max(gate.openAt, performance.now() + wait * 1000)
+  }
+}
+
+/** Asks once: an answer (a prompt that does not fit is one), or why there is none. */
+export async function askOnce(
+  endpoint: ChatEndpoint,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): Promise<Completion | (ProviderError & { kind: 'retry' | 'fault' | 'refused' })> {
+  const started = performance.now()
+  const limit = AbortSignal.timeout(endpoint.timeout * 1000)
+  try {
+    const answer = await stream(endpoint, request, AbortSignal.any([signal, limit]))
+    return { id: request.id, ...answer, seconds: (performance.now() - started) / 1000 }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof NotAnApi)
+      throw new BadInput(
+        `${endpoint.where} ${error.message}: check --endpoint (it often ends in /v1), and whether a proxy or a login page stands before it`,
+      )
+    const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
+    if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }
+    return { ...found, kind: found.kind, message: endpoint.hide?.(found.message) ?? found.message }
   }
 }
 
@@ -98,11 +138,16 @@ const bytesPerToken = 4096
 /** What providers send in place of what the protocol says: content in parts, reasoning under either of two names, counts that are no whole numbers. */
 type Delta = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown; refusal?: unknown; tool_calls?: unknown }
 type Choice = { index?: number; delta?: Delta; message?: Delta; text?: unknown; finish_reason?: string | null }
-type Chunk = { choices?: Choice[]; usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null; error?: unknown }
+type Chunk = {
+  model?: unknown
+  choices?: Choice[]
+  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null
+  error?: unknown
+}
 
 /** An answer as it grows. Of several choices the first is the answer: one was asked for. */
 async function stream(
-  { client, model, dialect }: ChatEndpoint,
+  { client, model, dialect, hear }: ChatEndpoint,
   request: GenerateRequest,
   signal: AbortSignal,
 ): Promise<Omit<Completion, 'id' | 'seconds'>> {
@@ -110,9 +155,11 @@ async function stream(
   for await (const chunk of await chunks(client, chatBody(model, request, dialect), {
     most: 2 ** 20 + request.sampling.maxTokens * bytesPerToken,
     signal,
+    hear,
   })) {
     signal.throwIfAborted()
     if (chunk === null || typeof chunk !== 'object') throw new Error('the answer holds something that is no completion')
+    if (typeof chunk.model === 'string') hear?.({ model: chunk.model })
     if (chunk.error) throw new Error(errorText(chunk.error))
     const choices = Array.isArray(chunk.choices) ? chunk.choices : []
     const choice = choices.find((each) => each !== null && typeof each === 'object' && (each.index ?? 0) === 0)
@@ -180,9 +227,10 @@ function count(value: unknown): number | undefined {
 async function chunks(
   client: OpenAI,
   body: ReturnType<typeof chatBody>,
-  { most, signal }: { most: number; signal: AbortSignal },
+  { most, signal, hear }: { most: number; signal: AbortSignal; hear: ChatEndpoint['hear'] },
 ): Promise<AsyncIterable<Chunk>> {
   const answer = await client.chat.completions.create(body, { signal, maxRetries: 0 }).asResponse()
+  hear?.({ headers: answer.headers })
   const response = limitBody(answer, most)
   const type = response.headers.get('content-type') ?? ''
   if (/\bjson\b/i.test(type)) {

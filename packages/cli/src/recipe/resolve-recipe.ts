@@ -4,6 +4,7 @@ import type { Model, Setting, Taskset } from '@whetstone/core'
 import { BadInput, Gpu, nearest, root, useOf } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
 import { describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
+import endpoints from '@whetstone/inference/backends/endpoints.ts'
 import openai from '@whetstone/inference/backends/openai.ts'
 import { checkRoles, loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import type { RoleModel, Roles } from '@whetstone/recipe/models-of.ts'
@@ -32,9 +33,9 @@ export const recipeFlags = {
     about: "folder or file of the recipe's task data, where it reads any (gsm8k: a folder with its train and test rows)",
   },
   endpoint: {
-    type: 'string',
+    type: 'list',
     about:
-      'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Its key comes from OPENAI_API_KEY',
+      'OpenAI-compatible address; alone it serves the model, beside --model it makes the train attempts (a teacher). Several (--endpoint=A --endpoint=B) that serve one model share the work. Its key comes from OPENAI_API_KEY',
   },
   solver: { type: 'string', about: 'another way of attempting: a file of packages/solvers/src/solvers' },
   trainer: { type: 'string', about: 'another trainer: a file of packages/training/src/trainers, or null for none' },
@@ -78,16 +79,23 @@ export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
   })
   const roles = await resolveRoles(recipe)
   const own = useOf(recipe.backend)
-  if (flags.endpoint === undefined && recipe.model === null && own?.plugin.name === 'openai')
-    return { recipe: { ...recipe, trainer: null }, base: await describeEndpoint(own.settings as Endpoint), roles }
-  if (flags.endpoint === undefined) return { recipe, base: await describeModel(recipe, flags), roles }
-  const endpoint = { url: flags.endpoint, model: flags['endpoint-model'] }
-  const served = await describeEndpoint(endpoint)
-  const backend = openai(endpoint)
+  const [first, ...others] = (flags.endpoint ?? []).map((url): Endpoint => ({ url, model: flags['endpoint-model'] }))
+  const elsewhere = own && endpointOf(own)
+  if (!first && recipe.model === null && elsewhere)
+    return { recipe: { ...recipe, trainer: null }, base: await describeEndpoint(elsewhere), roles }
+  if (!first) return { recipe, base: await describeModel(recipe, flags), roles }
+  const served = await describeEndpoint(first)
+  const backend = others.length === 0 ? openai(first) : endpoints({ endpoints: [first, ...others] })
   // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
   if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, roles }
   // Beside weights that are here it is a teacher.
   return { recipe, base: await describeModel(recipe, flags), roles: { ...roles, attempts: { model: served, backend } } }
+}
+
+/** The endpoint that says what a backend serves, where the weights are elsewhere; of several the first. */
+function endpointOf({ plugin, settings }: NonNullable<ReturnType<typeof useOf>>): Endpoint | null {
+  if (plugin.name === 'openai') return settings as Endpoint
+  return plugin.name === 'endpoints' ? ((settings as { endpoints: Endpoint[] }).endpoints[0] ?? null) : null
 }
 
 /** Flags that name plug-ins and numbers, and every --set, in that order. */
@@ -123,8 +131,8 @@ async function resolveRoles(recipe: Recipe): Promise<Roles> {
     const { model, backend = recipe.backend, ...how } = role
     const made = useOf(backend)
     // An endpoint says itself what it serves; a role without a model is the incumbent, sampled in another way.
-    const described =
-      made?.plugin.name === 'openai' ? describeEndpoint({ ...(made.settings as Endpoint), ...(model ? { model } : {}) }) : null
+    const remote = made ? endpointOf(made) : null
+    const described = remote ? describeEndpoint({ url: remote.url, keyVariable: remote.keyVariable, model: model ?? remote.model }) : null
     const weights = model === undefined ? null : describeGguf(modelFile(model, `recipe ${recipe.name}: roles.${name}.model`))
     return [name, { ...how, backend, model: await (described ?? weights) }]
   })

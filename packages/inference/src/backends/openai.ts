@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Dialect } from '../chat-body.ts'
 import { endpointClient, type EndpointClient } from '../endpoint-client.ts'
 
-const Settings = z.strictObject({
+export const Settings = z.strictObject({
   url: z.string().min(1).describe('http://host:port or https://host/v1'),
   model: z.string().min(1).optional().describe("the model's name over there (default: the first that the endpoint lists)"),
   keyVariable: z
@@ -30,10 +30,13 @@ export default plugin({
     reproducible: false,
     async open(model, options) {
       const { client, hide, listed, dialect } = await connect(endpoint, options.signal)
-      const { chatCompletions } = await import('../chat-completions.ts')
+      const { chatCompletions, slotsOf } = await import('../chat-completions.ts')
       let closed = false
+      const slots = slotsOf(options.concurrency)
       return {
         model,
+        // One queue of requests, whatever chunk they belong to.
+        ahead: (requests) => 1 + Math.ceil((2 * options.concurrency) / Math.max(1, requests)),
         generate(requests, { signal } = {}) {
           if (closed) throw new Error(`${endpoint.url} was closed`)
           const { timeout, total, retries, backoff } = endpoint
@@ -49,6 +52,7 @@ export default plugin({
               retries,
               backoff,
               hide,
+              slots,
             },
             requests,
             signal,
@@ -87,10 +91,10 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   }
 }
 
-type Connected = EndpointClient & { listed: { id: string; owned_by?: string }; dialect: Dialect }
+export type Connected = EndpointClient & { listed: { id: string; owned_by?: string }; dialect: Dialect }
 
 /** Asks for the list of models: so an endpoint that is not there, or a key that is not right, is found before any work begins. */
-async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal): Promise<Connected> {
+export async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal): Promise<Connected> {
   const { keyVariable: variable } = endpoint
   const [opened, { providerError }] = await Promise.all([
     endpointClient({ url: endpoint.url, keyVariable: variable, idle: endpoint.idle }),

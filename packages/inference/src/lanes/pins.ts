@@ -13,6 +13,9 @@ export type Pins = {
   /** The task's lane; null where none has it yet. */
   laneOf(task: string): string | null
   pin(task: string, lane: string): void
+  /** A request of the task is under way; how it ended: `answered` makes the pin firm. A task of which nothing was answered and nothing is under way is free again. */
+  begin(task: string): void
+  end(task: string, answered: boolean): void
   /** Gives up a lane: its tasks are free for others. */
   release(lane: string): void
   /** Tasks that had to change lanes. */
@@ -25,6 +28,8 @@ export function openPins(file?: string): Pins {
   const lanes: string[] = kept?.lanes ?? []
   const of = Int16Array.from({ length: buckets }, (_, bucket) => kept?.of[bucket] ?? -1)
   const released = new Uint8Array(buckets)
+  const firm = Uint8Array.from(of, (lane) => Number(lane >= 0))
+  const underWay = new Uint16Array(buckets)
   let moved = kept?.moved ?? 0
   let changed = false
   return {
@@ -34,10 +39,17 @@ export function openPins(file?: string): Pins {
       let index = lanes.indexOf(lane)
       if (index < 0) index = lanes.push(lane) - 1
       if (of[bucket] === index) return
-      if (of[bucket] !== -1 || released[bucket]) moved++
+      if ((of[bucket] !== -1 && firm[bucket]) || released[bucket]) moved++
       released[bucket] = 0
       of[bucket] = index
       changed = true
+    },
+    begin: (task) => void underWay[bucketOf(task)]!++,
+    end(task, answered) {
+      const bucket = bucketOf(task)
+      underWay[bucket]!--
+      if (answered) firm[bucket] = 1
+      else if (underWay[bucket] === 0 && !firm[bucket]) of[bucket] = -1
     },
     release(lane) {
       const index = lanes.indexOf(lane)
@@ -45,7 +57,8 @@ export function openPins(file?: string): Pins {
       for (let bucket = 0; bucket < buckets; bucket++)
         if (of[bucket] === index) {
           of[bucket] = -1
-          released[bucket] = 1
+          released[bucket] = firm[bucket] as number
+          firm[bucket] = 0
           changed = true
         }
     },
@@ -53,7 +66,7 @@ export function openPins(file?: string): Pins {
       return moved
     },
     save() {
-      if (changed && file !== undefined) writeJson(file, { lanes, of: [...of], moved })
+      if (changed && file !== undefined) writeJson(file, { lanes, of: Array.from(of, (lane, bucket) => (firm[bucket] ? lane : -1)), moved })
       changed = false
     },
   }

@@ -125,6 +125,11 @@ async function open(backend: Backend, settings: QueueSettings, model: Model, opt
     try {
       const { answers = [], class: where, seconds } = await post.send(lane, { kind: 'generate', offer: key, requests: rows }, signal)
       pace = seconds / Math.max(1, answers.length)
+      for (const request of requests) {
+        const task = request.task ?? request.id
+        pins.begin(task)
+        pins.end(task, true)
+      }
       return answers.map((answer) => ('fault' in answer ? answer : { ...answer, where }))
     } catch (error) {
       if (error instanceof RecalledError) {

@@ -45,7 +45,7 @@ export default defineCommand({
   ],
   async run(flags, signal) {
     const seeds = readSeeds(flags.seeds)
-    const { recipe, base } = await resolveRecipe({ ...flags, seed: undefined, endpoint: undefined })
+    const { recipe, base } = await resolveRecipe({ ...flags, seed: undefined, endpoint: [] })
     const words = flags.arm ?? (flags.arms === undefined ? usual : [])
     const arms = await readArms(recipe, words, flags.arms === undefined ? {} : readJson(flags.arms, ArmsFile))
     const name = checkRunName(flags.name ?? `ablate-${recipe.name}`)

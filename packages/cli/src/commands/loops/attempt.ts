@@ -55,7 +55,7 @@ export default defineCommand({
     if (out !== undefined && existsSync(out) && !force)
       throw new BadInput(`${out} exists: give another --out, or overwrite it with --force`)
     const unset = { samples: undefined, 'eval-samples': undefined, concurrency: batch }
-    const model = flags.model === undefined || flags.endpoint !== undefined ? null : await candidateOf(flags.model, '--model')
+    const model = flags.model === undefined || flags.endpoint.length > 0 ? null : await candidateOf(flags.model, '--model')
     const resolved = await resolveRecipe({ ...flags, ...unset, data: undefined, model: model ? (model.path ?? undefined) : flags.model })
     const { roles } = resolved
     const base = model ?? resolved.base

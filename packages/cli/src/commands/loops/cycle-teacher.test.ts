@@ -76,7 +76,7 @@ test.before(async () => {
 })
 
 async function round(run: string, model?: string): Promise<{ round: Round; screen: string }> {
-  const flags = { recipe: 'gsm8k', data, endpoint, limit: 24, samples: 1, model } as Parameters<typeof resolveRecipe>[0]
+  const flags = { recipe: 'gsm8k', data, endpoint: [endpoint], limit: 24, samples: 1, model } as Parameters<typeof resolveRecipe>[0]
   const { recipe, base, roles } = await resolveRecipe(flags)
   const settings = { ...recipe.settings, context: 1024 }
   const sampling = { ...recipe.sampling, maxTokens: 24 }

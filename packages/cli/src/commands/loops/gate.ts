@@ -35,7 +35,7 @@ export default defineCommand({
   ],
   async run({ candidate: named, incumbent: against, levels, frontier, json, ...flags }, signal) {
     if (named === undefined) throw new BadInput('loops:gate needs --candidate=MODEL: what is to be judged')
-    const { recipe, base, roles } = await resolveRecipe({ ...flags, endpoint: undefined })
+    const { recipe, base, roles } = await resolveRecipe({ ...flags, endpoint: [] })
     const candidate = await candidateOf(named, '--candidate')
     const incumbent = against === undefined ? base : await candidateOf(against, '--incumbent')
     await ensureTools([...(recipe.backend.tools ?? []).filter((tool) => tool !== 'llama-score')], { signal })

@@ -68,7 +68,7 @@ export default defineCommand({
       data: undefined,
       samples: undefined,
       'eval-samples': undefined,
-      endpoint: undefined,
+      endpoint: [],
       'endpoint-model': undefined,
     }
     const { recipe, base } = await resolveRecipe(given)

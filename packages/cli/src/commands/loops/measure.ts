@@ -38,7 +38,7 @@ export default defineCommand({
     const run = checkRunName(flags.run ?? flags.recipe ?? 'tiny')
     const record = readRun(run)
     if (!record) throw new BadInput(`There is no run ${run}: begin it with npx nx run loops:cycle --run=${run}`)
-    const { recipe: set } = await resolveRecipe({ ...flags, recipe: flags.recipe ?? record.recipe, endpoint: undefined })
+    const { recipe: set } = await resolveRecipe({ ...flags, recipe: flags.recipe ?? record.recipe, endpoint: [] })
     const recipe = { ...set, settings: { ...set.settings, seed: record.seed } }
     const last =
       roundNumbers(run)

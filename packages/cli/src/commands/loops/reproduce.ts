@@ -42,7 +42,7 @@ export default defineCommand({
     'npx nx run loops:reproduce --system=r3 --teacher=groq:llama-3.3-70b-versatile --teacher-tokens=200000',
   ],
   async run(flags, signal) {
-    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: undefined })
+    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] })
     await ensureTools(['llama-sample', 'llama-train', 'llama-score'])
     await useAccelerator(recipe.settings.gpu, base, signal)
     const system = systems[flags.system] as System

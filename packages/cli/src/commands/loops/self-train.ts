@@ -37,7 +37,7 @@ export default defineCommand({
     ...Object.keys(methods).map((method) => `npx nx run loops:self-train --method=${method} --seed=2`),
   ],
   async run(flags, signal) {
-    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: undefined })
+    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] })
     await ensureTools(['llama-sample', 'llama-train'])
     await useAccelerator(recipe.settings.gpu, base, signal)
     const run = checkRunName(flags.run ?? `self-train-${flags.method}-${recipe.settings.seed}`)
