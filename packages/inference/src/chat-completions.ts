@@ -93,7 +93,7 @@ async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: 
       await sleep(left, undefined, { signal })
     await endpoint.ready?.(retries, signal)
     const found = await askOnce(endpoint, request, signal)
-    if (!('kind' in found)) return { ...found, retries }
+    if (!('kind' in found)) return found.finish === 'context' ? found : { ...found, retries }
     if (found.kind === 'refused')
       throw new BadInput(
         'status' in found
