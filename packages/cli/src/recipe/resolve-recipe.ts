@@ -1,3 +1,4 @@
+import { useAccelerator } from './use-accelerator.ts'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Model, Setting, Taskset } from '@whetstone/core'
@@ -61,6 +62,12 @@ export type RecipeFlags = Values<typeof recipeFlags>
 export type Resolved = { recipe: Recipe; base: Model; roles: Roles }
 
 export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
+  const resolved = await fromFlags(flags)
+  await useAccelerator(resolved.recipe.settings.gpu, resolved.base)
+  return resolved
+}
+
+async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
   const loaded = await loadRecipe(flags.recipe, { data: flags.data })
   const set = await setRecipe(loaded, settingsOf(flags, loaded))
   const capped = (tasks: number) => Math.min(flags.limit ?? Infinity, tasks)

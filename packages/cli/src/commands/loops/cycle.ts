@@ -4,7 +4,6 @@ import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { checkRunName } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
-import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { takesImportance } from '@whetstone/training'
 import { hookNames, loadHooks, tellHooks } from '@whetstone/reports/run-hooks.ts'
@@ -40,7 +39,6 @@ export default defineCommand({
     const hooks = await loadHooks(flags.hook)
     const { recipe, base, roles } = await resolveRecipe(flags)
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
-    await useAccelerator(recipe.settings.gpu, base, signal)
     const rounds = await cycle({
       recipe,
       base,

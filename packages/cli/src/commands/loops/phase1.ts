@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
 import { BadInput, dataRoot } from '@whetstone/core'
 import { showPhase1, writePhase1 } from '@whetstone/reports/write-phase1.ts'
-import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
 import { checkRunName } from '@whetstone/runs'
@@ -43,7 +42,6 @@ export default defineCommand({
     // Several samples a task steady its mean: phase 1 has one fixed test set and one look at it.
     const recipe = { ...resolved.recipe, settings: { ...resolved.recipe.settings, evalSamples: flags['eval-samples'] ?? 4 } }
     if (base.path !== null) await ensureTools([...(recipe.backend.tools ?? [])])
-    await useAccelerator(recipe.settings.gpu, base, signal)
     await phase1({
       recipe,
       base,

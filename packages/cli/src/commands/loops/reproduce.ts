@@ -2,7 +2,6 @@ import { join, relative } from 'node:path'
 import { BadInput, dataRoot, paths, writeAtomic, writeJson } from '@whetstone/core'
 import type { System } from '@whetstone/studies/reproduce/system.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
-import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { reproductionPage } from '@whetstone/reports/reproduction-page.ts'
 import type { Reproduction } from '@whetstone/runs'
@@ -44,7 +43,6 @@ export default defineCommand({
   async run(flags, signal) {
     const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] })
     await ensureTools(['llama-sample', 'llama-train', 'llama-score'])
-    await useAccelerator(recipe.settings.gpu, base, signal)
     const system = systems[flags.system] as System
     const run = checkRunName(flags.run ?? `reproduce-${system.name}${flags.quick ? '-quick' : ''}`)
     const folder = paths.reports(run)

@@ -4,7 +4,6 @@ import { climb, climbDefaults } from '@whetstone/studies/self-train/climb.ts'
 import type { LevelRate } from '@whetstone/studies/self-train/measure-levels.ts'
 import { methods } from '@whetstone/studies/self-train/methods.ts'
 import { selfTrain } from '@whetstone/studies/self-train/self-train.ts'
-import { useAccelerator } from '../../recipe/use-accelerator.ts'
 import { ensureTools } from '@whetstone/native'
 import { checkRunName } from '@whetstone/runs'
 import beam from '@whetstone/solvers/solvers/beam.ts'
@@ -39,7 +38,6 @@ export default defineCommand({
   async run(flags, signal) {
     const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] })
     await ensureTools(['llama-sample', 'llama-train'])
-    await useAccelerator(recipe.settings.gpu, base, signal)
     const run = checkRunName(flags.run ?? `self-train-${flags.method}-${recipe.settings.seed}`)
     const study = studyOf(recipe, base, { name: run, folder: paths.checkpoints(run), threads: flags.threads, signal })
     const file = join(paths.reports(run), 'self-train.json')
