@@ -47,10 +47,25 @@ test('columns beside the format are left aside; what fits nothing says what is m
     ['', /is empty/],
     ['\n\n', /holds no rows/],
     ['not json\n', /:1: row not JSON/],
+    ['{"messages":1}\nnot json\n', /as \S+, .*:1: /],
   ] as const) {
     writeFileSync(file, text)
     assert.match(await detectExport(file).then(String, (error: Error) => error.message), wanted)
   }
+})
+
+test('a torn line is no other format: it ends the reading, or is named and left out', async () => {
+  const file = join(folder, 'torn.jsonl')
+  writeFileSync(file, '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}\n{"messages":[{"ro')
+  const format = await detectExport(file)
+  assert.is(format.name, 'trl-messages')
+  assert.match(
+    await Array.fromAsync(readLoosely(format, file)).then(String, (error: Error) => error.message),
+    /torn\.jsonl:2: row not JSON.*--skip/,
+  )
+  const left: number[] = []
+  assert.is((await Array.fromAsync(readLoosely(format, file, (line) => left.push(line)))).length, 1)
+  assert.equal(left, [2])
 })
 
 test.run()

@@ -26,7 +26,13 @@ export async function detectExport(file: string): Promise<ExportFormat> {
     if (format.container !== container) continue
     let [fits, extra] = [0, 0]
     let says = ''
+    // A torn or foreign line says nothing of the format: who reads the rows names it.
+    let broken: string | null = null
     for await (const raw of readRaw(format, file)) {
+      if (raw.broken) {
+        broken ??= `${file}:${raw.line}: row ${raw.broken}`
+        continue
+      }
       const looked = loosely(format, raw)
       if (looked.problem) {
         says = `${file}:${raw.line}: ${looked.problem}`
@@ -35,7 +41,7 @@ export async function detectExport(file: string): Promise<ExportFormat> {
       extra += looked.extra
       if (++fits === sample) break
     }
-    if (says === '' && fits === 0) throw new BadInput(`${file} holds no rows`)
+    if (says === '' && fits === 0) throw new BadInput(broken ?? `${file} holds no rows`)
     if (says === '' && (found === null || extra < found.extra)) found = { format, extra }
     if (nearest === null || fits > nearest.fits) nearest = { name, fits, says }
   }
@@ -46,14 +52,22 @@ export async function detectExport(file: string): Promise<ExportFormat> {
 }
 const order = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)
 
-/** Rows of a file whose format was found or named: columns that are none of the format's are left aside. The first row that does not fit ends the reading. */
-export async function* readLoosely(format: ExportFormat, file: string): AsyncGenerator<ExportRow> {
+/** Rows of a file whose format was found or named: columns that are none of the format's are left aside. The first row that does not fit ends the reading, unless somebody hears of those that are left out. */
+export async function* readLoosely(
+  format: ExportFormat,
+  file: string,
+  skipped?: (line: number, why: string) => void,
+): AsyncGenerator<ExportRow> {
   let rows = 0
   for await (const raw of readRaw(format, file)) {
     const { row, problem } = loosely(format, raw)
+    if (problem && skipped) {
+      skipped(raw.line, problem)
+      continue
+    }
     if (problem)
       throw new BadInput(
-        `${file}:${raw.line}: ${problem} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all)`,
+        `${file}:${raw.line}: ${problem} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all; --skip leaves such rows out)`,
       )
     rows++
     yield format.fromRow(format.row.parse(row))

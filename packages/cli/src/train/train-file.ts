@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInput, describeUse, hash, Model, paths, readJson, type Trainer, type Training, toRecord, writeJson } from '@whetstone/core'
 import { detectExport, loadExport, readLoosely } from '@whetstone/datasets'
@@ -14,6 +14,8 @@ export type TrainFile = {
   name: string
   seed: number
   threads?: number | undefined
+  /** Rows that do not fit are left out and named. */
+  skip?: boolean | undefined
   force: boolean
   signal: AbortSignal
 }
@@ -22,6 +24,7 @@ export type TrainedFile = {
   training: Omit<Training, 'model'> | null
   format: string
   rows: number
+  skipped: { line: number; why: string }[]
   folder: string
   card: string
 }
@@ -41,6 +44,7 @@ export async function trainFile({
   name,
   seed,
   threads,
+  skip,
   force,
   signal,
 }: TrainFile): Promise<TrainedFile> {
@@ -49,18 +53,35 @@ export async function trainFile({
   const card = join(folder, 'card.json')
   if (existsSync(folder) && !existsSync(card) && !force && !isOurs(folder))
     throw new BadInput(`${folder} is the folder of something else (a run?): give another --name, or replace it with --force`)
-  const data = join(folder, 'data')
-  const dataset = await writeRowsFor(trainer, { file, folder: data, name, rows: readLoosely(format, file), kind: format.kind })
-  const rows = dataset.counts.examples + dataset.counts.pairs
-  const fingerprint = hash([base.id, dataset.hash, describeUse(trainer), seed])
+  // The rows of a training that is there stay as they are until it is known that this one takes its place.
+  const [data, staged] = [join(folder, 'data'), join(folder, `.data-${process.pid}`)]
+  const skipped: TrainedFile['skipped'] = []
   const known = existsSync(card) ? readJson(card, Model) : null
-  if (known && Recipe.parse(known.metadata)['fingerprint'] === fingerprint && existsSync(known.adapter ?? known.path ?? ''))
-    return { model: known, training: null, format: format.name, rows, folder, card }
-  if (known && !force)
-    throw new BadInput(
-      `${card} is the card of another training (other rows, base or settings): give another --name, or replace it with --force`,
-    )
-  if (force) for (const each of readdirSync(folder)) if (each !== 'data') rmSync(join(folder, each), { recursive: true, force: true })
+  const { dataset, fingerprint } = await (async () => {
+    try {
+      const read = readLoosely(format, file, skip ? (line, why) => skipped.push({ line, why }) : undefined)
+      const made = await writeRowsFor(trainer, { file, folder: staged, name, rows: read, kind: format.kind })
+      const print = hash([base.id, made.hash, describeUse(trainer), seed])
+      const same = known !== null && Recipe.parse(known.metadata)['fingerprint'] === print && existsSync(known.adapter ?? known.path ?? '')
+      if (known && !same && !force)
+        throw new BadInput(
+          `${card} is the card of another training (other rows, base or settings): give another --name, or replace it with --force`,
+        )
+      if (force && !same)
+        for (const each of readdirSync(folder))
+          if (join(folder, each) !== staged) rmSync(join(folder, each), { recursive: true, force: true })
+      if (!same) {
+        rmSync(data, { recursive: true, force: true })
+        renameSync(staged, data)
+      }
+      return { dataset: { ...made, folder: data }, fingerprint: same ? null : print }
+    } finally {
+      rmSync(staged, { recursive: true, force: true })
+      if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
+    }
+  })()
+  const rows = dataset.counts.examples + dataset.counts.pairs
+  if (fingerprint === null) return { model: known as Model, training: null, format: format.name, rows, skipped, folder, card }
   const { model: made, ...training } = await trainer.train({
     base,
     dataset,
@@ -77,7 +98,7 @@ export async function trainFile({
     metadata: { ...made.metadata, fingerprint, file, format: format.name, counts: dataset.counts, dataHash: dataset.hash, seed, training },
   }
   writeJson(card, toRecord(model))
-  return { model, training, format: format.name, rows, folder, card }
+  return { model, training, format: format.name, rows, skipped, folder, card }
 }
 
 /** A training of ours that was stopped: its rows and nothing that a run has. */

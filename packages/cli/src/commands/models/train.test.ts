@@ -1,5 +1,5 @@
 // models:train on files made by hand, loops:gate and loops:attempt on what it leaves: the commands as they are run.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -76,6 +76,18 @@ test('a file by hand is trained on, once; its candidate is judged', async () => 
     [...new Set(evaluations.map(({ taskset, level, n }) => `${taskset} ${level} ${n}`))],
     ['addition 2 12', 'addition 3 12', 'operators 1 12'],
   )
+})
+
+test('a torn line ends the reading, or is left out and named; the rows of another training stay', async () => {
+  const before = readFileSync(join(scratch, 'checkpoints/chat/data/llama-train.jsonl'), 'utf8')
+  const data = write('torn.jsonl', [{ messages: [user('11+22='), assistant('33')] }])
+  writeFileSync(join(scratch, 'torn.jsonl'), `${readFileSync(join(scratch, 'torn.jsonl'), 'utf8')}{"messages":[{"ro`)
+  const refused = await run('models:train', data, ...short)
+  assert.match(refused.said, /torn\.jsonl:2: row not JSON.*--skip/)
+  assert.ok(!existsSync(join(scratch, 'checkpoints/torn')))
+  assert.match((await run('models:train', data, ...short, '--skip')).said, /on 1 rows[\s\S]*left out   1 rows: line 2/)
+  assert.match((await run('models:train', data, ...short, '--skip', '--name=chat')).said, /card of another training/)
+  assert.is(readFileSync(join(scratch, 'checkpoints/chat/data/llama-train.jsonl'), 'utf8'), before)
 })
 
 test('pairs as DPO with an adapter; labelled answers as KTO; an adapter is judged with its base', async () => {

@@ -35,6 +35,7 @@ export default defineCommand({
     name: { type: 'string', about: "name of the folder below checkpoints/ (default: the file's name)" },
     seed: { type: 'number', min: 0, default: 1, about: 'seed of shuffling and of new adapters' },
     threads: { type: 'number', min: 1, max: 1024, about: 'CPU threads (default: all cores)' },
+    skip: { type: 'boolean', about: 'leave out rows that are torn or do not fit the format, counted and named' },
     force: { type: 'boolean', about: 'replace what is in the folder' },
     json: { type: 'json', about: "write the candidate's card and figures to this file as JSON" },
   },
@@ -44,7 +45,7 @@ export default defineCommand({
     'npx nx run models:train --data=alpaca.json --format=llama-factory-alpaca --model=models/qwen3-0.6b --set trainer.weights=lora --set trainer.loraRank=16',
     'npx nx run loops:gate --candidate=checkpoints/rows --recipe=tiny',
   ],
-  async run({ data, format, model, trainer: named, set, name, seed, threads, force, json }, signal) {
+  async run({ data, format, model, trainer: named, set, name, seed, threads, skip, force, json }, signal) {
     if (data === undefined) throw new BadInput('models:train needs --data=FILE: the rows to train on')
     const { kind } = format === undefined ? await detectExport(data) : await loadExport(format)
     const trainer = await trainerOf(named, kind, set ?? [])
@@ -56,15 +57,22 @@ export default defineCommand({
           .replace(/(\.(jsonl|json|parquet|gz|ndjson))+$/i, '')
           .replace(/[^\w.-]+/g, '-'),
     )
-    const done = await trainFile({ file: data, format, base, trainer, name: run, seed, threads, force, signal })
-    const { training, rows, folder, card } = done
-    writeResult(json, { model: done.model, training, format: done.format, rows })
+    const done = await trainFile({ file: data, format, base, trainer, name: run, seed, threads, skip, force, signal })
+    const { training, rows, skipped, folder, card } = done
+    writeResult(json, { model: done.model, training, format: done.format, rows, skipped })
     const weights = done.model.adapter ?? done.model.path
     console.log(
       training
         ? `${trainer.name} on ${rows} rows (${done.format}): ${training.steps} steps in ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}`
         : `${rows} rows (${done.format}): trained before, with the same settings`,
     )
+    if (skipped.length > 0)
+      console.log(
+        `  left out   ${skipped.length} rows: ${skipped
+          .slice(0, 3)
+          .map(({ line, why }) => `line ${line}: ${why}`)
+          .join('; ')}${skipped.length > 3 ? '; …' : ''}`,
+      )
     if (weights && existsSync(weights)) console.log(`  candidate  ${relative(root, weights)}`)
     console.log(`  card       ${relative(root, card)}`)
     console.log(`  judge it   npx nx run loops:gate --candidate=${relative(root, folder)} --recipe=RECIPE`)
