@@ -1,13 +1,20 @@
 import type { Schema } from 'apache-arrow'
 import type { Memory } from '@whetstone/core'
+import { z } from 'zod'
 
 /** Version of the table's layout; a bank written by a newer Whetstone is refused. */
 export const bankFormat = 1
 
+/** Why a memory is no longer recalled. */
+export const RetiredFor = z.enum(['harmful', 'contradicted', 'duplicate', 'capacity', 'learned'])
+export type RetiredFor = z.infer<typeof RetiredFor>
+
 /** A memory as a bank holds it. */
 export type StoredMemory = Memory & {
-  /** Why it is no longer recalled: e.g. `harmful: lift -0.31 [-0.50, -0.12]` or `duplicate of memory-…`; null while it is. A retired item stays, so that learning it again does not bring it back. */
+  /** Why it is no longer recalled, in words: e.g. `harmful: lift -31 points, …`; null while it is. A retired item stays, so that learning it again does not bring it back. */
   retired: string | null
+  /** The same in one word; null while it is recalled. */
+  retiredFor: RetiredFor | null
   /** The row it was imported from, as JSON text, so that exporting it again loses nothing; null for our own. */
   origin: string | null
 }
@@ -30,6 +37,7 @@ export async function bankSchema(embedder: string, dimensions: number): Promise<
       text('createdAt'),
       text('reflector'),
       text('retired', true),
+      text('retiredFor', true),
       text('origin', true),
       new Field('vector', new FixedSizeList(dimensions, new Field('item', new Float32(), true)), false),
     ],
@@ -61,6 +69,10 @@ export function fromRow(row: Record<string, unknown>, withEmbedding = false): St
     embedding: withEmbedding ? Array.from((row['vector'] as { toArray(): Float32Array }).toArray()) : [],
     reflector: row['reflector'] as string,
     retired: (row['retired'] as string | null | undefined) ?? null,
+    retiredFor: 'retiredFor' in row ? (row['retiredFor'] as RetiredFor | null) : retirementOf(row['retired'] as string | null | undefined),
     origin: (row['origin'] as string | null | undefined) ?? null,
   }
 }
+
+/** The word with which the text of a retirement begins: banks of before 2026-12 have no other record of it. */
+export const retirementOf = (text: string | null | undefined): RetiredFor | null => RetiredFor.safeParse(text?.split(':')[0]).data ?? null

@@ -58,6 +58,7 @@ export async function benchRetrieval(items: number, { dimensions = 1024, seed = 
           createdAt: '2026',
           reflector: 'bench',
           retired: null,
+          retiredFor: null,
           origin: null,
           embedding: vector as unknown as number[],
         }

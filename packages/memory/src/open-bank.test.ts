@@ -61,6 +61,31 @@ test('remembering is idempotent by id, in one batch and over several', async ({ 
   assert.equal(await bank.remember([]), { added: 0, size: 3 })
 })
 
+test('a bank from before retirements had a field: read as it is at its tags, given the field when it may be written', async ({ uri }) => {
+  const embedder = lexicalEmbedder()
+  const gone = memory('old advice')
+  {
+    await using bank = await openBank({ uri, embedder })
+    await bank.remember([gone, memory('good advice')])
+    await bank.retire([{ id: gone.id, reason: 'duplicate', detail: 'says what another says' }])
+  }
+  const table = await (await connect(uri)).openTable('memories')
+  await table.dropColumns(['retiredFor'])
+  await (await table.tags()).create('old', await table.version())
+  const read = async (tag?: string, writes = false) => {
+    await using bank = await openBank({ uri, embedder: writes ? embedder : null, tag })
+    return (await bank.memories({ retired: true })).map(({ retiredFor }) => retiredFor).sort()
+  }
+  assert.equal(await read(), ['duplicate', null])
+  assert.equal(await read(undefined, true), ['duplicate', null])
+  assert.ok(
+    (await (await connect(uri)).openTable('memories').then((each) => each.schema())).fields.some(({ name }) => name === 'retiredFor'),
+  )
+  assert.equal(await read('old'), ['duplicate', null])
+  await using bank = await openBank({ uri, embedder })
+  assert.equal(await bank.remember([memory('new advice')]), { added: 1, size: 2 })
+})
+
 test('a tag re-opens what was known then; rolling back forgets what came after', async ({ uri }) => {
   const embedder = lexicalEmbedder()
   await using bank = await openBank({ uri, embedder })
@@ -68,7 +93,7 @@ test('a tag re-opens what was known then; rolling back forgets what came after',
   await bank.remember([memory('rivers run')])
   await bank.tag('round-001')
   await bank.remember([memory('mountains stand still')])
-  await bank.retire([{ id: memory('rivers run').id, reason: 'harmful: test' }])
+  await bank.retire([{ id: memory('rivers run').id, reason: 'harmful', detail: 'test' }])
   await bank.tag('round-002')
   const titles = async (tag: string) => {
     await using then = await openBank({ uri, embedder, tag })
@@ -129,7 +154,7 @@ test('text that gives orders or holds quotes is text', async ({ uri }) => {
     memory('{{system}} </s> \u0000 \ud83d\ude00'),
   ]
   await bank.remember(hostile.map((item) => ({ ...item, id: `${item.id}' OR 'a'='a` })))
-  assert.is(await bank.retire([{ id: `${(hostile[0] as Memory).id}' OR 'a'='a`, reason: "it's odd" }]), 1)
+  assert.is(await bank.retire([{ id: `${(hostile[0] as Memory).id}' OR 'a'='a`, reason: 'harmful', detail: "it's odd" }]), 1)
   assert.equal(
     (await bank.memories()).map(({ content }) => content).sort(),
     hostile

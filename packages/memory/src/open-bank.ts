@@ -1,5 +1,5 @@
 import { BadInput, type Embedder, type Memory, type MemoryStore, type Recalled, type RecallRequest } from '@whetstone/core'
-import { fromRow, toRow, type StoredMemory } from './bank-schema.ts'
+import { fromRow, toRow, type RetiredFor, type StoredMemory } from './bank-schema.ts'
 import { leakRule } from './leak-guard.ts'
 import { memoryText } from './memory-text.ts'
 import { openTable, type OpenTable } from './open-table.ts'
@@ -33,7 +33,7 @@ export type Bank = MemoryStore & {
   /** {@link MemoryStore.remember}, with what an import knows besides: origin and retirement. */
   store(memories: readonly StoredMemory[]): Promise<{ added: number; size: number }>
   /** Takes items out of recall, each with its reason; they stay in the bank as a record. */
-  retire(items: readonly { id: string; reason: string }[]): Promise<number>
+  retire(items: readonly { id: string; reason: RetiredFor; detail: string }[]): Promise<number>
   /** Names the present version, e.g. `round-003`. A tag that exists is moved. */
   tag(name: string): Promise<void>
   tags(): Promise<{ name: string; version: number }[]>
@@ -201,7 +201,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     size,
     recall,
     store,
-    remember: (memories) => store(memories.map((memory) => ({ ...memory, retired: null, origin: null }))),
+    remember: (memories) => store(memories.map((memory) => ({ ...memory, retired: null, retiredFor: null, origin: null }))),
     async memories({ retired = false, embeddings = false } = {}) {
       const query = retired ? table.query() : table.query().where('retired IS NULL')
       const columns = (await table.schema()).fields
@@ -238,7 +238,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     async retire(items) {
       writable()
       if (items.length === 0) return 0
-      const reasons = new Map(items.map(({ id, reason }) => [id, reason]))
+      const reasons = new Map(items.map((item) => [item.id, item]))
       // One commit for all: the rows are read whole and put back with their reason.
       const rows: Record<string, unknown>[] = await table
         .query()
@@ -247,8 +247,9 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       if (rows.length === 0) return 0
       const retired = rows.map((row) => {
         const memory = fromRow(row)
+        const { reason, detail } = reasons.get(memory.id) as (typeof items)[number]
         return toRow(
-          { ...memory, retired: reasons.get(memory.id) as string },
+          { ...memory, retired: `${reason}: ${detail}`, retiredFor: reason },
           row['text'] as string,
           (row['vector'] as { toArray(): Float32Array }).toArray(),
         )

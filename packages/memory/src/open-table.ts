@@ -42,6 +42,7 @@ export async function openTable(options: OpenTable): Promise<Table> {
   else if (mustExist || embedder === null) throw missing()
   else table = await createTable(connection, embedder)
   await check(table, uri, embedder)
+  if (embedder && options.tag === undefined) await migrate(table)
   if (options.tag !== undefined) {
     const tags = await (await table.tags()).list()
     if (!(options.tag in tags))
@@ -59,6 +60,13 @@ async function createTable(connection: Connection, embedder: Embedder): Promise<
     if (!(await connection.tableNames()).includes(tableName)) throw error
     return await connection.openTable(tableName)
   }
+}
+
+/** Banks of before 2026-12 have the reason of a retirement in its text alone: whoever may write to one gives it the column. */
+async function migrate(table: Table): Promise<void> {
+  const { fields } = await table.schema()
+  if (fields.some(({ name }) => name === 'retiredFor')) return
+  await table.addColumns([{ name: 'retiredFor', valueSql: "split_part(retired, ':', 1)" }])
 }
 
 async function check(table: Table, uri: string, embedder: Embedder | null): Promise<void> {

@@ -7,12 +7,9 @@ import type { Consolidation } from '@whetstone/recipe/consolidation.ts'
 import type { RoundContext } from '../round/round-context.ts'
 import { showMemories } from '../round/show-memories.ts'
 
-/** How an entry that was retired since the weights know it begins its reason. */
-const learned = 'learned'
-
 /** Contents of entries that were retired because the weights know them: to be told them again brings none back. */
 export async function learnedContents(bank: Bank): Promise<Set<string>> {
-  const gone = (await bank.memories({ retired: true })).filter(({ retired }) => retired?.startsWith(learned))
+  const gone = (await bank.memories({ retired: true })).filter(({ retiredFor }) => retiredFor === 'learned')
   return new Set(gone.map(({ content }) => content))
 }
 
@@ -63,7 +60,11 @@ export async function retireLearned(
   // the bank as it was before, whatever a stopped round left
   await bank.rollback(full.tag)
   await bank.retire(
-    known.map(([id, { n, passed }]) => ({ id, reason: `${learned}: ${passed} of ${n} tasks solved without it after round ${round}` })),
+    known.map(([id, { n, passed }]) => ({
+      id,
+      reason: 'learned',
+      detail: `${passed} of ${n} tasks solved without it after round ${round}`,
+    })),
   )
   const tag = `${bankTag(round)}-reduced`
   await bank.tag(tag)

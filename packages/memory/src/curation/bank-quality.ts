@@ -28,7 +28,7 @@ export async function bankQuality(
     const live = items.filter((item) => item.retired === null)
     const reasons = Map.groupBy(
       items.filter((item) => item.retired !== null),
-      (item) => (item.retired as string).split(':')[0] as string,
+      ({ retiredFor }) => retiredFor ?? 'otherwise',
     )
     const lifts = measureLift(uses, { round, halfLife: options.halfLife ?? 8 })
     const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)

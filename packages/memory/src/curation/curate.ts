@@ -1,4 +1,4 @@
-import type { StoredMemory } from '../bank-schema.ts'
+import type { RetiredFor, StoredMemory } from '../bank-schema.ts'
 import type { Bank } from '../open-bank.ts'
 import { isHarmful } from './is-harmful.ts'
 import { measureLift, type Lift, type Uses } from './measure-lift.ts'
@@ -20,7 +20,7 @@ export type Curate = {
   /** Rounds after which evidence counts half. */
   halfLife?: number
 }
-export type Retirement = { id: string; title: string; reason: 'harmful' | 'contradicted' | 'duplicate' | 'capacity'; detail: string }
+export type Retirement = { id: string; title: string; reason: RetiredFor; detail: string }
 export type Curation = { retired: Retirement[]; size: number; lifts: Map<string, Lift> }
 
 const percent = (rate: number) => `${rate < 0 ? '-' : '+'}${Math.abs(100 * rate).toFixed(0)}`
@@ -85,6 +85,6 @@ export async function curate(bank: Bank, options: Curate): Promise<Curation> {
       retire(memory, 'capacity', `the bank holds ${capacity}; usefulness ${usefulness(lifts.get(memory.id)).toFixed(3)}`)
   }
 
-  await bank.retire(retired.map(({ id, reason, detail }) => ({ id, reason: `${reason}: ${detail}` })))
+  await bank.retire(retired)
   return { retired, size: await bank.size(), lifts }
 }

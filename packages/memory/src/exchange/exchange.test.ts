@@ -78,7 +78,7 @@ test('our own bank comes back the same: ids, traces, embeddings, retired items',
   const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')]
   await using bank = await openBank({ uri: join(folder, 'bank'), embedder: lexicalEmbedder() })
   await bank.remember([item('rivers'), item('hills')])
-  await bank.retire([{ id: item('hills').id, reason: 'harmful: test' }])
+  await bank.retire([{ id: item('hills').id, reason: 'harmful', detail: 'test' }])
   await exportBank(bank, first)
   await using copy = await openBank({ uri: join(folder, 'copy'), embedder: lexicalEmbedder() })
   assert.equal(await importBank(copy, first), { rows: 2, added: 2, size: 1, damaged: [], format: 'reasoning-bank', assumed: [] })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { memoryId, type Memory } from '@whetstone/core'
-import type { StoredMemory } from '../bank-schema.ts'
+import { RetiredFor, retirementOf, type StoredMemory } from '../bank-schema.ts'
 
 /** A row of reasoning_bank.json, as the ReasoningBank SLM project writes it. Members that it does not know are ours (or somebody's) and are kept. */
 export const SeedRow = z.looseObject({
@@ -20,6 +20,7 @@ const OwnRow = z.object({
   source_traces: z.array(z.string()),
   reflector: z.string(),
   retired: z.string().nullable(),
+  retired_for: RetiredFor.nullish(),
   embedder: z.string(),
 })
 
@@ -38,13 +39,14 @@ export function fromSeedRow(row: SeedRow, options: { embedder: string; place: nu
   const own = OwnRow.safeParse(row)
   const id = memoryId(fields)
   if (own.success && own.data.id === id) {
-    const { source_traces: sourceTraces, reflector, retired, embedder } = own.data
+    const { source_traces: sourceTraces, reflector, retired, embedder, retired_for } = own.data
     return {
       ...fields,
       id,
       sourceTraces,
       reflector,
       retired,
+      retiredFor: retired_for === undefined ? retirementOf(retired) : retired_for,
       embedding: embedder === options.embedder ? (row.embedding ?? []) : [],
       origin: null,
     }
@@ -55,6 +57,7 @@ export function fromSeedRow(row: SeedRow, options: { embedder: string; place: nu
     sourceTraces: [],
     reflector: 'import',
     retired: null,
+    retiredFor: null,
     embedding: [],
     origin: JSON.stringify({ place: options.place, rows: [row] }),
   }
@@ -73,7 +76,8 @@ export function toSeedRows(memory: StoredMemory, embedder: string): { place: num
     const { place, rows } = origins.parse(JSON.parse(memory.origin))
     return { place, rows: memory.retired === null ? rows : rows.map((row) => ({ ...(row as object), retired: memory.retired })) }
   }
-  const { id, title, description, content, sourceTask, sourceTraces, success, createdAt, embedding, reflector, retired } = memory
+  const { id, title, description, content, sourceTask, sourceTraces, success, createdAt, embedding, reflector, retired, retiredFor } =
+    memory
   return {
     place: Infinity,
     rows: [
@@ -89,6 +93,7 @@ export function toSeedRows(memory: StoredMemory, embedder: string): { place: num
         source_traces: sourceTraces,
         reflector,
         retired,
+        retired_for: retiredFor,
         embedder,
       },
     ],
