@@ -13,6 +13,7 @@ const floors = [
   ['grading', 'statistics', 'similarity', 'native', 'store'],
   ['tasks', 'inference', 'solvers', 'memory', 'evaluation', 'harvest', 'datasets', 'training', 'gates', 'runs'],
   ['recipe'],
+  ['attempts'],
   ['loop', 'reports'],
   ['studies', 'viewer'],
   ['cli'],

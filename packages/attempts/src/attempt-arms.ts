@@ -2,7 +2,7 @@ import type { Evaluation, LevelName, Look, Model, Role, Trace } from '@whetstone
 import { deriveSeed } from '@whetstone/core'
 import { evaluate } from '@whetstone/evaluation'
 import type { Arms, BestLevels, Reflected, TrainAttempts } from '@whetstone/runs'
-import { retireLearned } from '../consolidate/retire-learned.ts'
+import { retireLearned } from './retire-learned.ts'
 import { attemptArm, relabel, type Contestant, type Groups } from './attempt-arm.ts'
 import { attemptCandidate } from './attempt-candidate.ts'
 import type { RoundContext } from './round-context.ts'

@@ -7,8 +7,8 @@ import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { commonSetFiles, Incumbent, roundFiles, runFiles, writeCommonSet, type CommonSet } from '@whetstone/runs'
-import { trainedOn } from '../round/freeze-tasks.ts'
-import { showMemories } from '../round/show-memories.ts'
+import { trainedOn } from './freeze-tasks.ts'
+import { showMemories } from './show-memories.ts'
 
 export type AttemptCommon = {
   recipe: Recipe

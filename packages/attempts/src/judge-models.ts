@@ -5,7 +5,7 @@ import { collect, evaluate } from '@whetstone/evaluation'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
-import { showMemories } from '../round/show-memories.ts'
+import { showMemories } from './show-memories.ts'
 
 export type JudgeModels = {
   recipe: Recipe

@@ -6,7 +6,7 @@ import { roundFiles, runFiles } from '@whetstone/runs'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { modelsOf } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
-import { showMemories } from '../round/show-memories.ts'
+import { showMemories } from './show-memories.ts'
 
 /** Weights and the tag of a run's bank (null: no memory). */
 export type Measured = { model: Model; bank: string | null }

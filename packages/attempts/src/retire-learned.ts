@@ -4,8 +4,8 @@ import type { Bank } from '@whetstone/memory'
 import { bankTag } from '@whetstone/runs'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import type { Consolidation } from '@whetstone/recipe/consolidation.ts'
-import type { RoundContext } from '../round/round-context.ts'
-import { showMemories } from '../round/show-memories.ts'
+import type { RoundContext } from './round-context.ts'
+import { showMemories } from './show-memories.ts'
 
 /** Contents of entries that were retired because the weights know them: to be told them again brings none back. */
 export async function learnedContents(bank: Bank): Promise<Set<string>> {

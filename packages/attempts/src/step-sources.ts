@@ -21,7 +21,7 @@ const rooms = {
 export function stepSources(recipe: Recipe, room: keyof typeof rooms, own: readonly string[]): string {
   const within = rooms[room]
   return hash([
-    sourceHash(own, { within: [...within, 'recipe', 'loop', 'gates', 'studies'] }),
+    sourceHash(own, { within: [...within, 'recipe', 'attempts', 'loop', 'gates', 'studies'] }),
     sourceHash([join('loops/recipes', `${recipe.name}.ts`), ...pluginFiles(recipe)], { within }),
   ])
 }

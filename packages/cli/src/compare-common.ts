@@ -1,5 +1,5 @@
 import { BadInput, type Round, writeJson } from '@whetstone/core'
-import { attemptCommon } from '@whetstone/loop/compare/attempt-common.ts'
+import { attemptCommon } from '@whetstone/attempts/attempt-common.ts'
 import { ensureTools } from '@whetstone/native'
 import { agreeWithRounds } from '@whetstone/reports/compare/agree-with-rounds.ts'
 import { compareTwo, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'

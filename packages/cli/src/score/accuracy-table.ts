@@ -4,7 +4,7 @@ import { collect, evaluate } from '@whetstone/evaluation'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { modelsOf } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
-import { showMemories } from '@whetstone/loop/round/show-memories.ts'
+import { showMemories } from '@whetstone/attempts/show-memories.ts'
 import type { Checkpoint } from './checkpoints.ts'
 
 export type Accuracy = {

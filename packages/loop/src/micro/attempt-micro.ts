@@ -4,8 +4,8 @@ import { collect } from '@whetstone/evaluation'
 import { unfoldRewrites } from '@whetstone/harvest'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import type { Course } from '@whetstone/recipe/recipe.ts'
-import type { RoundContext } from '../round/round-context.ts'
-import { showMemories } from '../round/show-memories.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
+import { showMemories } from '@whetstone/attempts/show-memories.ts'
 import type { Window } from './micro-window.ts'
 
 /** Tasks a level above and of each other course, all tasks below together. */

@@ -6,7 +6,7 @@ import { exportDataset } from '@whetstone/datasets'
 import { toExample } from '@whetstone/harvest'
 import { average } from '@whetstone/training'
 import { rowOptions } from '../round/harvest-round.ts'
-import type { RoundContext } from '../round/round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 import type { MicroStep } from './attempt-micro.ts'
 
 /** One training on drawn rows, its data set and weights in the micro-round's folders. */

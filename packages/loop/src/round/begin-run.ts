@@ -4,7 +4,7 @@ import type { Incumbent, Run } from '@whetstone/runs'
 import { bankTag, checkIncumbent, readIncumbent, readRun, roundFiles, writeIncumbent, writeRun } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
-import { taskContents } from './freeze-tasks.ts'
+import { taskContents } from '@whetstone/attempts/freeze-tasks.ts'
 
 /** Opens a run or begins it. A run belongs to one recipe, seed and base model; between rounds the recipe may change, and that is recorded. */
 export function beginRun(run: string, recipe: Recipe, base: Model, seedGiven: boolean): { record: Run; incumbent: Incumbent } {

@@ -4,7 +4,7 @@ import { readRows } from '@whetstone/core'
 import { tokenLikelihoods } from '@whetstone/inference/token-likelihoods.ts'
 import { z } from 'zod'
 import { readParityRows } from './parity-rows.ts'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 const Trained = z.object({ line: z.number().int(), logprobs: z.array(z.number()), top: z.array(z.number().int()) })
 

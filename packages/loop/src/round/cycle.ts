@@ -20,7 +20,7 @@ import { findGarbage, removeGarbage } from '../gc-run.ts'
 import { beginRun, recordRecipe } from './begin-run.ts'
 import { modelsOf, type Models, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 import { mirroring } from './mirror-run.ts'
 import { runRound } from './run-round.ts'
 

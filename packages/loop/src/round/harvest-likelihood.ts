@@ -1,6 +1,6 @@
 import type { Rows, Trace } from '@whetstone/core'
 import { scoreTraces } from '@whetstone/evaluation'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /**
  * The incumbent's log-likelihood per token of each trace, where a filter of the recipe selects by it; undefined where none does, and then

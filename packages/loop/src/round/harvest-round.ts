@@ -6,7 +6,7 @@ import { openRun, type Harvest } from '@whetstone/runs'
 import { tasksetsOf } from '@whetstone/recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import { heldOutQuestions, referencesOf } from './harvest-tasks.ts'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /**
  * This round's traces through the recipe's filters and no others, as training rows on disk: what is not filtered out is trained on, passed or

@@ -1,6 +1,6 @@
 import type { Split, Trace } from '@whetstone/core'
 import { openRun } from '@whetstone/runs'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /** Questions of the validation and test tasks that a round may measure with: all of a fixed taskset, the round's own draw of a generated one. */
 export async function heldOutQuestions({

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
 import { Example, readRows } from '@whetstone/core'
 import { importanceMatrix, merge, quantize, takesImportance, type QuantizationType } from '@whetstone/training'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /**
  * What is sampled in the arms, gated and deployed, made of what was trained by the recipe's `serve`: base and adapter as they are, merged, or

@@ -2,7 +2,7 @@ import type { Call } from '@whetstone/core'
 import { deriveSeed, random, readRows, Span, TokenIds, writeRows } from '@whetstone/core'
 import { openRun } from '@whetstone/runs'
 import { z } from 'zod'
-import type { RoundContext } from './round-context.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /** Calls that are compared: enough to see a difference, few enough to cost a second. */
 const most = { rows: 64, tokens: 16_384 }

@@ -3,11 +3,11 @@ import { deriveSeed, duration, points } from '@whetstone/core'
 import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
-import { countArms } from './attempt-arms.ts'
+import { countArms } from '@whetstone/attempts/attempt-arms.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
-import { probeJudges } from './probe-judges.ts'
-import type { RoundContext } from './round-context.ts'
+import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
 const assumedDiscordance = 0.3

@@ -1,8 +1,8 @@
 import { deriveSeed } from '@whetstone/core'
 import { countUses, curate } from '@whetstone/memory'
 import { bankTag, openRun, type Reflected } from '@whetstone/runs'
-import { learnedContents } from '../consolidate/retire-learned.ts'
-import type { RoundContext } from './round-context.ts'
+import { learnedContents } from '@whetstone/attempts/retire-learned.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /**
  * Distils memories from this round's train traces into the bank, curates it (duplicates merged, harmful items retired by their lift over all train traces so far) and tags it.

@@ -2,11 +2,11 @@ import type { MicroRound, Model, Round, Training } from '@whetstone/core'
 import { deriveSeed, hash, Monitored, readJson, toRecord, writeJson } from '@whetstone/core'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { attemptArms } from './attempt-arms.ts'
-import { validationTasks } from './validation-tasks.ts'
-import { attemptTrain, trainTasks } from './attempt-train.ts'
+import { attemptArms } from '@whetstone/attempts/attempt-arms.ts'
+import { validationTasks } from '@whetstone/attempts/validation-tasks.ts'
+import { attemptTrain, trainTasks } from '@whetstone/attempts/attempt-train.ts'
 import { compareServed } from './compare-served.ts'
-import { checkFrozen, taskContents } from './freeze-tasks.ts'
+import { checkFrozen, taskContents } from '@whetstone/attempts/freeze-tasks.ts'
 import { harvestRound } from './harvest-round.ts'
 import { makeArtifact } from './make-artifact.ts'
 import { writeParityRows } from './parity-rows.ts'
@@ -14,11 +14,11 @@ import { planRound } from './plan-round.ts'
 import { countMicro } from '../micro/count-micro.ts'
 import { runMicro } from '../micro/run-micro.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
-import { monitorRound } from './monitor-round.ts'
+import { monitorRound } from '@whetstone/attempts/monitor-round.ts'
 import { reflectRound } from './reflect-round.ts'
-import { retestRound } from './retest-round.ts'
-import { gateFile, stepSources } from './step-sources.ts'
-import type { RoundContext } from './round-context.ts'
+import { retestRound } from '@whetstone/attempts/retest-round.ts'
+import { gateFile, stepSources } from '@whetstone/attempts/step-sources.ts'
+import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 import { Arms, Candidate, Decided, Harvest, Incumbent, looksBefore, Plan, Reflected, roundFiles, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
@@ -55,7 +55,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   const train = await step(
     'traces',
     TrainAttempts,
-    { ...given, sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-train.ts']) },
+    { ...given, sources: stepSources(recipe, 'attempt', ['packages/attempts/src/attempt-train.ts']) },
     () => attemptTrain(context),
   )
 
@@ -135,7 +135,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
       best: incumbent.best,
       // looks at this very round that were withdrawn: attempts stay what they are where only the decision is made again
       looks: looks.filter((look) => look.round !== round),
-      sources: stepSources(recipe, 'attempt', ['packages/loop/src/round/attempt-arms.ts', gateFile(recipe)]),
+      sources: stepSources(recipe, 'attempt', ['packages/attempts/src/attempt-arms.ts', gateFile(recipe)]),
     },
     () => attemptArms(context, { candidate: candidate?.model ?? null, memories, train, looks }),
   )
@@ -143,7 +143,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
   const { decision, retest } = await step(
     'decision',
     Decided,
-    { arms, looks, sources: stepSources(recipe, 'decide', ['packages/loop/src/round/retest-round.ts', gateFile(recipe)]) },
+    { arms, looks, sources: stepSources(recipe, 'decide', ['packages/attempts/src/retest-round.ts', gateFile(recipe)]) },
     async () => ({
       decision: recipe.gate.decide({
         evaluations: arms.evaluations,

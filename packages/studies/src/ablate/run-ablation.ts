@@ -5,7 +5,7 @@ import { BadInput, hash, paths, readJson, toRecord, writeJson } from '@whetstone
 import type { Recipe } from '@whetstone/recipe'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
-import { measurePolicy, testTasks } from '@whetstone/loop/measure/measure-policy.ts'
+import { measurePolicy, testTasks } from '@whetstone/attempts/measure-policy.ts'
 import { toolStamp } from '@whetstone/native'
 import { Incumbent, readIncumbent, roundFiles, sourceHash } from '@whetstone/runs'
 import { z } from 'zod'
@@ -129,7 +129,7 @@ function versionOf({ name }: Recipe): string {
     'training',
     'loop',
   ]
-  const files = [`loops/recipes/${name}.ts`, 'packages/loop/src/round/cycle.ts', 'packages/loop/src/measure/measure-policy.ts']
+  const files = [`loops/recipes/${name}.ts`, 'packages/loop/src/round/cycle.ts', 'packages/attempts/src/measure-policy.ts']
   return hash([sourceHash(files, { within: rooms }), toolStamp()])
 }
 

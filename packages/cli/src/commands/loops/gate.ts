@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { BadInput, describeUse, hash, paths, root, toRecord, writeJson, type LevelName } from '@whetstone/core'
-import { judgeModels } from '@whetstone/loop/judge/judge-models.ts'
+import { judgeModels } from '@whetstone/attempts/judge-models.ts'
 import type { Recipe } from '@whetstone/recipe'
 import { ensureTools } from '@whetstone/native'
 import { armsTable } from '@whetstone/reports/arms-table.ts'

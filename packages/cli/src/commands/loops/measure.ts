@@ -1,5 +1,5 @@
 import { BadInput, rate, readJson } from '@whetstone/core'
-import { measurePolicy, testTasks } from '@whetstone/loop/measure/measure-policy.ts'
+import { measurePolicy, testTasks } from '@whetstone/attempts/measure-policy.ts'
 import { ensureTools } from '@whetstone/native'
 import { checkRunName, Incumbent, readRun, roundFiles, roundNumbers } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
