@@ -5,7 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
 import type { Attempt, Finish, Grade, LanguageModel, Solver, Task } from '@whetstone/core'
-import { collect, type CollectRequest } from './collect.ts'
+import { collect } from './collect.ts'
+import type { CollectRequest } from './collect-request.ts'
 import { evaluate } from './evaluate.ts'
 
 const test = suite('collect')

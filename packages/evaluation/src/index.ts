@@ -1,4 +1,5 @@
 export * from './collect.ts'
+export * from './collect-request.ts'
 export * from './evaluate.ts'
 export * from './likelihood/pool.ts'
 export * from './likelihood/score-pool.ts'

@@ -48,7 +48,7 @@ test.before(async () => {
       return { ...item, id: memoryId(item), sourceTraces: ['t'], success: true, createdAt: '2026', embedding: [], reflector: 'test' }
     })
     await bank.remember(memories)
-    await bank.retire(memories.slice(0, 10).map(({ id }) => ({ id, reason: 'harmful: test' })))
+    await bank.retire(memories.slice(0, 10).map(({ id }) => ({ id, reason: 'harmful', detail: 'test' })))
     await bank.tag(bankTag(round))
     await bank.compact()
     grown.push(bytes(runFiles('r').bank))

@@ -248,11 +248,8 @@ export async function openBank(options: OpenBank): Promise<Bank> {
       const retired = rows.map((row) => {
         const memory = fromRow(row)
         const { reason, detail } = reasons.get(memory.id) as (typeof items)[number]
-        return toRow(
-          { ...memory, retired: `${reason}: ${detail}`, retiredFor: reason },
-          row['text'] as string,
-          (row['vector'] as { toArray(): Float32Array }).toArray(),
-        )
+        const vector = (row['vector'] as { toArray(): Float32Array }).toArray()
+        return toRow({ ...memory, retired: `${reason}: ${detail}`, retiredFor: reason }, row['text'] as string, vector)
       })
       const result = await table.mergeInsert('id').whenMatchedUpdateAll().execute(retired)
       return Number(result.numUpdatedRows)
