@@ -191,7 +191,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
 /** Whether to train on the accelerator that sampling uses: the same rule, so that the two never differ. */
 function onDevice({ gpu = 'auto', base }: TrainRequest): boolean {
   // small models are faster on the CPU, and ggml has no gradient of a mixture's experts
-  const onCpu = (base.parameters ?? 0) < smallModel || /moe$/.test(base.architecture ?? '')
+  const onCpu = (base.parameters ?? 0) < smallModel || base.architecture?.endsWith('moe') === true
   if (gpu === 'off' || (gpu === 'auto' && onCpu)) return false
   return currentAccelerator() !== null
 }
