@@ -74,6 +74,11 @@ const files: Record<string, string> = {
   'packages/reports/src/charts/dropped.ts': plugin(
     "({ of: 'round', title: word, spec: ({ round }) => ({ title: `${word} of round ${round}`, data: { values: [{ a: 1 }] }, mark: 'point', encoding: { x: { field: 'a' } } }) })",
   ),
+  'packages/reports/src/hooks/dropped.ts': `import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runFiles } from '@whetstone/runs'
+export default { name: 'dropped', about: 'dropped in by a test', hear: async ({ run, round }) => writeFileSync(join(runFiles(run).reports, 'heard.txt'), String(round.round)) }
+`,
   'packages/grading/src/graders/dropped.ts': `import { z } from 'zod'
 import { grader } from '../grader.ts'
 import { verdict } from '../verify/verdict.ts'
@@ -154,11 +159,12 @@ test('every kind of plug-in is found by the name of its file, and so is a comman
 })
 
 test('a recipe of dropped-in files runs a round to its end', () => {
-  assert.match(command('loops:cycle', '--recipe=dropped'), /=> kept: dropped/)
+  assert.match(command('loops:cycle', '--recipe=dropped', '--hook=dropped'), /=> kept: dropped/)
   const round = Round.parse(JSON.parse(readFileSync(join(copy, 'reports/dropped/round-001/round.json'), 'utf8')))
   assert.equal([round.recipe, round.training?.trainer, round.training?.steps], ['dropped', 'dropped', 7])
   assert.equal([round.harvest.attempted, round.harvest.passed], [24, 19])
   assert.is(round.bank.size, 1)
+  assert.is(readFileSync(join(copy, 'reports/dropped/heard.txt'), 'utf8'), '1')
   assert.match(readFileSync(join(copy, 'reports/dropped/round-001/dropped.svg'), 'utf8'), /dropped of round 1/)
   assert.match(readFileSync(join(copy, 'reports/dropped/round-001/report.html'), 'utf8'), /dropped of round 1/)
   assert.equal([...new Set(round.evaluations.map(({ taskset }) => taskset))], ['dropped'])
