@@ -24,11 +24,11 @@ export function fileNameOf(text: string, what: string): string {
   try {
     name = decodeURIComponent(text)
   } catch {
-    throw new BadInput(`${what} ends in ${JSON.stringify(text)}, whose percent signs are broken: check the address`)
+    throw new BadInput(`${what} ends in ${quoted(text)}, whose percent signs are broken: check the address`)
   }
   const problem = nameProblem(name)
   if (problem !== null)
-    throw new BadInput(`${what} would name a file ${JSON.stringify(name)}, which ${problem}: give another name or address`)
+    throw new BadInput(`${what} would name a file ${quoted(name)}, which ${problem}: give another name or address`)
   return name
 }
 
@@ -36,7 +36,7 @@ export function fileNameOf(text: string, what: string): string {
 export function pathBelow(folder: string, ...names: readonly string[]): string {
   for (const name of names) {
     const problem = nameProblem(name)
-    if (problem !== null) throw new BadInput(`${JSON.stringify(name)} ${problem}: it cannot be a file below ${folder}`)
+    if (problem !== null) throw new BadInput(`${quoted(name)} ${problem}: it cannot be a file below ${folder}`)
   }
   const path = join(folder, ...names)
   let there = path
@@ -51,5 +51,8 @@ export function pathBelow(folder: string, ...names: readonly string[]): string {
   if (!inside) throw new BadInput(`${path} lies behind a link that leads out of ${folder}: remove the link`)
   return path
 }
+
+/** A name for a message, however long. */
+const quoted = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name)
 
 const isLink = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
