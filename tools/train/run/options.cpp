@@ -137,7 +137,16 @@ static void check(const options & o) {
             throw bad_input(what);
     };
     must(o.steps >= 0 && o.epochs > 0, "--epochs must be above 0 and --steps at least 0");
-    must(o.batch >= 1, "--batch must be at least 1");
+    must(o.epochs <= 1e6, "--epochs must be at most 1000000");
+    must(o.batch >= 1 && o.batch <= 1 << 20, "--batch must be from 1 to 1048576");
+    must(o.workers <= 1024 && o.threads <= 1024, "--workers and --threads must be at most 1024");
+    must(o.optimizer.clip >= 0, "--clip must not be negative");
+    must(o.optimizer.weight_decay >= 0, "--weight-decay must not be negative");
+    must(o.val_every >= 0 && o.early_stop >= 0, "--val-every and --early-stop must not be negative");
+    must(o.checkpoint_every >= 0, "--checkpoint-every must not be negative");
+    must(o.seed >= 0, "--seed must not be negative");
+    must(o.serving_context >= 0, "--serving-context must not be negative");
+    must(o.activation_memory <= 1 << 24, "--activation-memory must be at most 16777216");
     must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 0, "--micro-batch, --workers and --threads must not be negative");
     must(o.activation_memory >= 0, "--activation-memory must not be negative");
     must(o.optimizer.rate > 0, "--lr must be above 0");
