@@ -64,4 +64,10 @@ test('a reader that goes away is no error', () => {
 })
 
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
+test('messages on stderr draw their own line anew and act in no other way', async () => {
+  const { messageText } = await import('./main.ts')
+  assert.is(messageText('\r\u001b[2K  attempts 3/4'), '\r\u001b[2K  attempts 3/4')
+  assert.is(messageText('file \u001b]0;x\u0007\r\u202e is torn\n'), 'file \u241b]0;x\u2407\u240d\u27e8U+202E\u27e9 is torn\n')
+})
+
 test.run()

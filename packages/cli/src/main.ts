@@ -29,6 +29,15 @@ export async function loadCommand(name: string): Promise<Command> {
 function showOnlyText(): void {
   const log = console.log.bind(console)
   console.log = (...args: unknown[]) => log(...args.map((arg) => (typeof arg === 'string' ? visibleText(redact(arg)) : arg)))
+  const write = process.stderr.write.bind(process.stderr) as (...given: unknown[]) => boolean
+  process.stderr.write = (text: unknown, ...rest: unknown[]) => write(typeof text === 'string' ? messageText(text) : text, ...rest)
+}
+
+/** A message as the terminal gets it: of what acts there only our own redrawing of a line, at its beginning. */
+export function messageText(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const [redraw] = /^(?:\r|\u001b\[2K)*/.exec(text) as [string]
+  return redraw + visibleText(redact(text.slice(redraw.length)))
 }
 
 /** Runs one command line to its end and sets the process's exit code: 0 done, whatever was decided; 1 refused or failed; 130 interrupted. */
