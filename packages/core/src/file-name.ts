@@ -27,8 +27,7 @@ export function fileNameOf(text: string, what: string): string {
     throw new BadInput(`${what} ends in ${quoted(text)}, whose percent signs are broken: check the address`)
   }
   const problem = nameProblem(name)
-  if (problem !== null)
-    throw new BadInput(`${what} would name a file ${quoted(name)}, which ${problem}: give another name or address`)
+  if (problem !== null) throw new BadInput(`${what} would name a file ${quoted(name)}, which ${problem}: give another name or address`)
   return name
 }
 
