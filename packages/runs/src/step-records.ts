@@ -31,6 +31,10 @@ export const Plan = z.object({
   probe: z.object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int() }),
   /** Seconds of sampling, from the probe; training comes on top. */
   samplingSeconds: z.number(),
+  /** Seconds of sampling and training, peak memory and disk in bytes, corrected by so many earlier rounds of the recipe; absent in older rounds. */
+  foreseen: z
+    .object({ sampling: z.number(), training: z.number(), memory: z.number(), disk: z.number(), rounds: z.number().int() })
+    .optional(),
   minimumDetectableEffect: z.number(),
   judged: z.array(Judged).optional(),
 })

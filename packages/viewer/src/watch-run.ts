@@ -8,7 +8,8 @@ export function runState(name: string): { says: string } {
   const run = openRun(name)
   const open = run.open()
   const owner = run.lock()
-  if (!open) return { says: `${run.finished().length} rounds done` }
+  const done = run.finished().length
+  if (!open) return { says: `${done} round${done === 1 ? '' : 's'} done` }
   return {
     says: `round ${open.round}: ${owner ? `${open.next} under way` : `stopped before ${open.next}`}, ${open.done.length} steps done`,
   }

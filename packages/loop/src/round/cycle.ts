@@ -9,6 +9,7 @@ import {
   lockRemoval,
   lockRun,
   looksBefore,
+  readIncumbent,
   roundFiles,
   runFiles,
   stepNames,
@@ -61,6 +62,7 @@ async function findTasks({ name, courses, settings: { seed } }: Recipe): Promise
 /** Does rounds of one run, each in turn: finishes the open one, begins the next. */
 export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
+  if (options.redoFrom !== undefined) checkOpen(run)
   await findTasks(options.recipe)
   using _lock = lockRun(run)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
@@ -130,6 +132,18 @@ function teacherOf(roles: Roles = {}, models: Models): RoundContext['teacher'] {
     throw new BadInput('roles.attempts must name a model of its own, or an endpoint: its attempts are told apart by it')
   const { model } = played
   return { model, open: () => models.open('attempts', model) }
+}
+
+/** Something can be done again only where a round is open: nothing is begun by it. */
+function checkOpen(run: string): void {
+  const done = readIncumbent(run)?.round ?? 0
+  const files = roundFiles(run, done + 1)
+  if (stepNames.some((name) => existsSync(files.step(name))) || existsSync(files.dataset)) return
+  throw new BadInput(
+    done === 0
+      ? `Run ${run} has no open round: it has not begun. Leave --redo-from out`
+      : `Run ${run} has no open round: round ${done} is finished, and a finished round is not done again. Leave --redo-from out to begin round ${done + 1}, or go back with loops:rollback --run=${run} --to=${done - 1}`,
+  )
 }
 
 /** Forgets a step and what follows. A look at the validation data cannot be forgotten: where its attempts were made, it is spent. */

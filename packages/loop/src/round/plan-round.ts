@@ -4,6 +4,7 @@ import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { countArms } from '@whetstone/attempts/attempt-arms.ts'
+import { foreseeRound } from './foresee-round.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
@@ -42,22 +43,49 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   const judged = await probeJudges(context)
   const alpha = recipe.gate.level(looksBefore(context.run, round))
   const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
+  const foreseen = foreseeRound({
+    recipe: recipe.name,
+    model: incumbent.model,
+    trains: recipe.trainer !== null && incumbent.model.path !== null,
+    train,
+    arms: validation * arms * recipe.settings.evalSamples,
+    probe,
+    samplingSeconds,
+  })
   const plan: Plan = {
     train,
     arms,
     validation,
     probe,
     samplingSeconds,
+    foreseen,
     judged: judged.length > 0 ? judged : undefined,
     minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),
   }
-  process.stderr.write(
-    `Round ${round} of ${context.run}: ${train} train attempts${recipe.trainer ? ', training' : ''}, ${arms} arms of ${validation} validation tasks; sampling takes about ${duration(samplingSeconds)} ` +
-      `(probe: ${(probe.attempts / Math.max(probe.seconds, 1e-3)).toFixed(1)} attempts/s). The gate sees gains from ${points(plan.minimumDetectableEffect)} points (80% power).\n`,
-  )
+  process.stderr.write(`${showPlan(plan, { run: context.run, round, trains: recipe.trainer !== null })}\n`)
   const warning = warnOfPower({ n: tested, discordance: assumedDiscordance, alpha, sought: 0.1 })
   if (warning) process.stderr.write(`${warning}\n`)
   return plan
+}
+
+/** The plan on a terminal of 80 columns. */
+export function showPlan(
+  { train, arms, validation, probe, foreseen, minimumDetectableEffect: effect }: Plan,
+  { run, round, trains }: { run: string; round: number; trains: boolean },
+): string {
+  const speed = probe.attempts / Math.max(probe.seconds, 1e-3)
+  const megabytes = (bytes: number) => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`)
+  return [
+    `Round ${round} of ${run}: ${train} train attempts${trains ? ', training' : ''}, ${arms} arms of ${validation} tasks`,
+    ...(foreseen
+      ? [
+          `  time     about ${duration(foreseen.sampling + foreseen.training)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)} attempts/s)${trains ? `, training ${duration(foreseen.training)}` : ''}`,
+          `           ${foreseen.rounds > 0 ? `corrected by what ${foreseen.rounds} earlier round${foreseen.rounds === 1 ? '' : 's'} took here` : 'by the probe and the size of the model: the next plan knows better'}`,
+          `  needs    about ${megabytes(foreseen.memory)} of memory at most, ${megabytes(foreseen.disk)} of disk`,
+        ]
+      : []),
+    `  power    the gate sees gains from ${points(effect)} points (80% power)`,
+  ].join('\n')
 }
 
 /** Attempts at train tasks for at most ten seconds; what they answer is thrown away. */

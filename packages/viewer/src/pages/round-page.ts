@@ -1,4 +1,5 @@
 import { duration, points, rate, showP } from '@whetstone/core'
+import { whyRound, type Why } from '@whetstone/reports/why/why-round.ts'
 import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { countChanges } from '../changes.ts'
@@ -28,6 +29,7 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
       await changes(reader, here),
       ...(round ? await drawCharts('round', round) : []).map(({ title, svg }) => figure(title, svg)),
       round && arms(round),
+      round && why(whyRound(reader, round)),
       round && decision(round),
       curve.length > 1 && trainingNow(curve, round !== null),
       ...(await drawCharts('training', curve)).map(({ title, svg }) => figure(`Training: ${title}`, svg)),
@@ -87,6 +89,19 @@ function arms(round: Finished): Html {
   </details>`
 }
 
+const why = ({ because, otherwise, limits, next }: Why): Html => {
+  const list = (sentences: readonly string[]) =>
+    html`<ul>
+      ${sentences.map((sentence) => html`<li>${text(sentence)}</li>`)}
+    </ul>`
+  return html`<h2>Why</h2>
+    ${list(because)}
+    <h3>What would have changed it</h3>
+    ${list(otherwise)}
+    <h3>What limits it, and what to try next</h3>
+    ${list([...limits, ...next])}`
+}
+
 function decision({ decision: made, looks }: Finished): Html {
   const guards = made.nonInferiority.map((each) => [
     `${each.taskset} ${each.level}`,
@@ -96,7 +111,7 @@ function decision({ decision: made, looks }: Finished): Html {
     points(-each.margin),
     each.passed ? badge('good', 'held') : badge('bad', 'lost'),
   ])
-  return html`<h2>Why</h2>
+  return html`<h2>The test</h2>
     <dl>
       <dt>compared</dt>
       <dd>${text(made.arm)}</dd>
@@ -153,7 +168,7 @@ async function changes(reader: RoundReader, here: string): Promise<Html | null> 
     html`<li>
       <a href="${here}/changes?kind=${kind}"><strong>${counts.counts[kind]}</strong>${word}</a>
     </li>`
-  return html`<h2>Won and lost: ${text(counts.names[0])} against ${text(counts.names[1])}</h2>
+  return html`<h2>Won and lost: ${text(counts.names[1])} against ${text(counts.names[0])}</h2>
     <ul class="tiles">
       ${tile('fixed', 'fixed')}${tile('broken', 'broken')}${tile('failing', 'still failing')}${tile('right', 'still right')}
     </ul>`

@@ -1,3 +1,4 @@
+import { visibleText } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
@@ -7,6 +8,7 @@ import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '@whetstone/native'
 import { takesImportance } from '@whetstone/training'
 import { hookNames, loadHooks, tellHooks } from '@whetstone/reports/run-hooks.ts'
+import { showPrompts } from '@whetstone/reports/show-prompts.ts'
 import { reportRound, roundScreen } from '@whetstone/reports/report-round.ts'
 
 export default defineCommand({
@@ -22,6 +24,7 @@ export default defineCommand({
       about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
     },
     'retry-quarantined': { type: 'boolean', about: 'attempt once more what lies aside because its answer could not be worked on' },
+    'show-prompts': { type: 'boolean', about: 'with each finished round the exact prompts, as rendered, with what they were sampled with' },
     hook: {
       type: 'list',
       about: `tell another program of each finished round: ${hookNames().join(', ')} (docs/hooks.md); one that fails never stops the run`,
@@ -50,6 +53,7 @@ export default defineCommand({
       report: async (round) => {
         await reportRound(round)
         await tellHooks(hooks, round)
+        if (flags['show-prompts']) process.stderr.write(`${visibleText(await showPrompts(round.run, round.round))}\n`)
       },
       finished: (round) => console.log(roundScreen(round)),
       print: (text) => console.log(text),

@@ -1,5 +1,6 @@
 import { BadInput } from '@whetstone/core'
 import { rewriteReport, roundScreen } from '@whetstone/reports/report-round.ts'
+import { showPrompts } from '@whetstone/reports/show-prompts.ts'
 import { openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
@@ -9,9 +10,11 @@ export default defineCommand({
   flags: {
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
+    'show-prompts': { type: 'boolean', about: 'also the exact prompts, as rendered, with what they were sampled with' },
   },
-  examples: ['npx nx run loops:report', 'npx nx run loops:report --run=second --round=2'],
-  async run({ run: name, round: wanted }) {
+  examples: ['npx nx run loops:report', 'npx nx run loops:report --run=second --round=2 --show-prompts'],
+  async run(flags) {
+    const { run: name, round: wanted } = flags
     const run = openRun(knownRun(name))
     const done = run.finished()
     const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
@@ -24,5 +27,6 @@ export default defineCommand({
     const { reader, round } = found
     await rewriteReport(reader, round)
     console.log(roundScreen(round))
+    if (flags['show-prompts']) console.log(`\n${await showPrompts(name, round.round)}`)
   },
 })

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const scratch = mkdtempSync(join(tmpdir(), 'whetstone-foresee-'))
+process.env['WHETSTONE_ROOT'] = scratch
+const { roundFiles, runFiles } = await import('@whetstone/runs')
+const { foreseeRound } = await import('./foresee-round.ts')
+const { showPlan } = await import('./plan-round.ts')
+
+const test = suite('foresee round')
+test.after(() => rmSync(scratch, { recursive: true, force: true }))
+const put = (file: string, value: unknown) => {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value))
+}
+const probe = { attempts: 100, seconds: 1, tokens: 500 }
+const ahead = {
+  recipe: 'tiny',
+  model: {
+    id: 'm',
+    name: 'm',
+    path: null,
+    adapter: null,
+    parent: null,
+    dataset: null,
+    trainer: null,
+    quantization: null,
+    architecture: null,
+    parameters: 1e6,
+    vocabulary: null,
+    createdAt: 'now',
+    metadata: {},
+  },
+  trains: true,
+  train: 1000,
+  arms: 2000,
+  probe,
+  samplingSeconds: 30,
+}
+
+test('the first round goes by the probe and the size of the model; later ones by what this machine took', () => {
+  const first = foreseeRound(ahead)
+  assert.is(first.rounds, 0)
+  assert.is(first.sampling, 30)
+  assert.ok(first.training > 0 && first.memory > 16e6 && first.disk > 1e6)
+  assert.is(foreseeRound({ ...ahead, trains: false }).training, 0)
+
+  const files = roundFiles('past', 1)
+  const plan = { train: 100, arms: 4, validation: 10, probe, samplingSeconds: 10, minimumDetectableEffect: 0.1 }
+  const step = (name: string, seconds: number, value: unknown) =>
+    put(files.step(name), { step: name, fingerprint: 'f', inputs: {}, seconds, value })
+  put(runFiles('past').record, { run: 'past', recipe: 'tiny', seed: 1, base: 'm', createdAt: 'now', recipes: [] })
+  put(runFiles('past').incumbent, { round: 1, model: ahead.model, bank: null, frontier: null, looks: 1 })
+  step('plan', 1, plan)
+  step('traces', 12, null)
+  step('arms', 8, null)
+  put(join(files.dataset, 'traces.jsonl'), 'x'.repeat(140_000))
+  put(files.round, {
+    run: 'past',
+    round: 1,
+    recipe: 'tiny',
+    seed: 1,
+    frontier: null,
+    incumbent: { id: 'm' },
+    candidate: null,
+    served: { role: 'incumbent', memory: false },
+    bank: { size: 0, added: 0, tag: null, kept: true },
+    evaluations: [],
+    decision: {
+      promoted: false,
+      reason: 'kept: x',
+      test: 't',
+      alpha: 0.025,
+      arm: 'a',
+      n: 1,
+      clusters: 1,
+      incumbentRate: 0,
+      candidateRate: 0,
+      difference: 0,
+      ci: [0, 0],
+      pValue: 1,
+      wins: 0,
+      losses: 0,
+      minimumDetectableEffect: 1,
+      nonInferiority: [],
+      memory: null,
+    },
+    retest: null,
+    harvest: { attempted: 100, passed: 50, kept: 20, replayed: 5, pairs: 0 },
+    training: { trainer: 't', steps: 10, seconds: 50, finalLoss: 1 },
+    untrained: null,
+    faults: { retried: 0, failed: 0 },
+    truncated: 0,
+    cuts: { attempted: 140, truncated: 0, context: 0 },
+    looks: 1,
+    cost: { seconds: 60, tokens: { prompt: 1, completion: 1 } },
+  })
+  const second = foreseeRound(ahead)
+  // sampling took twice what its probe had said; a quarter of the attempts became rows, at two seconds a row; a kilobyte an attempt
+  assert.equal([second.rounds, second.sampling, second.training], [1, 60, 500])
+  assert.ok(Math.abs(second.disk - (3000 * 1000 + 4e6)) < 1)
+  assert.is(foreseeRound({ ...ahead, recipe: 'other' }).rounds, 0)
+  const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })
+  assert.match(text, /time +about 9m20s: sampling 1m00s .*training 8m20s\n +corrected by what 1 earlier round took here/)
+  assert.ok(text.split('\n').every((line) => line.length <= 80))
+})
+
+test.run()
