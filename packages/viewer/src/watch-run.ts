@@ -31,12 +31,12 @@ export async function* watchRun(name: string, signal: AbortSignal): AsyncGenerat
   }
 }
 
-/** Sizes and times of what the run has written. */
+/** Sizes and times of what the run has written, and whether somebody is at work: whoever is killed writes nothing. */
 function stampOf(name: string): string {
   const { files, rounds } = openRun(name)
   const last = rounds().at(-1)?.files
   const folders = [files.reports, last?.report, last?.steps, last?.dataset, last?.checkpoint]
-  return folders
+  const written = folders
     .flatMap((folder) =>
       folder && existsSync(folder)
         ? readdirSync(folder, { withFileTypes: true })
@@ -49,4 +49,5 @@ function stampOf(name: string): string {
       return stat ? `${file} ${stat.size} ${stat.mtimeMs}` : ''
     })
     .join('\n')
+  return `${runState(name).says}\n${written}`
 }

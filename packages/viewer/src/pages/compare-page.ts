@@ -80,6 +80,11 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
           },
         },
       }),
+      compared.comparisons.some(({ all }) => (all.paired?.unpaired ?? 1) > 0) &&
+        html`<p>
+          These drew other tasks in part: the command below attempts tasks that none of them was trained on, once and by all, and compares
+          on those.
+        </p>`,
       html`<p>
         In a terminal: <code>npx nx run loops:compare --runs=${of.join(',')}</code>; <code>--markdown=-</code> for a pull request,
         <code>--html=FILE</code> for a page of its own.
