@@ -3,8 +3,8 @@ import { rate, type Round } from '@whetstone/core'
 /** Warned of from this share of the attempts. */
 const share = 0.01
 
-/** What to say of attempts that had no room: for their answer, or for their prompt. */
-export function warnCuts({ cuts, truncated }: Pick<Round, 'cuts' | 'truncated'>): string[] {
+/** What to say of attempts that had no room for their answer or their prompt, that the model could not read, that nobody could grade. */
+export function warnCuts({ cuts, truncated, ends }: Pick<Round, 'cuts' | 'truncated' | 'ends'>): string[] {
   const counted = (number: number) =>
     cuts ? `${number} of ${cuts.attempted} attempts (${rate(number / Math.max(1, cuts.attempted))})` : rate(truncated)
   const warnings: string[] = []
@@ -12,6 +12,11 @@ export function warnCuts({ cuts, truncated }: Pick<Round, 'cuts' | 'truncated'>)
     warnings.push(`${counted(cuts?.truncated ?? 0)} were cut off before their end: raise sampling.maxTokens or set a reasoning budget`)
   if (cuts && cuts.context / Math.max(1, cuts.attempted) >= share)
     warnings.push(`${counted(cuts.context)} had prompts with no room left in the context: raise settings.context`)
+  const unread = ends?.['vocabulary'] ?? 0
+  if (cuts && unread / Math.max(1, cuts.attempted) >= share)
+    warnings.push(
+      `${counted(unread)} had prompts with characters that the model cannot read (models/tiny knows digits and a few letters): name another with --model`,
+    )
   if (cuts?.undecided)
     warnings.push(
       `of ${counted(cuts.undecided)} the grader could not tell: they count as not passed, and not as wrong; look at them in loops:view`,

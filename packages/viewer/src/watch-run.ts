@@ -11,7 +11,7 @@ export function runState(name: string): { says: string } {
   const done = run.finished().length
   if (!open) return { says: `${done} round${done === 1 ? '' : 's'} done` }
   return {
-    says: `round ${open.round}: ${owner ? `${open.next} under way` : `stopped before ${open.next}`}, ${open.done.length} steps done`,
+    says: `round ${open.round}: ${owner ? `${open.next} under way` : `stopped before ${open.next}`}, ${open.done.length} step${open.done.length === 1 ? '' : 's'} done`,
   }
 }
 

@@ -72,6 +72,11 @@ for (const [name, of, wanted] of [
     /100 of 500 attempts \(20\.0%\) were cut off.*20 of 500 attempts \(4\.0%\) had prompts with no room.*Give answers more room first/,
   ],
   [
+    'prompts that the model cannot read',
+    round({}, { cuts: { attempted: 100, truncated: 0, context: 0 }, ends: { vocabulary: 80 } }),
+    /80 of 100 attempts \(80\.0%\) had prompts with characters that the model cannot read.*name another with --model/,
+  ],
+  [
     'nothing passed',
     round({}, { harvest: { attempted: 40, passed: 0, kept: 0, replayed: 0, pairs: 0 } }),
     /none of 40 train attempts passed.*Make the tasks solvable/,

@@ -141,6 +141,8 @@ function next(round: Round): string[] {
   const { decision: made, harvest, training, run, recipe } = round
   const cycle = `npx nx run loops:cycle --recipe=${recipe}${run === recipe ? '' : ` --run=${run}`}`
   if (round.monitor?.regression) return [`Go back: npx nx run loops:rollback --run=${run} --to=${round.round - 1}.`]
+  if ((round.ends?.['vocabulary'] ?? 0) > 0.01 * (round.cuts?.attempted ?? Infinity))
+    return ['Name a model that can read the tasks: --model=FILE.gguf or --endpoint=http://…']
   if (warnCuts(round).length > 0)
     return [`Give answers more room first: --set sampling.maxTokens=…, or --set settings.context=… where prompts are long.`]
   if (made.promoted) return [`Go on: ${cycle} (this round took ${duration(round.cost.seconds)}).`]
