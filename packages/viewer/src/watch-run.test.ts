@@ -26,7 +26,7 @@ test('a killed process is seen, a step that is done too, and the end of watching
     [
       '--input-type=module',
       '-e',
-      `import { lockRun } from '@whetstone/runs'; lockRun('r'); console.log('locked'); setInterval(() => {}, 1e6)`,
+      `import { lockRun } from '@whetstone/runs'; globalThis.held = lockRun('r'); console.log('locked'); setInterval(() => {}, 1e6)`,
     ],
     { cwd: import.meta.dirname, env: { ...process.env, WHETSTONE_ROOT: scratch }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
