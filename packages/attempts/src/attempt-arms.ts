@@ -5,6 +5,7 @@ import type { Arms, BestLevels, Reflected, TrainAttempts } from '@whetstone/runs
 import { retireLearned } from './retire-learned.ts'
 import { attemptArm, relabel, type Contestant, type Groups } from './attempt-arm.ts'
 import { attemptCandidate } from './attempt-candidate.ts'
+import { countSpread } from './count-spread.ts'
 import type { RoundContext } from './round-context.ts'
 import { namedLevels, validationTasks } from './validation-tasks.ts'
 
@@ -66,6 +67,7 @@ export async function attemptArms(
     levels,
     stopped: tried?.stopped ?? null,
     ...record.costs,
+    spread: record.spread.spread(),
     arms: nameArms(record.costs.arms, { incumbent: served?.tag ?? null, candidate: candidate && { bank: offered?.tag ?? null } }),
   }
 }
@@ -117,6 +119,7 @@ function recorder(context: RoundContext) {
     undecided: 0,
     attempted: 0,
   }
+  const spread = countSpread()
   const record = async (name: string, arm: Contestant, groups: Groups): Promise<Evaluation[]> => {
     const file = context.files.arm(name)
     const { traces, faults } = await attemptArm(context, arm, groups, { file, arm: 'validation', temperature: undefined })
@@ -127,17 +130,18 @@ function recorder(context: RoundContext) {
     costs.faults.retried += faults.retried
     costs.faults.failed += faults.failed
     costs.faults.quarantined += faults.quarantined
-    return relabel(await evaluate(addCosts(costs, traces), { model: arm.role, memory: arm.bank !== null }), {
+    return relabel(await evaluate(addCosts(costs, traces, spread), { model: arm.role, memory: arm.bank !== null }), {
       bank: arm.bank?.tag ?? null,
     })
   }
-  return Object.assign(record, { costs })
+  return Object.assign(record, { costs, spread })
 }
 
 /** The traces, counted as they pass. */
 async function* addCosts(
   arms: Pick<Arms, 'tokens' | 'ends' | 'truncated' | 'context' | 'undecided' | 'attempted'>,
   traces: AsyncIterable<Trace>,
+  spread: ReturnType<typeof countSpread>,
 ) {
   for await (const trace of traces) {
     arms.attempted++
@@ -147,6 +151,7 @@ async function* addCosts(
     if (trace.finish !== 'stop') arms.ends[trace.finish] = (arms.ends[trace.finish] ?? 0) + 1
     if (trace.finish === 'context') arms.context++
     if (trace.grade.undecided) arms.undecided++
+    spread.add(trace)
     yield trace
   }
 }

@@ -83,6 +83,13 @@ export const Decision = z.object({
   bank: BankVerdict.nullable().optional(),
   /** Why the candidate's attempts ended early, where they did. */
   stopped: z.string().nullable().optional(),
+  /** How tasks were spread over endpoints or classes of machine, where traces say so; `mixed`: tasks whose arms were answered in more than one place. */
+  spread: z
+    .object({
+      lanes: z.array(z.object({ where: z.string(), tasks: z.number().int(), attempts: z.number().int() })),
+      mixed: z.number().int(),
+    })
+    .optional(),
   /** Whether the bank helps: memory on against off, same model. */
   memory: z
     .object({

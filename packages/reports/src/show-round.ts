@@ -43,6 +43,12 @@ export function showRound(round: Round, report: string): string {
           `${round.faults.failed} attempts lost to the provider, ${round.faults.retried} retries${round.faults.quarantined ? `, ${round.faults.quarantined} put aside (--retry-quarantined)` : ''}`,
         )
       : null,
+    decision.spread && (decision.spread.lanes.length > 1 || decision.spread.mixed > 0)
+      ? line(
+          'machines',
+          `${decision.spread.lanes.map(({ where, tasks }) => `${where}: ${tasks} tasks`).join(', ')}; ${decision.spread.mixed ? `${decision.spread.mixed} tasks were answered in more than one place` : 'all arms of a task in one place'}`,
+        )
+      : null,
     ...[...warnCuts(round), ...(round.monitor?.warnings ?? [])].map((warning) => line('warning', warning)),
     round.monitor?.regression ? line('REGRESSION', round.monitor.regression) : null,
     wrap(`=> ${decision.reason}`, '  '),

@@ -127,6 +127,8 @@ export const Arms = z.preprocess(
     levels: z.array(LevelName).default([]),
     /** Why the candidate's attempts ended early, where they did. */
     stopped: z.string().nullable().default(null),
+    /** Where the attempts were answered, where there were several endpoints or classes of machine. */
+    spread: Decision.shape.spread,
     tokens: Tokens,
     faults: Faults,
     ends: Ends,

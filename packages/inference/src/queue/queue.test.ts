@@ -146,7 +146,7 @@ it('lists go out side by side, every request is answered once, and nothing of th
     assert.equal(texts(answers[i] as Completion[]), texts(list.map(({ seed }) => ({ text: `answer ${seed}` }) as Completion)))
   assert.is(seen.length, 12, 'a list of a reproducible backend is one batch')
   assert.ok(answers.flat().every((answer) => 'where' in answer && answer.where?.startsWith('cpu-')))
-  await until(() => opened.ahead?.(5) === 4)
+  await until(() => opened.ahead?.(5) === 16)
   assert.equal(await all(opened.generate([])), [])
   const client = new Redis(redis.url)
   const held = (
@@ -375,7 +375,7 @@ it('eight workers that only wait do nearly eight times the work of one', async (
     for (let i = 0; i < workers; i++) stack.use(startWorker(redis.url, backend))
     await using opened = await openOn(redis.url, backend)
     await all(opened.generate(requestsOf(1, 1e6)))
-    await until(() => opened.ahead?.(1) === Math.max(2, 2 * workers))
+    await until(() => opened.ahead?.(1) === 8 * workers)
     const lists = workers * 6
     const started = performance.now()
     await Promise.all(Array.from({ length: lists }, (_, i) => all(opened.generate(requestsOf(4, i * 4)))))

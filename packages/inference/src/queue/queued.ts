@@ -22,8 +22,8 @@ export const defaultStore = (): string => join(dataRoot, 'checkpoints/.artifacts
 const beat = 2
 /** Seconds without queue or workers after which it is said, or the run stops. */
 const patience = 60
-/** Jobs under way a worker: one that is worked on, one that waits. */
-const perWorker = 2
+/** Jobs under way a worker. Traces are written in order: with fewer, one slow job holds many workers back (tools:bench --queue). */
+const perWorker = 8
 /** Seconds of work in a job, where lists may be cut anywhere. */
 const jobSeconds = 20
 

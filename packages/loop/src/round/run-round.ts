@@ -145,16 +145,19 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     Decided,
     { arms, looks, sources: stepSources(recipe, 'decide', ['packages/attempts/src/retest-round.ts', gateFile(recipe)]) },
     async () => ({
-      decision: recipe.gate.decide({
-        evaluations: arms.evaluations,
-        references: arms.references,
-        frontier: arms.levels,
-        memory: Boolean(bank && recipe.memory?.deploy),
-        bank: arms.bank,
-        looks,
-        stopped: arms.stopped,
-        seed: deriveSeed(seed, 'gate', round),
-      }),
+      decision: {
+        ...recipe.gate.decide({
+          evaluations: arms.evaluations,
+          references: arms.references,
+          frontier: arms.levels,
+          memory: Boolean(bank && recipe.memory?.deploy),
+          bank: arms.bank,
+          looks,
+          stopped: arms.stopped,
+          seed: deriveSeed(seed, 'gate', round),
+        }),
+        spread: arms.spread,
+      },
       retest: await retestRound(context, candidate?.model ?? null, await validationTasks(context, train), arms),
     }),
   )

@@ -9,6 +9,7 @@ import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
 import { runBench } from '../../bench/run-bench.ts'
+import { showSimulatedQueue } from '../../bench/show-simulated-queue.ts'
 import { showBench } from '../../bench/show-bench.ts'
 
 export default defineCommand({
@@ -44,6 +45,10 @@ export default defineCommand({
       about:
         'with --gate: also with 24 models trained from one data set, so many outcomes each (kept: a second call reads them), and with 12 banks',
     },
+    queue: {
+      type: 'boolean',
+      about: 'instead: a simulated queue of 1 to 1,000 workers: how well they are used, by the length of jobs (docs/scale.md)',
+    },
     docs: { type: 'boolean', about: 'with --gate: write the tables and the chart into docs/' },
     json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
@@ -56,7 +61,8 @@ export default defineCommand({
     'npx nx run tools:bench --gate --docs',
     'npx nx run tools:bench --gate --real=2000 --threads=2',
   ],
-  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs }, signal) {
+  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs, queue }, signal) {
+    if (queue) return console.log(showSimulatedQueue())
     if (gate) {
       const cached = real === undefined ? undefined : await realContestants(real, threads, signal)
       const bench = benchAcceptors({ runs, rounds: 20, n: 400, seed: 1, signal }, cached)
