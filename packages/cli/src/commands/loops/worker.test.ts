@@ -65,7 +65,7 @@ const made = (folder: string) =>
       .replaceAll(folder, '')
       .replace(/"where":"[^"]*",/g, '')
       .replace(/"(seconds|createdAt|modified)":\s*("[^"]*"|[\d.e+-]+)/g, '"$1":0')
-      .replace(/\s*"(spread)": \[[^\]]*\],?/g, ''),
+      .replace(/,?\s*"spread": \{[^}]*\}[^}]*\}/, ''),
   )
 
 const missing =
