@@ -6,7 +6,7 @@ export function countSpread() {
   const places = new Map<string, Set<string>>()
   return {
     add({ task, calls }: Trace): void {
-      for (const where of new Set(calls.flatMap((call) => call.where ?? []))) {
+      for (const where of new Set((calls ?? []).flatMap((call) => call.where ?? []))) {
         const lane = lanes.get(where) ?? { tasks: new Set(), attempts: 0 }
         lanes.set(where, lane)
         lane.tasks.add(task)
