@@ -207,6 +207,10 @@ function onlyGguf(folder: string, where: string): string {
 function nearFile(file: string): string | null {
   const names = (folder: string, wanted: (name: string) => boolean) => (existsSync(folder) ? readdirSync(folder).filter(wanted) : [])
   const folder = dirname(file)
+  const holdsModel = (name: string) =>
+    statSync(join(folder, name)).isDirectory() && names(join(folder, name), (inside) => inside.endsWith('.gguf')).length > 0
+  const beside = file.endsWith('.gguf') ? null : nearest(basename(file), names(folder, holdsModel))
+  if (beside !== null) return join(folder, beside)
   const sibling = existsSync(folder)
     ? folder
     : join(

@@ -2,8 +2,8 @@ import { plugin } from '@whetstone/core'
 import { z } from 'zod'
 import { loadPrompts } from '../load-prompts.ts'
 import type { Method, MethodSolver } from '../method.ts'
-import { ask, askDirectly, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
-import { grow, stepAsks } from '../tree-search/expand.ts'
+import { ask, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
+import { draftOf, grow, refusedDraft, stepAsks } from '../tree-search/expand.ts'
 import type { Partial } from '../tree-search/value.ts'
 import { Value, valuesOf } from '../tree-search/value.ts'
 
@@ -30,19 +30,13 @@ export default plugin({
 function beam({ width, samples, value, judge, depth, prompts: named }: Settings): MethodSolver {
   const texts = loadPrompts(named)
   const method: Method = async function* (attempt, tools) {
-    const asked = askDirectly(attempt)
-    const draftOf = ({ text, ended }: Partial) => ({
-      messages: [...asked, { role: 'assistant' as const, content: text }],
-      finish: ended ? ('stop' as const) : ('length' as const),
-    })
     let beams: (Partial & { worth: number })[] = [{ text: '', ended: false, worth: 1 }]
     for (let level = 0; level < depth; level++) {
       const open = beams.filter(({ ended }) => !ended)
       const count = tools.sampling.temperature === 0 ? 1 : samples
       const asks = open.map(({ text }, i) => stepAsks(attempt, tools, texts, text, count, [level, i]))
       const replies = yield* ask(...asks.flat())
-      if (replies.some(isRefused) && level === 0)
-        return { messages: [...asked, { role: 'assistant', content: '' }], finish: replies[0]!.finish }
+      if (replies.some(isRefused) && level === 0) return refusedDraft(attempt, replies[0]!)
       const grown = open.flatMap(({ text, worth }, i) =>
         grow(
           text,
@@ -64,10 +58,10 @@ function beam({ width, samples, value, judge, depth, prompts: named }: Settings)
         .slice(0, width)
         .map(({ partial }) => partial)
       const best = beams[0]!
-      tools.keep(draftOf(best))
-      if (best.ended) return draftOf(best)
+      tools.keep(draftOf(attempt, best))
+      if (best.ended) return draftOf(attempt, best)
     }
-    return draftOf(beams[0]!)
+    return draftOf(attempt, beams[0]!)
   }
   return methodSolver(`beam-${width}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
 }

@@ -2,8 +2,8 @@ import { plugin } from '@whetstone/core'
 import { z } from 'zod'
 import { loadPrompts } from '../load-prompts.ts'
 import type { Method, MethodSolver } from '../method.ts'
-import { ask, askDirectly, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
-import { grow, stepAsks } from '../tree-search/expand.ts'
+import { ask, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
+import { draftOf, grow, refusedDraft, stepAsks } from '../tree-search/expand.ts'
 import type { Partial } from '../tree-search/value.ts'
 import { Value, valuesOf } from '../tree-search/value.ts'
 
@@ -36,19 +36,13 @@ export default plugin({
 function mcts({ simulations, samples, value, judge, exploration, prompts: named }: Settings): MethodSolver {
   const texts = loadPrompts(named)
   const method: Method = async function* (attempt, tools) {
-    const asked = askDirectly(attempt)
-    const draftOf = ({ text, ended }: Partial) => ({
-      messages: [...asked, { role: 'assistant' as const, content: text }],
-      finish: ended ? ('stop' as const) : ('length' as const),
-    })
     const root: Node = { text: '', ended: false, parent: null, children: [], visits: 0, total: 0, prior: 1, depth: 0, own: 1 }
     const ended: Node[] = []
     for (let i = 0; i < simulations; i++) {
       const leaf = select(root, exploration)
       if (leaf === null) break
       const replies = yield* ask(...stepAsks(attempt, tools, texts, leaf.text, tools.sampling.temperature === 0 ? 1 : samples, ['mcts', i]))
-      if (i === 0 && replies.some(isRefused))
-        return { messages: [...asked, { role: 'assistant', content: '' }], finish: replies[0]!.finish }
+      if (replies.some(isRefused) && i === 0) return refusedDraft(attempt, replies[0]!)
       const grown = grow(
         leaf.text,
         replies.map(({ text }) => text.trim()),
@@ -74,10 +68,10 @@ function mcts({ simulations, samples, value, judge, exploration, prompts: named 
       }
       if (fresh.length === 0) backUp(leaf, 0)
       const best = ended.toSorted((a, b) => b.own - a.own)[0]
-      tools.keep(draftOf(best ?? deepest(root)))
-      if (best && best.own === 1 && value !== 'vote') return draftOf(best)
+      tools.keep(draftOf(attempt, best ?? deepest(root)))
+      if (best && best.own === 1 && value !== 'vote') return draftOf(attempt, best)
     }
-    return draftOf(ended.toSorted((a, b) => b.own - a.own || b.prior - a.prior)[0] ?? deepest(root))
+    return draftOf(attempt, ended.toSorted((a, b) => b.own - a.own || b.prior - a.prior)[0] ?? deepest(root))
   }
   return methodSolver(`mcts-${simulations}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
 }

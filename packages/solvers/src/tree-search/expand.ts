@@ -2,7 +2,7 @@ import type { Attempt, Message } from '@whetstone/core'
 import { deriveSeed } from '@whetstone/core'
 import type { Prompts } from '../load-prompts.ts'
 import { fill } from '../load-prompts.ts'
-import type { Ask, Tools } from '../method.ts'
+import type { Ask, Draft, Reply, Tools } from '../method.ts'
 import { askDirectly } from '../method.ts'
 import type { Partial } from './value.ts'
 
@@ -25,6 +25,18 @@ export function stepAsks(
     sampling,
   }))
 }
+
+/** What an attempt comes to that ends with this partial solution; whole where that is. */
+export const draftOf = (attempt: Attempt, { text, ended }: Partial): Draft => ({
+  messages: [...askDirectly(attempt), { role: 'assistant', content: text }],
+  finish: ended ? 'stop' : 'length',
+})
+
+/** What an attempt comes to whose first step was refused: a prompt that does not fit, say. */
+export const refusedDraft = (attempt: Attempt, refused: Reply): Draft => ({
+  ...draftOf(attempt, { text: '', ended: false }),
+  finish: refused.finish,
+})
 
 /** The distinct partial solutions that sampled steps lead to, with the share of the samples that each has. */
 export function grow(work: string, steps: readonly string[], { separator, final }: Prompts): (Partial & { share: number })[] {
