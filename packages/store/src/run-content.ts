@@ -7,7 +7,7 @@ import type { Mirrored } from './store-settings.ts'
 export type RunFile = { path: string; file: string; kind: Mirrored; bytes: number; modified: number }
 
 /** Not the run's: locks, and what is being written. A lock that this process holds must not even be opened: closing it would give it up. */
-const passing = /(^|\/)(?:\w+\.)?lock(?:\.owner)?$|\.(tmp|part)$|(^|\/)\.uploads\//
+const passing = /(^|\/)(?:\w+\.)?lock(?:\.owner|-journal)?$|\.(tmp|part)$|(^|\/)\.uploads\//
 
 /**
  * The files of a run, as they stand, with the weights outside its folders that it serves. Ledgers come before what they count, so that a mirror made in the midst of work never holds a ledger that
