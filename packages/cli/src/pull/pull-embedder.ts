@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInput, pathBelow, paths, writeJson } from '@whetstone/core'
-import { onnxFile, onnxNeeds, onnxTypes, type OnnxType } from '@whetstone/inference/embedders/onnx-files.ts'
+import { onnxFile, onnxNeeds, onnxTypes, type OnnxType } from '@whetstone/inference/onnx-files.ts'
 import { download, hubFile } from '@whetstone/tasks'
 import { listHub, parseHubModel } from './hub-address.ts'
 

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { BadInput, contentId, paths, plugin, type Embedder, type EmbedderSource } from '@whetstone/core'
 import { unit } from '@whetstone/similarity'
 import { z } from 'zod'
-import { onnxFile, onnxNeeds, onnxTypes, type OnnxType } from './onnx-files.ts'
+import { onnxFile, onnxNeeds, onnxTypes, type OnnxType } from '../onnx-files.ts'
 import { instructed, instruction } from '../retrieval-instruction.ts'
 
 const Settings = z.strictObject({

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
-import { onnxTypes, type OnnxType } from '@whetstone/inference/embedders/onnx-files.ts'
+import { onnxTypes, type OnnxType } from '@whetstone/inference/onnx-files.ts'
 import { defineCommand } from '../../command.ts'
 import { pullEmbedder } from '../../pull/pull-embedder.ts'
 import { pullModel } from '../../pull/pull-model.ts'
