@@ -1,8 +1,8 @@
-import type { Attempt, Message } from '@whetstone/core'
+import type { Attempt, Completion, Message } from '@whetstone/core'
 import { deriveSeed } from '@whetstone/core'
 import type { Prompts } from '../load-prompts.ts'
 import { fill } from '../load-prompts.ts'
-import type { Ask, Draft, Reply, Tools } from '../method.ts'
+import type { Ask, Draft, Tools } from '../method.ts'
 import { askDirectly } from '../method.ts'
 import type { Partial } from './value.ts'
 
@@ -33,7 +33,7 @@ export const draftOf = (attempt: Attempt, { text, ended }: Partial): Draft => ({
 })
 
 /** What an attempt comes to whose first step was refused: a prompt that does not fit, say. */
-export const refusedDraft = (attempt: Attempt, refused: Reply): Draft => ({
+export const refusedDraft = (attempt: Attempt, refused: Pick<Completion, 'finish'>): Draft => ({
   ...draftOf(attempt, { text: '', ended: false }),
   finish: refused.finish,
 })
