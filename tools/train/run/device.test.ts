@@ -118,7 +118,8 @@ if (software)
       const { method, data, args } = cases[what] as Case
       const model = await randomModel('device-software')
       const file = rowsFile('device-software.jsonl', data as Record<string, unknown>[])
-      const settings = ['--steps', 3, '--batch', 4, '--lr', 1e-3, ...args]
+      // without the check against libllama: Mesa 22.3 dies in a thread of its own in half of the runs that load a second model
+      const settings = ['--steps', 3, '--batch', 4, '--lr', 1e-3, '--unchecked', ...args]
       const cpu = losses(await train(method, model, file, join(folder, 'software-cpu.gguf'), settings))
       const device = losses(await onDevice(software, method, model, file, join(folder, 'software.gguf'), settings))
       assert.ok(farthest(cpu, device) < 2e-3, `${farthest(cpu, device)}`)
