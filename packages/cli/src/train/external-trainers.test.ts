@@ -11,30 +11,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-external-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_HERE'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { BadInput, paths } = await import('@whetstone/core')
+const { paths } = await import('@whetstone/core')
 process.env['LLAMA_TRAIN'] = paths.tool('llama-train')
-const { loadCommand } = await import('../main.ts')
-const { parseFlags } = await import('../parse-flags.ts')
+const { runInProcess: run } = await import('../run-in-process.ts')
 
 const test = suite('external trainers')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 const standIn = join(import.meta.dirname, 'stand-in.mjs')
 const tiny = join(import.meta.dirname, '../../../../models/tiny/whetstone-tiny-f32.gguf')
 
-async function run(name: string, ...args: string[]) {
-  const log = console.log
-  const said: string[] = []
-  console.log = (text: string) => said.push(text)
-  try {
-    const command = await loadCommand(name)
-    await command.run(parseFlags(name, command, args), new AbortController().signal)
-    return { status: 0, said: said.join('\n') }
-  } catch (error) {
-    return { status: 1, said: error instanceof BadInput ? error.message : String((error as Error).stack) }
-  } finally {
-    console.log = log
-  }
-}
 const set = (settings: Record<string, unknown>) =>
   Object.entries(settings).flatMap(([name, value]) => [
     '--set',

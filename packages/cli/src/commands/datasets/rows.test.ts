@@ -12,31 +12,16 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-walk-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_HERE'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { appendRows, BadInput, taskHash, writeJson } = await import('@whetstone/core')
+const { appendRows, taskHash, writeJson } = await import('@whetstone/core')
 const { exportDataset } = await import('@whetstone/datasets')
 const { roundFiles, writeRun } = await import('@whetstone/runs')
 const { toExample, toPairs } = await import('@whetstone/harvest')
 const { scriptedTrace } = await import('@whetstone/harvest/scripted-trace.ts')
-const { loadCommand } = await import('../../main.ts')
-const { parseFlags } = await import('../../parse-flags.ts')
+const { runInProcess: run } = await import('../../run-in-process.ts')
 
 const test = suite('rows of runs')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 
-async function run(name: string, ...args: string[]) {
-  const log = console.log
-  const said: string[] = []
-  console.log = (text: string) => said.push(text)
-  try {
-    const command = await loadCommand(name)
-    await command.run(parseFlags(name, command, args), new AbortController().signal)
-    return { status: 0, said: said.join('\n') }
-  } catch (error) {
-    return { status: 1, said: error instanceof BadInput ? error.message : String((error as Error).stack) }
-  } finally {
-    console.log = log
-  }
-}
 const at = (name: string) => join(scratch, name)
 const jsonOf = async (name: string, ...args: string[]) => {
   const { status, said } = await run(name, ...args, `--json=${at('out.json')}`)

@@ -10,26 +10,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-train-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['WHETSTONE_HERE'] = scratch
 process.env['WHETSTONE_PROGRESS'] = 'none'
-const { BadInput, Trace } = await import('@whetstone/core')
-const { loadCommand } = await import('../../main.ts')
-const { parseFlags } = await import('../../parse-flags.ts')
+const { Trace } = await import('@whetstone/core')
+const { runInProcess: run } = await import('../../run-in-process.ts')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** A command as main runs it, in this process. */
-async function run(name: string, ...args: string[]) {
-  const log = console.log
-  const said: string[] = []
-  console.log = (text: string) => said.push(text)
-  try {
-    const command = await loadCommand(name)
-    await command.run(parseFlags(name, command, args), new AbortController().signal)
-    return { status: 0, said: said.join('\n') }
-  } catch (error) {
-    return { status: 1, said: error instanceof BadInput ? error.message : String((error as Error).stack) }
-  } finally {
-    console.log = log
-  }
-}
 const write = (name: string, rows: readonly object[]) => {
   writeFileSync(join(scratch, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   return `--data=${join(scratch, name)}`
