@@ -6,3 +6,6 @@ export type Gpu = z.infer<typeof Gpu>
 
 /** Models below this many parameters are slower on a GPU than on the CPU. */
 export const smallModel = 50e6
+
+/** Whether a model's work stays on the CPU, in sampling, scoring and training alike: one rule, so that they never differ. */
+export const staysOnCpu = (gpu: Gpu, parameters: number): boolean => gpu === 'off' || (gpu === 'auto' && parameters < smallModel)

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { adapterFlags, BadInput, smallModel } from '@whetstone/core'
+import { adapterFlags, BadInput, smallModel, staysOnCpu } from '@whetstone/core'
 import type { Model, OpenOptions } from '@whetstone/core'
 import { checkAdapter } from './check-adapter.ts'
 import { checkGguf } from './check-gguf.ts'
@@ -20,7 +20,7 @@ export function serverArguments(
   const header = checkGguf(model.path)
   if (model.adapter) checkAdapter(model.adapter, model.path)
   const small = header.parameters < smallModel
-  const onCpu = gpu === 'off' || (gpu === 'auto' && small)
+  const onCpu = staysOnCpu(gpu, header.parameters)
   const perSlot = context ?? Math.min(header.contextLength ?? 4096, 4096)
   return [
     '--model',

@@ -1,5 +1,5 @@
 import type { Model } from '@whetstone/core'
-import { smallModel } from '@whetstone/core'
+import { staysOnCpu } from '@whetstone/core'
 import type { Accelerator } from '@whetstone/native'
 import { findAccelerator } from '@whetstone/native'
 import type { Gpu } from '@whetstone/core'
@@ -13,8 +13,7 @@ export async function useAccelerator(
   { parameters, path }: Pick<Model, 'parameters' | 'path'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const small = (parameters ?? 0) < smallModel
-  if (gpu === 'off' || path === null || (gpu === 'auto' && small)) return
+  if (path === null || staysOnCpu(gpu, parameters ?? 0)) return
   const { accelerator, refused } = await findAccelerator(gpu, { signal })
   for (const reason of refused) process.stderr.write(`  ${reason}\n`)
   process.stderr.write(`  ${accelerator ? describe(accelerator) : cpuSentence}\n`)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { dirname } from 'node:path'
-import { paths, smallModel, type Gpu } from '@whetstone/core'
+import { paths, staysOnCpu, type Gpu } from '@whetstone/core'
 
 /** Instruction sets that llama.cpp has CPU code for, the best first: bit equality holds among machines that run the same. */
 const sets: [string, RegExp][] = [
@@ -17,8 +17,7 @@ const sets: [string, RegExp][] = [
 
 /** What kind of machine answers for a model here: within a class equal requests have equal answers. */
 export function machineClass({ gpu = 'auto', parameters }: { gpu?: Gpu | undefined; parameters: number | null }): string {
-  const small = parameters !== null && parameters < smallModel
-  const device = gpu === 'off' || (gpu === 'auto' && small) ? null : accelerator(gpu)
+  const device = staysOnCpu(gpu, parameters ?? Infinity) ? null : accelerator(gpu)
   return device ?? `cpu-${arch()}-${cpuSet()}`
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
-import { BadInput, hashFile, paths, plugin, runTool, smallModel } from '@whetstone/core'
+import { BadInput, hashFile, paths, plugin, runTool, staysOnCpu } from '@whetstone/core'
 import { currentAccelerator } from '@whetstone/native'
 import { z } from 'zod'
 import { followTraining } from '../follow-training.ts'
@@ -190,9 +190,8 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
 
 /** Whether to train on the accelerator that sampling uses: the same rule, so that the two never differ. */
 function onDevice({ gpu = 'auto', base }: TrainRequest): boolean {
-  // small models are faster on the CPU, and ggml has no gradient of a mixture's experts
-  const onCpu = (base.parameters ?? 0) < smallModel || base.architecture?.endsWith('moe') === true
-  if (gpu === 'off' || (gpu === 'auto' && onCpu)) return false
+  if (staysOnCpu(gpu, base.parameters ?? 0)) return false
+  if (gpu === 'auto' && base.architecture?.endsWith('moe')) return false // ggml has no gradient of a mixture's experts
   return currentAccelerator() !== null
 }
 
