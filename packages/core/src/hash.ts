@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash as sha256 } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 /** JSON with object keys sorted at every depth and `undefined` members left out, so that equal records have equal text. */
@@ -12,9 +12,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of a string, or of the canonical JSON of any other value; hex, 64 characters. */
 export function hash(value: unknown): string {
-  return createHash('sha256')
-    .update(typeof value === 'string' ? value : canonicalJson(value))
-    .digest('hex')
+  return sha256('sha256', typeof value === 'string' ? value : canonicalJson(value))
 }
 
 /** A short id: a kind and the first 16 hex digits (64 bits) of the content's hash, e.g. `trace-3f2a…`. */

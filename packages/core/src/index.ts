@@ -1,6 +1,7 @@
 export * from './bad-input.ts'
 export * from './call.ts'
 export * from './change-setting.ts'
+export * from './compiled.ts'
 export * from './contracts.ts'
 export * from './decision.ts'
 export * from './env.ts'

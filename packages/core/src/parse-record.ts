@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { BadInput } from './bad-input.ts'
+import { compiled } from './compiled.ts'
 
 /** Parses one line of JSON by a schema; the error names the place and the first thing that is wrong. */
 export function parseRow<T>(line: string, schema: z.ZodType<T>, where: string): T {
@@ -15,7 +16,7 @@ export function parseRow<T>(line: string, schema: z.ZodType<T>, where: string): 
 
 /** Parses a value by a schema; the error names the place, the member and what was expected. */
 export function parseRecord<T>(value: unknown, schema: z.ZodType<T>, where: string): T {
-  const parsed = schema.safeParse(value)
+  const parsed = compiled(schema).safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new BadInput(`${where}: ${issue?.path.join('.') || 'value'}: ${issue?.message ?? 'does not fit the schema'}`)

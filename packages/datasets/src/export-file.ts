@@ -1,34 +1,33 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { BadInput } from '@whetstone/core'
-import type { ExportFormat } from './define-export.ts'
-import { parquetSink } from './parquet-sink.ts'
-import { textSink, type Sink } from './text-sink.ts'
+import type { Sink } from './text-sink.ts'
 
 /** One output, in as many shards as its rows need. */
 export class ExportFile {
   current: string
   /** Rows in the current file. */
   inFile = 0
-  readonly #format: ExportFormat
-  readonly #options: { shard: number; gzip: boolean; force: boolean | undefined }
+  readonly #sinkOf: (file: string) => Sink
+  readonly #options: { shard: number; force: boolean | undefined }
   readonly #name: string
   #done: { file: string; neighbour: string; rows: number }[] = []
   #sink: Sink | null = null
 
-  constructor(format: ExportFormat, name: string, options: { shard: number; gzip: boolean; force: boolean | undefined }) {
-    this.#format = format
+  constructor(sinkOf: (file: string) => Sink, name: string, options: { shard: number; force: boolean | undefined }) {
+    this.#sinkOf = sinkOf
     this.#options = options
     this.#name = name
     this.current = name
     if (existsSync(name) && !options.force) throw new BadInput(`${name} exists: give another --out, or overwrite it with --force`)
   }
 
-  async write(row: Record<string, unknown>): Promise<void> {
-    if (this.#sink && this.inFile >= this.#options.shard) await this.#close()
+  /** Gives a promise only where there is something to wait for: a million rows wait for little. */
+  write(row: Record<string, unknown>): Promise<void> | void {
+    if (this.#sink && this.inFile >= this.#options.shard) return this.#close().then(() => this.write(row))
     if (!this.#sink) this.#open()
-    await (this.#sink as Sink).write(row)
     this.inFile++
+    return (this.#sink as Sink).write(row)
   }
 
   #open(): void {
@@ -40,7 +39,7 @@ export class ExportFile {
     mkdirSync(dirname(this.current), { recursive: true })
     const neighbour = `${this.current}.${process.pid}.tmp`
     this.#done.push({ file: this.current, neighbour, rows: 0 })
-    this.#sink = openSink(this.#format, neighbour, this.#options.gzip)
+    this.#sink = this.#sinkOf(neighbour)
     this.inFile = 0
   }
 
@@ -71,6 +70,3 @@ export class ExportFile {
     for (const { neighbour } of this.#done) rmSync(neighbour, { force: true })
   }
 }
-
-const openSink = (format: ExportFormat, file: string, gzip: boolean): Sink =>
-  format.container === 'parquet' ? parquetSink(format, file) : textSink(format.container === 'json', file, gzip)

@@ -196,6 +196,19 @@ for (const name of ['parquet', 'verl'])
     assert.match(await refusal(() => checkExport(find(name), file)), /is not a Parquet file/)
   })
 
+for (const name of ['parquet', 'trl-messages', 'llama-factory-sharegpt'])
+  test(`${name}: rows of any size, through several groups and blocks, come back as they were`, async () => {
+    const format = find(name)
+    const rows = Array.from({ length: 12_000 }, (_, i): ExportRow => ({
+      kind: 'sft',
+      messages: [user(i), { role: 'assistant', content: i % 3000 === 7 ? '€😀\n'.repeat(400_000) : `${texts[i % 8]} ${'é'.repeat(i % 70)}` }],
+    }))
+    const written = await write(format, rows)
+    const back = await read(format, written.files[0]?.file as string)
+    assert.is(back.length, rows.length)
+    for (const [i, each] of back.entries()) assert.is(JSON.stringify(each), JSON.stringify(rows[i]))
+  })
+
 test('rows that a format cannot express: which, why; --skip leaves them out and counts them', async () => {
   const [axolotl, chatml] = [find('axolotl-dpo'), find('chatml')]
   const several: ExportRow = {

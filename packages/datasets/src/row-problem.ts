@@ -1,3 +1,4 @@
+import { compiled } from '@whetstone/core'
 import type { z } from 'zod'
 
 /** What is wrong with a row: the field by its path, and what is allowed there. */
@@ -5,7 +6,7 @@ export type RowProblem = { field: string; says: string }
 
 /** The first thing that is wrong with a row, or null. Of a format with several shapes, the shape that the row comes nearest to is what it is measured by. */
 export function rowProblem(schema: z.ZodType, row: unknown): RowProblem | null {
-  const parsed = schema.safeParse(row)
+  const parsed = compiled(schema).safeParse(row)
   return parsed.success ? null : describe(parsed.error.issues)
 }
 

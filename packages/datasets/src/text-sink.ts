@@ -1,41 +1,88 @@
-import { closeSync, createWriteStream, fsyncSync, openSync } from 'node:fs'
+import { closeSync, createWriteStream, fsyncSync, openSync, writeSync } from 'node:fs'
 import { once } from 'node:events'
-import { createGzip, type Gzip } from 'node:zlib'
+import { createGzip } from 'node:zlib'
 
-/** Where rows go, one after another; `destroy` gives up what was begun. */
-export type Sink = { write(row: Record<string, unknown>): Promise<void>; close(): Promise<void>; destroy(): void }
+/** Where rows go, one after another: a row that fills a block may be waited for. `destroy` gives up what was begun. */
+export type Sink = { write(row: Record<string, unknown>): Promise<void> | void; close(): Promise<void>; destroy(): void }
 
-/** JSONL, or a JSON array a row a line; in pieces of about 256 KiB. */
+/** Characters that are gathered before they are written. */
+const block = 1 << 20
+
+/** JSONL, or a JSON array a row a line. */
 export function textSink(array: boolean, file: string, gzip: boolean): Sink {
-  const disk = createWriteStream(file)
-  const packer: Gzip | null = gzip ? createGzip() : null
-  packer?.pipe(disk)
-  const stream = packer ?? disk
-  let failure: Error | null = null
-  disk.on('error', (error) => (failure = error))
+  const disk = gzip ? packed(file) : plain(file)
   let text = array ? '[\n' : ''
   let first = true
-  const flush = async () => {
-    if (failure) throw failure
-    if (text !== '' && !stream.write(text)) await once(stream, 'drain')
+  const flush = () => {
+    const wait = disk.write(text)
     text = ''
+    return wait
   }
   return {
-    async write(row) {
+    write(row) {
       text += array ? `${first ? '' : ',\n'}${JSON.stringify(row)}` : `${JSON.stringify(row)}\n`
       first = false
-      if (text.length > 262_144) await flush()
+      if (text.length > block) return flush()
     },
     async close() {
       if (array) text += first ? ']\n' : '\n]\n'
       await flush()
-      stream.end()
-      if (!disk.writableFinished) await once(disk, 'finish')
+      await disk.close()
+    },
+    destroy: () => disk.destroy(),
+  }
+}
+
+function plain(file: string) {
+  const handle = openSync(file, 'w')
+  let open = true
+  const close = () => {
+    if (open) closeSync(handle)
+    open = false
+  }
+  return {
+    write(text: string): Promise<void> | void {
+      const bytes = Buffer.from(text)
+      for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written)
+    },
+    close() {
+      fsyncSync(handle)
+      close()
+    },
+    destroy: close,
+  }
+}
+
+function packed(file: string) {
+  const disk = createWriteStream(file)
+  const packer = createGzip()
+  packer.pipe(disk)
+  let failure: Error | null = null
+  disk.on('error', (error) => {
+    failure = error
+    // What waits for room waits no longer.
+    packer.destroy(error)
+  })
+  packer.on('error', () => {})
+  return {
+    async write(text: string) {
       if (failure) throw failure
-      const handle = openSync(file, 'r')
+      if (!packer.write(text))
+        await once(packer, 'drain').catch((error: Error) => {
+          throw failure ?? error
+        })
+    },
+    async close() {
+      packer.end()
+      if (!disk.writableFinished && !failure) await once(disk, 'finish')
+      if (failure) throw failure as Error
+      const handle = openSync(file, 'r+')
       fsyncSync(handle)
       closeSync(handle)
     },
-    destroy: () => stream.destroy(),
+    destroy() {
+      packer.destroy()
+      disk.destroy()
+    },
   }
 }

@@ -6,6 +6,7 @@ import type { ExportFormat } from './define-export.ts'
 import { ExportFile } from './export-file.ts'
 import { Inexpressible, type ExportOptions, type ExportRow, type Turn } from './export-row.ts'
 import { rowProblem } from './row-problem.ts'
+import { textSink, type Sink } from './text-sink.ts'
 
 export type WriteOptions = Partial<ExportOptions> & {
   /** The file, or the folder of formats whose files have names of their own (mlx-lm). */
@@ -48,15 +49,16 @@ export async function writeExport(
     throw new BadInput(`--gzip packs JSONL, and ${format.name} is ${format.container === 'json' ? 'a JSON array' : 'Parquet'}`)
   const names = fileNames(format, resolve(options.out), { gzip })
   const sides = validation > 0 || format.splitFiles ? (['train', 'validation'] as const) : (['train'] as const)
+  const sinkOf = await sinksOf(format, gzip)
   const skipped: Written['skipped'] = []
   const open = new Map<string, ExportFile>()
   const sideFile =
     provenance === 'side'
-      ? new ExportFile({ ...format, container: 'jsonl' }, names.provenance, { shard: Infinity, gzip: false, force: options.force })
+      ? new ExportFile((file) => textSink(false, file, false), names.provenance, { shard: Infinity, force: options.force })
       : null
   let number = 0
   try {
-    for (const side of sides) open.set(side, new ExportFile(format, names[side], { shard, gzip, force: options.force }))
+    for (const side of sides) open.set(side, new ExportFile(sinkOf, names[side], { shard, force: options.force }))
     for await (const row of rows) {
       number++
       if (row.kind !== format.kind) throw new Error(`${format.name} takes ${format.kind} rows, row ${number} is ${row.kind}`)
@@ -64,8 +66,11 @@ export async function writeExport(
       if (written === null) continue
       const side = validation > 0 && heldOut(row, validation) ? 'validation' : 'train'
       const target = open.get(side) as ExportFile
-      await target.write(provenance === 'inline' && row.provenance ? { ...written, provenance: row.provenance } : written)
-      if (sideFile && row.provenance) await sideFile.write({ file: basename(target.current), row: target.inFile, ...row.provenance })
+      const wait = target.write(provenance === 'inline' && row.provenance ? { ...written, provenance: row.provenance } : written)
+      if (wait) await wait
+      const beside =
+        sideFile && row.provenance && sideFile.write({ file: basename(target.current), row: target.inFile, ...row.provenance })
+      if (beside) await beside
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)
     // All of it is on disk under other names before the first file takes its own: a disk that fills leaves nothing.
@@ -80,6 +85,12 @@ export async function writeExport(
     for (const side of [...open.values(), ...(sideFile ? [sideFile] : [])]) side.abandon()
     throw explainDiskError(error, options.out)
   }
+}
+
+async function sinksOf(format: ExportFormat, gzip: boolean): Promise<(file: string) => Sink> {
+  if (format.container !== 'parquet') return (file) => textSink(format.container === 'json', file, gzip)
+  const { parquetSink } = await import('./parquet-sink.ts')
+  return (file) => parquetSink(format, file)
 }
 
 function toChecked(

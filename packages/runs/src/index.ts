@@ -1,5 +1,6 @@
 export * from './bank-tag.ts'
 export * from './common-set.ts'
+export * from './open-facts.ts'
 export * from './check-incumbent.ts'
 export * from './disk-use.ts'
 export * from './frozen-task.ts'

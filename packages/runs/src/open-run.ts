@@ -156,20 +156,18 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
     const usual = (['incumbent', 'candidate'] as const).flatMap((role) => [false, true].map((memory) => toArm({ role, memory })))
     return usual.map(armTraces).filter(({ traces }) => traces.exists)
   }
-  async function* rowsOf<T>(file: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> {
+  const rowsOf = <T>(file: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> => {
     const torn = (path: string, bytes: number) => {
       name({ file: path, kind: 'torn', says: `its last ${bytes} bytes are no whole line`, readable: 'all lines before' })
     }
-    yield* readRows(file, schema, { optional: true, torn, ...options })
+    return readRows(file, schema, { optional: true, torn, ...options })
   }
   const exported = (format: string) => {
     const file = dataset()?.files[format]
     return file === undefined ? null : join(files.dataset, file)
   }
-  async function* own<T>(which: 'examples' | 'pairs', format: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> {
-    const file = existsSync(files[which]) ? files[which] : exported(format)
-    if (file !== null) yield* rowsOf(file, schema, options)
-  }
+  const own = <T>(which: 'examples' | 'pairs', format: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> =>
+    rowsOf(existsSync(files[which]) ? files[which] : (exported(format) ?? files[which]), schema, options)
   return {
     run,
     round,

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { parseRow, readLines, readRows, Trace, type ReadOptions } from '@whetstone/core'
+import { lineReader } from './line-reader.ts'
 import type { Problem } from './problem.ts'
 import { openIndex, type Query, type RowIndex } from './row-index.ts'
 
@@ -17,6 +18,8 @@ export type TraceFile = {
   read(places: readonly number[]): Promise<Trace[]>
   /** The traces that a query means, `limit` of them from the `skip`th on, and how many there are. */
   find(query: Query, options?: { skip?: number; limit?: number }): Promise<{ total: number; traces: Trace[] }>
+  /** Lines by the ids of their traces, for many look-ups in the file as it is now. */
+  lines(): Promise<(id: string) => string | undefined>
 }
 
 /** `name` hears of a torn or foreign line, and what can be read all the same. */
@@ -24,11 +27,12 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
   const torn = (path: string, bytes: number) =>
     name?.({ file: path, kind: 'torn', says: `${path}: its last ${bytes} bytes are no whole line`, readable: 'all traces before' })
 
+  let lineAt = lineReader(file)
   let known: { size: number; modified: number; index: RowIndex } | null = null
   const index = async () => {
     const { size, mtimeMs } = existsSync(file) ? statSync(file) : { size: 0, mtimeMs: 0 }
     if (known?.size !== size || known.modified !== mtimeMs) {
-      block = { offset: 0, bytes: Buffer.alloc(0) }
+      lineAt = lineReader(file)
       known = { size, modified: mtimeMs, index: await openIndex(file, known?.index) }
       const { damaged } = known.index
       if (damaged > 0)
@@ -46,22 +50,8 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
     const of = await index()
     return places.map((place) => {
       const { offset, bytes } = of.at(place)
-      return parseRow(near(offset, bytes).toString('utf8'), Trace, `${file}, byte ${offset}`)
+      return parseRow(lineAt(offset, bytes), Trace, `${file}, byte ${offset}`)
     })
-  }
-  let block = { offset: 0, bytes: Buffer.alloc(0) }
-  /** Bytes of the file, with what follows them: traces that are looked up one after another often lie side by side. */
-  const near = (offset: number, bytes: number): Buffer => {
-    if (offset < block.offset || offset + bytes > block.offset + block.bytes.length) {
-      const handle = openSync(file, 'r')
-      try {
-        const buffer = Buffer.allocUnsafe(Math.max(bytes, 1 << 16))
-        block = { offset, bytes: buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, offset)) }
-      } finally {
-        closeSync(handle)
-      }
-    }
-    return block.bytes.subarray(offset - block.offset, offset - block.offset + bytes)
   }
   return {
     file,
@@ -89,6 +79,18 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
       const traces = await read(places.slice(skip, skip + limit))
       const meant = traces.filter(({ id, task }) => (query.id ?? id) === id && (query.task ?? task) === task)
       return { total: places.length - (traces.length - meant.length), traces: meant }
+    },
+    async lines() {
+      const of = await index()
+      return (id) => {
+        const start = `{"id":${JSON.stringify(id)},`
+        for (const place of of.find({ id })) {
+          const { offset, bytes } = of.at(place)
+          const text = lineAt(offset, bytes)
+          if (text.startsWith(start) || (JSON.parse(text) as { id: string }).id === id) return text
+        }
+        return undefined
+      }
     },
   }
 }

@@ -1,19 +1,17 @@
-import { BadInput, type Example, type Filter, loadPlugin, reread, type Rows } from '@whetstone/core'
+import { BadInput, type Example, type Filter, loadPlugin, reread, type Rows, type Trace } from '@whetstone/core'
 import { openStages, rowId, toExample, unfoldRewrites, type Aggregated, type Stage } from '@whetstone/harvest'
-import { openRun } from '@whetstone/runs'
+import { openLines, openRun, reasoningOf } from '@whetstone/runs'
 import { heldOutQuestions, referencesOf } from '@whetstone/loop/round/harvest-tasks.ts'
 import type { Recipe } from '@whetstone/recipe'
-import { traceFinder, type FoundTrace } from '../export/trace-finder.ts'
 
 /** The rows that a run's rounds trained on, with what their traces tell. */
 export async function* harvestedRows(run: string): AsyncGenerator<Aggregated> {
   for (const round of openRun(run).rounds()) {
     if (round.dataset() === null) continue
-    const { find, close } = await traceFinder(run, round.round)
-    try {
-      for await (const example of round.examples()) yield toAggregated(example, find(example.trace), { run, round: round.round })
-    } finally {
-      close()
+    const lineOf = await openLines(run, round.round)
+    for await (const example of round.examples()) {
+      const line = lineOf(example.trace)
+      yield toAggregated(example, line === undefined ? undefined : (JSON.parse(line) as Trace), { run, round: round.round })
     }
   }
 }
@@ -37,11 +35,11 @@ export function filteredRows(run: string, { filters, recipe, seed }: Filtering):
   }
 }
 
-function toAggregated(example: Example, trace: FoundTrace | undefined, { run, round }: { run: string; round: number }): Aggregated {
+function toAggregated(example: Example, trace: Trace | undefined, { run, round }: { run: string; round: number }): Aggregated {
   return {
     ...example,
     id: rowId(example.messages),
-    reasoning: trace?.calls?.findLast(({ answer }) => answer)?.reasoning ?? undefined,
+    reasoning: trace && reasoningOf(trace),
     taskset: trace?.taskset ?? null,
     level: trace?.level ?? null,
     task: trace?.task ?? null,

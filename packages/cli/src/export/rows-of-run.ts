@@ -1,8 +1,7 @@
 import type { Example, Message, Pair } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 import type { ExportKind, ExportRow, Provenance, Turn } from '@whetstone/datasets'
-import { openRun, type RoundReader } from '@whetstone/runs'
-import { traceFinder, type FoundTrace } from './trace-finder.ts'
+import { factsOf, openLines, openRun, type RoundReader, type TraceFacts } from '@whetstone/runs'
 
 /** Rows of one round as exports see them, one at a time: thinking and provenance are joined from the traces by id. */
 export async function* rowsOfRun(run: string, round: number, kind: ExportKind): AsyncGenerator<ExportRow> {
@@ -10,53 +9,51 @@ export async function* rowsOfRun(run: string, round: number, kind: ExportKind): 
   if (reader.dataset() === null && kind !== 'prompt')
     throw new BadInput(`Run ${run} has no rows of round ${round}: see npx nx run loops:status`)
   if (kind === 'prompt') return yield* prompts(reader)
-  const { find: traces, close } = await traceFinder(run, round)
-  try {
-    if (kind === 'sft') {
-      for await (const example of reader.examples()) yield toSft(example, traces(example.trace))
-      return
-    }
-    for await (const pair of reader.pairs()) {
-      const [chosen, rejected] = [traces(pair.traces.chosen), traces(pair.traces.rejected)]
-      if (kind === 'preference') yield toPreference(pair, chosen, rejected)
-      else {
-        const prompt = pair.prompt.map(plain)
-        yield {
-          kind: 'labelled',
-          prompt,
-          completion: answers(pair.chosen, chosen),
-          label: true,
-          provenance: from(chosen, pair.traces.chosen),
-        }
-        yield {
-          kind: 'labelled',
-          prompt,
-          completion: answers(pair.rejected, rejected),
-          label: false,
-          provenance: from(rejected, pair.traces.rejected),
-        }
+  const lineOf = await openLines(run, round)
+  const factsAt = (trace: string) => {
+    const line = lineOf(trace)
+    return line === undefined ? undefined : factsOf(line)
+  }
+  if (kind === 'sft') {
+    for await (const example of reader.examples()) yield toSft(example, factsAt(example.trace))
+    return
+  }
+  for await (const pair of reader.pairs()) {
+    const [chosen, rejected] = [factsAt(pair.traces.chosen), factsAt(pair.traces.rejected)]
+    if (kind === 'preference') yield toPreference(pair, chosen, rejected)
+    else {
+      const prompt = pair.prompt.map(plain)
+      yield {
+        kind: 'labelled',
+        prompt,
+        completion: answers(pair.chosen, chosen),
+        label: true,
+        provenance: from(chosen, pair.traces.chosen),
+      }
+      yield {
+        kind: 'labelled',
+        prompt,
+        completion: answers(pair.rejected, rejected),
+        label: false,
+        provenance: from(rejected, pair.traces.rejected),
       }
     }
-  } finally {
-    close()
   }
 }
 
 const plain = ({ role, content }: Message): Turn => ({ role, content })
-/** The think block of the call that gave the answer. */
-const reasoningOf = (trace: FoundTrace | undefined) => trace?.calls?.findLast(({ answer }) => answer)?.reasoning ?? undefined
-const answers = (messages: readonly Message[], trace: FoundTrace | undefined): Turn[] =>
+const answers = (messages: readonly Message[], trace: TraceFacts | undefined): Turn[] =>
   messages.map((message, index) =>
-    index === messages.length - 1 && message.role === 'assistant' ? { ...message, reasoning: reasoningOf(trace) } : plain(message),
+    index === messages.length - 1 && message.role === 'assistant' ? { ...message, reasoning: trace?.reasoning } : plain(message),
   )
 
-const from = (trace: FoundTrace | undefined, ...ids: string[]): Provenance => ({
+const from = (trace: TraceFacts | undefined, ...ids: string[]): Provenance => ({
   traces: ids,
   task: trace?.task,
   taskset: trace?.taskset,
   split: trace?.split,
 })
-const toSft = ({ messages, promptText, trace: id }: Example, trace: FoundTrace | undefined): ExportRow => ({
+const toSft = ({ messages, promptText, trace: id }: Example, trace: TraceFacts | undefined): ExportRow => ({
   kind: 'sft',
   messages: answers(messages, trace),
   promptText,
@@ -64,8 +61,8 @@ const toSft = ({ messages, promptText, trace: id }: Example, trace: FoundTrace |
 })
 const toPreference = (
   { prompt, chosen, rejected, traces }: Pair,
-  won: FoundTrace | undefined,
-  lost: FoundTrace | undefined,
+  won: TraceFacts | undefined,
+  lost: TraceFacts | undefined,
 ): ExportRow => ({
   kind: 'preference',
   prompt: prompt.map(plain),

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Model, paths, root, type Trace } from '@whetstone/core'
+import { Model, parseRow, paths, root, Trace } from '@whetstone/core'
 import type { FrozenTask } from '../frozen-task.ts'
 import { openRun, type RoundReader } from '../open-run.ts'
 import { runNames } from '../run-files.ts'
@@ -44,9 +44,8 @@ export async function findTrace(
         reader.retest('incumbent'),
         reader.retest('candidate'),
       ]) {
-        if (!file.exists) continue
-        const { traces } = await file.find({ id }, { limit: 1 })
-        if (traces[0]) return { trace: traces[0], reader, file: file.file }
+        const line = file.exists ? (await file.lines())(id) : undefined
+        if (line !== undefined) return { trace: parseRow(line, Trace, `${file.file}, ${id}`), reader, file: file.file }
       }
   return null
 }
