@@ -16,10 +16,9 @@ import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { BadInput } from './bad-input.ts'
 import { parseRow } from './parse-record.ts'
+import { lineSplitter, type Line } from './split-lines.ts'
 import { explainDiskError } from './write-atomic.ts'
 
-/** A line of a file: its text without the line feed, its number from 1, where it begins and how many bytes it has, line feed included. */
-export type Line = { text: string; number: number; offset: number; bytes: number }
 export type ReadOptions = {
   /** An absent file is empty. */
   optional?: boolean
@@ -51,34 +50,17 @@ export async function* readLines(path: string, options: ReadOptions = {}): Async
     const end = Math.min(options.to ?? Infinity, (await file.stat()).size)
     let position = options.from ?? 0
     const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(readBlock, end - position)))
-    let number = 0
-    let begun: Buffer[] = []
-    let begunBytes = 0
+    const splitter = lineSplitter(position)
     while (position < end) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - position), position)
       if (bytesRead === 0) break
-      const bytes = buffer.subarray(0, bytesRead)
-      let start = 0
-      for (let stop = bytes.indexOf(lineFeed); stop !== -1; stop = bytes.indexOf(lineFeed, start)) {
-        const text =
-          begunBytes === 0 ? bytes.toString('utf8', start, stop) : Buffer.concat([...begun, bytes.subarray(start, stop)]).toString('utf8')
-        const length = begunBytes + stop - start + 1
-        number++
-        if (text.trim() !== '') yield { text, number, offset: position + stop + 1 - length, bytes: length }
-        begun = []
-        begunBytes = 0
-        start = stop + 1
-      }
-      if (start < bytesRead) {
-        begun.push(Buffer.from(bytes.subarray(start)))
-        begunBytes += bytesRead - start
-      }
       position += bytesRead
+      for (const line of splitter.push(buffer.subarray(0, bytesRead))) yield line
     }
-    if (begunBytes === 0) return
-    const text = Buffer.concat(begun).toString('utf8')
-    if (!options.wholeFile) (options.torn ?? sayTorn)(path, begunBytes)
-    else if (text.trim() !== '') yield { text, number: number + 1, offset: position - begunBytes, bytes: begunBytes }
+    const last = splitter.rest()
+    if (last === null) return
+    if (!options.wholeFile) (options.torn ?? sayTorn)(path, last.bytes)
+    else if (last.text.trim() !== '') yield last
   } finally {
     await file.close()
   }

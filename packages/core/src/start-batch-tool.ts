@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline'
 import { paths } from './paths.ts'
+import { splitLines } from './split-lines.ts'
 import { startTool, type ToolStart } from './start-tool.ts'
 
 /** A tool of ours in its stdin mode, its model loaded. */
@@ -19,7 +19,7 @@ export async function startBatchTool(
   const args = [...flags, '--data', '-', '--out', '-', '--progress', 'none']
   signal?.throwIfAborted()
   const tool = startTool({ file: paths.tool(name), args, logFile, pipes: ['stdin', 'stdout'] })
-  const lines = createInterface({ input: tool.stdout })[Symbol.asyncIterator]()
+  const lines = splitLines(tool.stdout)
 
   async function* batch(rows: readonly object[], abort?: AbortSignal): AsyncGenerator<unknown> {
     abort?.throwIfAborted()
@@ -31,7 +31,7 @@ export async function startBatchTool(
         const line = await lines.next()
         abort?.throwIfAborted()
         if (line.done) throw (await tool.ended).failure ?? new Error(`${name} ended in the middle of a batch`)
-        const row: unknown = JSON.parse(line.value)
+        const row: unknown = JSON.parse(line.value.text)
         if ('batch_done' in (row as object)) return
         yield row
       }
@@ -46,7 +46,8 @@ export async function startBatchTool(
     kill: tool.kill,
     async end() {
       tool.stdin.end()
-      tool.stdout.resume()
+      // What it still says is read, so that it does not wait for somebody to.
+      void Array.fromAsync(lines).catch(() => {})
       const timer = setTimeout(tool.kill, 5000)
       await tool.ended
       clearTimeout(timer)

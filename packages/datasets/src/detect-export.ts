@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { BadInput } from '@whetstone/core'
+import { BadInput, compiled } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
 import type { ExportRow } from './export-row.ts'
 import { exportNames, loadExport } from './load-export.ts'
-import { readRaw, type RawRow } from './read-export.ts'
+import { readRaw, type RawRow } from './read-raw.ts'
 import { rowProblem } from './row-problem.ts'
 
 /** Rows that a format is told by. */
@@ -70,7 +70,7 @@ export async function* readLoosely(
         `${file}:${raw.line}: ${problem} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all; --skip leaves such rows out)`,
       )
     rows++
-    yield format.fromRow(format.row.parse(row))
+    yield format.fromRow(compiled(format.row).parse(row))
   }
   if (rows === 0) throw new BadInput(`${file} holds no rows`)
 }

@@ -201,7 +201,10 @@ for (const name of ['parquet', 'trl-messages', 'llama-factory-sharegpt'])
     const format = find(name)
     const rows = Array.from({ length: 12_000 }, (_, i): ExportRow => ({
       kind: 'sft',
-      messages: [user(i), { role: 'assistant', content: i % 3000 === 7 ? '€😀\n'.repeat(400_000) : `${texts[i % 8]} ${'é'.repeat(i % 70)}` }],
+      messages: [
+        user(i),
+        { role: 'assistant', content: i % 3000 === 7 ? '€😀\n'.repeat(400_000) : `${texts[i % 8]} ${'é'.repeat(i % 70)}` },
+      ],
     }))
     const written = await write(format, rows)
     const back = await read(format, written.files[0]?.file as string)

@@ -1,4 +1,4 @@
-import { compiled } from '@whetstone/core'
+import { compiled, loneSurrogate } from '@whetstone/core'
 import type { z } from 'zod'
 
 /** What is wrong with a row: the field by its path, and what is allowed there. */
@@ -7,7 +7,9 @@ export type RowProblem = { field: string; says: string }
 /** The first thing that is wrong with a row, or null. Of a format with several shapes, the shape that the row comes nearest to is what it is measured by. */
 export function rowProblem(schema: z.ZodType, row: unknown): RowProblem | null {
   const parsed = compiled(schema).safeParse(row)
-  return parsed.success ? null : describe(parsed.error.issues)
+  if (!parsed.success) return describe(parsed.error.issues)
+  const broken = loneSurrogate(row)
+  return broken === null ? null : { field: broken, says: 'holds half of a surrogate pair, which is no text' }
 }
 
 type Issue = {

@@ -68,8 +68,7 @@ export async function writeExport(
       const target = open.get(side) as ExportFile
       const wait = target.write(provenance === 'inline' && row.provenance ? { ...written, provenance: row.provenance } : written)
       if (wait) await wait
-      const beside =
-        sideFile && row.provenance && sideFile.write({ file: basename(target.current), row: target.inFile, ...row.provenance })
+      const beside = sideFile && row.provenance && sideFile.write({ file: basename(target.current), row: target.inFile, ...row.provenance })
       if (beside) await beside
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)

@@ -227,7 +227,7 @@ function read(text: string): Facts | null {
 }
 
 /** FNV-1a over UTF-16 units with a final mix; two seeds make 64 bits. */
-function hash32(text: string, seed: number): number {
+export function hash32(text: string, seed: number): number {
   let h = 0x811c9dc5 ^ Math.imul(seed, 0x9e3779b9)
   for (let at = 0; at < text.length; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193)
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)

@@ -6,8 +6,8 @@ import type { Mirrored } from './store-settings.ts'
 /** A file of a run: its path in the repository, and what it is. */
 export type RunFile = { path: string; file: string; kind: Mirrored; bytes: number; modified: number }
 
-/** Not the run's: locks, and what is being written. A lock that this process holds must not even be opened: closing it would give it up. */
-const passing = /(^|\/)(?:\w+\.)?lock(?:\.owner|-journal)?$|\.(tmp|part)$|(^|\/)\.uploads\//
+/** Not the run's: locks, what is being written, and indexes, which are made again. A lock that this process holds must not even be opened: closing it would give it up. */
+const passing = /(^|\/)(?:\w+\.)?lock(?:\.owner|-journal)?$|\.(tmp|part|index)$|(^|\/)\.uploads\//
 
 /**
  * The files of a run, as they stand, with the weights outside its folders that it serves. Ledgers come before what they count, so that a mirror made in the midst of work never holds a ledger that

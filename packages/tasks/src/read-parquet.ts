@@ -1,6 +1,5 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, decompress } from '@whetstone/core'
 import type { FileMetaData, ParquetParsers, SchemaTree } from 'hyparquet'
-import { decompress } from './parquet/decompress.ts'
 import { BadText, isDecimal, plainValue, textOf } from './parquet/plain-value.ts'
 import { parseJson } from './read/parse-json.ts'
 

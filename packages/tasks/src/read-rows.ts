@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { BadInput, parseRecord } from '@whetstone/core'
+import { BadInput, loneSurrogate, parseRecord } from '@whetstone/core'
 import type { z } from 'zod'
 import { decodeText } from './read/decode-text.ts'
-import { loneSurrogate, parseJson } from './read/parse-json.ts'
+import { parseJson } from './read/parse-json.ts'
 
 /** A row and the line it stands on, for messages. */
 export type Located<T> = { row: T; line: number }

@@ -1,9 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { BadInput } from '@whetstone/core'
 import { detectExport, loadExport, readRaw, type ExportRow, type Turn } from '@whetstone/datasets'
-import { findByContent, openRun, runNames } from '@whetstone/runs'
+import { findByContent, openRun, runNames, scanFile } from '@whetstone/runs'
 
 /** A row of a file, with how its traces were found. */
 export type FoundRow = {
@@ -16,19 +14,19 @@ export type FoundRow = {
 /** The traces that a row of somebody's file came from: what the row or the file beside it says, else every trace that asked and answered so. */
 export async function rowOfFile(file: string, line: number, named: string | undefined): Promise<FoundRow> {
   const format = named === undefined ? await detectExport(file) : await loadExport(named)
-  let place = 0
-  for await (const raw of readRaw(format, file)) {
-    place++
-    if (raw.line !== line) continue
+  for await (const raw of readRaw(format, file, { from: line })) {
+    if (raw.line !== line) break
     if (raw.broken) throw new BadInput(`${file}:${line}: ${raw.broken}`)
     const own = tracesIn(raw.row)
     if (own.length > 0) return { format: format.name, row: raw.row, how: 'named in the row', traces: own }
-    const beside = await sideRow(file, place)
+    const beside = sideRow(file, line)
     if (beside.length > 0) return { format: format.name, row: raw.row, how: 'named in the side file', traces: beside }
     const row = format.fromRow(format.row.parse(withoutExtra(raw.row, format.row)))
     return { format: format.name, row: raw.row, how: 'found by content', traces: await byContent(row) }
   }
-  throw new BadInput(`${file} has no row on line ${line}: it has ${place} rows`)
+  let rows = 0
+  for await (const { line: at } of readRaw(format, file)) rows = at
+  throw new BadInput(`${file} has no row on line ${line}: its last is ${rows}`)
 }
 
 /** Ids of traces that a row names: ours, or the provenance that --with-provenance put there. */
@@ -45,16 +43,13 @@ function tracesIn(row: unknown): string[] {
 }
 
 /** What the side file of an export says of its n-th row. */
-async function sideRow(file: string, place: number): Promise<string[]> {
+function sideRow(file: string, place: number): string[] {
   const stem = basename(file).replace(/(\.validation)?(-\d{5})?(\.[A-Za-z]+)?(\.gz)?$/, '')
-  for (const side of [join(dirname(file), `${stem}.provenance.jsonl`), join(dirname(file), 'provenance.jsonl')]) {
-    if (!existsSync(side)) continue
-    for await (const text of createInterface({ input: createReadStream(side), crlfDelay: Infinity })) {
-      if (!text.includes(`"row":${place},`)) continue
+  for (const side of [join(dirname(file), `${stem}.provenance.jsonl`), join(dirname(file), 'provenance.jsonl')])
+    for (const text of scanFile(side, `"row":${place},`, Infinity).first) {
       const entry = JSON.parse(text) as { file?: string; row?: number; traces?: string[] }
       if (entry.row === place && (entry.file === undefined || basename(entry.file) === basename(file))) return entry.traces ?? []
     }
-  }
   return []
 }
 
@@ -72,8 +67,7 @@ async function byContent(row: ExportRow): Promise<string[]> {
   const ids = new Set<string>()
   for (const run of runNames())
     for (const round of openRun(run).rounds())
-      for (const { content } of answers as Turn[])
-        for (const { id } of await findByContent(round.files.traces, question, content)) ids.add(id)
+      for (const { content } of answers as Turn[]) for (const { id } of await findByContent(round, question, content)) ids.add(id)
   return [...ids]
 }
 

@@ -2,7 +2,7 @@ import type { FilterOptions, Rows, Trace } from '@whetstone/core'
 import { deriveSeed, reread } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { openStages, toExample, toPairs, unfoldRewrites } from '@whetstone/harvest'
-import { openRun, type Harvest } from '@whetstone/runs'
+import { indexRound, openRun, type Harvest } from '@whetstone/runs'
 import { tasksetsOf } from '@whetstone/recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import { heldOutQuestions, referencesOf } from './harvest-tasks.ts'
@@ -37,6 +37,7 @@ export async function harvestRound(context: RoundContext): Promise<Harvest> {
     formats: recipe.formats,
     createdAt: new Date().toISOString(),
   })
+  await indexRound(openRun(run).round(round))
   return { dataset, kept: rows - replayed, replayed, pairs: dataset.counts.pairs, funnel: stages.map((stage) => stage.funnel()) }
 }
 

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Model, parseRow, paths, root, Trace } from '@whetstone/core'
 import type { FrozenTask } from '../frozen-task.ts'
+import { lineReader } from '../line-reader.ts'
 import { openRun, type RoundReader } from '../open-run.ts'
 import { runNames } from '../run-files.ts'
+import { key, rowKeys, traceKeys } from './keys.ts'
 import { scanFile } from './scan-file.ts'
 
 /** A model on the way from a row back to the weights that it all began with. */
@@ -57,7 +59,7 @@ export async function walkUp({ trace, reader, file }: NonNullable<Awaited<Return
     task: taskOf(reader, trace.task),
     models: ancestors(trace.policy.model, reader.run),
     teachers: (trace.calls ?? []).flatMap(({ by, role, text, tokens }) => (by === null ? [] : [{ by, role, text, tokens }])),
-    trained: trainedOn(trace.id, reader.run),
+    trained: await trainedOn(trace.id, reader.run),
   }
 }
 
@@ -71,27 +73,23 @@ export function taskOf(reader: RoundReader, id: string): FrozenTask | null {
 }
 
 /** Rounds of a run whose rows come from a trace, with what became of their candidates. */
-export function trainedOn(trace: string, run: string): TrainedOn[] {
-  const id = JSON.stringify(trace)
-  return openRun(run)
-    .rounds()
-    .flatMap((round) => {
-      const examples = scanFile(round.files.examples, `"trace":${id}`).lines
-      const pairs = scanFile(round.files.pairs, id).lines
-      if (examples + pairs === 0) return []
-      const done = round.finished()
-      return [
-        {
-          run,
-          round: round.round,
-          examples,
-          pairs,
-          candidate: round.candidate()?.id ?? null,
-          promoted: done ? done.decision.promoted : null,
-        },
-      ]
+export async function trainedOn(trace: string, run: string): Promise<TrainedOn[]> {
+  const found: TrainedOn[] = []
+  for (const round of openRun(run).rounds()) {
+    const [examples, pairs] = [await rowsFrom(trace, round, 'examples'), await rowsFrom(trace, round, 'pairs')]
+    if (examples + pairs === 0) continue
+    const done = round.finished()
+    found.push({
+      ...{ run, round: round.round, examples, pairs },
+      candidate: round.candidate()?.id ?? null,
+      promoted: done ? done.decision.promoted : null,
     })
+  }
+  return found
 }
+
+const rowsFrom = async (trace: string, round: RoundReader, which: 'examples' | 'pairs') =>
+  (await rowKeys(round, which)).count(key.trace(trace))
 
 /** A model's line of descent: candidates of the run's rounds, then what the run began with. */
 export function ancestors(id: string, run: string): Ancestor[] {
@@ -134,24 +132,37 @@ function carded(id: string): (Ancestor & { parent: string | null }) | null {
 
 /** What a memory went into: the traces that it was shown to, by round. */
 export type MemoryUse = { run: string; round: number; shown: number; withheld: number; examples: string[] }
-export function memoryUses(memory: string, run: string): MemoryUse[] {
-  return openRun(run)
-    .rounds()
-    .flatMap((round) => {
-      const found = scanFile(round.files.traces, JSON.stringify(memory), Infinity)
-      if (found.lines === 0) return []
-      const traces = found.first.map((line) => JSON.parse(line) as Trace)
-      const shown = traces.filter(({ memories }) => memories.shown.includes(memory))
-      return [
-        {
-          run,
-          round: round.round,
-          shown: shown.length,
-          withheld: traces.length - shown.length,
-          examples: shown.slice(0, 3).map(({ id }) => id),
-        },
-      ]
-    })
+export async function memoryUses(memory: string, run: string): Promise<MemoryUse[]> {
+  const uses: MemoryUse[] = []
+  for (const round of openRun(run).rounds()) {
+    if (!round.traces.exists) continue
+    const keys = await traceKeys(round)
+    const [shown, withheld] = [keys.count(key.shown(memory)), keys.count(key.withheld(memory))]
+    if (shown + withheld === 0) continue
+    const first = linesAt(round.files.traces, keys.offsets(key.shown(memory), 3))
+    uses.push({ ...{ run, round: round.round, shown, withheld }, examples: first.map((line) => (JSON.parse(line) as Trace).id) })
+  }
+  return uses
+}
+
+/** Train traces of a round that asked and answered so. */
+export async function findByContent(round: RoundReader, question: string, answer: string): Promise<Trace[]> {
+  if (!round.traces.exists) return []
+  const offsets = (await traceKeys(round)).offsets(key.said(question, answer))
+  return linesAt(round.files.traces, offsets).map((line) => parseRow(line, Trace, round.files.traces))
+}
+
+/** Lines by where they begin. */
+function linesAt(file: string, offsets: readonly number[]): string[] {
+  const lineAt = lineReader(file)
+  return offsets.map((offset) => {
+    for (let bytes = 1 << 13; ; bytes *= 2) {
+      const text = lineAt(offset, bytes)
+      const end = text.indexOf('\n')
+      if (end !== -1) return text.slice(0, end)
+      if (bytes > 1 << 28) throw new Error(`${file}: no line ends behind byte ${offset}`)
+    }
+  })
 }
 
 /** What a task went into: its attempts, by round and whether they passed, and the rows of them. */
@@ -162,7 +173,8 @@ export async function taskUses(task: string, run: string): Promise<TaskUse[]> {
     if (!round.traces.exists) continue
     const { traces } = await round.traces.find({ task })
     if (traces.length === 0) continue
-    const trained = traces.reduce((sum, { id }) => sum + scanFile(round.files.examples, `"trace":${JSON.stringify(id)}`).lines, 0)
+    const keys = await rowKeys(round, 'examples')
+    const trained = traces.reduce((sum, { id }) => sum + keys.count(key.trace(id)), 0)
     uses.push({
       run,
       round: round.round,

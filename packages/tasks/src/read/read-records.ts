@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { BadInput } from '@whetstone/core'
+import { BadInput, loneSurrogate } from '@whetstone/core'
 import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
 import { readParquet } from '../read-parquet.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
-import { loneSurrogate, parseJson } from './parse-json.ts'
+import { parseJson } from './parse-json.ts'
 import { repeatedKey } from './repeated-key.ts'
 
 /** A row as it stands in the file, with the place for messages: line of a text file, number of the row elsewhere. */

@@ -58,7 +58,7 @@ export default defineCommand({
 /** What a memory or a task went into. */
 async function down(id: string, runs: readonly string[], json: string | undefined): Promise<void> {
   if (id.startsWith('memory-')) {
-    const uses = runs.flatMap((run) => memoryUses(id, run))
+    const uses = (await Promise.all(runs.map((run) => memoryUses(id, run)))).flat()
     const [memory] = (
       await Promise.all(runs.filter((run) => existsSync(openRun(run).files.bank)).map((run) => memoriesOf({ run, ids: [id] })))
     ).flatMap(({ shown }) => shown)
