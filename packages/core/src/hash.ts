@@ -15,6 +15,9 @@ export function hash(value: unknown): string {
   return sha256('sha256', typeof value === 'string' ? value : canonicalJson(value))
 }
 
+/** 96 bits of a text's SHA-256 as 12 characters, none of which need print: for sets of millions. */
+export const mark = (text: string): string => sha256('sha256', text, 'binary').slice(0, 12)
+
 /** A short id: a kind and the first 16 hex digits (64 bits) of the content's hash, e.g. `trace-3f2a…`. */
 export function contentId(kind: string, value: unknown): string {
   return `${kind}-${hash(value).slice(0, 16)}`

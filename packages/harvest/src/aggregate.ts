@@ -1,4 +1,4 @@
-import { Example, hash, type Message, type Rows } from '@whetstone/core'
+import { Example, hash, mark, type Message, type Rows } from '@whetstone/core'
 import { normalizeText } from '@whetstone/similarity'
 import { z } from 'zod'
 
@@ -69,7 +69,7 @@ export async function* aggregate(
       if (!seen.delete(row.id)) continue
       counts.rows++
       if (!known) counts.added++
-      questions.add(hash(normalizeText(row.messages.findLast(({ role }) => role === 'user')?.content ?? '')).slice(0, 16))
+      questions.add(mark(normalizeText(row.messages.findLast(({ role }) => role === 'user')?.content ?? '')))
       const more = again.get(row.id)
       if (!more) yield row
       else {

@@ -49,7 +49,7 @@ export async function benchExports(folder: string, rows: number, signal: AbortSi
       })
     } else if (work === 'walk')
       results.push({
-        name: 'walk, the slowest of ten',
+        name: 'walk both ways, the slowest of ten',
         model,
         ours: figures.slowest ?? 0,
         peer: walkBound,

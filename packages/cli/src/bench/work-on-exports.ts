@@ -8,7 +8,7 @@ import distinct from '@whetstone/harvest/filters/distinct.ts'
 import format from '@whetstone/harvest/filters/format.ts'
 import length from '@whetstone/harvest/filters/length.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
-import { findTrace, openRun, walkUp } from '@whetstone/runs'
+import { findByContent, findTrace, indexRound, memoryUses, openRun, taskUses, walkUp } from '@whetstone/runs'
 import { harvestedRows } from '../aggregate/rows-of-runs.ts'
 import { rowsOfRun } from '../export/rows-of-run.ts'
 import type { ExportFigures, ExportWork } from './bench-exports.ts'
@@ -40,6 +40,7 @@ async function writeRound(run: string): Promise<void> {
       yield { row: toExample(trace, { memories: 'keep', instruction: () => null, seed: 1, vocabulary: null }), trace }
   }
   await exportDataset({ run, round: 1, folder: files.dataset, examples: examples(), pairs: [], formats: [], createdAt: '' })
+  await indexRound(openRun(run).round(1))
 }
 
 async function exported(name: string): Promise<number> {
@@ -89,11 +90,15 @@ const works: Record<ExportWork, () => Promise<Omit<ExportFigures, 'seconds' | 'r
     for (let at = 0; at < 10; at++) {
       const index = Math.floor((at / 10) * total)
       const started = performance.now()
-      const found = await findTrace(scriptedTrace(index, { run: whole, split: 'train', role: 'incumbent', samples: 4 }).id, [whole])
+      // Up from a trace, and from a row by its content; down from its task and from a memory.
+      const { id, task, messages } = scriptedTrace(index, { run: whole, split: 'train', role: 'incumbent', samples: 4 })
+      const found = await findTrace(id, [whole])
       if (!found) throw new Error(`trace ${index} was not found`)
       await walkUp(found)
-      // The first one makes the index, once for the run.
-      if (at > 0) slowest = Math.max(slowest, (performance.now() - started) / 1000)
+      const same = await findByContent(openRun(whole).round(1), messages[0]?.content ?? '', messages[1]?.content ?? '')
+      const uses = [...(await memoryUses(`memory-${5 * at}`, whole)), ...(await taskUses(task, whole))]
+      if (!same.some((trace) => trace.id === id) || uses.length !== 2) throw new Error(`trace ${index}: a walk led nowhere`)
+      slowest = Math.max(slowest, (performance.now() - started) / 1000)
     }
     return { rows: 10, slowest }
   },

@@ -1,4 +1,4 @@
-import { type Filter, hash, plugin, type Trace } from '@whetstone/core'
+import { type Filter, mark, plugin, type Trace } from '@whetstone/core'
 import { normalizeText } from '@whetstone/similarity'
 import { z } from 'zod'
 import { answerOf } from '../answer-of.ts'
@@ -24,13 +24,13 @@ export default plugin({
   }),
   make: ({ by }): Filter => {
     // Hashed, so that a million of them fit into memory.
-    const mark = (trace: Trace) => hash(`${trace.task}\u0000${signatures[by](answerOf(trace))}`).slice(0, 24)
+    const markOf = (trace: Trace) => mark(`${trace.task}\u0000${signatures[by](answerOf(trace))}`)
     return {
       name: by === 'answer' ? 'distinct' : `distinct by ${by}`,
       async *apply(traces, { dropped }) {
         const seen = new Set<string>()
         for await (const trace of traces) {
-          const own = mark(trace)
+          const own = markOf(trace)
           if (seen.has(own)) dropped?.(trace, 'the same was answered before')
           else {
             seen.add(own)
