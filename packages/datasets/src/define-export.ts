@@ -17,16 +17,21 @@ export type ExportFormat<K extends ExportKind = ExportKind, R = Record<string, u
   file: string
   /** What the consumer does with thinking: the default of `--thinking`. */
   thinking: ExportOptions['thinking']
+  /** It has words for tools: calls, what tools gave, and the functions that are offered. Rows with such are refused elsewhere. */
+  tools?: true
   row: z.ZodType<R>
   toRow(row: Extract<ExportRow, { kind: K }>, options: ExportOptions): R
   fromRow(row: R): Extract<ExportRow, { kind: K }>
   /** Parquet's column types. */
   schema?: SchemaElement[]
   /** Files that the consumer wants beside the rows, by name. */
-  companions?(written: { file: string; rows: number }): Record<string, string>
+  companions?(written: Companied): Record<string, string>
   /** Names of the files of train, validation and test rows where the consumer looks for them by name. */
   splitFiles?: { train: string; validation: string; test: string }
 }
+
+/** What companions are told of: the names of the files that were written. */
+export type Companied = { train: string[]; validation: string[] }
 
 /** Ties a format's row type to its schema. */
 export const defineExport = <K extends ExportKind, R>(format: ExportFormat<K, R>): ExportFormat<K, R> => format

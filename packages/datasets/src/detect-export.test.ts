@@ -64,7 +64,7 @@ test('a torn line is no other format: it ends the reading, or is named and left 
     /torn\.jsonl:2: row not JSON.*--skip/,
   )
   const left: number[] = []
-  assert.is((await Array.fromAsync(readLoosely(format, file, (line) => left.push(line)))).length, 1)
+  assert.is((await Array.fromAsync(readLoosely(format, file, { skipped: (line) => left.push(line) }))).length, 1)
   assert.equal(left, [2])
 })
 

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { BadInput, compiled } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
-import type { ExportRow } from './export-row.ts'
+import { Inexpressible, type ExportRow } from './export-row.ts'
 import { exportNames, loadExport } from './load-export.ts'
 import { readRaw, type RawRow } from './read-raw.ts'
 import { rowProblem } from './row-problem.ts'
@@ -38,7 +38,7 @@ export async function detectExport(file: string): Promise<ExportFormat> {
         says = `${file}:${raw.line}: ${looked.problem}`
         break
       }
-      extra += looked.extra
+      extra += looked.extra.length
       if (++fits === sample) break
     }
     if (says === '' && fits === 0) throw new BadInput(broken ?? `${file} holds no rows`)
@@ -52,42 +52,72 @@ export async function detectExport(file: string): Promise<ExportFormat> {
 }
 const order = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)
 
-/** Rows of a file whose format was found or named: columns that are none of the format's are left aside. The first row that does not fit ends the reading, unless somebody hears of those that are left out. */
+export type LooseReading = {
+  /** Hears of rows that are left out; absent: the first ends the reading. */
+  skipped?: ((line: number, why: string) => void) | undefined
+  /** Hears, once each, of columns that are none of the format's: they are left aside. */
+  aside?: ((column: string) => void) | undefined
+  /** Why a row is of no use to whoever reads it. */
+  unfit?: ((row: ExportRow) => string | null) | undefined
+}
+
+/** Rows of a file whose format was found or named, one that does not fit named with its line and field. */
 export async function* readLoosely(
   format: ExportFormat,
   file: string,
-  skipped?: (line: number, why: string) => void,
+  { skipped, aside, unfit }: LooseReading = {},
 ): AsyncGenerator<ExportRow> {
   let rows = 0
+  const known = new Set<string>()
   for await (const raw of readRaw(format, file)) {
-    const { row, problem } = loosely(format, raw)
-    if (problem && skipped) {
-      skipped(raw.line, problem)
-      continue
-    }
-    if (problem)
-      throw new BadInput(
-        `${file}:${raw.line}: ${problem} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all; --skip leaves such rows out)`,
-      )
     rows++
-    yield format.fromRow(compiled(format.row).parse(row))
+    const { row, problem, extra } = loosely(format, raw, known)
+    for (const column of extra) {
+      known.add(column)
+      aside?.(column)
+    }
+    const made = problem === null ? madeOf(format, row, unfit) : problem
+    if (typeof made !== 'string') yield made
+    else if (skipped) skipped(raw.line, made)
+    else
+      throw new BadInput(
+        `${file}:${raw.line}: ${made} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all; --skip leaves such rows out)`,
+      )
   }
   if (rows === 0) throw new BadInput(`${file} holds no rows`)
 }
 
+function madeOf(format: ExportFormat, row: unknown, unfit: LooseReading['unfit']): ExportRow | string {
+  try {
+    const made = format.fromRow(compiled(format.row).parse(row))
+    return unfit?.(made) ?? made
+  } catch (error) {
+    if (error instanceof Inexpressible) return error.message
+    throw error
+  }
+}
+
 /** A row less its members at the top that the format does not know, and what is still wrong with it. */
-function loosely(format: ExportFormat, { row, broken }: RawRow): { row: unknown; problem: string | null; extra: number } {
-  if (broken) return { row, problem: `row ${broken}`, extra: 0 }
-  let rest = row
-  for (let extra = 0; ; extra++) {
+function loosely(
+  format: ExportFormat,
+  { row, broken }: RawRow,
+  known: ReadonlySet<string> = new Set(),
+): { row: unknown; problem: string | null; extra: string[] } {
+  if (broken) return { row, problem: `row ${broken}`, extra: [] }
+  // Columns that were none of the format's in rows before are likely none in this one: each would cost a parse.
+  let rest = known.size > 0 && isRecord(row) ? Object.fromEntries(Object.entries(row).filter(([name]) => !known.has(name))) : row
+  for (const extra: string[] = []; ;) {
     const problem = rowProblem(format.row, rest)
     if (problem === null) return { row: rest, problem: null, extra }
     const surplus = problem.says === 'is no field of this format' && problem.field in (rest as object) ? problem.field : null
     if (surplus === null) return { row: rest, problem: `${problem.field} ${problem.says}`, extra }
     const { [surplus]: _, ...without } = rest as Record<string, unknown>
     rest = without
+    extra.push(surplus)
   }
 }
+
+const isRecord = (row: unknown): row is object => row !== null && typeof row === 'object' && !Array.isArray(row)
 
 /** What a file is, by its first bytes. */
 function containerOf(file: string): ExportFormat['container'] {

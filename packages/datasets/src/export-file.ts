@@ -30,10 +30,14 @@ export class ExportFile {
     return (this.#sink as Sink).write(row)
   }
 
+  #nameOf(number: number): string {
+    const [, stem, ending] = /^(.*?)((?:\.[A-Za-z]+){0,2})$/.exec(this.#name) as unknown as [string, string, string]
+    return number === 0 ? this.#name : `${stem}-${String(number + 1).padStart(5, '0')}${ending}`
+  }
+
   #open(): void {
     const number = this.#done.length
-    const [, stem, ending] = /^(.*?)((?:\.[A-Za-z]+){0,2})$/.exec(this.#name) as unknown as [string, string, string]
-    this.current = number === 0 ? this.#name : `${stem}-${String(number + 1).padStart(5, '0')}${ending}`
+    this.current = this.#nameOf(number)
     if (number > 0 && existsSync(this.current) && !this.#options.force)
       throw new BadInput(`${this.current} exists: give another --out, or overwrite it with --force`)
     mkdirSync(dirname(this.current), { recursive: true })
@@ -60,9 +64,11 @@ export class ExportFile {
     return this.#done.map(({ file, rows }) => ({ file, rows }))
   }
 
-  /** Every file at once takes its name: until then nothing of the export is to be seen. */
+  /** Every file at once takes its name: until then nothing of the export is to be seen. Shards of an export that this one takes the place of go. */
   publish(): void {
     for (const { file, neighbour } of this.#done) renameSync(neighbour, file)
+    if (this.#options.force)
+      for (let number = Math.max(1, this.#done.length); existsSync(this.#nameOf(number)); number++) rmSync(this.#nameOf(number))
   }
 
   abandon(): void {

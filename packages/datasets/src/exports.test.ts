@@ -8,7 +8,8 @@ import { BadInput, random } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
 import type { ExportRow, Turn } from './export-row.ts'
 import { exportNames, loadExport } from './load-export.ts'
-import { checkExport, readExport } from './read-export.ts'
+import { checkExport } from './check-export.ts'
+import { readLoosely } from './detect-export.ts'
 import { writeExport, type WriteOptions } from './write-export.ts'
 
 const test = suite('exports')
@@ -59,7 +60,7 @@ const write = (format: ExportFormat, rows: readonly ExportRow[], options: Partia
 }
 const read = async (format: ExportFormat, file: string) => {
   const rows: ExportRow[] = []
-  for await (const each of readExport(format, file)) rows.push(each)
+  for await (const each of readLoosely(format, file)) rows.push(each)
   return rows
 }
 const refusal = async (work: () => Promise<unknown>): Promise<string> => {
@@ -97,11 +98,15 @@ for (const format of formats) {
 
 const find = (name: string) => formats.find((format) => format.name === name) as ExportFormat
 
+const alone = (each: ExportRow) => each.kind !== 'sft' && each.prompt.length === 1
 const shapes: [string, Partial<WriteOptions>, (row: ExportRow) => boolean][] = [
   ['trl-messages', { thinking: 'separate' }, () => true],
   ['axolotl', { thinking: 'separate' }, () => true],
   ['trl-prompt-completion', { text: true }, (each) => each.kind === 'sft' && each.messages.length === 2],
   ['trl-preference', { implicit: true }, () => true],
+  ['trl-preference', { text: true }, alone],
+  ['trl-kto', { text: true }, alone],
+  ['trl-grpo', { text: true }, alone],
 ]
 for (const [name, options, fits] of shapes)
   test(`${name} with ${JSON.stringify(options)} reads back equal`, async () => {
@@ -187,6 +192,8 @@ for (const [name, [bad, message]] of Object.entries(wrong))
     assert.is(count, 1)
     const [problem] = problems
     assert.match(`${problem?.line} ${problem?.field} ${problem?.says}`, message)
+    // A column too many is left aside by whoever reads on.
+    if (problem?.says === 'is no field of this format') return assert.is((await read(format, file)).length, 2)
     assert.match(await refusal(() => read(format, file)), new RegExp(`:2: ${problem?.field.replaceAll('.', '\\.')}`))
   })
 for (const name of ['parquet', 'verl'])

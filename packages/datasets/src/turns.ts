@@ -35,7 +35,8 @@ export function splitThinking(content: string): { content: string; reasoning?: s
 
 export const toMessages = (turns: readonly Turn[], { thinking }: ExportOptions): ChatMessage[] =>
   turns.map((turn) => ({
-    role: turn.role,
+    // Tools were refused before (see ExportFormat.tools).
+    role: turn.role as ChatMessage['role'],
     content: inlineThinking(turn, thinking),
     reasoning_content: thinking === 'separate' ? turn.reasoning : undefined,
   }))
@@ -44,6 +45,22 @@ export const fromMessages = (messages: readonly ChatMessage[]): Turn[] =>
   messages.map(({ role, content, reasoning_content: reasoning }) =>
     role === 'assistant' ? { role, content, reasoning, ...(reasoning === undefined ? splitThinking(content) : {}) } : { role, content },
   )
+
+/** Turns as one plain text: a single question's. */
+export function plainPrompt(turns: readonly Turn[]): string {
+  const [question] = turns
+  if (turns.length !== 1 || question?.role !== 'user')
+    throw new Inexpressible(
+      'as plain text a prompt of several turns needs the chat template of its model, and this row does not keep what was rendered',
+    )
+  return question.content
+}
+/** And back: a question, and an answer with what was thought before it. */
+export const asked = (content: string): Turn[] => [{ role: 'user', content }]
+export const answered = (text: string): Turn[] => [{ role: 'assistant', ...splitThinking(text) }]
+/** Answers as one text. */
+export const plainAnswer = (turns: readonly Turn[], { thinking }: ExportOptions): string =>
+  turns.map((turn) => inlineThinking(turn, thinking === 'drop' ? 'drop' : 'inline')).join('')
 
 /** A conversation of exactly one question (and perhaps a system message) and its answer, for formats without turns. */
 export function singleTurn(turns: readonly Turn[], format: string): { system: string | undefined; question: string; answer: Turn } {
@@ -57,5 +74,5 @@ export function singleTurn(turns: readonly Turn[], format: string): { system: st
   return { system, question: question.content, answer }
 }
 
-export const withSystem = (system: string | undefined, turns: readonly Turn[]): Turn[] =>
+export const withSystem = (system: string | null | undefined, turns: readonly Turn[]): Turn[] =>
   system ? [{ role: 'system', content: system }, ...turns] : [...turns]

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { BadInput, canonicalJson, explainDiskError, hash, writeAtomic } from '@whetstone/core'
 import { contentKey } from '@whetstone/similarity'
-import type { ExportFormat } from './define-export.ts'
+import type { Companied, ExportFormat } from './define-export.ts'
 import { ExportFile } from './export-file.ts'
-import { Inexpressible, type ExportOptions, type ExportRow, type Turn } from './export-row.ts'
+import { Inexpressible, toolsOf, type ExportOptions, type ExportRow, type Turn } from './export-row.ts'
 import { rowProblem } from './row-problem.ts'
 import { textSink, type Sink } from './text-sink.ts'
 
@@ -47,18 +47,20 @@ export async function writeExport(
   if (!(validation >= 0 && validation <= 0.5)) throw new BadInput(`--validation takes a share from 0 to 0.5, got ${validation}`)
   if (gzip && format.container !== 'jsonl')
     throw new BadInput(`--gzip packs JSONL, and ${format.name} is ${format.container === 'json' ? 'a JSON array' : 'Parquet'}`)
-  const names = fileNames(format, resolve(options.out), { gzip })
-  const sides = validation > 0 || format.splitFiles ? (['train', 'validation'] as const) : (['train'] as const)
+  const paths = fileNames(format, resolve(options.out), { gzip })
+  const sides = validation > 0 ? (['train', 'validation'] as const) : (['train'] as const)
+  if (format.splitFiles && (gzip || shard !== Infinity))
+    throw new BadInput(`${format.name} looks for ${format.splitFiles.train} alone: leave out ${gzip ? '--gzip' : '--shard'}`)
   const sinkOf = await sinksOf(format, gzip)
   const skipped: Written['skipped'] = []
   const open = new Map<string, ExportFile>()
   const sideFile =
     provenance === 'side'
-      ? new ExportFile((file) => textSink(false, file, false), names.provenance, { shard: Infinity, force: options.force })
+      ? new ExportFile((file) => textSink(false, file, false), paths.provenance, { shard: Infinity, force: options.force })
       : null
   let number = 0
   try {
-    for (const side of sides) open.set(side, new ExportFile(sinkOf, names[side], { shard, force: options.force }))
+    for (const side of sides) open.set(side, new ExportFile(sinkOf, paths[side], { shard, force: options.force }))
     for await (const row of rows) {
       number++
       if (row.kind !== format.kind) throw new Error(`${format.name} takes ${format.kind} rows, row ${number} is ${row.kind}`)
@@ -73,10 +75,19 @@ export async function writeExport(
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)
     // All of it is on disk under other names before the first file takes its own: a disk that fills leaves nothing.
-    const files = []
-    for (const side of open.values()) files.push(...(await side.close()))
+    const [train, validated] = [
+      await open.get('train')?.close(),
+      await open.get('validation')?.close({ dropEmpty: format.splitFiles !== undefined }),
+    ]
+    const files = [...(train ?? []), ...(validated ?? [])]
     if (sideFile) await sideFile.close({ dropEmpty: true })
-    const companions = writeCompanions(format, files, options.force)
+    const names = (of: Written['files'] = []) => of.filter(({ rows: held }) => held > 0).map(({ file }) => basename(file))
+    const companions = writeCompanions(
+      format,
+      dirname(files[0]?.file ?? ''),
+      { train: names(train), validation: names(validated) },
+      options.force,
+    )
     for (const side of open.values()) side.publish()
     sideFile?.publish()
     return { files, companions, skipped, rows: files.reduce((sum, file) => sum + file.rows, 0) }
@@ -101,6 +112,8 @@ function toChecked(
 ): Record<string, unknown> | null {
   let why: string
   try {
+    const tools = format.tools ? null : toolsOf(row)
+    if (tools !== null) throw new Inexpressible(`${tools}, and this format has no words for tools`)
     const written = format.toRow(row as never, how)
     const problem = rowProblem(format.row, written)
     if (problem === null) return written
@@ -140,21 +153,20 @@ function fileNames(format: ExportFormat, out: string, { gzip }: { gzip: boolean 
   return { train: packed(out), validation: packed(`${stem}.validation${ending}`), provenance: `${stem}.provenance.jsonl` }
 }
 
-function writeCompanions(format: ExportFormat, files: Written['files'], force: boolean | undefined): string[] {
-  const [first] = files
-  if (!format.companions || !first) return []
-  return Object.entries(format.companions({ file: basename(first.file), rows: first.rows })).map(([name, text]) => {
-    const path = join(dirname(first.file), name)
-    const merged = existsSync(path) && !force ? mergeJson(path, text) : text
+function writeCompanions(format: ExportFormat, folder: string, written: Companied, force: boolean | undefined): string[] {
+  if (!format.companions || written.train.length === 0) return []
+  return Object.entries(format.companions(written)).map(([name, text]) => {
+    const path = join(folder, name)
+    const merged = existsSync(path) ? mergeJson(path, text, force ?? false) : text
     if (merged === null) throw new BadInput(`${path} exists: give another folder, or overwrite it with --force`)
     writeAtomic(path, merged)
     return path
   })
 }
 
-/** A list of data sets (dataset_info.json) takes a further one in; null where the file says something else of what it would be told. */
-function mergeJson(path: string, text: string): string | null {
-  if (!path.endsWith('.json')) return null
+/** A list of data sets (dataset_info.json) takes further ones in, forced or not; null where the file says something else of what it would be told, and nobody forces it. */
+function mergeJson(path: string, text: string, force: boolean): string | null {
+  if (!path.endsWith('.json')) return force ? text : null
   try {
     const [before, added] = [readFileSync(path, 'utf8'), text].map((each) => JSON.parse(each) as Record<string, unknown>) as [
       object,
@@ -163,8 +175,8 @@ function mergeJson(path: string, text: string): string | null {
     const clash = Object.entries(added).some(
       ([key, value]) => key in before && canonicalJson(before[key as keyof object]) !== canonicalJson(value),
     )
-    return clash ? null : `${JSON.stringify({ ...before, ...added }, null, 2)}\n`
+    return clash && !force ? null : `${JSON.stringify({ ...before, ...added }, null, 2)}\n`
   } catch {
-    return null
+    return force ? text : null
   }
 }

@@ -25,8 +25,8 @@ export async function rowOfFile(file: string, line: number, named: string | unde
     return { format: format.name, row: raw.row, how: 'found by content', traces: await byContent(row) }
   }
   let rows = 0
-  for await (const { line: at } of readRaw(format, file)) rows = at
-  throw new BadInput(`${file} has no row on line ${line}: its last is ${rows}`)
+  for await (const _ of readRaw(format, file)) rows++
+  throw new BadInput(`${file} has no row on line ${line}: it has ${rows} rows`)
 }
 
 /** Ids of traces that a row names: ours, or the provenance that --with-provenance put there. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BadInput, describeUse, hash, Model, paths, readJson, type Trainer, type Training, toRecord, writeJson } from '@whetstone/core'
-import { detectExport, loadExport, readLoosely } from '@whetstone/datasets'
+import { detectExport, loadExport, readLoosely, toolsOf } from '@whetstone/datasets'
 import { writeRowsFor } from './write-rows-for.ts'
 
 export type TrainFile = {
@@ -59,7 +59,10 @@ export async function trainFile({
   const known = existsSync(card) ? readJson(card, Model) : null
   const { dataset, fingerprint } = await (async () => {
     try {
-      const read = readLoosely(format, file, skip ? (line, why) => skipped.push({ line, why }) : undefined)
+      const read = readLoosely(format, file, {
+        skipped: skip ? (line, why) => void skipped.push({ line, why }) : undefined,
+        unfit: (row) => (toolsOf(row) === null ? null : `${toolsOf(row)}: rows with tools are not trained on here`),
+      })
       const made = await writeRowsFor(trainer, { file, folder: staged, name, rows: read, kind: format.kind })
       const print = hash([base.id, made.hash, describeUse(trainer), seed])
       const same = known !== null && Recipe.parse(known.metadata)['fingerprint'] === print && existsSync(known.adapter ?? known.path ?? '')

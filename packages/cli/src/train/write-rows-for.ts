@@ -87,7 +87,8 @@ async function formatOf(trainer: Trainer, kind: 'sft' | 'preference', file: stri
 
 /** Thinking stands in front of the answer, as the model writes it. */
 const plain = ({ role, content, reasoning }: Turn): Message => ({
-  role,
+  // Rows with tools were refused when they were read.
+  role: role as Message['role'],
   content: reasoning === undefined ? content : `<think>\n${reasoning}\n</think>\n\n${content}`,
 })
 const foreign = { origin: 'foreign', promptText: null, templateArguments: null, vocabulary: null, weight: 1 } as const

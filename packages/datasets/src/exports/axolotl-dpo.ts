@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { axolotlYaml } from '../axolotl-yaml.ts'
 import { defineExport } from '../define-export.ts'
 import { Inexpressible, type Turn } from '../export-row.ts'
 import { inlineThinking, singleTurn, splitThinking, withSystem } from '../turns.ts'
@@ -11,7 +12,7 @@ export default defineExport({
   container: 'jsonl',
   file: 'axolotl-dpo.jsonl',
   thinking: 'inline',
-  row: z.strictObject({ system: z.string().optional(), prompt: z.string().min(1), chosen: z.string().min(1), rejected: z.string().min(1) }),
+  row: z.strictObject({ system: z.string().nullish(), prompt: z.string().min(1), chosen: z.string().min(1), rejected: z.string().min(1) }),
   toRow({ prompt, chosen, rejected }, { thinking }) {
     if (chosen.length !== 1 || rejected.length !== 1)
       throw new Inexpressible('Axolotl compares single answers, this pair has several turns')
@@ -24,5 +25,12 @@ export default defineExport({
     prompt: withSystem(system, [{ role: 'user', content: prompt }]),
     chosen: [{ role: 'assistant', ...splitThinking(chosen) }],
     rejected: [{ role: 'assistant', ...splitThinking(rejected) }],
+  }),
+  companions: (written) => ({
+    'axolotl-dpo.yaml': axolotlYaml(written, {
+      entry: ['type: chatml.prompt_pairs'],
+      head: ['rl: dpo', 'chat_template: chatml'],
+      rate: '0.000005',
+    }),
   }),
 })

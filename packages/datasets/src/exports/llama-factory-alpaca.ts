@@ -14,10 +14,10 @@ export default defineExport({
   thinking: 'inline',
   row: z.strictObject({
     instruction: z.string().min(1),
-    input: z.string(),
+    input: z.string().nullish(),
     output: z.string().min(1),
-    system: z.string().optional(),
-    history: z.array(z.tuple([z.string(), z.string()])).optional(),
+    system: z.string().nullish(),
+    history: z.array(z.tuple([z.string(), z.string()])).nullish(),
   }),
   toRow({ messages }, { thinking }) {
     const system = messages[0]?.role === 'system' ? messages[0].content : undefined
@@ -33,12 +33,13 @@ export default defineExport({
       instruction: last.question,
       input: '',
       output: inlineThinking(last.answer, thinking === 'drop' ? 'drop' : 'inline'),
-      system,
-      history: history.length > 0 ? history : undefined,
+      // Each column in every row, empty too: the loader looks for those that dataset_info.json names.
+      system: system ?? '',
+      history,
     }
   },
-  fromRow({ instruction, input, output, system, history = [] }) {
-    const turns: Turn[] = history.flatMap(([asked, said]): Turn[] => [
+  fromRow({ instruction, input, output, system, history }) {
+    const turns: Turn[] = (history ?? []).flatMap(([asked, said]): Turn[] => [
       { role: 'user', content: asked },
       { role: 'assistant', ...splitThinking(said) },
     ])

@@ -11,7 +11,7 @@ export default defineExport({
   container: 'json',
   file: 'llama-factory-kto.json',
   thinking: 'inline',
-  row: z.strictObject({ conversations: alternating('gpt'), system: z.string().optional(), kto_tag: z.boolean() }),
+  row: z.strictObject({ conversations: alternating('gpt'), system: z.string().nullish(), kto_tag: z.boolean() }),
   toRow: ({ prompt, completion, label }, options) => ({ ...toAlternating([...prompt, ...completion], options), kto_tag: label }),
   fromRow({ kto_tag: label, ...row }) {
     const turns = fromAlternating(row)

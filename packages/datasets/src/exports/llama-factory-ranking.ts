@@ -14,7 +14,7 @@ export default defineExport({
   container: 'json',
   file: 'llama-factory-ranking.json',
   thinking: 'inline',
-  row: z.strictObject({ conversations: alternating('human'), system: z.string().optional(), chosen: Reply, rejected: Reply }),
+  row: z.strictObject({ conversations: alternating('human'), system: z.string().nullish(), chosen: Reply, rejected: Reply }),
   toRow({ prompt, chosen, rejected }, options) {
     if (chosen.length !== 1 || rejected.length !== 1)
       throw new Inexpressible('LLaMA-Factory compares single answers, this pair has several turns')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fromTools, Tools } from '../chat-message.ts'
 import { defineExport } from '../define-export.ts'
 import { llamaFactoryFiles } from '../llama-factory.ts'
 import { alternating, fromAlternating, toAlternating } from '../share-turn.ts'
@@ -11,12 +12,17 @@ export default defineExport({
   container: 'json',
   file: 'llama-factory-sharegpt.json',
   thinking: 'inline',
-  row: z.strictObject({ conversations: alternating('gpt'), system: z.string().optional() }),
-  toRow: ({ messages }, options) => toAlternating(messages, options),
-  fromRow: (row) => ({ kind: 'sft', messages: fromAlternating(row) }),
+  tools: true,
+  row: z.strictObject({
+    conversations: alternating('gpt'),
+    system: z.string().nullish(),
+    tools: z.union([z.literal(''), Tools]),
+  }),
+  toRow: ({ messages, tools }, options) => ({ ...toAlternating(messages, options), tools: tools?.length ? JSON.stringify(tools) : '' }),
+  fromRow: ({ tools, ...row }) => ({ kind: 'sft', messages: fromAlternating(row), ...fromTools(tools || null) }),
   companions: (written) =>
     llamaFactoryFiles(written, {
       stage: 'sft',
-      entry: { formatting: 'sharegpt', columns: { messages: 'conversations', system: 'system' } },
+      entry: { formatting: 'sharegpt', columns: { messages: 'conversations', system: 'system', tools: 'tools' } },
     }),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExport } from '../define-export.ts'
-import { Conversation, fromMessages, toMessages } from '../turns.ts'
+import { fromChat, fromTools, toChat, ToolConversation, Tools } from '../chat-message.ts'
 
 export default defineExport({
   name: 'mlx-lm',
@@ -10,8 +10,12 @@ export default defineExport({
   container: 'jsonl',
   file: 'train.jsonl',
   thinking: 'inline',
-  row: z.strictObject({ messages: Conversation }),
-  toRow: ({ messages }, options) => ({ messages: toMessages(messages, options) }),
-  fromRow: ({ messages }) => ({ kind: 'sft', messages: fromMessages(messages) }),
+  tools: true,
+  row: z.strictObject({ messages: ToolConversation, tools: Tools }),
+  toRow: ({ messages, tools }, options) => ({
+    messages: toChat(messages, options, 'text'),
+    tools: tools as Record<string, unknown>[] | undefined,
+  }),
+  fromRow: ({ messages, tools }) => ({ kind: 'sft', messages: fromChat(messages), ...fromTools(tools) }),
   splitFiles: { train: 'train.jsonl', validation: 'valid.jsonl', test: 'test.jsonl' },
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineExport } from '../define-export.ts'
-import { fromMessages, Prompt, toMessages } from '../turns.ts'
+import { Inexpressible } from '../export-row.ts'
+import { asked, fromMessages, plainPrompt, Prompt, toMessages } from '../turns.ts'
 
 export default defineExport({
   name: 'trl-grpo',
@@ -10,13 +11,20 @@ export default defineExport({
   container: 'jsonl',
   file: 'trl-grpo.jsonl',
   thinking: 'drop',
-  row: z.strictObject({
-    prompt: Prompt,
-    answer: z.string(),
-    taskset: z.string(),
-    index: z.number().int().nonnegative(),
-    split: z.string(),
+  // Columns beside the prompt are the reward functions' own: these are ours, a user's file has others.
+  row: z.looseObject({
+    prompt: z.union([Prompt, z.string().min(1, 'is empty')]),
+    answer: z.string().optional(),
+    taskset: z.string().optional(),
+    index: z.number().int().nonnegative().optional(),
+    split: z.string().optional(),
   }),
-  toRow: ({ prompt, answer, taskset, index, split }, options) => ({ prompt: toMessages(prompt, options), answer, taskset, index, split }),
-  fromRow: ({ prompt, ...rest }) => ({ kind: 'prompt', prompt: fromMessages(prompt), ...rest }),
+  toRow: ({ prompt, answer, taskset, index, split }, options) => ({
+    prompt: options.text ? plainPrompt(prompt) : toMessages(prompt, options),
+    ...{ answer, taskset, index, split },
+  }),
+  fromRow({ prompt, answer, taskset = 'tasks', index = 0, split = 'train' }) {
+    if (answer === undefined) throw new Inexpressible('answer is missing: a question without its right answer is none to train on')
+    return { kind: 'prompt', prompt: typeof prompt === 'string' ? asked(prompt) : fromMessages(prompt), answer, taskset, index, split }
+  },
 })

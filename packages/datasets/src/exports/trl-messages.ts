@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineExport } from '../define-export.ts'
-import { Conversation, fromMessages, toMessages } from '../turns.ts'
+import { fromChat, fromTools, toChat, ToolConversation, Tools } from '../chat-message.ts'
 
 export default defineExport({
   name: 'trl-messages',
@@ -10,7 +10,11 @@ export default defineExport({
   container: 'jsonl',
   file: 'trl-messages.jsonl',
   thinking: 'inline',
-  row: z.strictObject({ messages: Conversation }),
-  toRow: ({ messages }, options) => ({ messages: toMessages(messages, options) }),
-  fromRow: ({ messages }) => ({ kind: 'sft', messages: fromMessages(messages) }),
+  tools: true,
+  row: z.strictObject({ messages: ToolConversation, tools: Tools }),
+  toRow: ({ messages, tools }, options) => ({
+    messages: toChat(messages, options, 'object'),
+    tools: tools as Record<string, unknown>[] | undefined,
+  }),
+  fromRow: ({ messages, tools }) => ({ kind: 'sft', messages: fromChat(messages), ...fromTools(tools) }),
 })

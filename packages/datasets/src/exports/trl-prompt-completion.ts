@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { defineExport } from '../define-export.ts'
-import { Inexpressible } from '../export-row.ts'
-import { Answer, fromMessages, inlineThinking, Prompt, splitThinking, toMessages } from '../turns.ts'
+import { Answer, answered, asked, fromMessages, plainAnswer, plainPrompt, Prompt, toMessages } from '../turns.ts'
 
 export default defineExport({
   name: 'trl-prompt-completion',
@@ -18,26 +17,10 @@ export default defineExport({
   toRow({ messages, promptText }, options) {
     const [prompt, completion] = [messages.slice(0, -1), messages.slice(-1)]
     if (!options.text) return { prompt: toMessages(prompt, options), completion: toMessages(completion, options) }
-    const only = prompt.length === 1 && prompt[0]?.role === 'user' ? prompt[0].content : undefined
-    const text = promptText ?? only
-    if (text === undefined)
-      throw new Inexpressible(
-        'as plain text a prompt of several turns needs the chat template of its model, and this row does not keep what was rendered',
-      )
-    return {
-      prompt: text,
-      completion: completion.map((turn) => inlineThinking(turn, options.thinking === 'drop' ? 'drop' : 'inline')).join(''),
-    }
+    return { prompt: promptText ?? plainPrompt(prompt), completion: plainAnswer(completion, options) }
   },
   fromRow({ prompt, completion }) {
-    if (typeof prompt === 'string')
-      return {
-        kind: 'sft',
-        messages: [
-          { role: 'user', content: prompt },
-          { role: 'assistant', ...splitThinking(completion as string) },
-        ],
-      }
+    if (typeof prompt === 'string') return { kind: 'sft', messages: [...asked(prompt), ...answered(completion as string)] }
     return { kind: 'sft', messages: [...fromMessages(prompt), ...fromMessages(completion as never)] }
   },
 })

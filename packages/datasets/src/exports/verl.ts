@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { defineExport } from '../define-export.ts'
 import { fromMessages, Prompt, toMessages } from '../turns.ts'
 
+/** verl finds its reward function by data_source: these task sets it knows under other names, others need custom_reward_function. */
+const sources: Record<string, string> = { gsm8k: 'openai/gsm8k', math: 'lighteval/MATH' }
+
 export default defineExport({
   name: 'verl',
   about: 'prompts with gold answers for verl, as Parquet',
@@ -14,22 +17,23 @@ export default defineExport({
     data_source: z.string().min(1),
     prompt: Prompt,
     ability: z.string(),
-    reward_model: z.strictObject({ style: z.enum(['rule', 'model']), ground_truth: z.string() }),
-    extra_info: z.strictObject({ split: z.string(), index: z.number().int() }),
+    reward_model: z.looseObject({ style: z.enum(['rule', 'model']), ground_truth: z.string() }),
+    // What else a row says of itself is its writer's business (verl's own gsm8k keeps question and answer here).
+    extra_info: z.looseObject({ split: z.string().optional(), index: z.number().int().optional() }).optional(),
   }),
   toRow: ({ prompt, answer, taskset, index, split }, options) => ({
-    data_source: taskset,
+    data_source: sources[taskset] ?? taskset,
     prompt: toMessages(prompt, options).map(({ role, content }) => ({ role, content })),
     ability: taskset,
     reward_model: { style: 'rule' as const, ground_truth: answer },
     extra_info: { split, index },
   }),
-  fromRow: ({ data_source: taskset, prompt, reward_model, extra_info }) => ({
+  fromRow: ({ data_source, prompt, reward_model, extra_info: { split = 'train', index = 0 } = {} }) => ({
     kind: 'prompt',
     prompt: fromMessages(prompt),
     answer: reward_model.ground_truth,
-    taskset,
-    ...extra_info,
+    taskset: Object.keys(sources).find((name) => sources[name] === data_source) ?? data_source,
+    ...{ split, index },
   }),
   schema: [
     { name: 'root', num_children: 5 },

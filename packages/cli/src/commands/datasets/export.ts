@@ -4,6 +4,7 @@ import { exportNames, loadExport, writeExport, type ExportKind, type ExportRow }
 import { lockReading, openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
+import { rowFlags, rowOptions } from '../../export/row-flags.ts'
 import { rowsOfAggregate } from '../../export/rows-of-aggregate.ts'
 import { rowsOfRun } from '../../export/rows-of-run.ts'
 
@@ -18,23 +19,7 @@ export default defineCommand({
       type: 'output',
       about: "the file to write, or the folder where the format's files have names of their own (default: beside the round's rows)",
     },
-    thinking: {
-      type: 'string',
-      choices: ['separate', 'inline', 'drop'],
-      about: "where thinking goes: a field of its own, <think> tags before the answer, nowhere (default: the format's way)",
-    },
-    text: { type: 'boolean', about: 'plain text instead of message lists, where the format has both' },
-    implicit: { type: 'boolean', about: 'preference pairs with the prompt inside both answers' },
-    validation: {
-      type: 'number',
-      min: 0,
-      max: 0.5,
-      whole: false,
-      default: 0,
-      about: 'share of the questions whose rows go to a validation file',
-    },
-    shard: { type: 'number', min: 1, about: 'most rows a file' },
-    gzip: { type: 'boolean', about: 'pack the JSONL' },
+    ...rowFlags,
     'with-provenance': { type: 'boolean', about: 'traces and tasks in the rows themselves (default: in a side file)' },
     skip: { type: 'boolean', about: 'leave out rows that the format cannot express' },
     force: { type: 'boolean', about: 'overwrite what is there' },
@@ -46,34 +31,14 @@ export default defineCommand({
     'npx nx run datasets:export --format=verl --out=verl/train.parquet',
     'npx nx run datasets:export --from=datasets/all --format=axolotl --out=all.jsonl --gzip',
   ],
-  async run({
-    run,
-    from,
-    round,
-    format: name,
-    out,
-    thinking,
-    text,
-    implicit,
-    validation,
-    shard,
-    gzip,
-    'with-provenance': inline,
-    skip,
-    force,
-  }) {
+  async run({ run, from, round, format: name, out, 'with-provenance': inline, skip, force, ...flags }) {
     using _reading = from === undefined ? lockReading(knownRun(run)) : null
     const format = await loadExport(name)
     const source = from === undefined ? ofRun(run, round, format.kind) : ofAggregate(from, format.kind)
     const beside = join(source.folder, 'exports', format.splitFiles ? name : format.file)
     const { files, companions, skipped, rows } = await writeExport(format, source.rows, {
       out: resolve(out ?? beside),
-      thinking: thinking as 'separate' | 'inline' | 'drop' | undefined,
-      text,
-      implicit,
-      validation,
-      shard,
-      gzip,
+      ...rowOptions(format, flags),
       provenance: inline ? 'inline' : 'side',
       skip,
       force,

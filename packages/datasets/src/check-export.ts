@@ -1,20 +1,7 @@
-import { BadInput, compiled } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
-import type { ExportRow } from './export-row.ts'
 import { readRaw } from './read-raw.ts'
 import { rowProblem, type RowProblem } from './row-problem.ts'
-
-/** Rows of a file, checked and read back; the first that does not fit the format ends the reading, with its line and field. */
-export async function* readExport(format: ExportFormat, file: string): AsyncGenerator<ExportRow> {
-  for await (const { row, line, broken } of readRaw(format, file)) {
-    const problem = broken ? { field: 'row', says: broken } : rowProblem(format.row, row)
-    if (problem)
-      throw new BadInput(
-        `${file}:${line}: ${problem.field} ${problem.says} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all)`,
-      )
-    yield format.fromRow(compiled(format.row).parse(row))
-  }
-}
 
 export type FileCheck = { rows: number; wrong: number; problems: ({ line: number } & RowProblem)[] }
 
