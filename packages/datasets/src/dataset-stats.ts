@@ -18,6 +18,8 @@ export type DatasetStats = {
   /** Pairs: characters of the rejected answers, and the share whose chosen answer is the longer one, ties counting half. */
   rejected?: Spread | undefined
   chosenLonger?: number | undefined
+  /** Pairs whose answers are the same: they teach nothing. */
+  equalPairs?: number | undefined
   /** Labelled answers: the share that is wanted. */
   wanted?: number | undefined
 }
@@ -27,7 +29,7 @@ export async function datasetStats(rows: AsyncIterable<ExportRow> | Iterable<Exp
   const [turns, prompt, answer, rejected] = [counter(), counter(), counter(), counter()]
   const [questions, contents] = [new Set<string>(), new Set<string>()]
   let kind: ExportRow['kind'] | null = null
-  let [count, repeated, withSystem, thinking, longer, wanted] = [0, 0, 0, 0, 0, 0]
+  let [count, repeated, withSystem, thinking, longer, wanted, equal] = [0, 0, 0, 0, 0, 0, 0]
   const short = (text: string) => hash(text).slice(0, 16)
   for await (const row of rows) {
     kind ??= row.kind
@@ -41,6 +43,7 @@ export async function datasetStats(rows: AsyncIterable<ExportRow> | Iterable<Exp
     if (said.length > 0) answer.add(length(said))
     if (row.kind === 'preference') {
       rejected.add(length(other))
+      if (JSON.stringify(said) === JSON.stringify(other)) equal++
       longer += length(said) > length(other) ? 1 : length(said) === length(other) ? 0.5 : 0
     }
     if (row.kind === 'labelled' && row.label) wanted++
@@ -75,6 +78,7 @@ export async function datasetStats(rows: AsyncIterable<ExportRow> | Iterable<Exp
     },
     rejected: kind === 'preference' ? rejected.spread() : undefined,
     chosenLonger: kind === 'preference' ? longer / count : undefined,
+    equalPairs: kind === 'preference' ? equal : undefined,
     wanted: kind === 'labelled' ? wanted / count : undefined,
   }
 }

@@ -13,6 +13,8 @@ export type ExportFormat<K extends ExportKind = ExportKind, R = Record<string, u
   source: string
   kind: K
   container: 'jsonl' | 'json' | 'parquet'
+  /** Its reader takes a row a line and nothing else; the others' (the hub's loader) take arrays and Parquet too. */
+  lines?: true
   /** Default name of the file. */
   file: string
   /** What the consumer does with thinking: the default of `--thinking`. */

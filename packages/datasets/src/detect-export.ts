@@ -1,5 +1,3 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { BadInput, compiled } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
 import { Inexpressible, type ExportRow } from './export-row.ts'
@@ -17,33 +15,33 @@ const first = ['trl-messages', 'trl-prompt-completion', 'trl-preference', 'trl-k
  * over. A file that fits none is refused with what the nearest format misses.
  */
 export async function detectExport(file: string): Promise<ExportFormat> {
-  const container = containerOf(file)
-  const names = exportNames().toSorted((a, b) => order(a) - order(b))
+  const rows: RawRow[] = []
+  // A torn or foreign line says nothing of the format: who reads the rows names it.
+  let broken: string | null = null
+  for await (const raw of readRaw(file)) {
+    if (!raw.broken && isRecord(raw.row)) rows.push(raw)
+    else
+      broken ??= `${file}:${raw.line}: row ${raw.broken ?? 'is not an object'}: training rows are JSON objects, a line each or in one array, or Parquet`
+    if (rows.length === sample) break
+  }
+  if (rows.length === 0) throw new BadInput(broken ?? `${file} holds no rows`)
   let found: { format: ExportFormat; extra: number } | null = null
   let nearest: { name: string; fits: number; says: string } | null = null
-  for (const name of names) {
+  for (const name of exportNames().toSorted((a, b) => order(a) - order(b))) {
     const format = await loadExport(name)
-    if (format.container !== container) continue
     let [fits, extra] = [0, 0]
-    let says = ''
-    // A torn or foreign line says nothing of the format: who reads the rows names it.
-    let broken: string | null = null
-    for await (const raw of readRaw(format, file)) {
-      if (raw.broken) {
-        broken ??= `${file}:${raw.line}: row ${raw.broken}`
-        continue
-      }
+    let says: string | null = null
+    for (const raw of rows) {
       const looked = loosely(format, raw)
       if (looked.problem) {
         says = `${file}:${raw.line}: ${looked.problem}`
         break
       }
-      extra += looked.extra.length
-      if (++fits === sample) break
+      extra += looked.extra.length + unknownTo(format, looked.row as object)
+      fits++
     }
-    if (says === '' && fits === 0) throw new BadInput(broken ?? `${file} holds no rows`)
-    if (says === '' && (found === null || extra < found.extra)) found = { format, extra }
-    if (nearest === null || fits > nearest.fits) nearest = { name, fits, says }
+    if (says === null && (found === null || extra < found.extra)) found = { format, extra }
+    if (says !== null && (nearest === null || fits > nearest.fits)) nearest = { name, fits, says }
   }
   if (found) return found.format
   throw new BadInput(
@@ -51,6 +49,12 @@ export async function detectExport(file: string): Promise<ExportFormat> {
   )
 }
 const order = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)
+
+/** Columns that a format takes without knowing them. */
+function unknownTo({ row }: ExportFormat, given: object): number {
+  const shape = (row as unknown as { shape?: object }).shape
+  return shape === undefined ? 0 : Object.keys(given).filter((name) => !Object.hasOwn(shape, name)).length
+}
 
 export type LooseReading = {
   /** Hears of rows that are left out; absent: the first ends the reading. */
@@ -69,7 +73,7 @@ export async function* readLoosely(
 ): AsyncGenerator<ExportRow> {
   let rows = 0
   const known = new Set<string>()
-  for await (const raw of readRaw(format, file)) {
+  for await (const raw of readRaw(file)) {
     rows++
     const { row, problem, extra } = loosely(format, raw, known)
     for (const column of extra) {
@@ -118,32 +122,3 @@ function loosely(
 }
 
 const isRecord = (row: unknown): row is object => row !== null && typeof row === 'object' && !Array.isArray(row)
-
-/** What a file is, by its first bytes. */
-function containerOf(file: string): ExportFormat['container'] {
-  if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
-  const handle = openSync(file, 'r')
-  try {
-    const head = Buffer.alloc(1 << 16)
-    const bytes = head.subarray(0, readSync(handle, head, 0, head.length, 0))
-    if (bytes.length === 0) throw new BadInput(`${file} is empty`)
-    if (bytes.toString('latin1', 0, 4) === 'PAR1') return 'parquet'
-    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b
-    const text = (packed ? firstOf(bytes) : bytes.toString('utf8')).replace(/^\uFEFF/, '')
-    return /^\s*\[/.test(text) ? 'json' : 'jsonl'
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EISDIR') throw new BadInput(`${file} is a folder: give a file of training rows`)
-    throw error
-  } finally {
-    closeSync(handle)
-  }
-}
-
-/** Only JSONL is ever packed; the end of a part of an archive is no fault. */
-function firstOf(bytes: Uint8Array): string {
-  try {
-    return gunzipSync(bytes, { finishFlush: 2 }).toString('utf8')
-  } catch {
-    return ''
-  }
-}

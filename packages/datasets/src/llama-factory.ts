@@ -5,7 +5,12 @@ export function llamaFactoryFiles(
   { train, validation }: Companied,
   { entry, stage, more = '' }: { entry: Record<string, unknown>; stage: 'sft' | 'dpo' | 'kto'; more?: string },
 ): Record<string, string> {
-  const nameOf = (file: string) => file.replace(/(\.\w+)$/, '').replace(/[^\w-]/g, '_')
+  // A name that YAML takes for a number or a truth would be no name.
+  const nameOf = (file: string) =>
+    file
+      .replace(/(\.\w+)$/, '')
+      .replace(/[^\w-]/g, '_')
+      .replace(/^(?=[\d._-]|(?:true|false|null|yes|no|on|off|y|n)$)/i, 'rows_')
   const names = train.map(nameOf)
   const held = validation.map(nameOf)
   const info = Object.fromEntries([...train, ...validation].map((file) => [nameOf(file), { file_name: file, ...entry }]))

@@ -27,10 +27,10 @@ export function inlineThinking({ content, reasoning }: Turn, thinking: ExportOpt
   return thinking === 'inline' && reasoning !== undefined ? `${opening}${reasoning}${closing}${content}` : content
 }
 
-/** Thinking that stands in front of an answer taken apart from it. */
+/** Thinking that stands in front of an answer taken apart from it, whatever white space models and their templates put around its tags. */
 export function splitThinking(content: string): { content: string; reasoning?: string } {
-  const end = content.startsWith(opening) ? content.indexOf(closing) : -1
-  return end < 0 ? { content } : { content: content.slice(end + closing.length), reasoning: content.slice(opening.length, end) }
+  const [whole = '', reasoning] = /^\s*<think>\n?([\s\S]*?)\n?<\/think>\n{0,2}/.exec(content) ?? []
+  return reasoning === undefined ? { content } : { content: content.slice(whole.length), reasoning }
 }
 
 export const toMessages = (turns: readonly Turn[], { thinking }: ExportOptions): ChatMessage[] =>

@@ -74,6 +74,8 @@ export async function writeExport(
       if (beside) await beside
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)
+    if (skipped.length === number)
+      throw new BadInput(`None of the ${number} rows can be written as ${format.name} (row ${skipped[0]?.row}: ${skipped[0]?.why})`)
     // All of it is on disk under other names before the first file takes its own: a disk that fills leaves nothing.
     const [train, validated] = [
       await open.get('train')?.close(),

@@ -14,7 +14,7 @@ export type FoundRow = {
 /** The traces that a row of somebody's file came from: what the row or the file beside it says, else every trace that asked and answered so. */
 export async function rowOfFile(file: string, line: number, named: string | undefined): Promise<FoundRow> {
   const format = named === undefined ? await detectExport(file) : await loadExport(named)
-  for await (const raw of readRaw(format, file, { from: line })) {
+  for await (const raw of readRaw(file, { from: line })) {
     if (raw.line !== line) break
     if (raw.broken) throw new BadInput(`${file}:${line}: ${raw.broken}`)
     const own = tracesIn(raw.row)
@@ -25,7 +25,7 @@ export async function rowOfFile(file: string, line: number, named: string | unde
     return { format: format.name, row: raw.row, how: 'found by content', traces: await byContent(row) }
   }
   let rows = 0
-  for await (const _ of readRaw(format, file)) rows++
+  for await (const _ of readRaw(file)) rows++
   throw new BadInput(`${file} has no row on line ${line}: it has ${rows} rows`)
 }
 

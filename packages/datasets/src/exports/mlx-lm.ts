@@ -8,6 +8,7 @@ export default defineExport({
   source: 'mlx-lm, LORA.md: Data, chat format',
   kind: 'sft',
   container: 'jsonl',
+  lines: true,
   file: 'train.jsonl',
   thinking: 'inline',
   tools: true,

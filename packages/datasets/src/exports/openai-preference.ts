@@ -15,6 +15,7 @@ export default defineExport({
   source: 'OpenAI API documentation, Direct preference optimization: training data format',
   kind: 'preference',
   container: 'jsonl',
+  lines: true,
   file: 'openai-preference.jsonl',
   thinking: 'drop',
   row: z.strictObject({

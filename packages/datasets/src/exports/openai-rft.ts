@@ -10,6 +10,7 @@ export default defineExport({
   source: 'OpenAI API documentation, Reinforcement fine-tuning: prepare your dataset',
   kind: 'prompt',
   container: 'jsonl',
+  lines: true,
   file: 'openai-rft.jsonl',
   thinking: 'drop',
   row: z.strictObject({

@@ -19,6 +19,7 @@ export default defineExport({
   source: 'OpenAI API documentation, Supervised fine-tuning: formatting your data',
   kind: 'sft',
   container: 'jsonl',
+  lines: true,
   file: 'openai.jsonl',
   thinking: 'drop',
   tools: true,

@@ -41,6 +41,8 @@ export default defineCommand({
       console.log(
         `  chosen is longer  ${(100 * stats.chosenLonger).toFixed(1)}% of pairs (ties half): far from 50%, length is what is learned`,
       )
+    if (stats.equalPairs)
+      console.log(`  equal answers     ${share(stats.equalPairs)}: chosen and rejected say the same, such pairs teach nothing`)
     if (stats.wanted !== undefined) console.log(`  wanted            ${(100 * stats.wanted).toFixed(1)}%`)
     console.log(`  system message    ${share(stats.withSystem)}`)
     console.log(`  thinking          ${share(stats.thinking)}`)
