@@ -15,6 +15,7 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { BadInput } from './bad-input.ts'
+import { mapRows } from './map-rows.ts'
 import { parseRow } from './parse-record.ts'
 import { lineSplitter, type Line } from './split-lines.ts'
 import { explainDiskError } from './write-atomic.ts'
@@ -40,7 +41,33 @@ const sayTorn = (path: string, bytes: number) =>
   process.stderr.write(`${path}: its last line is torn (${bytes} bytes without a line feed) and is left out\n`)
 
 /** The lines of a file, one at a time: memory does not grow with the file, only with its longest line. Empty lines are counted and left out. */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<Line, void, void> {
+export function readLines(path: string, options: ReadOptions = {}): AsyncIterableIterator<Line, undefined, undefined> {
+  const blocks = readBlocks(path, options)
+  let lines: Iterator<Line, void> | null = null
+  const more = async (): Promise<IteratorResult<Line, undefined>> => {
+    for (;;) {
+      const block = await blocks.next()
+      if (block.done) return { done: true, value: undefined }
+      lines = block.value
+      const line = lines.next()
+      if (!line.done) return line
+    }
+  }
+  // A line that is there already waits for nothing; a generator would wait for it three times.
+  return {
+    next() {
+      const line = lines?.next()
+      return line && !line.done ? Promise.resolve(line) : more()
+    },
+    return: () => blocks.return().then(() => ({ done: true, value: undefined })),
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** The lines of each block that is read. */
+async function* readBlocks(path: string, options: ReadOptions): AsyncGenerator<Iterator<Line, void>, void, void> {
   if (!existsSync(path)) {
     if (options.optional) return
     throw new BadInput(`${path} not found: check the path`)
@@ -55,22 +82,26 @@ export async function* readLines(path: string, options: ReadOptions = {}): Async
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - position), position)
       if (bytesRead === 0) break
       position += bytesRead
-      for (const line of splitter.push(buffer.subarray(0, bytesRead))) yield line
+      yield splitter.push(buffer.subarray(0, bytesRead))
     }
     const last = splitter.rest()
     if (last === null) return
     if (!options.wholeFile) (options.torn ?? sayTorn)(path, last.bytes)
-    else if (last.text.trim() !== '') yield last
+    else if (last.text.trim() !== '') yield [last].values()
   } finally {
     await file.close()
   }
 }
 
 /** Rows of a JSONL file, one at a time, each parsed by the schema; what does not fit is refused with file and line. */
-export async function* readRows<T>(path: string, schema: z.ZodType<T>, options: ReadOptions = {}): AsyncGenerator<T, void, void> {
-  for await (const { text, number, offset } of readLines(path, options))
-    yield parseRow(text, schema, options.from ? `${path}, byte ${offset}` : `${path}:${number}`)
-}
+export const readRows = <T>(
+  path: string,
+  schema: z.ZodType<T>,
+  options: ReadOptions = {},
+): AsyncIterableIterator<T, undefined, undefined> =>
+  mapRows(readLines(path, options), ({ text, number, offset }) =>
+    parseRow(text, schema, options.from ? `${path}, byte ${offset}` : `${path}:${number}`),
+  )
 
 /**
  * Appends rows and flushes them. After a crash the file holds all of them or a torn tail, which the next append cuts off. Costs what it

@@ -47,12 +47,36 @@ test('columns beside the format are left aside; what fits nothing says what is m
     ['', /is empty/],
     ['\n\n', /holds no rows/],
     ['not json\n', /:1: row not JSON/],
+    ['[1]\n', /:1: row is not an object/],
+    ['{"prompt":"q","completion":"a","label":1}\n', /as trl-kto, .*:1: label is not a boolean/],
+    ['{"prompt":"q","chosen":"a","rejected":null}\n', /as trl-preference, .*:1: rejected is not a string/],
     ['{"messages":1}\nnot json\n', /as \S+, .*:1: /],
   ] as const) {
     writeFileSync(file, text)
     assert.match(await detectExport(file).then(String, (error: Error) => error.message), wanted)
   }
 })
+
+const kinds: [text: string, format: string][] = [
+  ['{"prompt":"q","solution":"1","difficulty":3}', 'trl-grpo'],
+  ['{"system":"s","prompt":"q","chosen":"a","rejected":"b"}', 'axolotl-dpo'],
+  // As the hub's ultrafeedback_binarized has them.
+  [
+    '{"prompt":"q","prompt_id":"x","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}],"score_chosen":5}',
+    'trl-preference',
+  ],
+  ['[{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}]', 'trl-messages'],
+  ['{"instruction":"q","input":"","output":"a","text":"q a"}', 'llama-factory-alpaca'],
+  ['{"id":1,"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]}', 'sharegpt'],
+  ['{"messages":[{"role":"developer","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}', 'openai'],
+  ['hello\n5\n{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}', 'trl-messages'],
+]
+for (const [text, wanted] of kinds)
+  test(`${text.slice(0, 50)}… is ${wanted}, whatever holds it`, async () => {
+    const file = join(folder, 'kind.jsonl')
+    writeFileSync(file, `${text}\n`)
+    assert.is((await detectExport(file)).name, wanted)
+  })
 
 test('a torn line is no other format: it ends the reading, or is named and left out', async () => {
   const file = join(folder, 'torn.jsonl')

@@ -2,7 +2,7 @@ import { BadInput, compiled } from '@whetstone/core'
 import type { ExportFormat } from './define-export.ts'
 import { Inexpressible, type ExportRow } from './export-row.ts'
 import { exportNames, loadExport } from './load-export.ts'
-import { readRaw, type RawRow } from './read-raw.ts'
+import { containerOf, readRaw, type RawRow } from './read-raw.ts'
 import { rowProblem } from './row-problem.ts'
 
 /** Rows that a format is told by. */
@@ -15,6 +15,7 @@ const first = ['trl-messages', 'trl-prompt-completion', 'trl-preference', 'trl-k
  * over. A file that fits none is refused with what the nearest format misses.
  */
 export async function detectExport(file: string): Promise<ExportFormat> {
+  const container = containerOf(file)
   const rows: RawRow[] = []
   // A torn or foreign line says nothing of the format: who reads the rows names it.
   let broken: string | null = null
@@ -26,10 +27,11 @@ export async function detectExport(file: string): Promise<ExportFormat> {
   }
   if (rows.length === 0) throw new BadInput(broken ?? `${file} holds no rows`)
   let found: { format: ExportFormat; extra: number } | null = null
-  let nearest: { name: string; fits: number; says: string } | null = null
+  let nearest: { name: string; near: number; says: string } | null = null
   for (const name of exportNames().toSorted((a, b) => order(a) - order(b))) {
     const format = await loadExport(name)
-    let [fits, extra] = [0, 0]
+    // Of formats that are alike but for what holds them, the one that this file would be.
+    let [fits, extra] = [0, format.container === container ? 0 : 0.5]
     let says: string | null = null
     for (const raw of rows) {
       const looked = loosely(format, raw)
@@ -37,24 +39,38 @@ export async function detectExport(file: string): Promise<ExportFormat> {
         says = `${file}:${raw.line}: ${looked.problem}`
         break
       }
-      extra += looked.extra.length + unknownTo(format, looked.row as object)
+      // Those too that a format takes without knowing them.
+      extra += looked.extra.length + Object.keys(looked.row as object).length - knownTo(format, looked.row as object)
       fits++
     }
     if (says === null && (found === null || extra < found.extra)) found = { format, extra }
-    if (says !== null && (nearest === null || fits > nearest.fits)) nearest = { name, fits, says }
+    const near = 1000 * fits + knownTo(format, rows[fits]?.row ?? {})
+    if (says !== null && (nearest === null || near > nearest.near)) nearest = { name, near, says }
   }
   if (found) return found.format
   throw new BadInput(
     `${file} holds rows of no format that is known (as ${nearest?.name}, ${nearest?.says}): name one with --format, or see npx nx run datasets:check --format=NAME`,
   )
 }
+/** Columns that say whether an answer is wanted: rows that have them are no worked examples, whatever else they hold. */
+const telling = new Set(['label', 'kto_tag', 'chosen', 'rejected'])
+
 const order = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length)
 
-/** Columns that a format takes without knowing them. */
-function unknownTo({ row }: ExportFormat, given: object): number {
-  const shape = (row as unknown as { shape?: object }).shape
-  return shape === undefined ? 0 : Object.keys(given).filter((name) => !Object.hasOwn(shape, name)).length
+const turned = (column: string) => `${column} is no field of this format, and turns what the row says round`
+
+const columns = new WeakMap<ExportFormat, ReadonlySet<string>>()
+/** Columns that a format knows, in whichever of its shapes. */
+function columnsOf(format: ExportFormat): ReadonlySet<string> {
+  let known = columns.get(format)
+  if (!known) {
+    const { shape, options = [] } = format.row as unknown as { shape?: object; options?: { shape?: object }[] }
+    known = new Set([shape ?? {}, ...options.map((each) => each.shape ?? {})].flatMap((each) => Object.keys(each)))
+    columns.set(format, known)
+  }
+  return known
 }
+const knownTo = (format: ExportFormat, given: object) => Object.keys(given).filter((name) => columnsOf(format).has(name)).length
 
 export type LooseReading = {
   /** Hears of rows that are left out; absent: the first ends the reading. */
@@ -112,9 +128,13 @@ function loosely(
   let rest = known.size > 0 && isRecord(row) ? Object.fromEntries(Object.entries(row).filter(([name]) => !known.has(name))) : row
   for (const extra: string[] = []; ;) {
     const problem = rowProblem(format.row, rest)
-    if (problem === null) return { row: rest, problem: null, extra }
+    if (problem === null) {
+      const taken = isRecord(rest) ? Object.keys(rest).find((name) => telling.has(name) && !columnsOf(format).has(name)) : undefined
+      return { row: rest, problem: taken === undefined ? null : turned(taken), extra }
+    }
     const surplus = problem.says === 'is no field of this format' && problem.field in (rest as object) ? problem.field : null
     if (surplus === null) return { row: rest, problem: `${problem.field} ${problem.says}`, extra }
+    if (telling.has(surplus)) return { row: rest, problem: turned(surplus), extra }
     const { [surplus]: _, ...without } = rest as Record<string, unknown>
     rest = without
     extra.push(surplus)

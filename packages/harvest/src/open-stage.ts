@@ -1,4 +1,4 @@
-import type { Filter, FilterOptions, Funnel, Rows, Trace } from '@whetstone/core'
+import { mapRows, type Filter, type FilterOptions, type Funnel, type Rows, type Trace } from '@whetstone/core'
 import { answerOf } from './answer-of.ts'
 
 /** Rows of which some can be had by their places, a bit each, without making the others. */
@@ -21,7 +21,7 @@ const mostKinds = 200
 export function openStage(filter: Filter, given: Picking<Trace>, options: FilterOptions): Stage {
   let kept: Uint8Array | null = null
   let done: Funnel | null = null
-  async function* first(): AsyncGenerator<Trace> {
+  function first(): AsyncIterableIterator<Trace> {
     const pulled = recentlyPulled()
     let bits = new Uint8Array(1024)
     let last = -1
@@ -31,12 +31,9 @@ export function openStage(filter: Filter, given: Picking<Trace>, options: Filter
     const reasons = new Map<string, number>()
     const examples: Funnel['examples'] = []
     const numbered: Rows<Trace> = {
-      async *[Symbol.asyncIterator]() {
+      [Symbol.asyncIterator]() {
         pulled.restart()
-        for await (const trace of given) {
-          pulled.add(trace)
-          yield trace
-        }
+        return mapRows(given, pulled.add)
       },
     }
     const heard = (trace: Trace, why: string) => {
@@ -48,7 +45,7 @@ export function openStage(filter: Filter, given: Picking<Trace>, options: Filter
       if (known !== undefined || reasons.size < mostKinds) reasons.set(kind, (known ?? 0) + 1)
       else reasons.set('others', (reasons.get('others') ?? 0) + 1)
     }
-    for await (const trace of filter.apply(numbered, { ...options, dropped: heard })) {
+    const keep = (trace: Trace) => {
       const place = inOrder ? pulled.placeOf(trace, last) : null
       if (place === null) inOrder = false
       else {
@@ -61,11 +58,13 @@ export function openStage(filter: Filter, given: Picking<Trace>, options: Filter
         bits[place >> 3] = (bits[place >> 3] as number) | (1 << (place & 7))
       }
       count++
-      yield trace
+      return trace
     }
-    kept = inOrder ? bits : null
-    const ordered = [...reasons].sort(([, a], [, b]) => b - a).slice(0, shown.reasons)
-    done = { filter: filter.name, kept: count, dropped, reasons: ordered.map(([why, times]) => ({ why, count: times })), examples }
+    return mapRows(filter.apply(numbered, { ...options, dropped: heard }), keep, () => {
+      kept = inOrder ? bits : null
+      const ordered = [...reasons].sort(([, a], [, b]) => b - a).slice(0, shown.reasons)
+      done = { filter: filter.name, kept: count, dropped, reasons: ordered.map(([why, times]) => ({ why, count: times })), examples }
+    })
   }
   return {
     filter: filter.name,
@@ -88,8 +87,9 @@ function recentlyPulled(size = 64) {
     restart() {
       count = 0
     },
-    add(trace: Trace) {
+    add(trace: Trace): Trace {
       ring[count++ % size] = trace
+      return trace
     },
     /** Behind the last place that was found, so that each is looked at once. */
     placeOf(trace: Trace, last: number): number | null {

@@ -25,6 +25,8 @@ export type TrainedFile = {
   format: string
   rows: number
   skipped: { line: number; why: string }[]
+  /** Columns that are none of the format's. */
+  aside: string[]
   folder: string
   card: string
 }
@@ -56,10 +58,12 @@ export async function trainFile({
   // The rows of a training that is there stay as they are until it is known that this one takes its place.
   const [data, staged] = [join(folder, 'data'), join(folder, `.data-${process.pid}`)]
   const skipped: TrainedFile['skipped'] = []
+  const aside: string[] = []
   const known = existsSync(card) ? readJson(card, Model) : null
   const { dataset, fingerprint } = await (async () => {
     try {
       const read = readLoosely(format, file, {
+        aside: (column) => void aside.push(column),
         skipped: skip ? (line, why) => void skipped.push({ line, why }) : undefined,
         unfit: (row) => (toolsOf(row) === null ? null : `${toolsOf(row)}: rows with tools are not trained on here`),
       })
@@ -84,7 +88,7 @@ export async function trainFile({
     }
   })()
   const rows = dataset.counts.examples + dataset.counts.pairs
-  if (fingerprint === null) return { model: known as Model, training: null, format: format.name, rows, skipped, folder, card }
+  if (fingerprint === null) return { model: known as Model, training: null, format: format.name, rows, skipped, aside, folder, card }
   const { model: made, ...training } = await trainer.train({
     base,
     dataset,
@@ -101,7 +105,7 @@ export async function trainFile({
     metadata: { ...made.metadata, fingerprint, file, format: format.name, counts: dataset.counts, dataHash: dataset.hash, seed, training },
   }
   writeJson(card, toRecord(model))
-  return { model, training, format: format.name, rows, skipped, folder, card }
+  return { model, training, format: format.name, rows, skipped, aside, folder, card }
 }
 
 /** A training of ours that was stopped: its rows and nothing that a run has. */

@@ -6,7 +6,7 @@ import { solutionSignature } from '../solution-signature.ts'
 
 const signatures = {
   /** The answer with white space evened out. */
-  answer: (text: string) => text.replace(/\s+/g, ' ').trim(),
+  answer: (text: string) => (/[^\S ]|  /.test(text) ? text.replace(/\s+/g, ' ') : text).trim(),
   normalised: normalizeText,
   steps: solutionSignature,
 }

@@ -73,6 +73,7 @@ export default defineCommand({
           .map(({ line, why }) => `line ${line}: ${why}`)
           .join('; ')}${skipped.length > 3 ? '; …' : ''}`,
       )
+    if (done.aside.length > 0) console.log(`  left aside columns that are none of ${done.format}'s: ${done.aside.join(', ')}`)
     if (weights && existsSync(weights)) console.log(`  candidate  ${relative(root, weights)}`)
     console.log(`  card       ${relative(root, card)}`)
     console.log(`  judge it   npx nx run loops:gate --candidate=${relative(root, folder)} --recipe=RECIPE`)
