@@ -2,13 +2,14 @@ import type { Example, Message, Pair } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 import type { ExportKind, ExportRow, Provenance, Turn } from '@whetstone/datasets'
 import { factsOf, openLines, openRun, type RoundReader, type TraceFacts } from '@whetstone/runs'
+import { instructionsOf } from './instructions-of.ts'
 
 /** Rows of one round as exports see them, one at a time: thinking and provenance are joined from the traces by id. */
 export async function* rowsOfRun(run: string, round: number, kind: ExportKind): AsyncGenerator<ExportRow> {
   const reader = openRun(run).round(round)
   if (reader.dataset() === null && kind !== 'prompt')
     throw new BadInput(`Run ${run} has no rows of round ${round}: see npx nx run loops:status`)
-  if (kind === 'prompt') return yield* prompts(reader)
+  if (kind === 'prompt') return yield* prompts(reader, await instructionsOf(run))
   const lineOf = await openLines(run, round)
   const factsAt = (trace: string) => {
     const line = lineOf(trace)
@@ -71,14 +72,15 @@ const toPreference = (
   provenance: from(won, traces.chosen, traces.rejected),
 })
 
-/** The train tasks that a round froze, as they were asked. */
-async function* prompts(reader: RoundReader): AsyncGenerator<ExportRow> {
+/** The train tasks that a round froze, as they were asked: the task set's instruction first, which says how a reward function finds the answer. */
+async function* prompts(reader: RoundReader, instruction: (taskset: string) => string | null): AsyncGenerator<ExportRow> {
   let index = 0
   for await (const task of reader.tasks()) {
     if (task.split !== 'train') continue
+    const told = instruction(task.taskset)
     yield {
       kind: 'prompt',
-      prompt: [{ role: 'user', content: task.prompt }],
+      prompt: [...(told === null ? [] : [{ role: 'system' as const, content: told }]), { role: 'user', content: task.prompt }],
       answer: task.reference,
       taskset: task.taskset,
       index: index++,
