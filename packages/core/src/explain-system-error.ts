@@ -10,6 +10,7 @@ const sentences: Record<string, string> = {
   EMFILE: 'too many files are open: raise the limit (ulimit -n 4096) and run the same command again',
   ENFILE: 'the machine has too many files open: end other programs and run the same command again',
   ENOTDIR: 'a part of the path is a file, not a folder: move that file away',
+  EEXIST: 'something else of that name is there, perhaps a file where a folder is needed: move it away',
   EISDIR: 'it is a folder, and a file is needed: check the path',
   ELOOP: 'links there lead in a circle: remove one',
   ENAMETOOLONG: 'the name is too long for the disk: take a shorter one',

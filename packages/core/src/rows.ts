@@ -135,11 +135,11 @@ export function appendRows(path: string, rows: Iterable<unknown>): number {
 
 /** Writes a JSONL file whole or not at all, a row at a time: to a neighbour first, flushed, then renamed over the target. */
 export async function writeRows(path: string, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<{ rows: number; bytes: number }> {
-  mkdirSync(dirname(path), { recursive: true })
   const neighbour = `${path}.${process.pid}.tmp`
   let count = 0
   let bytes = 0
   try {
+    mkdirSync(dirname(path), { recursive: true })
     const file = openSync(neighbour, 'w')
     try {
       let batch: unknown[] = []

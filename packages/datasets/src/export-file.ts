@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { BadInput } from '@whetstone/core'
 import type { Sink } from './text-sink.ts'
@@ -19,6 +19,9 @@ export class ExportFile {
     this.#options = options
     this.#name = name
     this.current = name
+    // A device or a folder would be put out of the way by the file that takes its name.
+    const there = statSync(name, { throwIfNoEntry: false })
+    if (there && !there.isFile()) throw new BadInput(`${name} is ${there.isDirectory() ? 'a folder: give the name of a file' : 'no file'}`)
     if (existsSync(name) && !options.force) throw new BadInput(`${name} exists: give another --out, or overwrite it with --force`)
   }
 
@@ -73,6 +76,11 @@ export class ExportFile {
 
   abandon(): void {
     this.#sink?.destroy()
-    for (const { neighbour } of this.#done) rmSync(neighbour, { force: true })
+    for (const { neighbour } of this.#done)
+      try {
+        rmSync(neighbour, { force: true })
+      } catch {
+        // it could not even be begun: what went wrong is thrown already
+      }
   }
 }

@@ -55,6 +55,19 @@ test('a run that is not there is empty, and no problem', async () => {
   assert.equal([run.problems, runNames()], [[], []])
 })
 
+test('an empty file of traces has none, whatever it is asked', async () => {
+  write(of('hollow').one.traces, '')
+  const file = openRun('hollow').round(1).traces
+  assert.equal(
+    [await file.find({ id: 'trace-1' }), await file.find({ task: 't1' })],
+    [
+      { total: 0, traces: [] },
+      { total: 0, traces: [] },
+    ],
+  )
+  assert.is((await file.lines())('trace-1'), undefined)
+})
+
 test('traces are found by id, task, level and outcome, one at a time or a page at a time', async () => {
   appendRows(of('r').one.traces, traces)
   const file = openRun('r').round(1).traces

@@ -187,6 +187,7 @@ class Entries implements RowIndex {
 
   /** Places of the traces whose id has this hash, by a table that grows with the index. */
   private withId(hash: number): number[] {
+    if (this.length === 0) return []
     if (this.slots.length < 2 * this.length) this.slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.length + 2)))
     if (this.slots.length !== this.slotted.size) this.slotted = { size: this.slots.length, rows: 0 }
     const mask = this.slots.length - 1

@@ -62,7 +62,7 @@ export default defineCommand({
     for (const { run, funnel } of funnels)
       for (const { filter, kept, dropped, reasons } of funnel)
         console.log(
-          `  ${run}: ${filter} kept ${kept}, left out ${dropped}${reasons[0] ? ` (${reasons.map(({ why, count }) => `${why}: ${count}`).join('; ')})` : ''}`,
+          `  ${run}: ${filter} kept ${kept}, left out ${dropped}${reasons[0] ? ` (${reasons.map(({ why, count }) => `${why || 'no reason given'}: ${count}`).join('; ')})` : ''}`,
         )
   },
 })
