@@ -119,7 +119,7 @@ static void write_parts(const gguf_context * whole, ggml_context * shapes, const
                         std::to_string(parts) + ".gguf");
     const int64_t count = gguf_get_n_tensors(whole), each = (count + parts - 1) / parts;
     for (int32_t part = 0; part < parts; part++) {
-        gguf_ptr file(gguf_init_empty());
+        gguf_context_ptr file(gguf_init_empty());
         if (part == 0)
             gguf_set_kv(file.get(), whole);
         gguf_set_val_u16(file.get(), "split.no", (uint16_t) part);
@@ -136,12 +136,12 @@ static void write_parts(const gguf_context * whole, ggml_context * shapes, const
 }
 
 void init_model(const model_spec & s, uint64_t seed, const std::string & type, const std::string & out, int32_t parts) {
-    gguf_ptr file(gguf_init_empty());
+    gguf_context_ptr file(gguf_init_empty());
     write_hyperparameters(file.get(), s);
     hyperparameters h = read_hyperparameters(file.get(), s.path, 0); // refuses what the trainer would refuse
     h.vocabulary = write_tokenizer(file.get(), s);
 
-    context_ptr shapes(ggml_init({(size_t) (s.block_count * 24 + 8) * ggml_tensor_overhead(), nullptr, true}));
+    ggml_context_ptr shapes(ggml_init({(size_t) (s.block_count * 24 + 8) * ggml_tensor_overhead(), nullptr, true}));
     writer w{file.get(), shapes.get(), type_by_name(type), random_stream(seed), {}};
     const bool tied = h.head == head_weight::tied || (s.tied_embeddings && h.head != head_weight::own);
     const auto source = [&](const wanted_tensor & t) -> ggml_tensor * {

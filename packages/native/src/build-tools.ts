@@ -30,19 +30,18 @@ export async function buildTools(names: readonly string[], options: BuildOptions
   const shipped = options.fromSource || existsSync(builtLibraries()) ? null : shippedLibraries()
   const libraries = shipped ?? (await buildLibraries(source, signal))
   const plan = names.map((name) => ({ name, units: planUnits(tools[name] as Tool, source), stamp: fingerprint(name) }))
-  const missing = new Set(
-    plan.flatMap(({ units }) => units.map((unit) => objectOf(unit, compiler))).filter((object) => !existsSync(object)),
-  )
+  const objects = new Map(plan.flatMap(({ units }) => units.map((unit) => [objectOf(unit, compiler), unit.sources.length])))
+  const missing = [...objects].reduce((files, [object, held]) => (existsSync(object) ? files : files + held), 0)
   writeCompileCommands(
     Object.values(tools).flatMap((tool) => (tool.needed ? planUnits(tool, source) : [])),
     compiler,
   )
-  const progress = startProgress('compiling tools', missing.size, 'files')
+  const progress = startProgress('compiling tools', missing, 'files')
   try {
     await compile(
       plan.flatMap(({ units }) => units),
       compiler,
-      { done: () => progress.advance(), ...signal },
+      { done: (files) => progress.advance(files), ...signal },
     )
   } finally {
     progress.done()

@@ -133,13 +133,13 @@ void read_lora(model & m, const std::string & path, int64_t expected_rank, doubl
 }
 
 void save_lora(const model & m, const std::string & path, const std::string & base) {
-    gguf_ptr file(gguf_init_empty());
+    gguf_context_ptr file(gguf_init_empty());
     gguf_set_val_str(file.get(), "general.type", "adapter");
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
     gguf_set_val_str(file.get(), "adapter.type", "lora");
     gguf_set_val_f32(file.get(), "adapter.lora.alpha", m.lora_alpha);
     // descriptions without a buffer: the values are written from the host, wherever the adapter was trained
-    context_ptr shapes(ggml_init({(m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
+    ggml_context_ptr shapes(ggml_init({(m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (const parameter & p : m.parameters) {
         ggml_tensor * t = ggml_dup_tensor(shapes.get(), p.tensor);
         ggml_set_name(t, p.name.c_str());

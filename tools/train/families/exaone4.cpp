@@ -4,7 +4,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered exaone4("exaone4", [](keys & k, hyperparameters & h) {
     h.heads_fill_width = true;
     h.norm_before = false;
     h.norm_after = true;
@@ -19,8 +19,6 @@ static void read(keys & k, hyperparameters & h) {
     set_windows(h, window, k.pattern("attention.sliding_window_pattern", h.layers, 4));
     for (layer_attention & a : h.attention)
         a.rotates = a.window > 0;
-}
-
-static const registered exaone4({"exaone4", read});
+});
 
 } // namespace train

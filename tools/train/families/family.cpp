@@ -10,8 +10,8 @@ static std::vector<family> & all() {
     return list;
 }
 
-registered::registered(const family & f) {
-    all().push_back(f);
+registered::registered(const char * architecture, void (*read)(keys &, hyperparameters &)) {
+    all().push_back({architecture, read});
 }
 
 std::string known_architectures() {

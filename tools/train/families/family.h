@@ -13,7 +13,7 @@ struct family {
 };
 
 struct registered {
-    explicit registered(const family & f);
+    registered(const char * architecture, void (*read)(keys &, hyperparameters &));
 };
 
 // Throws bad_input: an architecture that is not known (with the list of those that are), keys that are missing or not known.

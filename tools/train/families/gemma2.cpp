@@ -4,7 +4,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered gemma2("gemma2", [](keys & k, hyperparameters & h) {
     h.norm_after = true;
     h.act = activation::gelu;
     h.head = head_weight::tied;
@@ -16,8 +16,6 @@ static void read(keys & k, hyperparameters & h) {
     set_windows(h, (int64_t) k.may("attention.sliding_window", 4096), k.pattern("attention.sliding_window_pattern", h.layers, 2));
     if (h.layers == 46) // the 27B scales by the width, not by the head's size
         h.attention_scale = 1.0f / sqrtf((float) (h.embedding / h.heads));
-}
-
-static const registered gemma2({"gemma2", read});
+});
 
 } // namespace train

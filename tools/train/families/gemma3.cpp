@@ -5,7 +5,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered gemma3("gemma3", [](keys & k, hyperparameters & h) {
     h.norm_after = true;
     h.qk_norm = query_norm::head;
     h.act = activation::gelu;
@@ -21,8 +21,6 @@ static void read(keys & k, hyperparameters & h) {
     }
     if (h.layers == 62)
         h.attention_scale = 1.0f / sqrtf((float) (h.embedding / h.heads));
-}
-
-static const registered gemma3({"gemma3", read});
+});
 
 } // namespace train

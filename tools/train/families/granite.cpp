@@ -18,15 +18,13 @@ void read_granite_scales(keys & k, hyperparameters & h) {
     h.attention_scale = multiplier("attention.scale", h.attention_scale);
 }
 
-static void read(keys & k, hyperparameters & h) {
+static const registered granite("granite", [](keys & k, hyperparameters & h) {
     h.output_bias = h.ffn_bias = true;
     read_granite_scales(k, h);
     const bool rotates = k.flag("rope.scaling.finetuned", true);
     for (layer_attention & a : h.attention)
         a.rotates = rotates;
     k.refuse({"deepstack_mapping", "expert_shared_feed_forward_length"});
-}
-
-static const registered granite({"granite", read});
+});
 
 } // namespace train

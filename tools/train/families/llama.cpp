@@ -3,12 +3,10 @@
 
 namespace train {
 
-static void read(keys &, hyperparameters & h) {
+static const registered llama("llama", [](keys &, hyperparameters & h) {
     h.rope_neox = false;
     h.rope_factors = !h.long_factors; // Llama 3's frequencies come as factors
     h.output_bias = h.ffn_bias = true;
-}
-
-static const registered llama({"llama", read});
+});
 
 } // namespace train

@@ -4,7 +4,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered minicpm("minicpm", [](keys & k, hyperparameters & h) {
     h.rope_neox = false;
     h.rope_factors = !h.long_factors;
     h.output_bias = h.ffn_bias = true;
@@ -15,8 +15,6 @@ static void read(keys & k, hyperparameters & h) {
     h.embedding_scale = multiplier("embedding_scale", 12.0f);
     h.residual_scale = multiplier("residual_scale", 1.4f / sqrtf((float) h.layers));
     h.logit_scale = 1.0f / (float) k.may("logit_scale", 256.0f / (float) h.embedding);
-}
-
-static const registered minicpm({"minicpm", read});
+});
 
 } // namespace train

@@ -3,7 +3,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered mistral3("mistral3", [](keys & k, hyperparameters & h) {
     h.rope_neox = false;
     h.rope_factors = !h.long_factors;
     h.output_bias = h.ffn_bias = true;
@@ -11,8 +11,6 @@ static void read(keys & k, hyperparameters & h) {
     h.ropes[0].beta_slow = (float) k.may("rope.scaling.yarn_beta_slow", 1.0);
     h.temperature_scale = (float) k.may("attention.temperature_scale", 0.0);
     h.temperature_floor = h.ropes[0].original_context;
-}
-
-static const registered mistral3({"mistral3", read});
+});
 
 } // namespace train

@@ -1,6 +1,7 @@
 // A GGUF model as the trainer sees it: shapes, weights by role, and which of them are trained.
 #pragma once
 #include "ggml-backend.h"
+#include "ggml-cpp.h"
 #include "ggml.h"
 #include "gguf.h"
 #include "hyperparameters.h"
@@ -25,26 +26,17 @@ struct parameter {
     int64_t size() const { return ggml_nelements(tensor); }
 };
 
-struct context_deleter {
-    void operator()(ggml_context * p) const { ggml_free(p); }
-};
-struct buffer_deleter {
-    void operator()(ggml_backend_buffer_t p) const { ggml_backend_buffer_free(p); }
-};
-using context_ptr = std::unique_ptr<ggml_context, context_deleter>;
-using buffer_ptr = std::unique_ptr<ggml_backend_buffer, buffer_deleter>;
-
 struct model : weights {
     std::string path;
     hyperparameters hyper;
     std::unique_ptr<weights_file> file;
 
-    context_ptr context;
-    buffer_ptr buffer;
+    ggml_context_ptr context;
+    ggml_backend_buffer_ptr buffer;
     std::map<std::string, ggml_tensor *> tensors;
     float lora_alpha = 0.0f; // of the adapter; 0: every scale is 1, as libllama has it
-    context_ptr lora_context;
-    buffer_ptr lora_buffer;
+    ggml_context_ptr lora_context;
+    ggml_backend_buffer_ptr lora_buffer;
 
     std::vector<parameter> parameters;
     std::map<const ggml_tensor *, int> parameter_index;

@@ -4,7 +4,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered olmo2("olmo2", [](keys & k, hyperparameters & h) {
     h.heads_fill_width = true;
     h.norm_before = false;
     h.norm_after = true;
@@ -19,8 +19,6 @@ static void read(keys & k, hyperparameters & h) {
         h.ropes[1] = plain;
         set_windows(h, window, k.pattern("attention.sliding_window_pattern", h.layers, 4));
     }
-}
-
-static const registered olmo2({"olmo2", read});
+});
 
 } // namespace train

@@ -3,13 +3,11 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered phi3("phi3", [](keys & k, hyperparameters & h) {
     h.heads_fill_width = true;
     h.gate_in_up = true;
     h.long_factors = true;
     k.may("attention.sliding_window", 0); // read by libllama, and not used
-}
-
-static const registered phi3({"phi3", read});
+});
 
 } // namespace train

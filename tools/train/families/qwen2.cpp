@@ -3,12 +3,10 @@
 
 namespace train {
 
-static void read(keys &, hyperparameters & h) {
+static const registered qwen2("qwen2", [](keys &, hyperparameters & h) {
     h.heads_fill_width = true;
     h.head_bias = true;
     h.long_factors = false;
-}
-
-static const registered qwen2({"qwen2", read});
+});
 
 } // namespace train

@@ -3,11 +3,9 @@
 
 namespace train {
 
-static void read(keys &, hyperparameters & h) {
+static const registered qwen3("qwen3", [](keys &, hyperparameters & h) {
     h.qk_norm = query_norm::head;
     h.long_factors = false;
-}
-
-static const registered qwen3({"qwen3", read});
+});
 
 } // namespace train

@@ -4,7 +4,7 @@
 
 namespace train {
 
-static void read(keys & k, hyperparameters & h) {
+static const registered qwen3moe("qwen3moe", [](keys & k, hyperparameters & h) {
     h.qk_norm = query_norm::head;
     h.long_factors = false;
     read_experts(k, h);
@@ -13,8 +13,6 @@ static void read(keys & k, hyperparameters & h) {
         h.expert_feed_forward = h.feed_forward / h.experts_used;
     if (h.expert_feed_forward < 1)
         throw bad_input(k.path + ": the key qwen3moe.expert_feed_forward_length is no size, is the file damaged?");
-}
-
-static const registered qwen3moe({"qwen3moe", read});
+});
 
 } // namespace train

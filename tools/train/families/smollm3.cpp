@@ -3,13 +3,11 @@
 
 namespace train {
 
-static void read(keys &, hyperparameters & h) {
+static const registered smollm3("smollm3", [](keys &, hyperparameters & h) {
     h.rope_neox = false;
     h.long_factors = false;
     for (int64_t i = 3; i < h.layers; i += 4)
         h.attention[i].rotates = false;
-}
-
-static const registered smollm3({"smollm3", read});
+});
 
 } // namespace train

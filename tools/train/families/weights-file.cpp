@@ -31,7 +31,7 @@ void weights_file::open(const std::string & name, int64_t number, int64_t count)
         void operator()(ggml_context * p) const { ggml_free(p); }
     };
     ggml_context * shapes = nullptr;
-    gguf_ptr file(gguf_init_from_file(name.c_str(), {/*no_alloc*/ true, &shapes}));
+    gguf_context_ptr file(gguf_init_from_file(name.c_str(), {/*no_alloc*/ true, &shapes}));
     const std::unique_ptr<ggml_context, free_context> owner(shapes);
     if (!file)
         throw bad_input(name + ": cannot be read as GGUF, check the path and that the file is complete" +
@@ -74,7 +74,7 @@ static std::string part_of(const std::string & first, int64_t number, int64_t co
 
 weights_file::weights_file(const std::string & path, const char * what) : path(path) {
     check_gguf(path, what); // before ggml reads it: it ends the process at what it does not expect
-    gguf_ptr first(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
+    gguf_context_ptr first(gguf_init_from_file(path.c_str(), {/*no_alloc*/ true, nullptr}));
     const int64_t count = first ? std::max<int64_t>(1, short_of(first.get(), count_key, 1)) : 1;
     open(path, 0, count);
     for (int64_t i = 1; i < count; i++)

@@ -1,5 +1,6 @@
 // The tensors of a GGUF file, or of all files of a split one, read one at a time: as stored, or as F32.
 #pragma once
+#include "ggml-cpp.h"
 #include "ggml.h"
 #include "gguf.h"
 #include <cstdio>
@@ -9,11 +10,6 @@
 #include <vector>
 
 namespace train {
-
-struct gguf_deleter {
-    void operator()(gguf_context * p) const { gguf_free(p); }
-};
-using gguf_ptr = std::unique_ptr<gguf_context, gguf_deleter>;
 
 class weights_file {
   public:
@@ -30,7 +26,7 @@ class weights_file {
     };
 
     std::string path;
-    gguf_ptr keys;               // of the first file, without those that say how it was split
+    gguf_context_ptr keys;       // of the first file, without those that say how it was split
     std::vector<tensor> tensors; // in the order of the files
     const tensor * find(const std::string & name) const;
     void read(const tensor & t, std::vector<char> & stored) const; // throws bad_input

@@ -46,7 +46,7 @@ static void turn(const attention_shape & shape, int64_t first, int64_t length, f
     }
 }
 
-static MatrixA plain(const float * data, int64_t stride) {
+static MatrixA straight(const float * data, int64_t stride) {
     return {data, stride, 1};
 }
 static MatrixA flipped(const float * data, int64_t stride) {
@@ -78,7 +78,7 @@ static block block_at(const attention_shape & shape, int64_t first, int64_t leng
 // Probabilities of a block's rows. slopes: where given, d capped score / d score.
 static void probabilities(const attention_shape & shape, const float * q, const float * k, const block & b, float * p, float * slopes) {
     const int64_t d = shape.head_size;
-    gemm(b.n, b.keys, d, shape.scale, plain(q + b.first * d, d), columns(k + b.key * d, d), p, b.keys, false);
+    gemm(b.n, b.keys, d, shape.scale, straight(q + b.first * d, d), columns(k + b.key * d, d), p, b.keys, false);
     if (shape.cap > 0)
         soft_cap(b.n * b.keys, 1.0f, shape.cap, p, slopes);
     for (int64_t i = 0; i < b.n; i++) {
@@ -104,7 +104,7 @@ void attention(const attention_shape & shape, const float * q, const float * k, 
             for (int64_t i0 = 0; i0 < u.length; i0 += block_rows) {
                 const block b = block_at(shape, i0, u.length);
                 probabilities(shape, qr, kr, b, p, nullptr);
-                gemm(b.n, d, b.keys, 1.0f, plain(p, b.keys), rows(v + kv + b.key * kv_stride, kv_stride),
+                gemm(b.n, d, b.keys, 1.0f, straight(p, b.keys), rows(v + kv + b.key * kv_stride, kv_stride),
                      out + (u.first + i0) * q_stride + h * d, q_stride, false);
             }
         }
@@ -136,11 +136,11 @@ void attention_back(const attention_shape & shape, const float * q, const float 
                 const int64_t at = (u.first + i0) * q_stride + h * d, from = kv + b.key * kv_stride;
                 probabilities(shape, qr, kr, b, p, slopes);
                 gemm(b.keys, d, b.n, 1.0f, flipped(p, b.keys), rows(dout + at, q_stride), dv + from, kv_stride, true);
-                gemm(b.n, b.keys, d, 1.0f, plain(dout + at, q_stride), columns(v + from, kv_stride), dp, b.keys, false);
+                gemm(b.n, b.keys, d, 1.0f, straight(dout + at, q_stride), columns(v + from, kv_stride), dp, b.keys, false);
                 softmax_back_rows(b.n, b.keys, p, dp); // dp becomes dL/dscores
                 if (slopes)
                     multiply_by(b.n * b.keys, slopes, dp);
-                gemm(b.n, d, b.keys, shape.scale, plain(dp, b.keys), rows(kr + b.key * d, d), dqr, d, false);
+                gemm(b.n, d, b.keys, shape.scale, straight(dp, b.keys), rows(kr + b.key * d, d), dqr, d, false);
                 gemm(b.keys, d, b.n, shape.scale, flipped(dp, b.keys), rows(qr + i0 * d, d), dkr + b.key * d, d, true);
                 turn(shape, i0, b.n, -1.0f, true, dqr, d, dq + at, q_stride);
             }

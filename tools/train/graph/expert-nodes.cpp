@@ -13,9 +13,6 @@ namespace {
 int64_t used_of(const void * record) {
     return ((const graph::record *) record)->start;
 }
-float * floats(ggml_tensor * t) {
-    return (float *) t->data;
-}
 
 // Slots of one expert, in the order of the tokens
 std::vector<int64_t> slots_of(const ggml_tensor * routing, int64_t expert) {

@@ -12,12 +12,6 @@ namespace {
 const graph::record & record_of(void * p) {
     return *(const graph::record *) p;
 }
-float * floats(ggml_tensor * t) {
-    return (float *) t->data;
-}
-const float * floats(const ggml_tensor * t) {
-    return (const float *) t->data;
-}
 
 struct range {
     int64_t first, last;

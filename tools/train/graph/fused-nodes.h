@@ -9,6 +9,13 @@ namespace train {
 void record_routes();
 void replay_routes();
 
+inline float * floats(ggml_tensor * t) {
+    return (float *) t->data;
+}
+inline const float * floats(const ggml_tensor * t) {
+    return (const float *) t->data;
+}
+
 using node_function = void (*)(ggml_tensor *, int, int, void *);
 
 void run_initial(ggml_tensor * dst, int ith, int nth, void * record);

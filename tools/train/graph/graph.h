@@ -21,7 +21,7 @@ struct graph {
     const hyperparameters & hyper;
     const rope_tables & rope;
     const batch & rows;
-    context_ptr context;
+    ggml_context_ptr context;
     ggml_cgraph * nodes;
     std::deque<record> records; // a deque: the nodes keep pointers into it
 

@@ -62,7 +62,7 @@ uint64_t sum_of(const gguf_context * file, ggml_context * data, const run_state 
 }
 
 // Why a file is no whole checkpoint, "" where it is one. Nothing of the run has changed then.
-std::string damage(const std::string & path, gguf_ptr & file, context_ptr & owner, run_state & state) {
+std::string damage(const std::string & path, gguf_context_ptr & file, ggml_context_ptr & owner, run_state & state) {
     try {
         check_gguf(path, "checkpoint");
     } catch (const bad_input & error) {
@@ -105,7 +105,7 @@ std::unique_ptr<pending_file> write_checkpoint(const std::string & directory, co
     std::filesystem::create_directories(directory, error);
     if (error)
         throw bad_input(directory + ": cannot be made (" + error.message() + "), choose another --checkpoint-dir");
-    gguf_ptr file(gguf_init_empty());
+    gguf_context_ptr file(gguf_init_empty());
     gguf_set_val_str(file.get(), "general.type", "whetstone-checkpoint");
     gguf_set_val_str(file.get(), "fingerprint", fingerprint.c_str());
     gguf_set_val_i64(file.get(), "step", state.step);
@@ -113,7 +113,7 @@ std::unique_ptr<pending_file> write_checkpoint(const std::string & directory, co
     gguf_set_val_f64(file.get(), "best", state.best);
     gguf_set_val_i64(file.get(), "best_step", state.best_step);
     gguf_set_val_i64(file.get(), "validations_since_best", state.validations_since_best);
-    context_ptr shapes(ggml_init({(m.parameters.size() * 5 + 1) * ggml_tensor_overhead(), nullptr, true}));
+    ggml_context_ptr shapes(ggml_init({(m.parameters.size() * 5 + 1) * ggml_tensor_overhead(), nullptr, true}));
     checksum sum;
     const numbers n = numbers_of(state);
     sum.add(&n, sizeof(n));
@@ -140,8 +140,8 @@ bool read_checkpoint(const std::string & directory, const std::string & fingerpr
     const std::string path = checkpoint_path(directory);
     if (!std::filesystem::exists(path))
         return false;
-    gguf_ptr file;
-    context_ptr owner;
+    gguf_context_ptr file;
+    ggml_context_ptr owner;
     run_state found;
     const std::string why = damage(path, file, owner, found);
     if (!why.empty()) {

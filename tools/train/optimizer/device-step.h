@@ -25,7 +25,7 @@ class device_step {
         void operator()(ggml_gallocr * p) const { ggml_gallocr_free(p); }
     };
     struct program {
-        context_ptr context;
+        ggml_context_ptr context;
         ggml_cgraph * nodes = nullptr;
         std::unique_ptr<ggml_gallocr, allocator_deleter> memory;
     };
@@ -35,8 +35,8 @@ class device_step {
 
     const model & m;
     worker & w;
-    context_ptr context;
-    buffer_ptr buffer;
+    ggml_context_ptr context;
+    ggml_backend_buffer_ptr buffer;
     std::vector<ggml_tensor *> first, second;
     ggml_tensor *decaying, *plain, *scale; // the numbers with and without weight decay, and the factor that clips
     program norms, steps;

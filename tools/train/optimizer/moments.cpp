@@ -8,11 +8,11 @@ namespace train {
 static const char * const kind = "whetstone-moments";
 
 void write_moments(const std::string & path, const model & m, const optimizer & adam, int64_t steps) {
-    gguf_ptr file(gguf_init_empty());
+    gguf_context_ptr file(gguf_init_empty());
     gguf_set_val_str(file.get(), "general.type", kind);
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
     gguf_set_val_i64(file.get(), "steps", adam.age + steps);
-    context_ptr shapes(ggml_init({(m.parameters.size() * 2 + 1) * ggml_tensor_overhead(), nullptr, true}));
+    ggml_context_ptr shapes(ggml_init({(m.parameters.size() * 2 + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (size_t i = 0; i < m.parameters.size(); i++) {
         const auto add = [&](const char * part, const std::vector<float> & values) {
             const std::string name = m.parameters[i].name + part;
@@ -29,8 +29,8 @@ void write_moments(const std::string & path, const model & m, const optimizer & 
 
 void read_moments(const std::string & path, const model & m, optimizer & adam) {
     ggml_context * data = nullptr;
-    gguf_ptr file(gguf_init_from_file(path.c_str(), {/*no_alloc*/ false, &data}));
-    context_ptr owner(data);
+    gguf_context_ptr file(gguf_init_from_file(path.c_str(), {/*no_alloc*/ false, &data}));
+    ggml_context_ptr owner(data);
     const int64_t type = file ? gguf_find_key(file.get(), "general.type") : -1, steps = file ? gguf_find_key(file.get(), "steps") : -1;
     if (type < 0 || steps < 0 || gguf_get_kv_type(file.get(), type) != GGUF_TYPE_STRING ||
         strcmp(gguf_get_val_str(file.get(), type), kind) != 0)

@@ -51,8 +51,8 @@ class worker {
     std::unique_ptr<ggml_backend, backend_deleter> cpu, gpu;
     std::unique_ptr<ggml_gallocr, allocator_deleter> allocator;       // of fused graphs, CPU only
     std::unique_ptr<ggml_backend_sched, scheduler_deleter> scheduler; // of plain graphs: what the GPU lacks runs on the CPU
-    context_ptr gradient_context;
-    buffer_ptr gradient_buffer;
+    ggml_context_ptr gradient_context;
+    ggml_backend_buffer_ptr gradient_buffer;
     std::vector<ggml_tensor *> leaves;
     std::vector<std::vector<float>> fetched;
 };

@@ -2,6 +2,7 @@
 #include "../families/weights-file.h"
 #include "arguments.h"
 #include "bad-input.h"
+#include "ggml-cpp.h"
 #include "gguf-file.h"
 #include <cmath>
 #include <cstring>
@@ -11,15 +12,11 @@ namespace train {
 
 namespace {
 
-struct context_deleter {
-    void operator()(ggml_context * p) const { ggml_free(p); }
-};
-
 struct averaging {
     std::vector<std::unique_ptr<weights_file>> files;
     std::vector<double> shares;
-    gguf_ptr out{gguf_init_empty()};
-    std::unique_ptr<ggml_context, context_deleter> shapes;
+    gguf_context_ptr out{gguf_init_empty()};
+    ggml_context_ptr shapes;
     std::vector<std::vector<char>> held;
 
     void add(const std::string & name, ggml_type type, int64_t ne0, int64_t ne1, const std::vector<float> & values) {

@@ -27,8 +27,8 @@ static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<s
 }
 
 void save_model(const model & m, const std::string & path, const std::string & type) {
-    gguf_ptr file(gguf_init_empty());
-    context_ptr shapes(ggml_init({(m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
+    gguf_context_ptr file(gguf_init_empty());
+    ggml_context_ptr shapes(ggml_init({(m.tensors.size() + m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     std::vector<std::vector<char>> held;
     gguf_set_kv(file.get(), m.file->keys.get());
     if (!type.empty()) {

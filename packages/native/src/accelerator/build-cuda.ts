@@ -96,7 +96,7 @@ export function cudaUnits(source: string, architectures: readonly string[]): Uni
     ...['ggml/include', 'ggml/src', 'ggml/src/ggml-cuda'].map((path) => `-I${relative(root, join(source, path))}`),
   ]
   const key = hash(llamaVersion())
-  return files.map((file) => ({ source: relative(root, file), flags, key }))
+  return files.map((file) => ({ sources: [relative(root, file)], flags, key }))
 }
 
 /** CUDA's compiler: on PATH, of CUDA_HOME, or where the toolkit installs itself. */

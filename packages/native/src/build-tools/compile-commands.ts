@@ -6,10 +6,10 @@ import { buildFolder } from './extract-source.ts'
 
 /** How each file is compiled, for editors: clangd finds it in tools/build. */
 export function writeCompileCommands(units: readonly Unit[], compiler: Compiler): void {
-  const commands = [...new Map(units.map((unit) => [unit.source, unit])).values()].map((unit) => ({
+  const commands = [...new Map(units.flatMap(({ sources, flags }) => sources.map((source) => [source, flags])))].map(([source, flags]) => ({
     directory: root,
-    file: unit.source,
-    arguments: [compiler.file, ...unit.flags, '-c', unit.source],
+    file: source,
+    arguments: [compiler.file, ...flags, '-c', source],
   }))
   writeAtomic(join(buildFolder, 'compile_commands.json'), `${JSON.stringify(commands, null, 1)}\n`)
 }

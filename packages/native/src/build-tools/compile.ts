@@ -6,18 +6,29 @@ import type { Compiler } from './find-compiler.ts'
 import { buildFolder } from './extract-source.ts'
 import { prefixCopy, prefixHeader } from './prefix-header.ts'
 
-/** One source file to be compiled, by its path from the repository's root; `key` names all that its object depends on besides its own text. */
-export type Unit = { source: string; flags: readonly string[]; key: string }
+/**
+ * Source files that are compiled together into one object, by their paths from the repository's root; `key` names all that the object depends on
+ * besides their own text.
+ */
+export type Unit = { sources: readonly string[]; flags: readonly string[]; key: string }
 
 const objects = join(buildFolder, 'objects')
 
 /** Where a unit's object lies: named by the content of all it is made from, so that it is never compiled twice. */
-export function objectOf(unit: Unit, compiler: Compiler): string {
-  return join(
-    objects,
-    `${hash([compiler.file, compiler.version, unit.source, readFileSync(join(root, unit.source), 'utf8'), unit.flags, unit.key])}.o`,
-  )
+export function objectOf({ sources, flags, key }: Unit, compiler: Compiler): string {
+  const texts = sources.map((source) => [source, readFileSync(join(root, source), 'utf8')])
+  return join(objects, `${hash([compiler.file, compiler.version, texts, flags, key])}.o`)
 }
+
+/** What makes an object of a unit: its files in their order, as if they were one. */
+const compileArguments = ({ sources, flags }: Unit, object: string) => [
+  ...flags,
+  ...sources.slice(0, -1).flatMap((source) => ['-include', source]),
+  '-c',
+  sources.at(-1) as string,
+  '-o',
+  object,
+]
 
 /** As many compilers as there are cores without work, at least two where there are two cores. */
 export const freeCores = () =>
@@ -26,11 +37,11 @@ export const freeCores = () =>
 /** Below this many units, parsing the prefix for all of them takes longer than parsing it in each. */
 const worthPrefix = 8
 
-/** Compiles what is not in the cache, several at once. `done` is called after each. */
+/** Compiles what is not in the cache, several at once. `done` is called after each with how many files it was. */
 export async function compile(
   units: readonly Unit[],
   compiler: Compiler,
-  options: { done: () => void; signal?: AbortSignal },
+  options: { done: (files: number) => void; signal?: AbortSignal },
 ): Promise<void> {
   mkdirSync(objects, { recursive: true })
   mkdirSync(dirname(prefixCopy), { recursive: true })
@@ -62,13 +73,13 @@ export async function compile(
       const fresh = `${object}.${process.pid}.tmp`
       if (unit.flags.includes('-include')) await prefix
       try {
-        await run([...unit.flags, '-c', unit.source, '-o', fresh])
+        await run(compileArguments(unit, fresh))
         renameSync(fresh, object)
       } catch (error) {
         rmSync(fresh, { force: true })
         stop(error)
       }
-      options.done()
+      options.done(unit.sources.length)
     }
   }
   const results = await Promise.allSettled([...Array.from({ length: Math.min(freeCores(), queue.length) }, work), prefix])

@@ -15,15 +15,9 @@ export type Tool = {
   needed: boolean
 }
 
-const rows = ['tools/rows']
+const rows = ['tools/rows', 'tools/gguf']
 /** Upstream's tools read files through a check of ours: see tools/upstream/checked-main.cpp. */
-const checked = [
-  'tools/upstream/checked-main.cpp',
-  'tools/rows/check-gguf.cpp',
-  'tools/rows/check-meaning.cpp',
-  'tools/rows/gguf-reader.cpp',
-  'tools/rows/guarded.cpp',
-]
+const checked = ['tools/upstream/checked-main.cpp', 'tools/gguf']
 
 export const tools: Record<string, Tool> = {
   'llama-init': {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { paths, random } from '@whetstone/core'
-import { haveTools, makeModel, testFolder, toJsonl, tool } from './make-model.ts'
+import { haveTools, makeModel, testFolder, toJsonl, tool } from '../rows/make-model.ts'
 
 const test = suite('damaged files')
 const built = haveTools('damaged files', [
