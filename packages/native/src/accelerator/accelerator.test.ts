@@ -116,7 +116,7 @@ test('the CUDA backend is built for the GPUs here, of files that are there', asy
   assert.throws(() => deviceArchitectures(() => ''), /nvidia-smi names no GPU here/)
   const units = cudaUnits(await extractSource(), ['90'])
   assert.ok(units.length > 90 && units.length < 150, String(units.length))
-  for (const { source } of units) assert.ok(existsSync(source), source)
+  for (const { sources } of units) for (const source of sources) assert.ok(existsSync(source), source)
   assert.ok(units[0]?.flags.includes('-gencode=arch=compute_90,code=sm_90'))
   assert.is(units[0]?.flags.filter((flag) => /^-DGGML_CUDA_FA_\w+_\w+=1$/.test(flag)).length, 4)
   const { PATH, CUDA_HOME } = process.env
