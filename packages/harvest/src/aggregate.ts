@@ -74,7 +74,10 @@ export async function* aggregate(
       const more = again.get(own)
       if (more === undefined) yield row
       else {
-        const others = more.trimEnd().split('\n').map((text) => JSON.parse(text) as RowSource)
+        const others = more
+          .trimEnd()
+          .split('\n')
+          .map((text) => JSON.parse(text) as RowSource)
         const sources = [...new Map([...row.sources, ...others].map((source) => [sourceKey(source), source])).values()]
         if (known && sources.length > row.sources.length) counts.merged++
         yield { ...row, sources }

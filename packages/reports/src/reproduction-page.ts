@@ -46,6 +46,11 @@ const lines = ({ title, x, y, points }: Reproduction['charts'][number]): TopLeve
   encoding: {
     x: { field: 'x', type: 'quantitative', axis: { title: x, tickMinStep: 1 } },
     y: { field: 'y', type: 'quantitative', axis: { title: y } },
-    color: { field: 'series', type: 'nominal', sort: [...new Set(points.map(({ series }) => series))], legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 } },
+    color: {
+      field: 'series',
+      type: 'nominal',
+      sort: [...new Set(points.map(({ series }) => series))],
+      legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 },
+    },
   },
 })
