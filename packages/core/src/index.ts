@@ -1,3 +1,4 @@
+export * from './ask-together.ts'
 export * from './bad-input.ts'
 export * from './call.ts'
 export * from './change-setting.ts'

@@ -12,9 +12,11 @@ export const Judged = z.object({
   failedRight: z.number().int(),
   unsure: z.number().int(),
   kappa: z.number().nullable(),
+  /** The probes were made of gold answers and those of other questions: nobody gave answers of known verdict. */
+  ofGolds: z.boolean().optional(),
 })
 export type Judged = z.infer<typeof Judged>
 
 /** In words. */
-export const sayJudged = ({ model, probes, agreed, passedWrong, failedRight, unsure, kappa }: Judged): string =>
-  `the judge ${model} agrees with ${agreed} of ${probes} answers of known verdict (${rate(agreed / Math.max(1, probes))}${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}): ${passedWrong} wrong ones passed, ${failedRight} right ones failed, ${unsure} times unsure`
+export const sayJudged = ({ model, probes, agreed, passedWrong, failedRight, unsure, kappa, ofGolds }: Judged): string =>
+  `the judge ${model} agrees with ${agreed} of ${probes} ${ofGolds ? 'gold answers, right and of other questions' : 'answers of known verdict'} (${rate(agreed / Math.max(1, probes))}${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}): ${passedWrong} wrong ones passed, ${failedRight} right ones failed, ${unsure} times unsure${ofGolds ? '; these are easy ones: answers of known verdict tell more (probe)' : ''}`

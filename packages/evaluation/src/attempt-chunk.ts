@@ -63,25 +63,33 @@ export async function attemptChunk(
   const quarantined: Omit<Quarantined, 'chunk'>[] = []
   const counted = countRetries(model)
   const settled = new Set<string>()
+  const settle = async ({ attempt: { task, ...rest }, ...solution }: Solution) => {
+    const index = order.get(rest.id) as number
+    const attempt = { ...rest, task: taskOf(task) }
+    try {
+      // As it will be read back: what cannot be would stop every later step.
+      const trace = await gradeSolution(request, { ...solution, attempt }, shown[index] as Shown)
+      Trace.parse(JSON.parse(JSON.stringify(trace)))
+      traces.push({ index, trace })
+      onTrace(trace)
+    } catch (error) {
+      if (request.signal?.aborted || error instanceof BadInput) throw error
+      quarantined.push({ attempt: attempt.id, why: reason(error), answer: solution.messages.at(-1)?.content?.slice(0, 2000) ?? null })
+    }
+  }
   const work = async (some: readonly Attempt[]) => {
-    for await (const result of request.solver.solve(some, counted.model, options)) {
-      settled.add(result.attempt.id)
-      if ('fault' in result) {
-        faults.push(result)
-        continue
+    const solved: Solution[] = []
+    try {
+      for await (const result of request.solver.solve(some, counted.model, options)) {
+        settled.add(result.attempt.id)
+        if ('fault' in result) faults.push(result)
+        // A judge is asked about all of them at once, in their order: so its batches are full, and the same each time.
+        else if (request.judge) solved.push(result)
+        else await settle(result)
       }
-      const index = order.get(result.attempt.id) as number
-      const attempt = { ...result.attempt, task: taskOf(result.attempt.task) }
-      try {
-        // As it will be read back: what cannot be would stop every later step.
-        const trace = await gradeSolution(request, { ...result, attempt }, shown[index] as Shown)
-        Trace.parse(JSON.parse(JSON.stringify(trace)))
-        traces.push({ index, trace })
-        onTrace(trace)
-      } catch (error) {
-        if (request.signal?.aborted || error instanceof BadInput) throw error
-        quarantined.push({ attempt: attempt.id, why: reason(error), answer: result.messages.at(-1)?.content?.slice(0, 2000) ?? null })
-      }
+    } finally {
+      solved.sort((a, b) => (order.get(a.attempt.id) as number) - (order.get(b.attempt.id) as number))
+      await Promise.all(solved.map(settle))
     }
   }
   try {

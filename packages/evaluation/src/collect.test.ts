@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BadInput } from '@whetstone/core'
+import { BadInput, readRows, Trace } from '@whetstone/core'
 import type { Attempt, Finish, Grade, LanguageModel, Solver, Task } from '@whetstone/core'
 import { collect } from './collect.ts'
 import type { CollectRequest } from './collect-request.ts'
@@ -141,6 +141,37 @@ test("the role judge is opened once, for the first answer that asks it, stays op
     assert.is(seeds.size, 14, 'an attempt without an answer is not graded')
     const unasked: CollectRequest['grade'] = (task, answer, { judge: none }) => (assert.is(none, undefined), grade(task, answer))
     await collect(request(`${file}.2`, scriptedSolver(new Map()), { grade: unasked }))
+  }))
+
+test('what graders ask a judge about the answers of a chunk goes out as one call, in their order', () =>
+  inFolder(async (file) => {
+    const calls: string[][] = []
+    const judge = {
+      name: 'referee',
+      open: async (): Promise<LanguageModel> => ({
+        model: {} as LanguageModel['model'],
+        async *generate(requests) {
+          calls.push(requests.map(({ messages }) => messages[0]?.content ?? ''))
+          for (const { id } of requests) yield { id, text: 'yes', finish: 'stop', tokens: { prompt: 1, completion: 1 }, seconds: 0 }
+        },
+        async [Symbol.asyncDispose]() {},
+      }),
+    }
+    const byJudge: CollectRequest['grade'] = async (task, answer, asked) => {
+      const model = (await asked.judge?.()) as LanguageModel
+      const messages = [{ role: 'user' as const, content: task.id }]
+      const [reply] = await Array.fromAsync(model.generate([{ id: '0', messages, seed: 1, sampling: { temperature: 0, maxTokens: 1 } }]))
+      assert.is(reply?.id, '0')
+      return grade(task, answer)
+    }
+    await collect(request(file, scriptedSolver(new Map()), { teachers: { judge }, grade: byJudge }))
+    const order = (await Array.fromAsync(readRows(file, Trace))).map(({ task, finish }) => [task, finish])
+    assert.is(calls.flat().length, 14, 'an attempt without an answer is not judged')
+    assert.ok(calls.length <= 4, `${calls.length} calls for four chunks`)
+    assert.equal(
+      calls.flat(),
+      order.filter(([, finish]) => finish === 'stop' || finish === 'length').map(([task]) => task),
+    )
   }))
 
 test('killed at any attempt, torn at any byte: the file ends as an undisturbed one, and no whole chunk is attempted twice', () =>

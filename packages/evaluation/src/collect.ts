@@ -6,7 +6,7 @@ import { attemptChunk } from './attempt-chunk.ts'
 import { type CollectRequest } from './collect-request.ts'
 import { inOrder } from './in-order.ts'
 import { lyingAside, putAside, quarantineFile } from './quarantine.ts'
-import { shareTeachers } from './share-teachers.ts'
+import { shareJudge, shareTeachers } from './share-teachers.ts'
 
 /** The traces as they stand in the file, read as often as asked for. */
 export type Collected = { traces: AsyncIterable<Trace>; faults: { retried: number; failed: number; quarantined: number } }
@@ -54,7 +54,8 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       await using stack = new AsyncDisposableStack()
       const model = stack.use(await request.open())
       // The judge stays open: it is asked after every attempt.
-      const { judge } = shareTeachers(request.teachers?.['judge'] ? { judge: request.teachers['judge'] } : {}, stack)
+      const asked = request.teachers?.['judge']
+      const judge = asked && shareJudge(asked, stack)
       const teachers = model.ahead ? shareTeachers(request.teachers ?? {}, stack) : request.teachers
       const onTrace = (trace: Trace) => {
         tried++

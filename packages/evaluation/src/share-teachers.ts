@@ -1,4 +1,4 @@
-import type { LanguageModel, SolveOptions, Teacher } from '@whetstone/core'
+import { askTogether, type LanguageModel, type SolveOptions, type Teacher } from '@whetstone/core'
 
 /** Teachers that are opened once, by whoever asks first, and closed with the stack: chunks that go on side by side must not load one each. */
 export function shareTeachers(teachers: NonNullable<SolveOptions['teachers']>, stack: AsyncDisposableStack): Record<string, Teacher> {
@@ -20,4 +20,11 @@ function shared({ name, open }: Teacher, stack: AsyncDisposableStack): Teacher {
       }
     },
   }
+}
+
+/** The judge, opened when it is first asked. Graders ask about one answer each: what they ask at once goes out together. */
+export function shareJudge(judge: Teacher, stack: AsyncDisposableStack): Teacher {
+  const { name, open } = shared(judge, stack)
+  let together: Promise<LanguageModel> | undefined
+  return { name, open: () => (together ??= open().then(askTogether)) }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BadInput, root } from '@whetstone/core'
+import { askTogether, BadInput, Model, root, type LanguageModel } from '@whetstone/core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { gradeFile } from './grade-file.ts'
@@ -78,12 +78,66 @@ test('more rows than one chunk, with a field "expected"', async () => {
   )
 })
 
+/** Says correct where the answer holds the reference, and how many it was asked at once. */
+function referee() {
+  const calls: number[] = []
+  const part = (said: string, label: string) => new RegExp(`--- ${label} \\w+ begins ---\\n([^]*?)\\n---`).exec(said)?.[1] ?? ''
+  const judge: LanguageModel = {
+    model: Model.parse({ id: 'model-referee', name: 'referee', path: null, createdAt: '2026-01-01T00:00:00Z' }),
+    async *generate(requests) {
+      calls.push(requests.length)
+      for (const { id, messages } of requests) {
+        const said = messages[1]?.content ?? ''
+        const verdict = said.includes('dunno')
+          ? 'unsure'
+          : part(said, 'answer').includes(part(said, 'reference answer'))
+            ? 'correct'
+            : 'incorrect'
+        yield { id, text: `VERDICT: ${verdict}`, finish: 'stop', tokens: { prompt: 1, completion: 1 }, seconds: 0 }
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  }
+  return { judge: askTogether(judge), calls }
+}
+
+test('a judge is asked about all rows of a chunk at once, and is measured by golds or by answers of known verdict', async () => {
+  write([
+    { question: 'Why?', gold: 'rain', pred: 'because of rain', expected: true },
+    { question: 'Who?', gold: 'Ada', pred: 'Bob', expected: false },
+    { question: 'Where?', gold: 'Rome', pred: 'dunno', expected: false },
+    { question: 'How many?', gold: '5', pred: 'It is 5.', grader: 'number', expected: true },
+  ])
+  const { judge, calls } = referee()
+  const summary = await gradeFile({ file, out, grader: 'judge', judge })
+  assert.equal(calls, [6 * 3, 3 * 3]) // six probes of three golds, three rows; three votes each
+  assert.equal([summary.correct, summary.reasons['not decided']], [2, 1])
+  assert.equal(summary.expected, { truePositive: 2, trueNegative: 2, falsePositive: 0, falseNegative: 0 })
+  assert.equal(summary.judged, {
+    ...{ model: 'referee', probes: 6, agreed: 6, passedWrong: 0, failedRight: 0, unsure: 0, kappa: 1, ofGolds: true },
+  })
+  assert.equal(
+    verdicts().map(({ correct, undecided }) => [correct, undecided]),
+    [
+      [true, undefined],
+      [false, undefined],
+      [false, true],
+      [true, undefined],
+    ],
+  )
+  const probes = [{ question: 'Why?', answer: 'sun', correct: true, reference: 'rain' }]
+  const probed = await gradeFile({ file, out, grader: 'judge', judge, probes, settings: { votes: 1 } })
+  assert.equal([probed.judged?.probes, probed.judged?.failedRight, probed.judged?.ofGolds], [1, 1, undefined])
+  const nobody = await gradeFile({ file, out, grader: 'judge' }).catch((error: Error) => error)
+  assert.match((nobody as Error).message, /cases\.jsonl:1: is graded by a judge, and none is named: give --judge=/)
+})
+
 const broken: [rows: unknown[], message: RegExp][] = [
   [[{ gold: '1', pred: '1' }, '{"gold": "1"'], /cases\.jsonl:2: not JSON/],
   [[{ gold: '1', pred: '1' }, '', { gold: '1' }], /cases\.jsonl:3: pred/],
   [
     [{ gold: '1', pred: '1', grader: 'best' }],
-    /cases\.jsonl:1: grader: not a grader\. Graders: choice, code, exact, json, maths, number, regex, set-f1, step-references, steps/,
+    /cases\.jsonl:1: grader: not a grader\. Graders: choice, code, exact, json, judge, maths, number, regex, set-f1, step-references, steps/,
   ],
 ]
 for (const [rows, message] of broken)
@@ -117,7 +171,7 @@ test('the command prints a summary and refuses what it cannot do in one line', (
   assert.match(run(`--file=${file}`, `--out=${out}`), /2 rows, 1 correct \(50\.0%.*\n.*correct\n.*wrong answer\n.*100\.0% agree/s)
   assert.match(run(`--file=${file}`), /^loops:grade needs --out=VERDICTS\.jsonl\n$/)
   assert.match(run(`--file=${file}`, `--out=${file}`), /is the file that is read/)
-  assert.match(run('--help'), /--grader=choice\|code\|exact\|json\|maths\|number/)
+  assert.match(run('--help'), /--grader=choice\|code\|exact\|json\|judge\|maths\|number/)
 })
 
 test.run()

@@ -1,11 +1,21 @@
 import { closeSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { BadInput, explainDiskError, loadPlugin, parseRecord, pluginNames, startProgress } from '@whetstone/core'
-import type { Grader, Look } from '@whetstone/grading'
+import {
+  BadInput,
+  deriveSeed,
+  explainDiskError,
+  loadPlugin,
+  parseRecord,
+  pluginNames,
+  startProgress,
+  type Grade,
+  type Judged,
+  type LanguageModel,
+} from '@whetstone/core'
+import { goldProbes, probeJudge, type Grader, type Look, type Probe } from '@whetstone/grading'
 import { z } from 'zod'
 
-/** Graders that need nothing but rows: those that ask a model need a recipe. */
-export const fileGraders = () => pluginNames('graders').filter((name) => name !== 'judge')
+export const fileGraders = () => pluginNames('graders')
 
 const text = z.union([z.string(), z.number(), z.boolean()], { error: 'neither text nor a number' }).transform(String)
 /** `gold`: one answer, or a list of which each is accepted. A JSON object is a gold answer of the grader json. */
@@ -27,19 +37,31 @@ export type GradedFile = {
   reasons: Record<string, number>
   /** Where every row says what is expected (a boolean field `expected`): rows right and wrong by that, as counts. */
   expected: { truePositive: number; trueNegative: number; falsePositive: number; falseNegative: number } | null
+  /** Where a model judged: how far it agrees with probes of known verdict. */
+  judged: Omit<Judged, 'taskset'> | null
   seconds: number
 }
 
 /** Rows graded at once. */
 const chunk = 512
 
-export type GradeFile = { file: string; out: string; grader: string; settings?: Record<string, unknown>; signal?: AbortSignal }
+export type GradeFile = {
+  file: string
+  out: string
+  grader: string
+  settings?: Record<string, unknown>
+  /** The role judge, for the grader of that name; `probes`: answers of known verdict. */
+  judge?: LanguageModel | null
+  probes?: readonly Probe[]
+  seed?: number
+  signal?: AbortSignal
+}
 
 /**
  * Grades a JSONL file of {gold, pred} rows and writes {correct, reward, extracted, reason} with each row's own fields, in order, numbers as they were written. A row may name
  * its grader. The verdicts' file appears whole or not at all; a row that cannot be read is named by file and line.
  */
-export async function gradeFile({ file, out, grader, settings = {}, signal }: GradeFile): Promise<GradedFile> {
+export async function gradeFile({ file, out, grader, settings = {}, judge, probes, seed = 1, signal }: GradeFile): Promise<GradedFile> {
   if (!existsSync(file)) throw new BadInput(`${file} not found: check the path`)
   if (resolve(file) === resolve(out)) throw new BadInput(`--out=${out} is the file that is read: name another`)
   const graders = new Map<string, Grader>()
@@ -49,7 +71,7 @@ export async function gradeFile({ file, out, grader, settings = {}, signal }: Gr
   const started = performance.now()
   const progress = startProgress('grade', statSync(file).size, 'bytes')
   const expected = { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }
-  const summary: GradedFile = { rows: 0, correct: 0, reasons: {}, expected, seconds: 0 }
+  const summary: GradedFile = { rows: 0, correct: 0, reasons: {}, expected, judged: null, seconds: 0 }
   mkdirSync(dirname(resolve(out)), { recursive: true })
   const neighbour = `${out}.${process.pid}.tmp`
   try {
@@ -58,14 +80,34 @@ export async function gradeFile({ file, out, grader, settings = {}, signal }: Gr
       for await (const rows of readChunks(file, (bytes) => progress.advance(bytes))) {
         signal?.throwIfAborted()
         for (const { grader: name } of rows) if (name !== undefined && !graders.has(name)) graders.set(name, await load(name, {}))
+        const used = rows.map(({ grader: name }) => graders.get(name ?? grader) as Grader)
+        const asking = used.findIndex(({ needsJudge }) => needsJudge)
+        if (asking >= 0 && !judge)
+          throw new BadInput(
+            `${file}:${rows[asking]?.line}: is graded by a judge, and none is named: give --judge=MODEL.gguf or --judge-endpoint=http://…`,
+          )
+        if (judge && asking >= 0 && summary.judged === null) {
+          const by = used[asking] as Grader
+          const asked = rows.filter((_, i) => used[i] === by)
+          summary.judged = await measureJudge(by, judge, {
+            probes,
+            asked,
+            pairwise: by === graders.get(grader) && settings['pairwise'] === true,
+            seed,
+            signal,
+          })
+        }
         const looks = await Promise.all(
-          rows.map(({ gold, pred, question, written, grader: name }) =>
-            (graders.get(name ?? grader) as Grader).look({ gold, answer: pred, question, metadata: written, signal }),
+          rows.map(({ gold, pred, question, written, line }, i) =>
+            (used[i] as Grader).look({
+              ...{ gold, answer: pred, question, metadata: written, signal },
+              ...(used[i]?.needsJudge && { judge: judge as LanguageModel, seed: deriveSeed(seed, 'judge', line) }),
+            }),
           ),
         )
         const bytes = Buffer.from(looks.map((look, i) => `${JSON.stringify({ ...rows[i]?.whole, ...columns(look) })}\n`).join(''))
         for (let written = 0; written < bytes.length;) written += writeSync(target, bytes, written)
-        looks.forEach((look, i) => count(summary, columns(look), rows[i]?.whole['expected']))
+        looks.forEach(({ grade }, i) => count(summary, grade, rows[i]?.whole['expected']))
       }
       fsyncSync(target)
     } finally {
@@ -81,10 +123,28 @@ export async function gradeFile({ file, out, grader, settings = {}, signal }: Gr
   return { ...summary, seconds: (performance.now() - started) / 1000 }
 }
 
-const columns = ({ grade: { passed, reward, reason }, extracted }: Look) => ({ correct: passed, reward, extracted, reason })
+/** How far the judge agrees with answers of known verdict: given ones, else golds of the first rows. */
+async function measureJudge(
+  { grade }: Grader,
+  judge: LanguageModel,
+  how: { probes?: readonly Probe[]; asked: readonly Read[]; pairwise: boolean; seed: number; signal?: AbortSignal },
+): Promise<GradedFile['judged']> {
+  const golds = how.asked.map(({ gold, question = '' }) => ({ question, gold: typeof gold === 'string' ? gold : (gold[0] as string) }))
+  const probes = how.probes ?? goldProbes(golds, how.pairwise)
+  if (probes.length === 0) return null
+  const agreement = await probeJudge(probes, ({ question, answer, reference = '' }, at) =>
+    grade({ gold: reference, answer, question, judge, seed: deriveSeed(how.seed, 'probe', at), signal: how.signal }),
+  )
+  return { model: judge.model.name, ...agreement, ...(how.probes ? {} : { ofGolds: true }) }
+}
+
+const columns = ({ grade: { passed, reward, reason, undecided }, extracted }: Look) => ({
+  ...{ correct: passed, reward, extracted, reason },
+  ...(undecided && { undecided }),
+})
 
 /** `whole`: the row as it is written out again; `written`: its fields, numbers that a double would change as text. */
-type Read = z.output<typeof Row> & { whole: Record<string, unknown>; written: Record<string, unknown> }
+type Read = z.output<typeof Row> & { whole: Record<string, unknown>; written: Record<string, unknown>; line: number }
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 async function* readChunks(file: string, advance: (bytes: number) => void): AsyncGenerator<Read[]> {
@@ -102,7 +162,7 @@ async function* readChunks(file: string, advance: (bytes: number) => void): Asyn
     for (const side of ['gold', 'pred'] as const) if (isObject(written[side])) row[side] = JSON.stringify(whole[side])
     if (row.grader !== undefined && !names.includes(row.grader))
       throw new BadInput(`${where}: grader: not a grader. Graders: ${names.join(', ')}`)
-    rows.push({ ...row, whole, written })
+    rows.push({ ...row, whole, written, line: number })
     if (rows.length === chunk) yield rows.splice(0)
   }
   yield rows
@@ -134,10 +194,10 @@ async function* readLines(file: string, advance: (bytes: number) => void): Async
   yield rest
 }
 
-function count(summary: GradedFile, { correct, reason }: { correct: boolean; reason: string }, expected: unknown): void {
+function count(summary: GradedFile, { passed: correct, reason, undecided }: Grade, expected: unknown): void {
   summary.rows++
   if (correct) summary.correct++
-  const word = /^(?:cannot grade|not decided)/.exec(reason)?.[0] ?? reason
+  const word = undecided ? 'not decided' : (/^cannot grade/.exec(reason)?.[0] ?? reason)
   summary.reasons[word] = (summary.reasons[word] ?? 0) + 1
   if (typeof expected !== 'boolean') summary.expected = null
   else if (summary.expected)

@@ -128,6 +128,24 @@ const refused = async (file: string, content: string, pattern: RegExp, more: obj
   }
   assert.unreachable(file)
 }
+test('a judge is named with its rubric and its probe, and goes into the recipe', async () => {
+  const file = join(folder, 'essays.csv')
+  writeFileSync(file, `question,answer\n${pairs.map(([a, b]) => `Say how ${a} and ${b} differ.,by ${Math.abs(a - b)}`).join('\n')}`)
+  const probe = join(folder, 'known.csv')
+  writeFileSync(probe, 'question,answer,correct\nq,a,true\n')
+  const judge = { model: 'models/tiny', endpoint: undefined, endpointModel: undefined }
+  const { answers, graderWhy } = await planRecipe({ ...wanted(file), judge, rubric: 'the difference', probe })
+  assert.match(graderWhy, /judges by your rubric/)
+  assert.equal(answers.judge, { model: 'models/tiny' })
+  assert.match(recipeText(answers), /grader: 'judge',\n +graderSettings: \{ rubric: 'the difference' \},\n +probe: '.*known\.csv',/)
+  assert.match(recipeText(answers), /roles: \{ judge: \{ model: 'models\/tiny' \} \},/)
+  const csv = `question,answer\n${pairs.map(([a, b]) => `${a}+${b}?,${a + b}`).join('\n')}`
+  await refused('nobody.csv', csv, /--grader=judge asks a model: name it with --judge=/, { grader: 'judge' })
+  await refused('number.csv', csv, /--grader=number asks no model, and a judge is named/, { grader: 'number', judge })
+  await refused('rubric.csv', csv, /--rubric and --probe belong to a judge/, { rubric: 'x' })
+  await refused('probe.csv', csv, /correct: is null, not true or false/, { judge, probe: file })
+})
+
 test('what cannot work is refused in words', async () => {
   const plus = pairs.map(([a, b]) => `What is ${a} plus ${b}?,${a + b}`)
   await refused(
@@ -172,12 +190,17 @@ test('every recipe that can be written is TypeScript that fits, whatever was typ
       trains: true,
     }
     const endpoint = { url: 'http://127.0.0.1:1', model: undefined }
+    const judged = { ...(answers.tasks as Extract<RecipeAnswers['tasks'], { kind: 'table' }>), grader: 'judge' }
     const made: Record<string, RecipeAnswers> = {
       table: answers,
       endpoint: { ...answers, model: null, endpoint, trains: false },
       named: { ...answers, model: null, endpoint: { ...endpoint, model: "m'" }, trains: false },
       gsm8k: { ...answers, tasks: { kind: 'gsm8k' } },
       code: { ...answers, tasks: { kind: 'mbpp' } },
+      judged: { ...answers, tasks: { ...judged, rubric: "names 'both' ${causes}", probe: 'known.csv' }, judge: { model: "models/o'tter" } },
+      served: { ...answers, tasks: judged, judge: { url: 'http://127.0.0.1:1', model: 'm' } },
+      apart: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: { model: 'models/tiny' } },
+      together: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: endpoint },
     }
     for (const [name, each] of Object.entries(made)) writeFileSync(join(scratch, `${name}.ts`), recipeText(each))
     writeFileSync(

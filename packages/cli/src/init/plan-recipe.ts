@@ -3,7 +3,8 @@ import { BadInput, root, type Model } from '@whetstone/core'
 import { describeEndpoint, describeGguf } from '@whetstone/inference'
 import openai from '@whetstone/inference/backends/openai.ts'
 import gate from '@whetstone/gates/gates/gate.ts'
-import { readRecords, readTable, type Columns } from '@whetstone/tasks'
+import { readProbes, readRecords, readTable, type Columns } from '@whetstone/tasks'
+import { describeJudge, type JudgeNamed } from '../grade/open-judge.ts'
 import { modelFile } from '../recipe/resolve-recipe.ts'
 import type { RecipeAnswers } from '../recipe/write-recipe.ts'
 import { chooseSize, fewestTasks, type Size } from './choose-size.ts'
@@ -21,6 +22,10 @@ export type Wanted = {
   answer: string | undefined
   grader: string | undefined
   instruction: string | undefined
+  /** Who judges, where the grader is judge; what it goes by, and what it is measured by. */
+  judge?: JudgeNamed
+  rubric?: string
+  probe?: string
   minutes: number
 }
 export type Planned = {
@@ -49,8 +54,19 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer } }
   const { tasks } = await readTable({ ...options, grader: 'exact' })
   const guess = await guessGrader(options, tasks)
-  const grader = wanted.grader ?? guess.grader
-  const { wrong, graded } = await golds100(options, grader)
+  const judge = wanted.judge && (await describeJudge(wanted.judge))
+  const grader = wanted.grader ?? (judge ? 'judge' : guess.grader)
+  if ((grader === 'judge') !== Boolean(judge))
+    throw new BadInput(
+      judge
+        ? `--grader=${grader} asks no model, and a judge is named: leave --grader or the judge out`
+        : '--grader=judge asks a model: name it with --judge=MODEL.gguf or --judge-endpoint=http://…',
+    )
+  if (!judge && (wanted.rubric ?? wanted.probe) !== undefined)
+    throw new BadInput('--rubric and --probe belong to a judge: name it with --judge=MODEL.gguf')
+  if (wanted.probe !== undefined) await readProbes(wanted.probe)
+  // What a judge makes of golds is seen by its probe, when a round begins.
+  const { wrong, graded } = judge ? { wrong: [], graded: tasks.length } : await golds100(options, grader)
   if (wrong.length > 0)
     throw new BadInput(
       graded === 0
@@ -64,7 +80,7 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const model = await lookAtModel(wanted)
   const contextLength = Number(model.metadata['contextLength'] ?? Infinity)
   const longest = Math.max(...tasks.map(({ prompt }) => prompt.length))
-  const { maxTokens } = wanted.grader === undefined ? guess : { maxTokens: 512 }
+  const { maxTokens } = grader === guess.grader ? guess : { maxTokens: 512 }
   // three characters a token is few for English and many for other scripts; strategies want room beside the question
   const needed = Math.ceil(longest / 3) + maxTokens + 512
   const context = Math.min(contextLength, Math.max(1024, 2 ** Math.ceil(Math.log2(needed))))
@@ -96,10 +112,10 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
         kind: 'table',
         file: inRepository(file),
         grader,
-        instruction:
-          wanted.instruction ??
-          (wanted.grader === undefined || wanted.grader === guess.grader ? guess.instruction : 'Answer the question.'),
+        instruction: wanted.instruction ?? (grader === guess.grader ? guess.instruction : 'Answer the question.'),
         columns: { question: columns.question, answer: columns.answer },
+        ...(wanted.rubric !== undefined && { rubric: wanted.rubric }),
+        ...(wanted.probe !== undefined && { probe: inRepository(wanted.probe) }),
       },
       train: size.train,
       samples: size.samples,
@@ -107,10 +123,15 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
       maxTokens: Math.min(maxTokens, Math.max(16, Math.floor(context / 2))),
       context,
       trains: wanted.endpoint === undefined,
+      ...(judge && { judge: judgeAnswer(wanted.judge as JudgeNamed) }),
     },
     columns,
     columnsWhy,
-    graderWhy: wanted.grader === undefined ? guess.why : 'as you named it',
+    graderWhy: judge
+      ? `${judge.name} judges${wanted.rubric === undefined ? '' : ' by your rubric'}`
+      : wanted.grader === undefined
+        ? guess.why
+        : 'as you named it',
     found,
     shown: tasks.slice(0, few).map(({ prompt, reference }) => ({ question: prompt, answer: reference })),
     splits,
@@ -126,6 +147,9 @@ function refuseSmall(file: string, questions: number, splits: Planned['splits'],
     `${file} has ${questions} questions, ${splits.validation} of them for validation (20%, or by a column "split"). With fewer than ${fewest} validation tasks no gain can ever be shown, however large: bring at least ${Math.ceil(fewest / 0.2)} questions, some hundreds for gains of 10 points`,
   )
 }
+
+const judgeAnswer = ({ model, endpoint, endpointModel }: JudgeNamed): NonNullable<RecipeAnswers['judge']> =>
+  endpoint === undefined ? { model: inRepository(model as string) } : { url: endpoint, model: endpointModel }
 
 /** A path as a recipe holds it: relative inside the repository, so that a checkout may be moved. */
 function inRepository(path: string): string {

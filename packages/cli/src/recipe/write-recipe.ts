@@ -10,6 +10,9 @@ export type Tasks =
       grader: string
       instruction: string
       columns: { question: string; answer: string }
+      /** What a judge goes by, and the answers of known verdict by which it is measured itself. */
+      rubric?: string
+      probe?: string
     }
   | { kind: 'gsm8k' | 'mbpp' | 'humaneval'; from?: string }
 
@@ -25,6 +28,8 @@ export type RecipeAnswers = {
   maxTokens: number
   context: number
   trains: boolean
+  /** The role judge: a model here, or what an endpoint serves. */
+  judge?: { model: string } | { url: string; model: string | undefined }
 }
 
 /** Writes loops/recipes/<name>.ts and returns its file. Nothing is overwritten. */
@@ -49,17 +54,32 @@ function course({ tasks, name, train, samples, validation }: RecipeAnswers): str
   const counts = [`train: ${train}`, `samples: ${samples}`, `validation: ${validation}`]
   if (tasks.kind !== 'table')
     return `{ taskset: ${tasks.kind}(${tasks.from === undefined ? '' : `{ from: ${quoted(tasks.from)} }`}), ${counts.join(', ')} }`
-  const { file, grader, instruction, columns } = tasks
+  const { file, grader, instruction, columns, rubric, probe } = tasks
+  const judged = [
+    ...(rubric === undefined ? [] : [`graderSettings: { rubric: ${quoted(rubric)} },`]),
+    ...(probe === undefined ? [] : [`probe: ${quoted(probe)},`]),
+  ]
   return `{
       taskset: table({
         file: ${quoted(file)},
         name: ${quoted(name)},
         grader: ${quoted(grader)},
-        instruction: ${quoted(instruction)},
+${judged.map((line) => `        ${line}\n`).join('')}        instruction: ${quoted(instruction)},
         columns: { question: ${quoted(columns.question)}, answer: ${quoted(columns.answer)} },
       }),
       ${counts.join(',\n      ')},
     }`
+}
+
+/** The role judge, in a line; nothing where no model judges. */
+function judgeRole({ judge, endpoint }: RecipeAnswers): string {
+  if (!judge) return ''
+  const there = 'url' in judge
+  const backend = there
+    ? `openai({ url: ${quoted(judge.url)}${judge.model === undefined ? '' : `, model: ${quoted(judge.model)}`} })`
+    : 'llamaSample()'
+  const members = [...(there ? [] : [`model: ${quoted(judge.model)}`]), ...(there || endpoint ? [`backend: ${backend}`] : [])]
+  return `  roles: { judge: { ${members.join(', ')} } },\n`
 }
 
 /** The recipe's source. */
@@ -69,6 +89,12 @@ export function recipeText(answers: RecipeAnswers): string {
   const backend = endpoint
     ? `openai({ url: ${quoted(endpoint.url)}${endpoint.model === undefined ? '' : `, model: ${quoted(endpoint.model)}`} })`
     : 'llamaSample()'
+  const asked = answers.judge && 'url' in answers.judge ? answers.judge : null
+  const backends = [
+    ...(endpoint ? [] : ['llamaSample']),
+    ...(endpoint || asked ? ['openai'] : []),
+    ...(endpoint && answers.judge && !asked ? ['llamaSample'] : []),
+  ].sort()
   return `${endpoint ? '' : "import llamaTrainRows from '@whetstone/datasets/formats/llama-train.ts'\n"}import messages from '@whetstone/datasets/formats/messages.ts'
 import preference from '@whetstone/datasets/formats/preference.ts'
 import gate from '@whetstone/gates/gates/gate.ts'
@@ -76,8 +102,7 @@ import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
 import replay from '@whetstone/harvest/filters/replay.ts'
-import ${endpoint ? 'openai' : 'llamaSample'} from '@whetstone/inference/backends/${endpoint ? 'openai' : 'llama-sample'}.ts'
-import lexical from '@whetstone/inference/embedders/lexical.ts'
+${backends.map((name) => `import ${name} from '@whetstone/inference/backends/${name === 'openai' ? 'openai' : 'llama-sample'}.ts'\n`).join('')}import lexical from '@whetstone/inference/embedders/lexical.ts'
 import { showStrategies } from '@whetstone/memory'
 import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
 import { defineRecipe } from '@whetstone/recipe'
@@ -93,7 +118,7 @@ export default defineRecipe({
   solver: direct(),
   trainer: ${trains ? "llamaTrain({ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 })" : 'null'},
   gate: gate(),
-  courses: [
+${judgeRole(answers)}  courses: [
     ${course(answers)},
   ],
   memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },

@@ -2,7 +2,7 @@ import { deriveSeed, loadPlugin, Model, pluginNames, random, type GenerateReques
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Grader, GradeRequest } from '../grader.ts'
-import { probeJudge } from '../verify/probe-judge.ts'
+import { goldProbes, probeJudge } from '../verify/probe-judge.ts'
 
 const test = suite('graders')
 const make = async (name: string, settings: object = {}) =>
@@ -231,11 +231,33 @@ test('judge: by rubric, pairwise in both orders, and how far a probe says to tru
     (error: Error) => assert.match(error.message, /no model has the role judge/),
   )
   const probes = Array.from({ length: 40 }, (_, i) => ({ question: 'q', answer: i % 2 ? 'good' : 'bad', correct: i % 2 === 1 }))
-  const trusted = await probeJudge(probes, 'rubric', { model: expert, seed: 1 })
+  const measure = (grader: Grader, model: LanguageModel) =>
+    probeJudge(probes, ({ question, answer }, i) => grader.grade({ gold: '', question, answer, judge: model, seed: 1 + i }))
+  const trusted = await measure(byRubric, expert)
   assert.equal([trusted.probes, trusted.agreed, trusted.kappa], [40, 40, 1])
-  const guessing = await probeJudge(probes, 'rubric', { model: judging(known, { skill: 0.5 }), seed: 1, votes: 1 })
+  const guessing = await measure(await make('judge', { votes: 1 }), judging(known, { skill: 0.5 }))
   assert.ok(guessing.agreed < 32 && (guessing.kappa as number) < 0.6, JSON.stringify(guessing))
   assert.is(guessing.passedWrong + guessing.failedRight, 40 - guessing.agreed)
+})
+
+test("probes of golds: each gold answer and another question's, spread over all; none where all are alike", () => {
+  const items = Array.from({ length: 100 }, (_, i) => ({ question: `q${i}`, gold: `${i % 7}` }))
+  const probes = goldProbes(items)
+  assert.is(probes.length, 40)
+  assert.is(probes.filter(({ correct }) => correct).length, 20)
+  for (const { question, answer, correct, reference } of probes) {
+    const gold = items.find((item) => item.question === question)?.gold
+    assert.equal([answer === gold, reference], [correct, gold])
+  }
+  assert.is(probes.at(-1)?.question, 'q95')
+  for (const { answer, reference } of goldProbes(items, true)) assert.is.not(answer, reference)
+  assert.equal(
+    goldProbes([
+      { question: 'a', gold: '1' },
+      { question: 'b', gold: '1' },
+    ]),
+    [],
+  )
 })
 
 test.run()

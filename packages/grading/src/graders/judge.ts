@@ -20,7 +20,7 @@ export default grader({
     if (answer.trim() === '') return judge({ question, answer, rubric }, options)
     const { winner, votes: said } = await judgePair({ question, first: answer, second: gold, rubric }, options)
     const share = said.reduce((sum, vote) => sum + (vote === 'first' ? 1 : vote === 'unsure' ? 0.5 : 0), 0) / said.length
-    const reason = `${said.filter((vote) => vote === 'first').length} of ${said.length} votes prefer it to the gold answer`
+    const reason = `${said.filter((vote) => vote === 'first').length} of ${said.length} votes prefer it to the gold answer, ${said.filter((vote) => vote === 'unsure').length} unsure`
     return {
       reward: share,
       passed: winner === 'first',

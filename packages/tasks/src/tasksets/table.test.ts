@@ -89,6 +89,9 @@ test('a judge of the recipe grades a table, and is measured by answers of known 
     unsure: 1,
     kappa: 0.5,
   })
+  // Without given probes by golds: that of the question, and another's; the probes say which they are.
+  const golds = await table({ file: asked, grader: 'judge', graderSettings: { votes: 1 } }).probeJudge?.(judge, { seed: 1 })
+  assert.equal([golds?.agreed, golds?.ofGolds], [golds?.probes, true])
   const other = table({ file: asked, grader: 'judge', probe: csv })
   await Promise.resolve(other.probeJudge?.(judge, { seed: 1 })).then(
     () => assert.unreachable(),

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { Split, Task, Taskset } from '@whetstone/core'
-import { BadInput, contentId, loadPlugin, plugin, pluginNames, root, Split as SplitSchema } from '@whetstone/core'
-import { defaultRubric, probeJudge, type Grader } from '@whetstone/grading'
+import { askTogether, BadInput, contentId, loadPlugin, plugin, pluginNames, root, Split as SplitSchema } from '@whetstone/core'
+import { goldProbes, probeJudge, type Grader } from '@whetstone/grading'
 import { contentKey } from '@whetstone/similarity'
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
@@ -39,7 +39,7 @@ const Settings = z.strictObject({
     .string()
     .optional()
     .describe(
-      'grader judge: a table of answers of known verdict (question, answer, correct, if wanted reference), by which the judge itself is measured',
+      'grader judge: a table of answers of known verdict (question, answer, correct, if wanted reference), by which the judge itself is measured; without it by gold answers and those of other questions',
     ),
   columns: z
     .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
@@ -70,10 +70,19 @@ const table = plugin({
       about: `tasks of your own from a table (${file})`,
       read: async () => (await (whole ??= readTable(settings))).tasks,
       needsJudge: grader === 'judge',
-      probeJudge: async (judge, how) =>
-        probe === undefined
-          ? null
-          : probeJudge(await readProbes(probe), rubricOf(graderSettings), { model: judge, ...votesOf(graderSettings), ...how }),
+      async probeJudge(judge, { seed, signal }) {
+        const probes =
+          probe === undefined
+            ? goldProbes(golds((await (whole ??= readTable(settings))).tasks), graderSettings?.['pairwise'] === true)
+            : await readProbes(probe)
+        if (probes.length === 0) return null
+        const { grade } = await graderNamed('judge', graderSettings)
+        const model = askTogether(judge)
+        const agreement = await probeJudge(probes, ({ question, answer, reference = '' }, i) =>
+          grade({ gold: reference, answer, question, judge: model, seed: seed + i, signal }),
+        )
+        return probe === undefined ? { ...agreement, ofGolds: true } : agreement
+      },
       async grade(task, answer, asked) {
         const own = task.metadata['grader'] as string | undefined
         const used = await graderNamed(own ?? grader, own === undefined || own === grader ? graderSettings : {})
@@ -137,8 +146,7 @@ export async function readTable({
   return { found, rows: rows.length, columns, tasks: tasks.map(({ task }) => task), ...rest }
 }
 
-const rubricOf = (settings: Record<string, unknown> = {}) => String(settings['rubric'] ?? defaultRubric)
-const votesOf = (settings: Record<string, unknown> = {}) => (typeof settings['votes'] === 'number' ? { votes: settings['votes'] } : {})
+const golds = (tasks: readonly Task[]) => tasks.map(({ prompt, reference }) => ({ question: prompt, gold: reference }))
 const accepted = (task: Task) => (task.metadata['accepted'] as string[] | undefined) ?? [task.reference]
 
 /** Accepted answers in no order, as text. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { BadInput, points, root, runTool } from '@whetstone/core'
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { tableGraders } from '@whetstone/tasks'
+import { judgeFlags } from '../../grade/open-judge.ts'
 import { defineCommand } from '../../command.ts'
 import { ask, confirmed, templates, type Template } from '../../init/ask.ts'
 import { planRecipe, type Planned } from '../../init/plan-recipe.ts'
@@ -29,7 +30,9 @@ export default defineCommand({
     data: { type: 'file', about: 'table of tasks: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: guessed)' },
     answer: { type: 'string', about: 'column of the answer (default: guessed)' },
-    grader: { type: 'string', choices: tableGraders, about: 'how answers are compared (default: guessed)' },
+    grader: { type: 'string', choices: [...tableGraders, 'judge'], about: 'how answers are compared (default: guessed)' },
+    ...judgeFlags,
+    rubric: { type: 'string', about: 'what a judge goes by (default: correct and complete, measured by the gold answer)' },
     instruction: { type: 'string', about: 'what is shown before each question (default: what suits the grader)' },
     minutes: { type: 'number', min: 1, max: 100_000, about: 'time at hand for a round, from which tasks and samples follow (default: 30)' },
     smoke: { type: 'boolean', about: 'do a round with a few tasks at once, to see that all of it works' },
@@ -38,6 +41,7 @@ export default defineCommand({
     'npx nx run loops:init',
     'npx nx run loops:init --yes --name=sums --data=tasks.csv --model=models/tiny --smoke',
     'npx nx run loops:init --yes --name=memory --data=tasks.csv --endpoint=http://127.0.0.1:8080',
+    'npx nx run loops:init --yes --name=essays --data=essays.csv --judge=models/qwen3-4b --rubric="names both causes" --probe=known.csv',
     'npx nx run loops:init --yes --name=school --template=gsm8k --model=models/qwen3-1.7b/Qwen3-1.7B-Q8_0.gguf',
   ],
   async run(flags, signal) {
@@ -90,6 +94,9 @@ export default defineCommand({
       answer: flags.answer,
       grader: flags.grader,
       instruction: flags.instruction,
+      judge: { model: flags.judge, endpoint: flags['judge-endpoint'], endpointModel: flags['judge-endpoint-model'] },
+      rubric: flags.rubric,
+      probe: flags.probe,
       minutes: all.minutes,
     })
     const says = describe(planned, all.minutes)
@@ -112,7 +119,7 @@ function describe({ answers, columns, columnsWhy, graderWhy, found, shown, split
     wrap(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})`),
     ...shown.map(({ question, answer }) => `          ${clip(question)} -> ${clip(answer)}`),
     wrap(
-      `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; it passes all ${splits.train + splits.validation + splits.test} golds`,
+      `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; ${answers.judge ? `a round begins by asking it about ${tasks.kind === 'table' && tasks.probe !== undefined ? 'your answers of known verdict' : 'gold answers and those of other questions'}, and says how far it agrees` : `it passes all ${splits.train + splits.validation + splits.test} golds`}`,
     ),
     wrap(
       `a round   ${size.train} train tasks x ${size.samples}, ${size.validation} validation tasks: about ${Math.max(1, Math.round(size.minutes))} of ${minutes} minutes by a guess that the round's own probe corrects; it sees gains from ${size.detectable >= 1 ? 'none' : `${points(size.detectable)} points`} (80% power)`,
