@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compareSets, type Comparison } from './compare-sets.ts'
 import { pickSets } from './pick-sets.ts'
-import { only, resultFolder } from './result-folder.ts'
+import { readResults } from './read-results.ts'
+import { only, refused, resultFolder } from './result-folder.ts'
 import type { Choice } from './choice.ts'
 
 const test = suite('odd results')
@@ -47,6 +49,48 @@ test('logs in other clothes are the same log', async () => {
     const { all } = await compare([sound, other])
     assert.equal([all.n, all.difference, all.paired?.unpaired], [20, 0, 0], other)
   }
+})
+test('packed logs of every reader are the plain ones; what is torn or packed otherwise is refused by name', async () => {
+  const csv = `id,question,score\n${twenty.map((_, id) => `${id},q${id},${id % 2}`).join('\n')}\n`
+  const inspect = {
+    version: 2,
+    status: 'success',
+    eval: { task: 't', model: 'm' },
+    samples: twenty.map((_, id) => ({ id, epoch: 1, input: `q${id}`, target: '', scores: { match: { value: id % 2 ? 'C' : 'I' } } })),
+  }
+  const promptfoo = {
+    results: {
+      results: twenty.map((_, id) => ({
+        success: id % 2 === 1,
+        provider: { id: 'p' },
+        vars: { question: `q${id}` },
+        testIdx: id,
+        promptIdx: 0,
+      })),
+    },
+  }
+  const helm = twenty.map((_, id) => ({ instance_id: `id${id}`, stats: [{ name: { name: 'exact_match' }, mean: id % 2 }] }))
+  const evalplus = { eval: Object.fromEntries(twenty.map((_, id) => [`HumanEval/${id}`, [{ base_status: id % 2 ? 'pass' : 'fail' }]])) }
+  const phase1 = { trials: twenty.map((_, id) => ({ arm: 'baseline', task: `t${id}`, passed: id % 2 === 1 })) }
+  for (const [name, content] of [
+    ['samples_gsm8k_2026-01-02T03-04-05.678.jsonl', text(twenty)],
+    ['table.csv', csv],
+    ['inspect.json', JSON.stringify(inspect)],
+    ['promptfoo.json', JSON.stringify(promptfoo)],
+    ['helm.json', JSON.stringify(helm, null, 2)],
+    ['plus_eval_results.json', JSON.stringify(evalplus)],
+    ['phase1.json', JSON.stringify(phase1)],
+  ] as const) {
+    const outcomes = async (file: string) =>
+      (await readResults(file)).flatMap(({ groups }) => groups.map(({ name, outcomes }) => [name, outcomes]))
+    const plain = await outcomes(put(`plain-${name}`, content))
+    assert.is(plain.flatMap(([, all]) => all as unknown[]).length, 20, name)
+    for (const packed of [put(`plain-${name}.gz`, gzipSync(content)), put(`plain-${name}.zst`, zstdCompressSync(content))])
+      assert.equal(await outcomes(packed), plain, packed)
+  }
+  const packed = gzipSync(text(twenty))
+  await refused(() => readResults(put('torn.jsonl.gz', packed.subarray(0, packed.length - 20))), /torn\.jsonl\.gz cannot be unpacked/)
+  await refused(() => readResults(put('x.jsonl.bz2', 'BZh91AY&SY')), /x\.jsonl\.bz2 is packed by bzip2: unpack it first/)
 })
 test('equal ids over other questions are never paired, whatever else is odd', async () => {
   const twins = (id: number) => `the same ${Math.floor(id / 2)}`

@@ -1,6 +1,7 @@
-import { BadInput, readJson, Round } from '@whetstone/core'
+import { BadInput, Round } from '@whetstone/core'
 import { readServed } from './read-round.ts'
 import type { Choice } from './choice.ts'
+import { readLog } from './read-log.ts'
 import { readResults } from './read-results.ts'
 import type { ResultSet } from './result-set.ts'
 
@@ -19,7 +20,7 @@ export async function pickSets(files: readonly string[], choice: Choice): Promis
   const read = async (file: string) => {
     const sets = await readResults(file, choice)
     // of a round what it left to be served
-    return sets.some(({ role }) => role !== undefined) ? [await readServed(readJson(file, Round))] : sets
+    return sets.some(({ role }) => role !== undefined) ? [await readServed(readLog(file, Round))] : sets
   }
   const controls = await read(first)
   const rest: { file: string; sets: ResultSet[] }[] = []

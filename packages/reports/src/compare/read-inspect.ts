@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { BadInput, hash, parseRecord } from '@whetstone/core'
+import { readBytes } from '@whetstone/tasks'
 import { unzipSync } from 'fflate'
 import { z } from 'zod'
 import type { Choice } from './choice.ts'
@@ -32,7 +32,7 @@ export function readInspectPacked(file: string, choice: Choice): ResultSet[] {
   let size = 0
   let files: Record<string, Uint8Array>
   try {
-    files = unzipSync(readFileSync(file), {
+    files = unzipSync(readBytes(file), {
       filter: ({ name, originalSize }) => {
         const wanted = name === 'header.json' || name === '_journal/start.json' || /^samples\/[^/]+\.json$/.test(name)
         if (wanted) size += originalSize

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { BadInput } from '@whetstone/core'
+import { unpackedName } from '@whetstone/tasks'
 import { z } from 'zod'
 import type { Choice } from './choice.ts'
 import { questionOf } from './question-of.ts'
@@ -38,7 +39,8 @@ export function readLmEval(file: string, choice: Choice): ResultSet[] {
   const [first] = chosen
   if (!first) throw new BadInput(`${file} holds no samples: check that lm-eval ran to its end`)
   const score = chooseScore(file, chosen, choice.score)
-  const task = /^samples_(.+?)(?:_\d{4}-\d{2}-\d{2}T.*)?\.jsonl$/.exec(basename(file))?.[1] ?? basename(file, '.jsonl')
+  const task =
+    /^samples_(.+?)(?:_\d{4}-\d{2}-\d{2}T.*)?\.jsonl$/.exec(unpackedName(basename(file)))?.[1] ?? basename(unpackedName(file), '.jsonl')
   const mark = repeatMarks.find((name) => first[name] !== undefined)
   const { groups, notes } = scoreAttempts(
     file,

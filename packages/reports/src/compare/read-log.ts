@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { BadInput, parseRecord } from '@whetstone/core'
-import { decodeText } from '@whetstone/tasks'
+import { decodeText, readBytes } from '@whetstone/tasks'
 import { z } from 'zod'
 
 /** Python writes NaN and Infinity where JSON has no word: they are no scores. */
@@ -25,7 +24,7 @@ function parse(text: string, where: string): unknown {
 
 /** Rows of somebody's log, one JSON value a line: byte order marks, UTF-16 and Python's NaN are read, anything else is refused with its line. */
 export function readLogRows<T>(file: string, schema: z.ZodType<T>): T[] {
-  const { text } = decodeText(readFileSync(file), file)
+  const { text } = decodeText(readBytes(file), file)
   if (/^\s*\[/.test(text))
     return z
       .array(z.unknown())
@@ -39,4 +38,4 @@ export function readLogRows<T>(file: string, schema: z.ZodType<T>): T[] {
 
 /** A log that is one JSON value. */
 export const readLog = <T>(file: string, schema: z.ZodType<T>): T =>
-  parseRecord(parse(decodeText(readFileSync(file), file).text, file), schema, file)
+  parseRecord(parse(decodeText(readBytes(file), file).text, file), schema, file)

@@ -1,5 +1,5 @@
-import { readJson } from '@whetstone/core'
 import { z } from 'zod'
+import { readLog } from './read-log.ts'
 import { groupAttempts, type ResultSet } from './result-set.ts'
 
 const Trial = z.looseObject({
@@ -14,7 +14,7 @@ const Phase1Results = z.looseObject({ trials: z.array(Trial) })
 
 /** Our phase1_results.json, every trial of Phase 1: an arm each for baseline, memory and control, in the order in which they stand. */
 export function readPhase1(file: string): ResultSet[] {
-  const arms = Map.groupBy(readJson(file, Phase1Results).trials, ({ arm }) => arm)
+  const arms = Map.groupBy(readLog(file, Phase1Results).trials, ({ arm }) => arm)
   return [...arms].map(([arm, trials]) => ({
     name: `${arm} (${file})`,
     arm,

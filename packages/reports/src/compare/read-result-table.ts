@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { BadInput } from '@whetstone/core'
-import { decodeText, findSeparator, separators } from '@whetstone/tasks'
+import { decodeText, findSeparator, readBytes, separators, unpackedName } from '@whetstone/tasks'
 import { contentKey } from '@whetstone/similarity'
 import { parse } from 'csv-parse/sync'
 import type { Choice } from './choice.ts'
@@ -32,11 +31,11 @@ const words: Record<string, number> = {
 
 /** A CSV of results: a row a sample with an id (or a question) and a score; columns of model, benchmark, question and repetition are used where they are. */
 export function readResultTable(file: string, choice: Choice): ResultSet[] {
-  const { text } = decodeText(readFileSync(file), file)
+  const { text } = decodeText(readBytes(file), file)
   let rows: Record<string, string>[]
   try {
     rows = parse(text, {
-      delimiter: separators[findSeparator(text, file)],
+      delimiter: separators[findSeparator(text, unpackedName(file))],
       columns: (header: string[]) => {
         const names = header.map((name) => name.trim())
         const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)

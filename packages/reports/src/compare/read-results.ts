@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { BadInput } from '@whetstone/core'
+import { readHeadBytes, unpackedName } from '@whetstone/tasks'
 import type { Choice } from './choice.ts'
 import { readEvalPlus } from './read-evalplus.ts'
 import { readHelm } from './read-helm.ts'
@@ -31,23 +32,17 @@ export async function readResults(file: string, choice: Choice = {}): Promise<Re
   if (/"run"\s*:/.test(head) && /"incumbent"\s*:/.test(head)) return readRoundArms(file)
   if (/"results"\s*:\s*\{/.test(head) && /"(provider|promptIdx|vars)"\s*:/.test(head)) return readPromptfoo(file, choice)
   if (/"(trials|arms|baseline)"\s*:/.test(head) || basename(file).startsWith('phase1_results')) return readPhase1(file)
-  if (/\.(csv|tsv)$/i.test(file)) return readResultTable(file, choice)
+  if (/\.(csv|tsv)$/i.test(unpackedName(file))) return readResultTable(file, choice)
   throw new BadInput(`${file} is none of the result files understood: ${understood}`)
 }
 
 /** The first 256 KiB: the first row of JSON lines, or the first members of one JSON value. */
 function readHead(file: string): string {
-  const bytes = Buffer.alloc(262_144)
-  const handle = openSync(file, 'r')
-  try {
-    const head = bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0))
-    const wide = head[0] === 0xff && head[1] === 0xfe
-    if (head[0] === 0xfe && head[1] === 0xff)
-      return Buffer.from(head.subarray(2, head.length - (head.length % 2)))
-        .swap16()
-        .toString('utf16le')
-    return head.toString(wide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '')
-  } finally {
-    closeSync(handle)
-  }
+  const head = readHeadBytes(file, 262_144)
+  const wide = head[0] === 0xff && head[1] === 0xfe
+  if (head[0] === 0xfe && head[1] === 0xff)
+    return Buffer.from(head.subarray(2, head.length - (head.length % 2)))
+      .swap16()
+      .toString('utf16le')
+  return new TextDecoder(wide ? 'utf-16le' : 'utf-8').decode(head)
 }

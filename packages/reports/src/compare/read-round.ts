@@ -1,5 +1,6 @@
-import { BadInput, readJson, type Role, Round } from '@whetstone/core'
+import { BadInput, type Role, Round } from '@whetstone/core'
 import { openRun, type ArmReader, type RoundReader } from '@whetstone/runs'
+import { readLog } from './read-log.ts'
 import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } from './result-set.ts'
 
 const armLabel = (role: Role, memory: boolean) => `${role}, memory ${memory ? 'on' : 'off'}`
@@ -14,7 +15,7 @@ export async function readArm({ run, round }: RoundReader, { role, memory, trace
 
 /** All arms of a round, the deployed incumbent first. */
 export async function readRoundArms(file: string): Promise<ResultSet[]> {
-  const round = readJson(file, Round)
+  const round = readLog(file, Round)
   const reader = openRun(round.run).round(round.round)
   const arms = reader.arms().filter(({ traces }) => traces.exists)
   const served = (arm: ArmReader) => Number(arm.memory !== round.served.memory)

@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { BadInput, loneSurrogate } from '@whetstone/core'
 import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
@@ -8,6 +7,7 @@ import { readParquet } from '../read-parquet.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
 import { parseJson } from './parse-json.ts'
+import { readBytes, unpackedName } from './read-bytes.ts'
 import { repeatedKey } from './repeated-key.ts'
 
 /** A row as it stands in the file, with the place for messages: line of a text file, number of the row elsewhere. */
@@ -19,7 +19,7 @@ export type Records = {
   found: string
 }
 
-const kinds = 'CSV, TSV, JSON, JSONL (plain or .gz) or Parquet'
+const kinds = 'CSV, TSV, JSON, JSONL (plain, .gz or .zst) or Parquet'
 
 /**
  * Reads any table of rows: CSV and TSV (separator and encoding are found unless said), JSONL, a JSON array (or an object with one array of rows), Parquet. What a file is decides its name, and where
@@ -29,8 +29,8 @@ export async function readRecords(file: string, { encoding, separator }: ReadOpt
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat) throw new BadInput(`${file} not found: check the path. A ${kinds} file is read`)
   if (!stat.isFile()) throw new BadInput(`${file} is a folder: give a ${kinds} file`)
-  const bytes = unpack(readFileSync(file), file)
-  const name = basename(file).replace(/\.gz$/i, '')
+  const bytes = readBytes(file)
+  const name = unpackedName(basename(file))
   if (/\.parquet$/i.test(name) || startsWith(bytes, 'PAR1')) {
     const rows = await readParquet(file)
     return { rows: rows.map((record, index) => checked(record, file, index + 1, 'row ')), found: 'Parquet' }
@@ -48,15 +48,6 @@ export async function readRecords(file: string, { encoding, separator }: ReadOpt
   const cut = separator ?? own ?? findSeparator(body, name)
   const words = { comma: 'commas', semicolon: 'semicolons', tab: 'tabs', pipe: 'bars' } as const
   return { rows: readSeparated(body, file, separators[cut]), found: `${cut === 'tab' ? 'TSV' : 'CSV'}, separated by ${words[cut]}${said}` }
-}
-
-function unpack(bytes: Buffer, file: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  try {
-    return gunzipSync(bytes, { maxOutputLength: 4 * 2 ** 30 })
-  } catch (error) {
-    throw new BadInput(`${file} cannot be unpacked (${(error as Error).message}): make it again`)
-  }
 }
 
 const startsWith = (bytes: Uint8Array, text: string) => [...text].every((character, index) => bytes[index] === character.charCodeAt(0))
