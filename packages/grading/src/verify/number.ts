@@ -5,7 +5,8 @@ import { magnitudeAt } from './number/magnitude.ts'
 import { plainText } from './number/plain-text.ts'
 import { readAnnounced, type Announced } from './number/read-announced.ts'
 import { sameNumber } from './number/same-number.ts'
-import { withSpelledStart } from './number/spelled.ts'
+import { languageOf } from './number/number-words.ts'
+import { withSpelledStart, type Language } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
 import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
@@ -32,7 +33,7 @@ function findAnswer(output: string): Announced | null {
   const magnitude = place.read === 'box' ? magnitudeAt(text, place.to + 1, false) : null
   const behind = magnitude ? ` ${text.slice(place.to + 1, magnitude.end).replace(/[${}]/g, ' ')}` : ''
   const content = text.slice(place.from, place.to)
-  const read = readAnnounced(place.read === 'box' ? content + behind : unmarked(content), place.read)
+  const read = readAnnounced(place.read === 'box' ? content + behind : unmarked(content), place.read, place.language)
   if (read) return read
   if (place.read === 'box') return { written: null, text: text.slice(place.from, place.to) }
   return lastNumber(text, place.isHash ? hashes : text.length)
@@ -48,7 +49,7 @@ function wholeNumber(text: string): Announced | null {
   return several.test(text) ? { written: null, text: text.trim() } : null
 }
 
-type Place = { from: number; to: number; read: 'sentence' | 'box'; isHash?: true }
+type Place = { from: number; to: number; read: 'sentence' | 'box'; isHash?: true; language?: Language }
 
 function hashPlace(text: string, hashes: number): Place {
   const from = hashes + 4
@@ -64,10 +65,11 @@ function lastBox(text: string): Place | null {
 }
 
 function lastAnnouncement(text: string): Place | null {
-  for (const { to } of announcements(text).reverse()) {
+  for (const { from, to } of announcements(text).reverse()) {
     const sentence = sentenceAt(text, to)
-    if (/\d/.test(sentence) || withSpelledStart(unmarked(sentence)) !== unmarked(sentence))
-      return { from: to, to: to + sentence.length, read: 'sentence' }
+    const language = languageOf(text.slice(from, to))
+    if (/\d/.test(sentence) || withSpelledStart(unmarked(sentence), language) !== unmarked(sentence))
+      return { from: to, to: to + sentence.length, read: 'sentence', language }
   }
   return null
 }

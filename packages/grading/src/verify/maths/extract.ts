@@ -1,10 +1,13 @@
 import { announcements, correctionAfter, withoutDenials, type Announcement } from '../announcement.ts'
+import { languageOf } from '../number/number-words.ts'
 import { plainText } from '../number/plain-text.ts'
+import { withSpelledStart } from '../number/spelled.ts'
 import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
 import { findQuantities, joinedQuantity } from './quantities.ts'
 import { mendEscapes } from './tidy.ts'
+import { vetNumber } from './vet-number.ts'
 
 /** Longest part of an output that is searched, from its end; answers stand at the end. */
 const searched = 20_000
@@ -75,12 +78,16 @@ function lastHashes(text: string, wantsWords: boolean): Found | null {
 
 function lastAnnounced(text: string, all: readonly Announcement[], wantsWords: boolean): Found | null {
   for (const { from, to } of all.slice(-tried).reverse()) {
-    const sentence = sentenceOf(text.slice(to))
+    const sentence = inDigits(sentenceOf(text.slice(to)), wantsWords ? null : text.slice(from, to))
     const content = sentence.trim() === '' ? '' : (answerIn(sentence, wantsWords) ?? '')
     if (content !== '') return { content, at: from }
   }
   return null
 }
+
+/** Number words at its start as digits, of the language in which it was announced; as it is where words are asked for or digits stand there. */
+const inDigits = (sentence: string, announcement: string | null) =>
+  announcement === null || /[\d\\$]/.test(sentence) ? sentence : withSpelledStart(sentence, languageOf(announcement))
 
 /** Up to the end of the sentence or line, formulas kept whole. */
 function sentenceOf(text: string): string {
@@ -117,5 +124,7 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
   const all = findQuantities(plain)
   const [first] = all
   const begins = first !== undefined && /^[$\\(\s]*$/.test(plain.slice(0, first.from)) && !goesOn.test(plain.slice(first.to))
-  return joinedQuantity(plain, all, begins ? 0 : all.length - 1) ?? spoken
+  const at = begins ? 0 : all.length - 1
+  const joined = joinedQuantity(plain, all, at)
+  return joined === null ? spoken : vetNumber(plain, all, at, joined)
 }

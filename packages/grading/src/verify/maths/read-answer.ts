@@ -69,7 +69,7 @@ function read(text: string): Answer | null {
   const trimmed = text
     .trim()
     .replace(/^\+(?=\s*[\d\\.A-Za-z(])/, '')
-    .replace(/^(?:\\text\{\s*)?(?:minus|negative)\s*\}?\s*(?=[\d.$\\])/i, '-')
+    .replace(/^(?:\\text\{\s*)?(?:minus|negative|moins|menos|meno|минус|[负負])\s*\}?\s*(?=[\d.$\\])/i, '-')
     .trim()
   if (trimmed === '') return null
   const special = readSpecial(trimmed, false)

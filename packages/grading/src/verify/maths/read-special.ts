@@ -1,4 +1,5 @@
 import { readAnnounced } from '../number/read-announced.ts'
+import { withSpelledStart } from '../number/spelled.ts'
 import type { Leaf } from './answer.ts'
 import { replaceCommand } from './scan.ts'
 
@@ -21,6 +22,8 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
     .replace(/\s+/g, ' ')
     .trim()
   if (/\\(?!times|cdot)/.test(text)) return null
+  const spelled = /\d/.test(text) ? text : withSpelledStart(text)
+  if (spelled !== text && whole.test(spelled)) return spelledLeaf(spelled)
   const written = readAnnounced(text, 'gold')?.written
   if (!written) return null
   const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b|\b(?:noon|midnight)\b/i.test(text))
@@ -29,6 +32,17 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
   const { n, d } = written.value
   const latex = isTime ? `\\text{${text.replace(/[{}]/g, '')}}` : d === 1n ? `${n}` : `${n < 0n ? '-' : ''}\\frac{${n < 0n ? -n : n}}{${d}}`
   return { kind: 'expression', latex, unit: null, percent: written.percent, written }
+}
+
+/** A number that stood in words, with what is counted or without. */
+const whole =
+  /^(?:(?:minus|negative|moins|menos|meno|минус|[负負])\s*)?\d+(?:(?: \d+)?\/\d+)?(?:(?:\s+\p{L}[\p{L}\p{M}]*){0,2}|\s*[\u3040-\u9fff]+)[.。!]?$/iu
+
+function spelledLeaf(text: string): Leaf | null {
+  const written = readAnnounced(text, 'gold')?.written
+  if (!written || written.clock) return null
+  const { n, d } = written.value
+  return { kind: 'expression', latex: d === 1n ? `${n}` : `\\frac{${n}}{${d}}`, unit: null, percent: written.percent, written }
 }
 
 /** `10:15` may be a time or a ratio: two digits below 60 behind an hour. */

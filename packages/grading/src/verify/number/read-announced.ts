@@ -1,7 +1,7 @@
 import { add, multiply, type Rational } from '../rational.ts'
 import { evaluateArithmetic } from '../arithmetic.ts'
 import { findNumbers, type Found } from './find-numbers.ts'
-import { withSpelledStart } from './spelled.ts'
+import { withSpelledStart, type Language } from './spelled.ts'
 import { conversion, unitNamed } from './units.ts'
 import type { Written } from './written.ts'
 
@@ -31,11 +31,11 @@ const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null
  * The number of an announced answer, read to its end: `5 * 8` is 40, `5 feet 6 inches` is 5.5 feet; a list, a range, a number with a
  * variable, a root or a second number is none. Undefined where there are no digits.
  */
-export function readAnnounced(content: string, place: Place): Announced | undefined {
+export function readAnnounced(content: string, place: Place, language?: Language): Announced | undefined {
   const whole = place !== 'sentence'
   const equals = content.lastIndexOf('=')
   const isEquation = equals >= 0 && /\d/.test(content.slice(equals + 1))
-  const text = spelled(isEquation ? content.slice(equals + 1) : content)
+  const text = spelled(isEquation ? content.slice(equals + 1) : content, language)
   const all = findNumbers(text, 0, true)
   const [first] = all
   if (!first) return undefined
@@ -67,9 +67,11 @@ export function readAnnounced(content: string, place: Place): Announced | undefi
 }
 
 /** `5 plus 3`, `3 point 5`, `4h30`, `2h30m`, `5'6"` as what they say, and numbers in words at the start. */
-function spelled(text: string): string {
-  if (!/[a-z'′]/i.test(text)) return text
-  let read = withSpelledStart(text.includes('\\text') ? text.replace(/\\text\s*\{\s*(-|minus|negative)\s*\}/gi, '-') : text)
+function spelled(text: string, language: Language | undefined): string {
+  if (!/[a-z'′\u0400-\u9fff]/i.test(text)) return text
+  const inWords = onlyText.exec(text)?.[1]
+  if (inWords !== undefined && !/\d/.test(inWords)) return spelled(inWords, language)
+  let read = withSpelledStart(text.includes('\\text') ? text.replace(/\\text\s*\{\s*(-|minus|negative)\s*\}/gi, '-') : text, language)
   if (wordsBetween.test(read))
     read = read
       .replace(/(\d)\s+point\s+(?=\d)/gi, '$1.')
@@ -86,6 +88,7 @@ function spelled(text: string): string {
       )
   return read
 }
+const onlyText = /^\s*\\(?:text(?:bf|rm|it)?|mathrm|mbox)\s*\{([^{}]*)\}[\s.]*$/
 const signs: Record<string, string> = { plus: '+', minus: '-', times: '*', 'multiplied by': '*', 'divided by': '/' }
 const wordsBetween = /\d\s+(?:point|plus|minus|times|multiplied|divided)\s/i
 const gluedUnits = /\d\s?(?:h|hrs?|m|min|d|ft|lbs?|km|kg|g|gal|L|['′])\s?\d/i

@@ -1,3 +1,9 @@
+import { spelledElsewhere, hanNumeral } from './spelled-elsewhere.ts'
+import type { Language as Foreign } from './number-words.ts'
+
+/** Of an announcement: only number words of that language count then. */
+export type Language = Foreign | 'en'
+
 const units =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
     ' ',
@@ -24,23 +30,47 @@ export const parts = new Map<string, bigint>(
 /** What may stand before an answer in words, and a sign. */
 const opening =
   /^([\s"'(*$:]*(?:(?:exactly|only|just|simply|about|approximately|around|roughly|a total of|equal to)\s+)?(?:(?:minus|negative)\s+)?)(?=[a-z])/iy
+const foreignOpening =
+  /^[\s"'(*$:]*(?:(?:genau|nur|etwa|ungefähr|exactement|environ|exactamente|unos|unas|esattamente|circa|exatamente|precies|ровно|是|为|為|就是|等于|约|大约)\s*)?(?:(?:minus|moins|menos|meno|минус)\s+|[负負]\s*)?/iy
 const firstWord = new RegExp(String.raw`(?:${[...small.keys(), 'a', 'an', 'half'].join('|')})\b`, 'iy')
 const word = /([a-z]+)(?:-|\s+|$|(?=[^a-z]))/iy
 /** `one of them`, `a dog`: no numbers. */
 const noNumber = /^\s*(?:of|that|which|who|where|such|thing|way|more|less)\b/i
 
 /**
- * English number words at the start of an answer as digits, the rest as it is: `twenty-three apples` -> `23 apples`, `three million` ->
- * `3000000`, `two thirds` -> ` 2/3`; the text itself where it begins with none.
+ * Number words at the start of an answer as digits, the rest as it is: `twenty-three apples` -> `23 apples`, `three million` ->
+ * `3000000`, `two thirds` -> ` 2/3`, `fünf Äpfel` -> `5 Äpfel`; the text itself where it begins with none.
  */
-export function withSpelledStart(text: string): string {
+export function withSpelledStart(text: string, language?: Language): string {
   opening.lastIndex = 0
   const start = opening.exec(text)?.[0].length ?? 0
   firstWord.lastIndex = start
-  if (!firstWord.test(text)) return text
-  const read = readWords(text, start)
-  if (read === null || noNumber.test(text.slice(read.end))) return text
-  return `${text.slice(0, start)}${read.digits}${text.slice(read.end)}`
+  const read = firstWord.test(text) && (language === undefined || language === 'en') ? readWords(text, start) : null
+  if (read !== null)
+    return noNumber.test(text.slice(read.end)) ? text : `${text.slice(0, start)}${read.digits}${withSecond(text, read.end)}`
+  return language === 'en' ? text : withForeignStart(text, language)
+}
+
+/** `two or three`, `two plus three`: the second number is in digits too, so that what the two are is read by the rules for digits. */
+function withSecond(text: string, from: number): string {
+  joint.lastIndex = from
+  const between = joint.exec(text)?.[0] ?? ''
+  const at = from + between.length
+  firstWord.lastIndex = at
+  const second = between !== '' && firstWord.test(text) ? readWords(text, at) : null
+  return second ? `${between}${second.digits}${withSecond(text, second.end)}` : text.slice(from)
+}
+const joint =
+  /\s*(?:,|(?:percent\s+)?(?:and|or|to|plus|minus|times|over|point|of|out of|divided by|multiplied by|through|versus|vs\.?)(?=\s))\s*/iy
+
+/** The same of other languages. */
+function withForeignStart(text: string, language: Exclude<Language, 'en'> | undefined): string {
+  foreignOpening.lastIndex = 0
+  const start = foreignOpening.exec(text)?.[0].length ?? 0
+  const code = text.charCodeAt(start)
+  if (Number.isNaN(code) || (code >= 48 && code <= 57)) return text
+  const read = code >= 0x3007 && code <= 0x9fff ? hanNumeral(text, start) : spelledElsewhere(text, start, language)
+  return read ? `${text.slice(0, start)}${read.digits}${text.slice(read.end)}` : text
 }
 
 function readWords(text: string, from: number): { digits: string; end: number } | null {
