@@ -47,7 +47,7 @@ const bare = [
   'જવાબ',
   'ਜਵਾਬ',
 ]
-const after = String.raw`\s*(?:(?:是|为|為|就是|等于|等於|는|은|は|が|هو|هي|היא|הוא|คือ|है)\s*[:=]?|[:=]|\s-\s|(?=\s*[-$\\]?\d))`
+const after = String.raw`\s*(?:(?:是|为|為|就是|等于|等於|는|은|は|が|هو|هي|היא|הוא|คือ|है)\s*[:=]?|[:=]|\s-\s|(?=\s*[-$\\]?\d)|(?=(?:大|小|超|多|少|至|最|不到|不足|约|大约)))`
 const foreign = new RegExp(
   [
     ...latin.map(
@@ -63,12 +63,30 @@ const foreignHint =
 
 /** "The answer is not 17" announces nothing, "not 17 but 18" what follows "but". */
 const negation = /not\b(?:[^.\n]{1,60}?\b(but|rather|instead)\b\s*(?:it\s+is\s+)?)?/iy
+const foreignNegation =
+  /(?:nicht|pas|no|non|não|niet|nie|не|inte|ikke|ليس|नहीं)(?![\p{L}\p{M}])(?:[^.\n]{1,60}?(?<![\p{L}\p{M}])(sondern|mais|sino|ma|bensì|mas|maar|а|lecz|men)(?![\p{L}\p{M}])\s*)?/iuy
+/** `La respuesta no es`: denied before its verb. */
+const deniedVerb = /(?<![\p{L}\p{M}])(?:no|non|não|не|nie|ei)\s+\S+\s*$/iu
 
 const denial =
   /\b(?:answer|solution|result)\b[^.\n]{0,60}?(?:\b(?:is|was|be|are)\s+not\b|\b(?:is|was|ca|could|would)n['’]t\b|\bcan\s?not\b)(?:[^.\n]|\.(?=\d))*/gi
 /** "The answer is not 17.", "It cannot be 17": such a sentence gives nothing. */
-export const withoutDenials = (text: string): string =>
-  hint.test(text) ? text.replace(denial, (sentence) => ' '.repeat(sentence.length)) : text
+export const withoutDenials = (text: string): string => {
+  const said = hint.test(text) ? text.replace(denial, blank) : text
+  return deniedHint.test(said) ? said.replace(denied, blank) : said
+}
+const blank = (part: string) => ' '.repeat(part.length)
+/** "It is not 42", "n'est pas 42", "不是42": the number that is denied, wherever it stands. */
+const deniedNumber = String.raw`\s*[$€£]?\s?-?\d(?:[\d.,]*\d)?`
+const denied = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{M}])(?:(?:is|was|are|be)\s+not|(?:is|was|are)n['’]t|cannot\s+be|can['’]t\s+be|n['’](?:est|était)\s+pas|no\s+(?:es|son)|non\s+(?:è|sono)|não\s+(?:é|são)|ist\s+nicht|nicht|niet|не(?:\s+равн\p{L}*)?|nie(?:\s+jest)?|ليس|ليست)(?:\s+(?:equal\s+to|just|exactly))?${deniedNumber}`,
+    String.raw`(?:不是|不等于|不為|不为|并非)${deniedNumber}`,
+    String.raw`-?\d(?:[\d.,]*\d)?\s?(?:ではない|ではなく|ではありません|じゃない|(?:이|가)?\s*아니|नहीं)`,
+  ].join('|'),
+  'giu',
+)
+const deniedHint = /\b(?:not|n['’]t|cannot|pas|no|non|nicht|niet|nie)\b|não|не|不|并非|ではな|ではあり|じゃ|아니|नहीं|ليس/iu
 
 /** Where an announcement stands and where what it announces begins. */
 export type Announcement = { from: number; to: number }
@@ -79,8 +97,10 @@ export function announcements(text: string): Announcement[] {
   const collect = (pattern: RegExp) => {
     for (const match of text.matchAll(pattern)) {
       const to = match.index + match[0].length
-      negation.lastIndex = to
-      const not = negation.exec(text)
+      if (pattern === foreign && deniedVerb.test(match[0])) continue
+      const denying = pattern === foreign ? foreignNegation : negation
+      denying.lastIndex = to
+      const not = denying.exec(text)
       if (!not) found.push({ from: match.index, to })
       else if (not[1] !== undefined) found.push({ from: match.index, to: to + not[0].length })
     }

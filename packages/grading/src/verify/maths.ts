@@ -89,9 +89,13 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
   if (given === null) return noAnswer
   const problem = beyondCaps(given)
   if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
-  const decided = decide(wanted, given, !/\\|\$[^$]*\$/.test(answer))
+  const isPlain = !/\\|\$[^$]*\$/.test(answer)
+  const decided = decide(wanted, given, isPlain)
   if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)
-  const reply = await (pool ?? sharedPool()).ask({ gold: wanted.list ?? wanted.text, answer: given })
+  const reply = await (pool ?? sharedPool()).ask({
+    gold: wanted.list ?? wanted.text,
+    answer: isPlain && wanted.list === null ? decimalPoint(given) : given,
+  })
   if (reply.problem) return { ...verdict(false, given, `not decided: ${reply.problem}`), undecided: true }
   return verdict(reply.same, given)
 }

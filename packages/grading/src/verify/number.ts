@@ -13,6 +13,7 @@ import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
 /** Longest part of an output that is searched, from its end. */
 const searched = 20_000
+const answerTag = /<answer>([\s\S]+?)(?:<\/answer>|$)/g
 const boxStart = /\\f?boxed\s*\{/g
 
 /**
@@ -22,9 +23,14 @@ const boxStart = /\\f?boxed\s*\{/g
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
   const text = plainText(withoutThoughts(recent))
+  const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
+  if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)
   const hashes = text.lastIndexOf('####')
   const place = hashes >= 0 ? hashPlace(text, hashes) : (lastBox(text) ?? lastAnnouncement(text))
-  if (!place) return (text.length <= shortest ? wholeNumber(text) : null) ?? lastNumber(withoutDenials(text), text.length)
+  if (!place) {
+    const said = withoutDenials(text)
+    return (text.length <= shortest ? wholeNumber(said) : null) ?? lastNumber(said, said.length)
+  }
   const corrected = correctionAfter(text, place.to)
   if (corrected !== null) {
     const again = readAnnounced(unmarked(sentenceAt(text, corrected)), 'sentence')
@@ -44,10 +50,17 @@ const shortest = 60
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
 const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
-  const read = readAnnounced(text.replace(/[_`$]|(?<![\d*])\*+|\*+(?![\d*])/g, ''), 'gold')
+  const bare = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])/g, '')
+  const read = readAnnounced(bare, 'gold')
   if (read?.written) return read
+  // Nothing but an answer: it is one number from end to end, or none.
+  if (/\d/.test(text) && !/\n\s*\S/.test(text.trimStart()) && !prose.test(text.replace(/\\[A-Za-z]+|(?<=\d)\s?[a-z]{1,4}\b/g, ' ')))
+    return readAnnounced(bare.replace(/^\s*[A-Z][).:]\s+/, ''), 'box') ?? { written: null, text: text.trim() }
   return several.test(text) ? { written: null, text: text.trim() } : null
 }
+/** Without dollar signs that come in pairs: a single one is money. */
+const undelimited = (text: string) => ((text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0 ? text.replace(/(?<!\\)\$/g, '') : text)
+const prose = /\p{L}{2}|[\u0900-\uffff]\p{L}/u
 
 type Place = { from: number; to: number; read: 'sentence' | 'box'; isHash?: true; language?: Language }
 

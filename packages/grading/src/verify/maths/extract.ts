@@ -1,11 +1,13 @@
 import { announcements, correctionAfter, withoutDenials, type Announcement } from '../announcement.ts'
 import { languageOf } from '../number/number-words.ts'
 import { plainText } from '../number/plain-text.ts'
+import { readAnnounced } from '../number/read-announced.ts'
 import { withSpelledStart } from '../number/spelled.ts'
 import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
 import { findQuantities, joinedQuantity } from './quantities.ts'
+import type { Written } from '../number/written.ts'
 import { mendEscapes } from './tidy.ts'
 import { vetNumber } from './vet-number.ts'
 
@@ -44,10 +46,20 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   if (stated) return correction(whole, stated, wantsWords) ?? stated.content
   const only = withoutDenials(text).trim()
   if (only === '') return null
-  if (isFormula(only)) return only
+  if (isFormula(only) || isMeasured(only)) return only
   const all = findQuantities(only)
   return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
 }
+
+/** A line that is one number to its end, though words stand in it: `18 dollars and 50 cents`, `2 hours 30 minutes`, `$18k`. */
+const isMeasured = (text: string): boolean =>
+  text.length <= 60 &&
+  /^[^\n$]*\$?[^\n$]*$/.test(text) &&
+  /\d.*\p{L}/u.test(text) &&
+  isTogether(readAnnounced(plainText(text), 'gold')?.written)
+
+const isTogether = (written: Written | null | undefined) =>
+  Boolean(written && (written.scaled || written.unit !== undefined || written.clock !== undefined))
 
 /** The last box or final answer, else `####`, else the last announcement. */
 function lastStated(text: string, wantsWords: boolean): Found | null {
@@ -117,7 +129,7 @@ const goesOn = /^\s*(?:[-+*/^=<>×·÷]|\(\d|\\(?:times|cdot|div)|\w*\s*[=+*/^])
  * words.
  */
 function answerIn(sentence: string, wantsWords: boolean): string | null {
-  const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$/g, '')
+  const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$|(?<=^[\s$]*-?[\d.,]+)!+\s*$/g, '').replace(/\s+or so$/, '')
   if (isFormula(plain)) return plain
   const spoken = plain.split(/[,;]|\s+(?:because|since|as|so|who|which|with)\s/)[0]?.trim() || null
   if (wantsWords && spoken && /^[(]?[A-Za-z]/.test(spoken)) return spoken

@@ -119,7 +119,14 @@ function readItem(text: string, alone = false): Answer | null {
     const filled = sides.map((side) => side.trim())
     if (filled.every((side) => side !== ''))
       return (alone ? tupleOfAssignments(filled, found) : null) ?? { kind: 'relation', sides: filled, signs: found as Sign[] }
-    if (filled.filter((side) => side !== '').length === 1) return read(filled.find((side) => side !== '') as string)
+    if (filled.filter((side) => side !== '').length === 1) {
+      const side = filled.find((one) => one !== '') as string
+      // `> 3` is no 3: a bound on whatever is asked for.
+      const isBound = found.some((sign) => sign !== '=' && sign !== '\\approx')
+      return isBound && filled.length === 2
+        ? { kind: 'relation', sides: filled[0] === '' ? ['x', side] : [side, 'x'], signs: found as Sign[] }
+        : read(side)
+    }
   }
   const parts = splitTop(item, unions).parts
   if (parts.length > 1) return { kind: 'union', parts: parts.map(read).filter((part) => part !== null) }

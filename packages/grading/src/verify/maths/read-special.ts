@@ -26,7 +26,7 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
   if (spelled !== text && whole.test(spelled)) return spelledLeaf(spelled)
   const written = readAnnounced(text, 'gold')?.written
   if (!written) return null
-  const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b|\b(?:noon|midnight)\b/i.test(text))
+  const isTime = written.clock !== undefined && (clocks || /\{:\}|[ap]\.?\s?m\b|\b(?:noon|midnight)\b|\dh\d\d/i.test(text))
   const isCompound = written.unit !== undefined && (text.match(/\d+/g)?.length ?? 0) > 1 && /[A-Za-z]\D*\d/.test(text)
   if (!isGrouped && !isTime && !isCompound && !(written.scaled && !written.clock)) return null
   const { n, d } = written.value
@@ -36,7 +36,7 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
 
 /** A number that stood in words, with what is counted or without. */
 const whole =
-  /^(?:(?:minus|negative|moins|menos|meno|минус|[负負])\s*)?\d+(?:(?: \d+)?\/\d+)?(?:(?:\s+\p{L}[\p{L}\p{M}]*){0,2}|\s*[\u3040-\u9fff]+)[.。!]?$/iu
+  /^(?:(?:minus|negative|moins|menos|meno|минус|[负負])\s*)?\d+(?:(?: \d+)?\/\d+)?(?:(?:\s+\p{L}[\p{L}\p{M}]*){0,2}|\s*[\u3040-\u9fff]+|%)[.。!]?$/iu
 
 function spelledLeaf(text: string): Leaf | null {
   const written = readAnnounced(text, 'gold')?.written

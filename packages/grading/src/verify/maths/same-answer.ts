@@ -11,6 +11,7 @@ import { measure, sameQuantity } from './same-quantity.ts'
 import type { Answer, Leaf, Tuple } from './answer.ts'
 import { isWord } from './is-word.ts'
 import { readAnswer } from './read-answer.ts'
+import { readLeaf } from './read-leaf.ts'
 import { isRatherClock, mayBeClock, readSpecial } from './read-special.ts'
 import { bare, words } from './tidy.ts'
 
@@ -156,6 +157,7 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   if (decided !== null) return decided
   const [a, b] = [based.exec(bare(gold.latex)), based.exec(bare(answer.latex))]
   if (a) return measure(answer) === null && a[1] === (b?.[1] ?? bare(answer.latex)) && (b === null || (a[2] ?? a[3]) === (b[2] ?? b[3]))
+  if (b && /^\d+$/.test(b[1] as string) && (b[2] ?? b[3]) === '10') return sameLeaf(gold, readLeaf(b[1] as string) as Leaf)
   if (isLetter(gold.latex) && isLetter(answer.latex)) return gold.latex.toLowerCase() === answer.latex.toLowerCase()
   if (isWord(gold.latex)) return words(gold.latex) === words(answer.latex)
   if (areAnagrams(gold.latex, answer.latex)) return false

@@ -78,7 +78,9 @@ export function stripUnit(latex: string): Measured {
   let body = latex.trim()
   let unit: string | null = null
   const currency =
-    /^([-+]?)\s*(?:\\?\p{Sc}|\\text\{\s*\\?\p{Sc}\s*\}|\\(?:pounds|yen|euro)(?![A-Za-z])|(?:US|HK|A)\\?\$|Rs\.?\s?(?=\d))\s*/u.exec(body)
+    /^([-+]?)\s*(?:\\?\p{Sc}|\\text\{\s*\\?\p{Sc}\s*\}|\\(?:pounds|yen|euro)(?![A-Za-z])|(?:US|HK|A|R)\\?\$|(?:Rs\.?|kr\.?|CHF|USD|EUR|GBP|INR|JPY|CAD|AUD)\s?(?=\d))\s*/u.exec(
+      body,
+    )
   if (currency && currency[0].length < body.length) {
     body = `${currency[1]}${body.slice(currency[0].length)}`
     unit = /[€]/.test(currency[0]) ? 'euro' : /\$/.test(currency[0]) ? 'dollar' : null
@@ -93,7 +95,8 @@ export function stripUnit(latex: string): Measured {
   }
   const percent = percentAtEnd.exec(body)
   if (percent && percent.index > 0) return { body: body.slice(0, percent.index), unit: null, percent: true }
-  const sign = /\s*(\^\\circ\s*(?:[CF]\b)?|\\?\p{Sc}|\\Omega)\s*$/u.exec(body)
+  const sign =
+    /\s*(\^\\circ\s*(?:[CF]\b)?|\\?\p{Sc}(?:\s?[-—–]+)?|\\Omega|(?<=\d[\s.-]*)(?:zł|kr\.?|руб\.?|元|円|원|Kč|Ft|лв|грн))\s*$/u.exec(body)
   const isAngle = sign?.[1]?.startsWith('^') === true
   const isArgument = isAngle && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body)
   if (sign && sign.index > 0 && !isArgument)

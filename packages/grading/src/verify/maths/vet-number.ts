@@ -21,7 +21,8 @@ export function vetNumber(sentence: string, all: readonly Quantity[], at: number
   const start = first > 0 ? (all[first - 1] as Quantity).to : 0
   const stop = endOfClause.exec(sentence.slice(to))
   const clause = sentence.slice(start, stop ? to + stop.index : sentence.length)
-  const text = plainText(clause.replace(/(?<!\\)\$|\\[()[\]]/g, ' '))
+  const isPaired = (clause.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0
+  const text = plainText(clause.replace(isPaired ? /(?<!\\)\$|\\[()[\]]/g : /\\[()[\]]/g, ' '))
   const read = readAnnounced(text, 'sentence')
   if (!read) return content
   if (!read.written)

@@ -8,6 +8,8 @@ const fractionCommand = /\\[dtc]?frac(?![A-Za-z])/y
 const currency = /[$€£¥₹₩₽₺₫฿₴₦]|\p{Sc}/u
 const minusWord =
   /(?:(?<![\p{L}\p{M}])(?:minus|negative|moins|menos|meno|negativo|negativa|eksi|âm|минус|мінус|μείον|ऋण|माइनस|سالب|ناقص|منفی|מינוס)|[负負]|零下|マイナス|마이너스|영하|ลบ)\s*$/iu
+/** `US$`, `R$` */
+const ofDollar = /(?<![A-Za-z])(?:US|HK|NZ|NT|MX|AU|R|A|C|S)$/
 const isDigit = (code: number) => code >= 48 && code <= 57
 const isWord = (code: number) => (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || isDigit(code)
 
@@ -29,7 +31,7 @@ export function findNumbers(text: string, from = 0, grouped = false, most = Infi
     const before = found.at(-1)?.end ?? 0
     const sign = at > 0 ? lookBack(text, at, before) : plain
     const { written, end } = readAt(text, at, { negative: sign.negative, money: sign.money, grouped })
-    found.push({ from: Math.min(at, sign.from < 0 ? at : sign.from), end, written })
+    found.push({ from: Math.min(at, sign.from < 0 ? at : sign.from), end, written: sign.both ? null : written })
     at = end - 1
   }
   return found
@@ -40,7 +42,8 @@ function isFraction(text: string, at: number): boolean {
   return fractionCommand.test(text)
 }
 
-type Before = { from: number; negative: boolean; money: boolean }
+/** `both`: plus or minus. */
+type Before = { from: number; negative: boolean; money: boolean; both?: true }
 const plain: Before = { from: -1, negative: false, money: false }
 
 /** The sign and currency in front of a number. A sign counts unless it follows a number, a letter or a closing bracket: `16-3` ends in 3. */
@@ -55,10 +58,12 @@ function lookBack(text: string, at: number, limit: number): Before {
     money = true
     from = left--
     if (text[left] === '\\') from = left--
-    if (text.slice(left - 1, left + 1) === 'US') from = (left -= 2) + 1
+    const land = ofDollar.exec(text.slice(Math.max(limit, left - 2), left + 1))?.[0].length ?? 0
+    if (land > 0) from = (left -= land) + 1
     while (left >= limit && text[left] === ' ') left--
   }
   if (left < limit) return { from, negative: false, money }
+  if (text[left] === '±' || text[left] === '∓') return { from: left, negative: false, money, both: true }
   if (text[left] === '+') return { from: left, negative: false, money }
   if (text[left] === '-') {
     let before = left - 1

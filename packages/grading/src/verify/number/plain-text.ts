@@ -86,7 +86,10 @@ export function plainText(text: string, forMaths = false): string {
     .replace(forMaths ? spelledButFractions : spelled, (character) => spellings[character] as string)
     .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
     .replace(digit, fullWidthOrDigit)
+    .replace(percentBefore, '$1%')
 }
+/** `百分之25` */
+const percentBefore = /百分[之の]\s?(\d+(?:\.\d+)?)(?!\s?%)/gu
 
 /** A dash of prose, with space behind it and words before it. */
 const isPause = (dash: string, at: number, whole: string) =>

@@ -1,6 +1,7 @@
 import { add, multiply, type Rational } from '../rational.ts'
 import { evaluateArithmetic } from '../arithmetic.ts'
 import { findNumbers, type Found } from './find-numbers.ts'
+import { noNumberBefore, noNumberBehind } from './other-meaning.ts'
 import { withSpelledStart, type Language } from './spelled.ts'
 import { conversion, unitNamed } from './units.ts'
 import type { Written } from './written.ts'
@@ -68,7 +69,7 @@ export function readAnnounced(content: string, place: Place, language?: Language
 
 /** `5 plus 3`, `3 point 5`, `4h30`, `2h30m`, `5'6"` as what they say, and numbers in words at the start. */
 function spelled(text: string, language: Language | undefined): string {
-  if (!/[a-z'′\u0400-\u9fff]/i.test(text)) return text
+  if (!/[a-z'′\u0400-\u9fff(_\/]/i.test(text)) return text
   const inWords = onlyText.exec(text)?.[1]
   if (inWords !== undefined && !/\d/.test(inWords)) return spelled(inWords, language)
   let read = withSpelledStart(text.includes('\\text') ? text.replace(/\\text\s*\{\s*(-|minus|negative)\s*\}/gi, '-') : text, language)
@@ -79,6 +80,23 @@ function spelled(text: string, language: Language | undefined): string {
         /(\d)\s+(plus|minus|times|multiplied by|divided by)\s+(?=\d)/gi,
         (_, a: string, word: string) => `${a} ${signs[word.toLowerCase()]} `,
       )
+  if (signedParts.test(read))
+    read = read
+      .replace(/(?<![\d)\]}\w]\s*)-\s*\(\s*(-?)\s*([\d.,]*\d)\s*\)/g, (_, minus: string, digits: string) => (minus ? digits : `-${digits}`))
+      .replace(
+        /(?<![\d)\]}\w/]\s*)(-?)(?:\(\s*(-?\d+)\s*\)|(\d+))\s*\/\s*(?:\(\s*(-?\d+)\s*\)|(-?\d+))(?!\s*[\d/.])/g,
+        (whole, sign: string, a?: string, b?: string, c?: string, d?: string) => {
+          const [over, under] = [(a ?? b) as string, (c ?? d) as string]
+          const minus = [sign, over, under].filter((part) => part.startsWith('-')).length % 2 === 1
+          return /-/.test(over + under) || a !== undefined || c !== undefined
+            ? `${minus ? '-' : ''}${over.replace('-', '')}/${under.replace('-', '')}`
+            : whole
+        },
+      )
+  if (/\d\s*(?:dollars?\s+)?(?:and|,)?\s*\d+\s+cents/i.test(read))
+    read = read.replace(/\$\s?(\d[\d,]*)\s*(?:and|,)?\s+(?=\d{1,2}\s+cents\b)/i, '$1 dollars ')
+  if (unitPower.test(read)) read = read.replace(unitPower, '$1')
+  if (/_\{?10\}?\s*$/.test(read)) read = read.replace(/(?<=\d)_(?:\{10\}|10)\s*$/, '')
   if (gluedUnits.test(read))
     read = read
       .replace(/(?<![\w.])(\d{1,2})\s?h\s?(\d\d)(?![\d:]|\s?m)/gi, '$1:$2')
@@ -88,25 +106,13 @@ function spelled(text: string, language: Language | undefined): string {
       )
   return read
 }
+/** The power of a unit: `\\text{ cm}^2` */
+const unitPower = /(\d\s*\\(?:text|mathrm|mbox)\s*\{[^{}\d]*\})\s*\^\s*\{?[23]\}?/
 const onlyText = /^\s*\\(?:text(?:bf|rm|it)?|mathrm|mbox)\s*\{([^{}]*)\}[\s.]*$/
 const signs: Record<string, string> = { plus: '+', minus: '-', times: '*', 'multiplied by': '*', 'divided by': '/' }
 const wordsBetween = /\d\s+(?:point|plus|minus|times|multiplied|divided)\s/i
+const signedParts = /-\s*\(\s*-?\s*[\d.,]*\d\s*\)|\(\s*-?\d+\s*\)\s*\/|\/\s*(?:\(\s*)?-?\s*\d+\s*\)|\/\s*-\d/
 const gluedUnits = /\d\s?(?:h|hrs?|m|min|d|ft|lbs?|km|kg|g|gal|L|['′])\s?\d/i
-
-/** What makes the number behind it another: a bound, a function, a date, half an hour. */
-const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
-const noNumberBefore = new RegExp(
-  [
-    String.raw`(?:[±∓√∛∜≤≥≠⩽⩾^_]|\+/-|(?<![-=<>\w/"'])[<>]=?`,
-    String.raw`|(?<![\p{L}\p{M}\\])(?:sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)`,
-    String.raw`|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|${months}))`,
-    String.raw`\s*[({[]?\s*\$?\s*$`,
-  ].join(''),
-  'iu',
-)
-/** What makes of the number before it another or none. */
-const noNumberBehind =
-  /\s*(?:factorial\b|to the\b|below zero\b|or (?:more|less|fewer|above|below|higher|lower|greater)\b|(?:pi|sqrt|roots?|log|ln|sin|cos|tan|exp)\b|\+(?=\s*(?:$|[.,;!?)]))|(?:choose|mod|modulo|over|out of|of|per|remainder|rem\.?|R|r|point|in|by|upon|vs\.?|versus|against|divided by|multiplied by|times|plus|minus)\s*(?:an?\s+)?-?[$€£]?\d)/y
 
 /** `2 years and 6`, `5 kg 300 g`: a second quantity stands behind one with a unit. */
 function isFollowed(text: string, first: Found, second: Found | undefined): boolean {

@@ -163,7 +163,10 @@ function withWords(text: string, from: number, start: Written, money: boolean): 
   }
   const mille = at(perMille, text, end)
   if (mille)
-    return { written: { ...written, value: multiply(written.value, { n: 1n, d: 1000n }), places: null }, end: end + mille[0].length }
+    return {
+      written: { ...written, value: multiply(written.value, { n: 1n, d: 1000n }), places: null, scaled: true },
+      end: end + mille[0].length,
+    }
   const percent = at(percentSign, text, end)
   if (percent) return { written: { ...written, percent: true }, end: end + percent[0].length }
   const day = at(half, text, end)

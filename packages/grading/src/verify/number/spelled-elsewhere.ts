@@ -64,6 +64,10 @@ const counter =
 
 /** A whole number in Han numerals at a place, in digits; null where there is none. */
 export function hanNumeral(text: string, from: number): { digits: string; end: number } | null {
+  if (/^百分[之の]/.test(text.slice(from, from + 3))) {
+    const share = hanNumeral(text, from + 3)
+    return share && { digits: `${share.digits}%`, end: share.end }
+  }
   han.lastIndex = from
   const run = han.exec(text)?.[0]
   if (run === undefined || !counter.test(text.slice(from + run.length))) return null

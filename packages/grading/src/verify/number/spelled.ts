@@ -35,6 +35,9 @@ const foreignOpening =
 const firstWord = new RegExp(String.raw`(?:${[...small.keys(), 'a', 'an', 'half'].join('|')})\b`, 'iy')
 const word = /([a-z]+)(?:-|\s+|$|(?=[^a-z]))/iy
 /** `one of them`, `a dog`: no numbers. */
+const ofDay = /^([\s"'(*]*)(?:12\s+)?(?:at\s+)?(?:(midnight)|noon|midday)(?=[\s"')*.!]*$)/i
+/** `half a dozen`, `half a million` */
+const halfOf = /^\s+(?:an?|of a)\s+(dozen|score|gross|hundred|thousand|million|billion|trillion|lakh|crore)\b/i
 const noNumber = /^\s*(?:of|that|which|who|where|such|thing|way|more|less)\b/i
 
 /**
@@ -42,6 +45,7 @@ const noNumber = /^\s*(?:of|that|which|who|where|such|thing|way|more|less)\b/i
  * `3000000`, `two thirds` -> ` 2/3`, `fünf Äpfel` -> `5 Äpfel`; the text itself where it begins with none.
  */
 export function withSpelledStart(text: string, language?: Language): string {
+  if (ofDay.test(text)) return text.replace(ofDay, (_, before: string, night?: string) => `${before}12:00 ${night ? 'am' : 'pm'}`)
   opening.lastIndex = 0
   const start = opening.exec(text)?.[0].length ?? 0
   firstWord.lastIndex = start
@@ -57,7 +61,10 @@ function withSecond(text: string, from: number): string {
   const between = joint.exec(text)?.[0] ?? ''
   const at = from + between.length
   firstWord.lastIndex = at
-  const second = between !== '' && firstWord.test(text) ? readWords(text, at) : null
+  const second =
+    between !== '' && firstWord.test(text) && !(/^\s*and/i.test(between) && /^(?:an?|half)\b/i.test(text.slice(at)))
+      ? readWords(text, at)
+      : null
   return second ? `${between}${second.digits}${withSecond(text, second.end)}` : text.slice(from)
 }
 const joint =
@@ -99,6 +106,8 @@ function readWords(text: string, from: number): { digits: string; end: number } 
       ;[group, room, end, article] = [0n, Infinity, stop, false]
     } else if (part !== undefined && (said.endsWith('s') || group <= 1n) && (article || end >= 0 || said === 'half') && total === 0n) {
       if (end < 0 && said === 'half' && /^\s*(?:past|hour)\b/i.test(text.slice(stop))) return null
+      const many = end < 0 && said === 'half' ? halfOf.exec(text.slice(stop)) : null
+      if (many) return { digits: `0.5 ${many[1]}`, end: stop + many[0].length }
       return { digits: `${group === 0n ? 1n : group}/${part}`, end: stop }
     } else if ((said === 'a' || said === 'an') && end < 0 && !article) article = true
     else if (article && end < 0 && said === 'dozen') return { digits: '1 dozen', end: stop }
