@@ -55,7 +55,7 @@ function wholeNumber(text: string): Announced | null {
   if (read?.written) return read
   // Nothing but an answer: it is one number from end to end, or none.
   if (/\d/.test(text) && !/\n\s*\S/.test(text.trimStart()) && !prose.test(text.replace(/\\[A-Za-z]+|(?<=\d)\s?[a-z]{1,4}\b/g, ' ')))
-    return readAnnounced(bare.replace(/^\s*[A-Z][).:]\s+/, ''), 'box') ?? { written: null, text: text.trim() }
+    return readAnnounced(bare.replace(/^\s*[A-Z][).:]\s+|!+\s*$/g, ''), 'box') ?? { written: null, text: text.trim() }
   return several.test(text) ? { written: null, text: text.trim() } : null
 }
 /** Without dollar signs that come in pairs: a single one is money. */

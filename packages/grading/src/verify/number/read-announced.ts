@@ -69,7 +69,7 @@ export function readAnnounced(content: string, place: Place, language?: Language
 
 /** `5 plus 3`, `3 point 5`, `4h30`, `2h30m`, `5'6"` as what they say, and numbers in words at the start. */
 function spelled(text: string, language: Language | undefined): string {
-  if (!/[a-z'′\u0400-\u9fff(_\/]/i.test(text)) return text
+  if (!/[a-z'′\u0400-\u9fff(_/]/i.test(text)) return text
   const inWords = onlyText.exec(text)?.[1]
   if (inWords !== undefined && !/\d/.test(inWords)) return spelled(inWords, language)
   let read = withSpelledStart(text.includes('\\text') ? text.replace(/\\text\s*\{\s*(-|minus|negative)\s*\}/gi, '-') : text, language)

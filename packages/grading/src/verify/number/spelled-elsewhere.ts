@@ -78,8 +78,7 @@ export function hanNumeral(text: string, from: number): { digits: string; end: n
 function hanValue(run: string): number | null {
   // 二〇二四: digits in a row.
   const plain = [...run].map((sign) => (sign === '〇' ? 0 : sign === '两' || sign === '兩' ? 2 : digits.indexOf(sign)))
-  if (plain.every((digit) => digit >= 0))
-    return plain.length > 1 && !run.includes('〇') && !run.includes('零') && plain.length > 15 ? null : Number(plain.join(''))
+  if (plain.every((digit) => digit >= 0)) return plain.length > 15 ? null : Number(plain.join(''))
   let [total, section, digit] = [0, 0, -1]
   let last = Infinity
   for (const [at, sign] of [...run].entries()) {
