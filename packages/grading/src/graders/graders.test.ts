@@ -56,7 +56,7 @@ const cases: Record<string, Case[]> = {
     { gold: 'E', answer: 'E', question, passed: false },
     { gold: 'blue', answer: 'blue', metadata: { choices }, passed: true },
     { gold: 'blue', answer: 'dark blue', metadata: { choices }, passed: false },
-    { gold: 'C', answer: 'It is dark blue.', metadata: { choices }, passed: false },
+    { gold: 'C', answer: 'It is dark blue.', metadata: { choices }, passed: true },
     { gold: 'd', answer: 'The answer is: i do not know', metadata: { choices }, passed: true },
     { gold: 'B', answer: '**B**', metadata: { choices: { A: 'x', B: 'y' } }, passed: true },
     { gold: 'B', answer: '\\boxed{y}', metadata: { choices: { label: ['A', 'B'], text: ['x', 'y'] } }, passed: true },

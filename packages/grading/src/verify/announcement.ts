@@ -2,11 +2,11 @@
 const aside = String.raw`(?:\s*\([^()\n]{0,80}\)|\s+(?:to|of|for)\s[^.:=\n]{1,60}?|,[^,.:\n]{1,40},)?`
 const verb = String.raw`(?:is|was|becomes|equals|comes(?:\s+out)?\s+to|(?:would|will|must|should|has\s+to)\s+be)\b(?:\s+(?:then|thus|therefore|hence|simply|just|now|indeed|actually))*\s*:?`
 const english = new RegExp(
-  String.raw`\b(?:answer|solution|result)\b[*_]{0,2}${aside}[*_]{0,2}(?:\s*${verb}|\s*[:=]|\s+-\s)[*_]{0,2}[^\S\n]*`,
+  String.raw`\b(?:answer|solution|result|option|choice)\b[*_]{0,2}${aside}[*_]{0,2}(?:\s*${verb}|\s*[:=]|\s+-\s)[*_]{0,2}[^\S\n]*`,
   'gi',
 )
 /** Any of them in one look, before the pattern that costs more. */
-const hint = /nswer|solution|result/i
+const hint = /nswer|solution|result|option|choice/i
 
 const latin: [subject: string, verb: string][] = [
   ['réponse|résultat|solution', 'est|vaut|sera|serait'],
@@ -69,7 +69,7 @@ const foreignNegation =
 const deniedVerb = /(?<![\p{L}\p{M}])(?:no|non|não|не|nie|ei)\s+\S+\s*$/iu
 
 const denial =
-  /\b(?:answer|solution|result)\b[^.\n]{0,60}?(?:\b(?:is|was|be|are)\s+not\b|\b(?:is|was|ca|could|would)n['’]t\b|\bcan\s?not\b)(?:[^.\n]|\.(?=\d))*/gi
+  /\b(?:answer|solution|result)\b[^.\n]{0,60}?(?:\b(?:is|was|be|are)\s+not\b|\b(?:is|was|ca|could|would)n['’]t\b|\bcan\s?not\b)(?:(?!\b(?:but|rather|instead)\b|,\s*(?:it|that)(?:['’]s|\s+is)\b)[^.\n]|\.(?=\d))*/gi
 /** "The answer is not 17.", "It cannot be 17": such a sentence gives nothing. */
 export const withoutDenials = (text: string): string => {
   const said = hint.test(text) ? text.replace(denial, blank) : text
@@ -127,6 +127,9 @@ export function correctionAfter(text: string, from: number): number | null {
   if (at === undefined) return null
   const later = announcements(rest).filter((one) => one.from >= at)
   const again = [...rest.slice(at).matchAll(restated)].map((match) => at + match.index + match[0].length)
-  const last = Math.max(later.at(-1)?.to ?? -1, ...again.filter((to) => /^[\s$*_\\(]*(?:-|minus )?[$€£]?\d/.test(rest.slice(to))))
+  const last = Math.max(
+    later.at(-1)?.to ?? -1,
+    ...again.filter((to) => /^[\s$*_\\(]*(?:(?:-|minus )?[$€£]?\d|[A-J](?![\p{L}'’]|\s+[a-z]))/u.test(rest.slice(to))),
+  )
   return last < 0 ? null : from + last
 }

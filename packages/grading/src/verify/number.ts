@@ -14,6 +14,8 @@ import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 /** Longest part of an output that is searched, from its end. */
 const searched = 20_000
 const answerTag = /<answer>([\s\S]+?)(?:<\/answer>|$)/g
+/** What is struck out is no answer. */
+const struck = /~~[^~\n]+~~/g
 const boxStart = /\\f?boxed\s*\{/g
 
 /**
@@ -22,7 +24,7 @@ const boxStart = /\\f?boxed\s*\{/g
  */
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
-  const text = plainText(withoutThoughts(recent))
+  const text = plainText(withoutThoughts(recent)).replace(struck, '')
   const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
   if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)
   const hashes = text.lastIndexOf('####')

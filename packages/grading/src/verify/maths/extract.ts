@@ -44,12 +44,30 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
   const stated = lastStated(text, wantsWords)
   if (stated) return correction(whole, stated, wantsWords) ?? stated.content
-  const only = withoutDenials(text).trim()
+  const only = unquoted(withoutDenials(text).trim())
   if (only === '') return null
+  const last = only.slice(only.lastIndexOf('\n') + 1).trim()
+  if (last !== only && isFormula(last) && !/[\\$]|\n\s*\n/.test(only) && isFormula(only)) return last
   if (isFormula(only) || isMeasured(only)) return only
+  const word = wantsWords ? saidWord(only) : null
+  if (word !== null) return word
   const all = findQuantities(only)
   return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
 }
+
+const unquoted = (text: string) =>
+  /^(?:"([^"]*)"|`([^`]*)`)\.?$/
+    .exec(text)
+    ?.slice(1)
+    .find((inside) => inside !== undefined) ?? text
+
+/** `Yes, it is.`, `The triangle is isosceles.`: the word of a short sentence where a word is asked for. */
+const saidWord = (text: string): string | null =>
+  /^[^.\n]{1,80}[.!]?$/.test(text)
+    ? (/^(yes|no|true|false)\b(?=[,.!])/i.exec(text)?.[1] ??
+      /\b(?:is|are|was|were)\s+(?!not\b|(?:in)?correct\b|right\b|wrong\b)(?:an?\s+)?([^.,;\d]+?)[.!]?$/.exec(text)?.[1] ??
+      null)
+    : null
 
 /** A line that is one number to its end, though words stand in it: `18 dollars and 50 cents`, `2 hours 30 minutes`, `$18k`. */
 const isMeasured = (text: string): boolean =>

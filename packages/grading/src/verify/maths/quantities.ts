@@ -28,7 +28,7 @@ const partWords = String.raw`(?:\s+and\s+(?:an?|one|two|three|four)\s+(?:half|th
 const number = new RegExp(
   [
     String.raw`(?<![\w.\\])(?:(?:[-−](?<![\d)\]}]\s*[-−])|(?<!\d\s{0,2})\b(?:minus|negative)\b)\s?)?(?:\p{Sc}\s?)?`,
-    String.raw`(?:${digits}(?:e[-+]?\d{1,4}\b|(?::\d\d){1,2}|\s\d+\/\d+|\s?[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:\s?\*\s?10)?\s?\^\s?(?:-?\d+|\{-?\d+\}))?(?:\s?[√π]\d*)*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:[√π]\d*)+)`,
+    String.raw`(?:${digits}(?:e[-+]?\d{1,4}\b|(?:\s?:\s?\d+(?:\.\d+)?)+(?![\d:])|\s\d+\/\d+|\s?[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:\s?\*\s?10)?\s?\^\s?(?:-?\d+|\{-?\d+\}))?(?:\s?[√π]\d*)*|[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]|(?:[√π]\d*)+)`,
     String.raw`(?:\s*\/\s*\d+)?(?:\s*(?:\\?%|percent(?:age)?\b|pct\b|[ap]\.?\s?m\b\.?)|(?:[\s-]?(?:${magnitudeWords})(?![\p{L}\p{M}]))+|${partWords}|\s?[万萬億亿만억千百])?`,
   ].join(''),
   'gu',

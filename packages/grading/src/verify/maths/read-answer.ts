@@ -156,6 +156,7 @@ function readBrackets(item: string): Answer | null {
   const inside = item.slice(escaped ? 2 : 1, escaped ? -2 : -1)
   const close = item.at(-1) as string
   const { parts } = splitTop(inside, /\s*[,;]\s*/y)
+  if (escaped && /^\s*\\emptyset\s*$/.test(inside)) return { kind: 'text', text: item } // the set that holds the empty one
   if (escaped) return readSet(inside) ?? { kind: 'set', items: flatten(parts.map(read)) }
   if (open === '{') return read(inside)
   if (parts.length === 1 && inside.trim().startsWith('\\begin')) return read(inside)

@@ -93,7 +93,11 @@ function boundAt(exact: Node): Bound | null {
 
 /** `x > 3`, `1 < x \le 3`, `x \ne 2`: bounds on one symbol that stands alone. */
 function inequality({ sides, signs }: Relation): Piece[] | null {
-  const at = sides.findIndex((side) => isSymbol(parseLatex(side)) && /^[A-Za-z]/.test(side))
+  const at = sides.findIndex(
+    (side) =>
+      isSymbol(parseLatex(side)) &&
+      /^(?:[A-Za-z]|\\(?:theta|alpha|beta|gamma|lambda|mu|phi|varphi|omega|rho|sigma|delta|epsilon)(?![A-Za-z]))/.test(side),
+  )
   if (at < 0 && sides.length === 2) return ofDistance(sides as [string, string], signs[0] as Sign)
   const isOther = (sign: Sign) => sign === '\\approx' || sign === '\\equiv' || (sign === '=' && sides.length > 2)
   if (at < 0 || sides.length > 3 || signs.some(isOther)) return null

@@ -10,14 +10,17 @@ export const measure = ({ unit, percent }: Leaf): string | null => (percent ? 'p
 const inUnits = ({ written, unit }: Leaf): Written => (unit && !written?.clock ? { unit, ...(written as Written) } : (written as Written))
 
 const spans = new Set(['second', 'minute', 'hour', 'day', 'week'])
+/** Degrees may be of either scale where it is not said. */
+const areUnlike = (a: string, b: string) =>
+  a !== b && ![`${a} ${b}`, `${b} ${a}`].some((pair) => /^degree (?:celsius|fahrenheit)$/.test(pair))
 const areSpans = (a: string, b: string) => spans.has(a) && spans.has(b)
 
 /** Decides on two quantities what needs no engine: false for known units that differ, the verdict on plain numbers, else null. */
 export function sameQuantity(gold: Leaf, answer: Leaf): boolean | null {
   const [a, b] = [measure(gold), measure(answer)]
-  if (a && b && a !== b && !areSpans(a, b)) return false
+  if (a && b && areUnlike(a, b) && !areSpans(a, b)) return false
   if (gold.written && answer.written) return sameNumber(inUnits(gold), inUnits(answer))
-  if (a && b && a !== b) return false
+  if (a && b && areUnlike(a, b)) return false
   const glued = gold.written && !gold.written.clock ? /^([-+]?\d+(?:\.\d+)?)[mgshlL](?:\^\{?[23]\}?)?$/.exec(answer.latex)?.[1] : undefined
   const written = glued === undefined ? null : readAnnounced(glued, 'gold')?.written
   return gold.written && written ? sameNumber(gold.written, written) : null

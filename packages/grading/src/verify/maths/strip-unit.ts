@@ -31,6 +31,8 @@ const spellings: Record<string, string> = {
   cent: 'cent ¢',
   euro: 'euro eur €',
   degree: 'degree deg',
+  celsius: 'celsius centigrade',
+  fahrenheit: 'fahrenheit',
   radian: 'radian rad',
   mph: 'mph',
   'km/h': 'km/h kmh kph',
@@ -90,6 +92,8 @@ export function stripUnit(latex: string): Measured {
     const label = replaceCommand(trailing[0], /\\text\{/g, (content) => content)
     const before = body.slice(0, trailing.index).trim()
     if (percentAtEnd.test(` ${label.trim()}`)) return { body: before, unit: null, percent: true }
+    const scale = /\^\\circ$/.test(before) ? /^\s*([CF])\s*$/.exec(label)?.[1] : undefined
+    if (scale !== undefined) return { ...stripUnit(before), unit: scale === 'C' ? 'celsius' : 'fahrenheit' }
     if (noLabel.test(label) && !unitLetter.test(label)) return { body, unit: null, percent: false }
     if (!/[=<>+\-*/^_(,]$|\\(?:cdot|times|le|ge|ne|in|cup)$/.test(before)) return { ...stripUnit(before), unit: named(label) ?? unit }
   }
@@ -100,7 +104,18 @@ export function stripUnit(latex: string): Measured {
   const isAngle = sign?.[1]?.startsWith('^') === true
   const isArgument = isAngle && /\\(?:sin|cos|tan|cot|sec|csc)/.test(body)
   if (sign && sign.index > 0 && !isArgument)
-    return { ...stripUnit(body.slice(0, sign.index)), unit: isAngle ? 'degree' : sign[1] === '¢' ? 'cent' : unit }
+    return {
+      ...stripUnit(body.slice(0, sign.index)),
+      unit: isAngle
+        ? sign[1]?.endsWith('C')
+          ? 'celsius'
+          : sign[1]?.endsWith('F')
+            ? 'fahrenheit'
+            : 'degree'
+        : sign[1] === '¢'
+          ? 'cent'
+          : unit,
+    }
   const glued = numberWithUnit.exec(body)
   if (glued) return { body: glued[1] as string, unit: named(`${glued[2]}${glued[3] ?? ''}`) ?? unit, percent: false }
   const plain = numberWithWords.exec(body)
