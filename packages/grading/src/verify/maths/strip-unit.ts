@@ -92,7 +92,7 @@ export function stripUnit(latex: string): Measured {
     const label = replaceCommand(trailing[0], /\\text\{/g, (content) => content)
     const before = body.slice(0, trailing.index).trim()
     if (percentAtEnd.test(` ${label.trim()}`)) return { body: before, unit: null, percent: true }
-    const scale = /\^\\circ$/.test(before) ? /^\s*([CF])\s*$/.exec(label)?.[1] : undefined
+    const scale = before.endsWith('^\\circ') ? /^\s*([CF])\s*$/.exec(label)?.[1] : undefined
     if (scale !== undefined) return { ...stripUnit(before), unit: scale === 'C' ? 'celsius' : 'fahrenheit' }
     if (noLabel.test(label) && !unitLetter.test(label)) return { body, unit: null, percent: false }
     if (!/[=<>+\-*/^_(,]$|\\(?:cdot|times|le|ge|ne|in|cup)$/.test(before)) return { ...stripUnit(before), unit: named(label) ?? unit }
