@@ -6,6 +6,8 @@ const doubleQuotes = /[\u201C\u201D\u201E\u201F\u2033\u00AB\u00BB]/g
 /** NFKC would run them into the digit before: 3½ is not 31/2, 2³ not 23. */
 const fraction = /[\u00BC-\u00BE\u2150-\u215E\u2189]/g
 const superscript = /[\u00B2\u00B3\u00B9\u2070-\u207E]+/g
+/** What lower case leaves apart though capitals do not: STRASSE, ΟΔΟΣ, KIRMIZI, and the dot that is left of İ. */
+const folded: Record<string, string> = { ß: 'ss', ς: 'σ', ı: 'i', '\u0307': '' }
 /** Digits of other scripts that NFKC leaves as they are (Arabic-Indic, Devanagari, Bengali, Thai ...), by the place of their zero: each script's digits stand in a row. */
 const digit = /\p{Nd}/gu
 
@@ -30,6 +32,7 @@ export function normalizeText(text: string): string {
     .normalize('NFKC')
     .replace(invisible, '')
     .toLowerCase()
+    .replace(/[ßςı\u0307]/g, (letter) => folded[letter] as string)
     .replace(digit, asciiDigit)
     .replace(/\u2044/g, '/')
     .replace(dashes, '-')
