@@ -146,7 +146,7 @@ test('what cannot be compared is said with its place', async () => {
     [sound, /has no filter "strict"\. Filters: none/, { filter: 'strict' }],
     [sound, /has no score "bleu"\. Scores: exact_match/, { score: 'bleu' }],
     [put('twice.csv', 'id,score,score\n1,0,1\n'), /twice\.csv: column "score" stands twice/],
-    [put('comma.csv', 'id;score\n1;0,5\n'), /1: the score "0,5" is not a number from 0 to 1/],
+    [put('comma.csv', 'id;score\n1;8,5\n'), /1: the score "8,5" is not a number from 0 to 1/],
     [put('empty.jsonl', ''), /is none of the result files understood/],
   ]
   for (const [path, says, choice] of cases)

@@ -4,7 +4,7 @@ import { unzipSync } from 'fflate'
 import { z } from 'zod'
 import type { Choice } from './choice.ts'
 import { questionOf } from './question-of.ts'
-import { readLog } from './read-log.ts'
+import { parseLog, readLog } from './read-log.ts'
 import type { ResultSet } from './result-set.ts'
 import { scoreAttempts } from './score-attempts.ts'
 
@@ -46,12 +46,8 @@ export function readInspectPacked(file: string, choice: Choice): ResultSet[] {
     throw new BadInput(`${file} cannot be unpacked (${(error as Error).message}): is it a whole .eval log of Inspect?`)
   }
   const parse = <T>(name: string, schema: z.ZodType<T>): T => {
-    try {
-      return parseRecord(JSON.parse(decoder.decode(files[name])), schema, `${file}: ${name}`)
-    } catch (error) {
-      if (error instanceof BadInput) throw error
-      throw new BadInput(`${file}: ${name} is not JSON (${(error as Error).message})`)
-    }
+    const where = `${file}: ${name}`
+    return parseRecord(parseLog(decoder.decode(files[name]), where), schema, where)
   }
   const header = files['header.json'] ? 'header.json' : files['_journal/start.json'] ? '_journal/start.json' : undefined
   if (header === undefined) throw new BadInput(`${file} holds no header.json: it is no .eval log of Inspect`)

@@ -10,7 +10,8 @@ const keepIds = (_key: string, value: unknown, context?: { source?: string }) =>
   typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && context?.source !== undefined ? context.source : value
 const parseJson = (text: string): unknown => (JSON.parse as (text: string, reviver: typeof keepIds) => unknown)(text, keepIds)
 
-function parse(text: string, where: string): unknown {
+/** A JSON value of somebody's log; `where` names the place where it is none. */
+export function parseLog(text: string, where: string): unknown {
   try {
     return parseJson(text)
   } catch (error) {
@@ -28,14 +29,14 @@ export function readLogRows<T>(file: string, schema: z.ZodType<T>): T[] {
   if (/^\s*\[/.test(text))
     return z
       .array(z.unknown())
-      .parse(parse(text, file))
+      .parse(parseLog(text, file))
       .map((row, index) => parseRecord(row, schema, `${file}: row ${index + 1}`))
   return text.split('\n').flatMap((line, index) => {
     const where = `${file}:${index + 1}`
-    return line.trim() === '' ? [] : [parseRecord(parse(line.replace(/^\uFEFF/, ''), where), schema, where)]
+    return line.trim() === '' ? [] : [parseRecord(parseLog(line.replace(/^\uFEFF/, ''), where), schema, where)]
   })
 }
 
 /** A log that is one JSON value. */
 export const readLog = <T>(file: string, schema: z.ZodType<T>): T =>
-  parseRecord(parse(decodeText(readBytes(file), file).text, file), schema, file)
+  parseRecord(parseLog(decodeText(readBytes(file), file).text, file), schema, file)

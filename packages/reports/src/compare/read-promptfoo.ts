@@ -2,6 +2,7 @@ import { BadInput, hash } from '@whetstone/core'
 import { contentKey } from '@whetstone/similarity'
 import { z } from 'zod'
 import type { Choice } from './choice.ts'
+import { questionOf } from './question-of.ts'
 import { readLog } from './read-log.ts'
 import type { ResultSet } from './result-set.ts'
 import { scoreAttempts } from './score-attempts.ts'
@@ -15,6 +16,8 @@ const Result = z.looseObject({
   testIdx: z.number().optional(),
   promptIdx: z.number().optional(),
   error: z.string().nullish(),
+  /** 2: the provider failed; 1: an assertion did. */
+  failureReason: z.unknown().optional(),
 })
 /** What we read of promptfoo's `eval --output results.json`. */
 const Log = z.looseObject({ results: z.looseObject({ results: z.array(Result) }) })
@@ -30,15 +33,23 @@ export function readPromptfoo(file: string, choice: Choice): ResultSet[] {
     ({ provider, prompt, promptIdx }) => `${provider?.label ?? provider?.id ?? 'provider'}, prompt ${prompt?.label ?? promptIdx ?? 0}`,
   )
   return [...arms].map(([arm, rows]) => {
+    const asked = new Map(rows.map(({ vars, testIdx }, index) => [String(testIdx ?? index), questionOf(vars)]))
+    // Where a variable asks the question, and no two tests ask the same, other tools' logs meet these by it.
+    const tellsAll = [...asked.values()].every((question) => question !== undefined) && new Set(asked.values()).size === asked.size
     const { groups, notes } = scoreAttempts(
       file,
-      rows.map(({ vars, testIdx, success, score: graded, error }, index) => ({
+      rows.map(({ vars, testIdx, success, score: graded, error, failureReason }, index) => ({
         group: 'tests',
         task: String(testIdx ?? index),
         cluster: String(testIdx ?? index),
         // An error of the provider is no wrong answer.
-        score: error && !success && graded === undefined ? null : score === 'success' ? Number(success) : (graded ?? null),
-        content: { hash: hash(vars), question: contentKey(JSON.stringify(Object.entries(vars).sort())) },
+        score:
+          failureReason === 2 || (error && !success && graded === undefined)
+            ? null
+            : score === 'success'
+              ? Number(success)
+              : (graded ?? null),
+        content: { hash: hash(vars), question: tellsAll ? questionOf(vars) : contentKey(JSON.stringify(Object.entries(vars).sort())) },
       })),
       choice,
     )

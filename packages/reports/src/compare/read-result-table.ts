@@ -27,15 +27,26 @@ const words: Record<string, number> = {
   incorrect: 0,
   right: 1,
   wrong: 0,
+  y: 1,
+  n: 0,
+  t: 1,
+  f: 0,
+  c: 1,
+  i: 0,
+  '✓': 1,
+  '✔': 1,
+  '✗': 0,
+  '✘': 0,
 }
 
 /** A CSV of results: a row a sample with an id (or a question) and a score; columns of model, benchmark, question and repetition are used where they are. */
 export function readResultTable(file: string, choice: Choice): ResultSet[] {
   const { text } = decodeText(readBytes(file), file)
+  const separator = findSeparator(text, unpackedName(file))
   let rows: Record<string, string>[]
   try {
     rows = parse(text, {
-      delimiter: separators[findSeparator(text, unpackedName(file))],
+      delimiter: separators[separator],
       columns: (header: string[]) => {
         const names = header.map((name) => name.trim())
         const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
@@ -68,7 +79,7 @@ export function readResultTable(file: string, choice: Choice): ResultSet[] {
           group: group ? (row[group] as string) : 'tasks',
           task: id,
           cluster: id,
-          score: toScore(row[score] as string, `${file}: ${id}`),
+          score: toScore(row[score] as string, `${file}: ${id}`, separator !== 'comma'),
           repeat: repeat && row[repeat],
           content,
         }
@@ -79,10 +90,11 @@ export function readResultTable(file: string, choice: Choice): ResultSet[] {
   })
 }
 
-function toScore(text: string, where: string): number | null {
+/** `commas`: columns are parted by something else, so that a comma is the decimal point of the file's country. */
+function toScore(text: string, where: string, commas: boolean): number | null {
   const plain = text.trim().toLowerCase()
   if (plain === '' || plain === 'nan' || plain === 'null' || plain === 'none') return null
-  const value = words[plain] ?? Number(plain)
+  const value = words[plain] ?? Number(commas ? plain.replace(/^([01]),(\d+)$/, '$1.$2') : plain)
   if (value >= 0 && value <= 1) return value
   throw new BadInput(`${where}: the score ${JSON.stringify(text)} is not a number from 0 to 1: choose another column with --score`)
 }

@@ -33,6 +33,10 @@ export async function readResults(file: string, choice: Choice = {}): Promise<Re
   if (/"results"\s*:\s*\{/.test(head) && /"(provider|promptIdx|vars)"\s*:/.test(head)) return readPromptfoo(file, choice)
   if (/"(trials|arms|baseline)"\s*:/.test(head) || basename(file).startsWith('phase1_results')) return readPhase1(file)
   if (/\.(csv|tsv)$/i.test(unpackedName(file))) return readResultTable(file, choice)
+  if (/"results"\s*:\s*\{/.test(head) && /"(?:configs|versions|n-shot|n_shot|higher_is_better)"\s*:/.test(head))
+    throw new BadInput(
+      `${file} is a summary of lm-evaluation-harness, without its single samples: run it with --log_samples and give the samples_*.jsonl`,
+    )
   throw new BadInput(`${file} is none of the result files understood: ${understood}`)
 }
 
