@@ -86,6 +86,8 @@ const denied = new RegExp(
   ].join('|'),
   'giu',
 )
+/** Whether a part of a text might deny something. */
+export const mayDeny = (text: string): boolean => deniedHint.test(text)
 const deniedHint = /\b(?:not|n['’]t|cannot|pas|no|non|nicht|niet|nie)\b|não|не|不|并非|ではな|ではあり|じゃ|아니|नहीं|ليس/iu
 
 /** Where an announcement stands and where what it announces begins. */

@@ -1,5 +1,5 @@
 import type { Grade } from '@whetstone/core'
-import { announcements, correctionAfter, withoutDenials } from './announcement.ts'
+import { announcements, correctionAfter, mayDeny, withoutDenials } from './announcement.ts'
 import { findNumbers } from './number/find-numbers.ts'
 import { magnitudeAt } from './number/magnitude.ts'
 import { plainText } from './number/plain-text.ts'
@@ -24,13 +24,16 @@ const boxStart = /\\f?boxed\s*\{/g
  */
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
-  const text = plainText(withoutThoughts(recent)).replace(struck, '')
+  const plain = plainText(withoutThoughts(recent))
+  const text = plain.includes('~~') ? plain.replace(struck, '') : plain
   const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
   if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)
   const hashes = text.lastIndexOf('####')
   const place = hashes >= 0 ? hashPlace(text, hashes) : (lastBox(text) ?? lastAnnouncement(text))
   if (!place) {
-    const said = withoutDenials(text)
+    // Only the last number counts, so that a denial elsewhere changes nothing.
+    const last = lastDigit(text, text.length)
+    const said = mayDeny(text.slice(Math.max(0, last - near), last + 16)) ? withoutDenials(text) : text
     return (text.length <= shortest ? wholeNumber(said) : null) ?? lastNumber(said, said.length)
   }
   const corrected = correctionAfter(text, place.to)
@@ -47,6 +50,8 @@ function findAnswer(output: string): Announced | null {
   return lastNumber(text, place.isHash ? hashes : text.length)
 }
 
+/** How far before the last number a denial of it is looked for. */
+const near = 100
 /** An output this short may be nothing but its answer. */
 const shortest = 60
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
@@ -106,8 +111,7 @@ const window = 160
 
 /** The last number before a place, numbers of prose before it left alone. */
 function lastNumber(text: string, end: number): Announced | null {
-  let last = end - 1
-  while (last >= 0 && !isDigit(text.charCodeAt(last))) last--
+  const last = lastDigit(text, end)
   if (last < 0) return null
   const line = text.lastIndexOf('\n', last) + 1
   const space = last - window > line ? text.indexOf(' ', last - window) : line
@@ -116,6 +120,11 @@ function lastNumber(text: string, end: number): Announced | null {
   return found ? { written: found.written, text: text.slice(found.from, found.end).trim() } : null
 }
 
+function lastDigit(text: string, end: number): number {
+  let last = end - 1
+  while (last >= 0 && !isDigit(text.charCodeAt(last))) last--
+  return last
+}
 const isDigit = (code: number) => code >= 48 && code <= 57
 
 /** Position of the brace that closes the one just before `start`, or the text's end. */
