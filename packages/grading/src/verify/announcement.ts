@@ -88,7 +88,7 @@ const denied = new RegExp(
 )
 /** Whether a part of a text might deny something. */
 export const mayDeny = (text: string): boolean => deniedHint.test(text)
-const deniedHint = /\b(?:not|n['’]t|cannot|pas|no|non|nicht|niet|nie)\b|não|не|不|并非|ではな|ではあり|じゃ|아니|नहीं|ليس/iu
+const deniedHint = /n['’]t\b|\b(?:not|cannot|pas|no|non|nicht|niet|nie)\b|não|не|不|并非|ではな|ではあり|じゃ|아니|नहीं|ليس/iu
 
 /** Where an announcement stands and where what it announces begins. */
 export type Announcement = { from: number; to: number }
