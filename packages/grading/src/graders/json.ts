@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { grader } from '../grader.ts'
-import { fieldsOf, findJson, readJson, sameJson } from '../verify/json-value.ts'
+import { fieldsOf, findJson, readJson, sameJson, sameShape } from '../verify/json-value.ts'
 
 export default grader({
   name: 'json',
@@ -23,11 +23,14 @@ export default grader({
     const right = paths.filter((path) => sameJson(golds.get(path), answers.get(path)))
     const more = extra || fields ? [] : [...answers.keys()].filter((path) => !golds.has(path))
     const fits = checked === undefined || checked.success
-    const passed = fits && right.length === paths.length && more.length === 0 && wanted !== undefined
+    const shaped = fields !== undefined || sameShape(wanted?.exact, given.exact)
+    const passed = fits && shaped && right.length === paths.length && more.length === 0 && wanted !== undefined
     const share = paths.length === 0 ? Number(passed) : right.length / (paths.length + more.length)
-    const wrong = fits
-      ? `${paths.length - right.length} of ${paths.length} fields wrong${more.length > 0 ? `, ${more.length} too many` : ''}`
-      : 'against the schema'
+    const wrong = !shaped
+      ? 'a list is no object'
+      : fits
+        ? `${paths.length - right.length} of ${paths.length} fields wrong${more.length > 0 ? `, ${more.length} too many` : ''}`
+        : 'against the schema'
     const place = checked?.error?.issues[0]
     const feedback = passed ? '' : place ? `Against the schema at ${place.path.join('.') || 'the top'}: ${place.message}.` : `${wrong}.`
     return {

@@ -9,7 +9,7 @@ export default grader({
   name: 'set-f1',
   about: 'a set of items: the reward is the F1 of those named against the gold ones, passed from a threshold on',
   settings: z.strictObject({
-    separator: z.string().min(1).default(',;|\n').describe('characters that part items'),
+    separator: z.string().min(1).default(',;|\n，、；').describe('characters that part items'),
     threshold: z.number().gt(0).max(1).default(1).describe('F1 from which an answer passes'),
     words: z.boolean().default(false).describe('each word is an item, as in SQuAD'),
   }),
@@ -38,7 +38,12 @@ function itemsOf(text: string, { separator, words }: { separator: string; words:
   const bare = text.trim().replace(/^[[{(]|[\]})]\.?$|\.$/g, '')
   const parts = words
     ? normalised(bare, loosely).split(/\s+/)
-    : bare.split(new RegExp(`[${separator.replace(/[\\\]^-]/g, '\\$&')}]|\\s+and\\s+`, 'u'))
+    : bare.split(
+        new RegExp(
+          `[${separator.replace(/[\\\]^-]/g, '\\$&')}]|\\s+(?:and|et|und|och|og|и)\\s+|(?<=[\\u3040-\\u9fff])(?:和|と|及び)(?=[\\u3040-\\u9fff])`,
+          'u',
+        ),
+      )
   const unmarked = parts.map((part) => normalised(part.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''), loosely))
   return new Set(unmarked.filter((item) => item !== ''))
 }

@@ -34,6 +34,12 @@ export function goldChoice(gold: string, choices: Choices): string | null {
 
 const named = /\b(?:option|choice|answer)\s*(?:is\s*)?:?\s*\(?([A-J])\)?(?![A-Za-z'])/gi
 
+/** A letter with the text of another choice behind it. */
+const saysAnother = (text: string, letter: string, choices: Choices): boolean => {
+  const said = ` ${plain(text.replace(/^[\s([*]*[A-Za-z][)\].:*\s-]+/, ''))} `
+  return [...choices].some(([name, choice]) => name !== letter && plain(choice).length > 1 && said === ` ${plain(choice)} `)
+}
+
 /** The letter that an answer gives, "several" where it gives more than one, null where none. A text counts where it is that of one choice alone. */
 export function chosen(answer: string, choices: Choices): string | null {
   const last = announcements(answer).at(-1)
@@ -45,15 +51,20 @@ export function chosen(answer: string, choices: Choices): string | null {
   const announced = extractAnswer(answer, true) ?? ''
   for (const text of [announced, answer.trim()]) {
     const letter = readChoice(text)?.toUpperCase()
-    if (letter !== undefined && /^[A-Z]$/.test(letter) && (choices.size === 0 || choices.has(letter))) return letter
+    if (letter !== undefined && /^[A-Z]$/.test(letter) && (choices.size === 0 || choices.has(letter)))
+      return saysAnother(text, letter, choices) ? 'several' : letter
     const same = [...choices].filter(([, choice]) => plain(choice) === plain(text))
     if (same.length === 1) return (same[0] as [string, string])[0]
     if (/^\W*\(?[A-J]\)?\W+(?:(?:and|or)\W+)?\(?[A-J]\)?(?![A-Za-z])/.test(text)) return 'several'
   }
+  // What it is not, and why, is no second choice.
+  const chosenPart = announced
+    .replace(/\b(?:not|rather than|instead of|unlike)\s+[^,.;]+/gi, ' ')
+    .split(/\b(?:because|since)\b/i)[0] as string
   const letters = new Set([...answer.matchAll(named)].map(([, letter]) => (letter as string).toUpperCase()))
   if (letters.size > 1) return 'several'
   const [only] = letters
   if (only !== undefined) return only
-  const mentioned = [...choices].filter(([, choice]) => plain(choice) !== '' && ` ${plain(announced)} `.includes(` ${plain(choice)} `))
+  const mentioned = [...choices].filter(([, choice]) => plain(choice) !== '' && ` ${plain(chosenPart)} `.includes(` ${plain(choice)} `))
   return mentioned.length === 1 ? (mentioned[0] as [string, string])[0] : mentioned.length > 1 ? 'several' : null
 }

@@ -1,3 +1,4 @@
+import { repeatedKey } from '@whetstone/core'
 import { parseDecimal, power, multiply, sameRational, type Rational } from './rational.ts'
 
 /** A JSON value twice: as JavaScript has it, and with its numbers as they are written. */
@@ -16,13 +17,14 @@ class Exact {
 
 const longest = 200_000
 
-/** Parses JSON; undefined where the text is none. */
+/** Parses JSON; undefined where the text is none, or a name stands twice in one object: which one is meant nobody knows. */
 export function readJson(text: string): Json | undefined {
   if (text.length > longest) return undefined
   try {
     const exactly = (_key: string, value: unknown, context?: { source?: string }) =>
       typeof value === 'number' ? new Exact(context?.source ?? String(value)) : value
-    return { plain: JSON.parse(text), exact: JSON.parse(text, exactly) }
+    const read = { plain: JSON.parse(text) as unknown, exact: JSON.parse(text, exactly) as unknown }
+    return repeatedKey(text) === null ? read : undefined
   } catch {
     return undefined
   }
@@ -63,8 +65,18 @@ function opening(text: string, end: number): number {
 export function fieldsOf(value: unknown, path = '', found = new Map<string, unknown>()): Map<string, unknown> {
   const isInner = value !== null && typeof value === 'object' && !(value instanceof Exact) && Object.keys(value).length > 0
   if (!isInner) return found.set(path, value)
-  for (const [key, inner] of Object.entries(value as object)) fieldsOf(inner, path === '' ? key : `${path}.${key}`, found)
+  for (const [key, inner] of Object.entries(value as object)) {
+    const name = key.replace(/[\\.]/g, '\\$&') // `a.b` is not b of a
+    fieldsOf(inner, path === '' ? name : `${path}.${name}`, found)
+  }
   return found
+}
+
+/** Whether lists stand where the other has lists: `{"0": 1}` is not `[1]`. */
+export function sameShape(a: unknown, b: unknown): boolean {
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object' || a instanceof Exact || b instanceof Exact) return true
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  return Object.entries(a).every(([key, inner]) => !Object.hasOwn(b, key) || sameShape(inner, (b as Record<string, unknown>)[key]))
 }
 
 /** Whether two leaves are the same: numbers by their exact value (`1.0` is 1), all else as it is; what is missing equals nothing. */

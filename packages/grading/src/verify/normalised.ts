@@ -12,7 +12,8 @@ export const Normalisation = z.strictObject({
 export type Normalisation = z.output<typeof Normalisation>
 
 export function normalised(text: string, how: Normalisation): string {
-  let left = how.unicode === 'as written' ? text : text.normalize(how.unicode)
+  const lines = text.replaceAll('\r\n', '\n') // the same line break everywhere
+  let left = how.unicode === 'as written' ? lines : lines.normalize(how.unicode)
   if (!how.accents)
     left = left
       .normalize('NFD')

@@ -50,5 +50,6 @@ const unmarked = (text: string) =>
     .replace(/\\[,;:! ()[\]]|[{}$*_`"]|\\q?quad/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[.,;]+$/, '')
+    .replace(/(?<=^\(?[A-Za-z]\)?)\s*(?:です|でした|だ|である|입니다|이다|예요|है|।)$/u, '')
+    .replace(/[.,;!]+$/, '')
     .replace(/^['‘](.*)['’]$/, '$1')

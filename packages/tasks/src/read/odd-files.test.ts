@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { repeatedKey } from '@whetstone/core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readTable, type TableOptions } from '../tasksets/table.ts'
-import { repeatedKey } from './repeated-key.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odd-files-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))

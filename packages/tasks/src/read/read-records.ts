@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { BadInput, loneSurrogate } from '@whetstone/core'
+import { BadInput, loneSurrogate, repeatedKey } from '@whetstone/core'
 import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
 import { readParquet } from '../read-parquet.ts'
@@ -8,7 +8,6 @@ import { decodeText, type Encoding } from './decode-text.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
 import { parseJson } from './parse-json.ts'
 import { readBytes, unpackedName } from './read-bytes.ts'
-import { repeatedKey } from './repeated-key.ts'
 
 /** A row as it stands in the file, with the place for messages: line of a text file, number of the row elsewhere. */
 export type LocatedRecord = { record: Record<string, unknown>; line: number }
