@@ -58,8 +58,16 @@ const foreign = new RegExp(
   ].join('|'),
   'giu',
 )
-const foreignHint =
-  /[^\x00-\x7f]|espost|espuest|ispost|ntwoor|ntwort|rgebnis|isultat|esultad|awaban|svar|vastaus|cevap|odpowied|jibu|wynik/i
+/** Stems of the subjects above that are ASCII; the others, and scripts that announce in their own words. */
+const foreignStems = /sp(?:os|ues)t|ntwo|rgebn|ulta[td]|waban|svar|astau|evap|owied|jibu|wynik|itkom|luzio/i
+const foreignLetters =
+  /[\u0370-\u1fff\u3040-\ud7af]|éponse|ésultat|lösung|olución|olução|dpověď|ýsledek|áp án|áp số|trả lời|ết quả|yanıt|sonuç|ăspuns|ezultat|álasz|redmény/i
+/** Where English goes on, another language is looked for at the end alone: that look costs more than all others. */
+const tail = 160
+function mayBeForeign(text: string): boolean {
+  if (/[^\x00-\x7f]/.test(text) && foreignLetters.test(text)) return true
+  return foreignStems.test(text.length > tail && text.includes(' the ') ? text.slice(-tail) : text)
+}
 
 /** "The answer is not 17" announces nothing, "not 17 but 18" what follows "but". */
 const negation = /not\b(?:[^.\n]{1,60}?\b(but|rather|instead)\b\s*(?:it\s+is\s+)?)?/iy
@@ -108,7 +116,7 @@ export function announcements(text: string): Announcement[] {
     }
   }
   if (hint.test(text)) collect(english)
-  if (foreignHint.test(text)) collect(foreign)
+  if (mayBeForeign(text)) collect(foreign)
   return found.length < 2 ? found : found.sort((a, b) => a.to - b.to)
 }
 

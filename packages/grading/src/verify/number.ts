@@ -8,6 +8,7 @@ import { sameNumber } from './number/same-number.ts'
 import { languageOf } from './number/number-words.ts'
 import { withSpelledStart, type Language } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
+import { ownTurn } from './own-turn.ts'
 import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
@@ -24,7 +25,7 @@ const boxStart = /\\f?boxed\s*\{/g
  */
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
-  const plain = plainText(withoutThoughts(recent))
+  const plain = plainText(ownTurn(withoutThoughts(recent)))
   const text = plain.includes('~~') ? plain.replace(struck, '') : plain
   const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
   if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)

@@ -3,6 +3,7 @@ import { languageOf } from '../number/number-words.ts'
 import { plainText } from '../number/plain-text.ts'
 import { readAnnounced } from '../number/read-announced.ts'
 import { withSpelledStart } from '../number/spelled.ts'
+import { ownTurn } from '../own-turn.ts'
 import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
@@ -35,7 +36,7 @@ const blank = (text: string) => ' '.repeat(text.length)
  */
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const recent = output.slice(-searched)
-  const whole = plainText(mendEscapes(withoutThoughts(recent)), true)
+  const whole = plainText(mendEscapes(ownTurn(withoutThoughts(recent))), true)
     .replace(struck, '')
     .replace(markup, '$2')
   const text = whole.replace(afterwards, blank).trimEnd()
