@@ -2,7 +2,7 @@
 const aside = String.raw`(?:\s*\([^()\n]{0,80}\)|\s+(?:to|of|for)\s[^.:=\n]{1,60}?|,[^,.:\n]{1,40},)?`
 const verb = String.raw`(?:is|was|becomes|equals|comes(?:\s+out)?\s+to|(?:would|will|must|should|has\s+to)\s+be)\b(?:\s+(?:then|thus|therefore|hence|simply|just|now|indeed|actually))*\s*:?`
 const english = new RegExp(
-  String.raw`\b(?:answer|solution|result|option|choice)\b[*_]{0,2}${aside}[*_]{0,2}(?:\s*${verb}|\s*[:=]|\s+-\s)[*_]{0,2}[^\S\n]*`,
+  String.raw`\b(?:answer|solution|result|option|choice)\b[*_"']{0,2}${aside}[*_]{0,2}(?:\s*${verb}|\s*(?:[:=]>?|->|→)|\s+-\s)[*_]{0,2}[^\S\n]*`,
   'gi',
 )
 /** Any of them in one look, before the pattern that costs more. */
@@ -77,7 +77,7 @@ const foreignNegation =
 const deniedVerb = /(?<![\p{L}\p{M}])(?:no|non|não|не|nie|ei)\s+\S+\s*$/iu
 
 const denial =
-  /\b(?:answer|solution|result)\b[^.\n]{0,60}?(?:\b(?:is|was|be|are)\s+not\b|\b(?:is|was|ca|could|would)n['’]t\b|\bcan\s?not\b)(?:(?!\b(?:but|rather|instead)\b|,\s*(?:it|that)(?:['’]s|\s+is)\b)[^.\n]|\.(?=\d))*/gi
+  /\b(?:answer|solution|result)\b[^.\n]{0,60}?(?:\b(?:is|was|be|are)\s+not\b|\b(?:is|was|ca|could|would)n['’]t\b|\bcan\s?not\b)(?:(?!\b(?:but|rather|instead)\b|[,;]\s*(?:it|that)(?:['’]s|\s+is)\b)[^.\n]|\.(?=\d))*/gi
 /** "The answer is not 17.", "It cannot be 17": such a sentence gives nothing. */
 export const withoutDenials = (text: string): string => {
   const said = hint.test(text) ? text.replace(denial, blank) : text
@@ -89,6 +89,7 @@ const deniedNumber = String.raw`\s*[$€£]?\s?-?\d(?:[\d.,]*\d)?`
 const denied = new RegExp(
   [
     String.raw`(?<![\p{L}\p{M}])(?:(?:is|was|are|be)\s+not|(?:is|was|are)n['’]t|cannot\s+be|can['’]t\s+be|n['’](?:est|était)\s+pas|no\s+(?:es|son)|non\s+(?:è|sono)|não\s+(?:é|são)|ist\s+nicht|nicht|niet|не(?:\s+равн\p{L}*)?|nie(?:\s+jest)?|ليس|ليست)(?:\s+(?:equal\s+to|just|exactly))?${deniedNumber}`,
+    String.raw`(?<=\d[^.\n]{0,60}[,;]\s*)(?:and\s+)?not${deniedNumber}`,
     String.raw`(?:不是|不等于|不為|不为|并非)${deniedNumber}`,
     String.raw`-?\d(?:[\d.,]*\d)?\s?(?:ではない|ではなく|ではありません|じゃない|(?:이|가)?\s*아니|नहीं)`,
   ].join('|'),

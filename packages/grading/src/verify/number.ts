@@ -8,7 +8,7 @@ import { sameNumber } from './number/same-number.ts'
 import { languageOf } from './number/number-words.ts'
 import { withSpelledStart, type Language } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
-import { ownTurn } from './own-turn.ts'
+import { ownTurn, withoutTags } from './own-turn.ts'
 import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
@@ -25,7 +25,7 @@ const boxStart = /\\f?boxed\s*\{/g
  */
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
-  const plain = plainText(ownTurn(withoutThoughts(recent)))
+  const plain = plainText(withoutTags(ownTurn(withoutThoughts(recent))))
   const text = plain.includes('~~') ? plain.replace(struck, '') : plain
   const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
   if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)
@@ -58,7 +58,7 @@ const shortest = 60
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
 const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
-  const bare = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])/g, '')
+  const bare = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
   const read = readAnnounced(bare, 'gold')
   if (read?.written) return read
   // Nothing but an answer: it is one number from end to end, or none.

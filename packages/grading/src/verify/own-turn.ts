@@ -17,3 +17,7 @@ export function ownTurn(text: string): string {
   }
   return said
 }
+
+/** Without HTML's tags of emphasis. */
+export const withoutTags = (text: string): string =>
+  text.includes('</') ? text.replace(/<\/?(?:b|strong|i|em|u|mark|code|p|span|div)>|<br\s*\/?>/gi, '') : text

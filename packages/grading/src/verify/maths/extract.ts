@@ -3,7 +3,7 @@ import { languageOf } from '../number/number-words.ts'
 import { plainText } from '../number/plain-text.ts'
 import { readAnnounced } from '../number/read-announced.ts'
 import { withSpelledStart } from '../number/spelled.ts'
-import { ownTurn } from '../own-turn.ts'
+import { ownTurn, withoutTags } from '../own-turn.ts'
 import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
 import { lastBoxes, type Found } from './last-boxes.ts'
@@ -36,7 +36,7 @@ const blank = (text: string) => ' '.repeat(text.length)
  */
 export function extractAnswer(output: string, wantsWords = false): string | null {
   const recent = output.slice(-searched)
-  const whole = plainText(mendEscapes(ownTurn(withoutThoughts(recent))), true)
+  const whole = plainText(mendEscapes(withoutTags(ownTurn(withoutThoughts(recent)))), true)
     .replace(struck, '')
     .replace(markup, '$2')
   const text = whole.replace(afterwards, blank).trimEnd()
@@ -45,17 +45,30 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
   const stated = lastStated(text, wantsWords)
   if (stated) return correction(whole, stated, wantsWords) ?? stated.content
-  const only = unquoted(withoutDenials(text).trim())
+  const alone = unquoted(withoutDenials(text).trim())
+  const word = wantsWords ? saidWord(alone) : null
+  if (word !== null) return word
+  const only = plainly(alone)
   if (only === '') return null
   const last = only.slice(only.lastIndexOf('\n') + 1).trim()
   if (last !== only && isFormula(last) && !/[\\$]|\n\s*\n/.test(only) && isFormula(only)) return last
   if (isFormula(only) || isMeasured(only)) return only
-  const word = wantsWords ? saidWord(only) : null
-  if (word !== null) return word
+  const formula = formulaAtEnd.exec(last)?.[1]
+  if (formula !== undefined) return formula
   const all = findQuantities(only)
   return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
 }
 
+/** A line that is its answer, without what speech puts round it: `It's 5!`, `5)`. */
+const plainly = (text: string): string =>
+  /^(?:it|that)(?:['’]s|\s+is)\s|^[A-Za-z -]+!$/i.test(text)
+    ? text.replace(/^(?:it|that)(?:['’]s|\s+is)\s+/i, '').replace(/!+$/, '')
+    : text.replace(/^(\s*-?[\d.,]+)\)$/, '$1')
+/** `The line is y = 2x + 3.`, `we get 2x + 3`: in plain text the last number may be a part of the last formula. */
+const term = String.raw`(?:\d*\.?\d*[a-zA-Z](?:\^\{?\d+\}?|[²³])?|\d+(?:\.\d+)?)`
+const formulaAtEnd = new RegExp(
+  String.raw`(?<=\s)((?:[a-zA-Z](?:\([a-zA-Z]\))?\s*=\s*)?(?=[^=]*(?<![a-zA-Z])[a-zA-Z](?![a-zA-Z]))-?${term}(?:\s*[-+*/]\s*${term})+)\s*[.!]?$`,
+)
 const unquoted = (text: string) =>
   /^(?:"([^"]*)"|`([^`]*)`)\.?$/
     .exec(text)
@@ -148,7 +161,9 @@ const goesOn = /^\s*(?:[-+*/^=<>×·÷]|\(\d|\\(?:times|cdot|div)|\w*\s*[=+*/^])
  * words.
  */
 function answerIn(sentence: string, wantsWords: boolean): string | null {
-  const plain = sentence.replace(/^[\s"*`]+|[\s"*`.]+$|(?<=^[\s$]*-?[\d.,]+)!+\s*$/g, '').replace(/\s+or so$/, '')
+  const plain = sentence
+    .replace(/^[\s"*`]+|[\s"*`.]+$|(?<=^[\s$]*-?[\d.,]+)!+\s*$/g, '')
+    .replace(/\s+or so$|[,;]?\s*\b(?:i\.\s?e|e\.\s?g|namely)\b[\s\S]*$|(?<=^'[^']*)'$|(?<=^-?[\d.,]+)["'}\])]+$|^'(?=[^']*'$)/g, '')
   if (isFormula(plain)) return plain
   const spoken = plain.split(/[,;]|\s+(?:because|since|as|so|who|which|with)\s/)[0]?.trim() || null
   if (wantsWords && spoken && /^[(]?[A-Za-z]/.test(spoken)) return spoken

@@ -161,11 +161,14 @@ function sameLeaf(gold: Leaf, answer: Leaf): boolean {
   if (isLetter(gold.latex) && isLetter(answer.latex)) return gold.latex.toLowerCase() === answer.latex.toLowerCase()
   if (isWord(gold.latex)) return words(gold.latex) === words(answer.latex)
   if (areAnagrams(gold.latex, answer.latex)) return false
-  const [x, y] = [parseLatex(gold.latex), parseLatex(answer.latex)]
+  const [x, y] = [parseLatex(ungrouped(gold)), parseLatex(ungrouped(answer))]
   if (sameExpression(x, y) || isRoundingOf(answer, x) || isRoundingOf(gold, y)) return true
   if (gold.percent === answer.percent) return false
   return gold.percent ? sameExpression(['Divide', x, 100], y) : sameExpression(x, ['Divide', y, 100])
 }
+
+/** The commas of a plain number are no list. */
+const ungrouped = ({ latex, written }: Leaf) => (written && /^[-+]?[\d,.]+$/.test(latex) ? latex.replaceAll(',', '') : latex)
 
 const letterRuns = (latex: string) =>
   [...latex.replace(/\\(?:begin|end|operatorname|mathbb|mathcal)\s*\{[^{}]*\}/g, ' ').matchAll(/(?<![\\A-Za-z])[A-Za-z]{4,}/g)]

@@ -62,7 +62,7 @@ const unitLetter = /^\s*[mgshltdwCFKJNVWAL]\s*$/
 /** A number, fraction or mixed number, and up to six words of a unit behind it: `12 square feet`, `10 m/s`, `3 1/2 cm^2`. */
 const numberWithWords = new RegExp(
   [
-    String.raw`^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?)\s+`,
+    String.raw`^([-+]?[\d.,]*\d(?:\s*\/\s*\d+|\s+\d+\s*\/\s*\d+)?(?:\s*\\pi)?)\s+`,
     String.raw`((?:[a-z]{2,}|[a-z]{1,3}\/[a-z]{1,3}(?![a-z]))(?:\s*\^\{?\d\}?|[\d²³])?(?:[\s/]+[a-z.]+(?:\s*\^\{?\d\}?)?){0,5})\.?$`,
   ].join(''),
   'i',

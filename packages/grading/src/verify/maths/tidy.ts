@@ -24,6 +24,8 @@ const unicode: Record<string, string> = {
   φ: '\\phi ',
   '∞': '\\infty ',
   '√': '\\sqrt',
+  '∠': '\\angle ',
+  '△': '\\triangle ',
   '×': '\\times ',
   '·': '\\cdot ',
   '⋅': '\\cdot ',
@@ -70,6 +72,8 @@ const unicode: Record<string, string> = {
   '“': '"',
   '”': '"',
 }
+/** `√12` is no √1 times 2. */
+const rootOfDigits = /(?:√|(?<![\\A-Za-z])sqrt)\s*(\d+(?:\.\d+)?)/g
 const unicodePattern = new RegExp(`[${Object.keys(unicode).join('')}]`, 'g')
 
 /** Commands that a doubled backslash may stand before by mistake; in a matrix `\\\\` ends a row. */
@@ -112,7 +116,9 @@ const sameMeaning: [RegExp, string][] = [
  * that cannot be commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning.
  */
 export function tidy(text: string): string {
-  let tidied = mendEscapes(text).replace(unicodePattern, (character) => unicode[character] as string)
+  let tidied = mendEscapes(text)
+    .replace(rootOfDigits, '\\sqrt{$1}')
+    .replace(unicodePattern, (character) => unicode[character] as string)
   for (const [pattern, replacement] of sameMeaning) tidied = tidied.replace(pattern, replacement)
   tidied = bracesForParentheses(tidied, /(?<![A-Za-z])\\?sqrt\s*(?=\()/g, '\\sqrt')
   tidied = bracesForParentheses(tidied, /\^\s*(?=\()/g, '^')
