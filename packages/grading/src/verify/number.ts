@@ -146,7 +146,7 @@ export function readNumber(text: string): (Written & { text: string }) | null {
 
 const golds = new Map<string, Announced | null>()
 const isSolution = /\n|####|\\boxed|answer|^A:\s/i
-const goldMarkup = /^\s*(?:\$|\\\(|\\\[)?([^$]*?)(?:\$|\\\)|\\\])?\s*$/
+const goldMarkup = /^\s*(?:\$([^$]*)\$|\\\(([\s\S]*)\\\)|\\\[([\s\S]*)\\\]|(\*{1,3}|__?|`)([^*_`]*)\4)\s*$/
 
 /**
  * Reads a gold answer: the whole of it is a number (`1,450`, `$18`, `3 1/2`, `\frac34`, `3e5`, `5 million`, `4:30`), or it is a solution
@@ -157,14 +157,18 @@ export function readGoldNumber(gold: string): (Written & { text: string }) | nul
   return found?.written ? { ...found.written, text: found.text } : null
 }
 
+/** Without delimiters of mathematics or Markdown's emphasis round all of it. */
+function unmarkedGold(gold: string): string {
+  const [, a, b, c, , e] = goldMarkup.exec(gold) ?? []
+  return a ?? b ?? c ?? e ?? gold
+}
+
 function preparedGold(gold: string): Announced | null {
   const known = golds.get(gold)
   if (known !== undefined) return known
   if (golds.size >= 10_000) golds.clear()
   const read =
-    isSolution.test(gold) || gold.length > 200
-      ? findAnswer(gold)
-      : (readAnnounced(plainText(goldMarkup.exec(gold)?.[1] ?? gold), 'gold') ?? null)
+    isSolution.test(gold) || gold.length > 200 ? findAnswer(gold) : (readAnnounced(plainText(unmarkedGold(gold)), 'gold') ?? null)
   golds.set(gold, read)
   return read
 }

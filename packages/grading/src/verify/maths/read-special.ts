@@ -21,7 +21,8 @@ export function readSpecial(item: string, clocks: boolean): Leaf | null {
     .replaceAll('\\$', '$')
     .replace(/\s+/g, ' ')
     .trim()
-  if (/\\(?!times|cdot)/.test(text)) return null
+  // The power of a unit: units are compared by those who know them.
+  if (/\\(?!times|cdot)|[A-Za-z]\s*\^/.test(text)) return null
   const spelled = /\d/.test(text) ? text : withSpelledStart(text)
   if (spelled !== text && whole.test(spelled)) return spelledLeaf(spelled)
   const written = readAnnounced(text, 'gold')?.written

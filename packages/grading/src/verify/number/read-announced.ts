@@ -44,7 +44,7 @@ export function readAnnounced(content: string, place: Place, language?: Language
   if (!first.written || (isEquation && whole && !isName(content.slice(0, equals), place))) return none
   const before = text.slice(0, first.from)
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
-  if (signOutside.test(before) || (before !== '' && noNumberBefore.test(before))) return none
+  if (signOutside.test(before) || (whole && /[-+]\s*$/.test(before)) || (before !== '' && noNumberBefore.test(before))) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
   if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
   if (whole && at(goesOn, text, first.end)) return none
@@ -107,7 +107,8 @@ function spelled(text: string, language: Language | undefined): string {
   return read
 }
 /** The power of a unit: `\\text{ cm}^2` */
-const unitPower = /(\d\s*\\(?:text|mathrm|mbox)\s*\{[^{}\d]*\})\s*\^\s*\{?[23]\}?/
+const unitPower =
+  /(\d\s*(?:\\(?:text|mathrm|mbox)\s*\{[^{}\d]*\}|(?:mm|cm|dm|m|km|in|ft|yd|mi|inches|feet|met(?:er|re)s?|units?)(?![A-Za-z])))\s*\^\s*(?:\{[23]\}|[23])(?!\d)/
 const onlyText = /^\s*\\(?:text(?:bf|rm|it)?|mathrm|mbox)\s*\{([^{}]*)\}[\s.]*$/
 const signs: Record<string, string> = { plus: '+', minus: '-', times: '*', 'multiplied by': '*', 'divided by': '/' }
 const wordsBetween = /\d\s+(?:point|plus|minus|times|multiplied|divided)\s/i
@@ -130,7 +131,7 @@ const isVariable = (word: string) => word !== '' && word.length < 3 && !shortUni
 
 /** What may stand behind the one number of a box: a unit, a label, closing signs. */
 const behind =
-  /^(?:\s|\\[,;:! %$]|\\(?:text(?:bf|rm|it|normal)?|mathrm|mbox)\s*\{[^{}]*\}|\^\s*\{?\s*(?:\\circ|\\degree|[23])\s*\}?|\\(?:degree|circ|q?quad|pounds)|[\p{L}\p{M}\p{Sc}°²³'’"%.,;:!?)\]}$/-])*$/u
+  /^(?:\s|\\[,;:! %$]|\\(?:text(?:bf|rm|it|normal)?|mathrm|mbox)\s*\{[^{}]*\}|\^\s*\{?\s*(?:\\circ|\\degree|[23])\s*\}?|\\(?:degree|circ|q?quad|pounds)|\([^()\d]*\)|[\p{L}\p{M}\p{Sc}°²³'’"%.,;:!?)\]}$/-])*$/u
 /** What may stand before the equals sign in front of it: a name, or in a box arithmetic that was worked out. */
 function isName(left: string, place: Place): boolean {
   if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?/g, ''))) return true
