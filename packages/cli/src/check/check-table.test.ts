@@ -43,6 +43,32 @@ for (const [shape, row, rule] of holders)
     )
   })
 
+test('finds a question in a text without rows, on its first line and over a blank one, and says the line', async () => {
+  const text = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content)
+    return join(folder, name)
+  }
+  const [head, ...rest] = question(8).split('. ') as [string, ...string[]]
+  const { against } = await checkTable(
+    { file: tasks },
+    {
+      against: [
+        text('first.txt', `${question(3)}\nThe end.`),
+        text('notes.md', `# Notes, taken at noon\n\n- a, b\n\n${question(5)}\n`),
+        text('parted.html', `<p>${head}.</p>\n\n<p>${rest.join('. ')}</p>`),
+        text('none.txt', 'Nothing, of the kind\nstands here'),
+      ],
+      span: 13,
+    },
+  )
+  assert.equal(
+    against.map(({ overlaps }) => overlaps.map(({ line }) => line)),
+    [[1], [5], [1], []],
+  )
+  const empty = await checkTable({ file: tasks }, { against: [text('empty.txt', ' \n')], span: 13 }).catch((error: Error) => error)
+  assert.match((empty as Error).message, /empty\.txt holds no text: there is nothing to compare/)
+})
+
 test('other tasks of the same template are counted as such, and are no overlap', async () => {
   const { against } = await checkTable(
     { file: tasks },

@@ -1,5 +1,5 @@
 import { overlapIndex, nearDuplicates } from '@whetstone/similarity'
-import { readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
+import { isProse, readPassages, readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
 import type { Split, Task } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 
@@ -63,27 +63,33 @@ function answerKind(reference: string): string {
 }
 
 async function compareFile(tasks: readonly Task[], file: string, span: number): Promise<Against> {
-  const { rows } = await readRecords(file)
-  if (rows.length === 0) throw new BadInput(`${file} holds no rows: there is nothing to compare`)
+  const prose = isProse(file) ? readPassages(file) : null
+  const rows = prose ? [] : (await readRecords(file)).rows
+  if ((prose ?? rows).length === 0) throw new BadInput(`${file} holds no ${prose ? 'text' : 'rows'}: there is nothing to compare`)
   const questions = tasks.map(({ prompt }) => prompt)
   const index = overlapIndex(questions, { span })
   const overlaps: FileOverlap[] = []
   let siblings = 0
-  const texts = rows.map(({ record, line }) => {
+  const read = rows.map(({ record, line }) => {
     const text = rowText(record)
     if (text.trim() === '')
       throw new BadInput(`${file}:${line}: holds no text (fields: ${Object.keys(record).join(', ') || 'none'}): it cannot be compared`)
     return { text, line }
   })
+  const texts = prose ?? read
   const add = (question: number, line: number, rest: Pick<FileOverlap, 'rule' | 'words' | 'evidence'>) => {
     const { id, split } = tasks[question] as Task
     overlaps.push({ task: id, split, line, ...rest })
   }
   const seen = new Set<string>()
+  const told = new Set<number>()
   for (const { text, line } of texts) {
     const found = index.find(text)
     siblings += found.siblings
     for (const { question, rule, words, evidence } of found.overlaps) {
+      // The whole of a text says again what its paragraphs say.
+      if (prose && told.has(question)) continue
+      told.add(question)
       seen.add(`${question} ${line}`)
       add(question, line, { rule, words, evidence })
     }
@@ -95,5 +101,5 @@ async function compareFile(tasks: readonly Task[], file: string, span: number): 
     if (head < questions.length && !seen.has(`${head} ${line}`))
       add(head, line, { rule: 'near-duplicate', words: 0, evidence: (tasks[head] as Task).prompt.slice(0, 80) })
   }
-  return { file, rows: rows.length, overlaps, siblings }
+  return { file, rows: texts.length, overlaps, siblings }
 }

@@ -16,7 +16,10 @@ export default defineCommand({
       choices: exportNames(),
       about: 'the rows are for this trainer: every row is checked against its documented fields',
     },
-    against: { type: 'file', about: 'files to look for its questions in, separated by commas' },
+    against: {
+      type: 'file',
+      about: 'files to look for its questions in, separated by commas: tables, training rows, memories, exports, plain text',
+    },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: found by name)' },
     answer: { type: 'string', about: 'column of the answer' },
     id: { type: 'string', about: 'column of the id (default: found by name, else the question itself)' },
