@@ -138,6 +138,12 @@ function below1000(language: Language): Map<string, number> {
   return all
 }
 
+/** Whether a bare word begins as a number word does in any of the languages: a quick no for nearly all. */
+export const mayBeNumberWord = (word: string): boolean => beginnings.test(word)
+const beginnings = new RegExp(
+  `^(?:${[...new Set(Object.values(languages).flatMap(({ units, tens, hundreds }) => [units, tens, hundreds].flatMap(lists).flat()))].join('|')}|veinti|vent|trent|quarant|cinquant|sessant|settant|ottant|novant|tausend|mil|duizend|тысяч|anderthalb|полтора)`,
+)
+
 /** The number below a million that a bare word is in a language, or null. */
 export function valueOf(word: string, language: Language): number | null {
   const all = below1000(language)

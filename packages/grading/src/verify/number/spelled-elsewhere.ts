@@ -1,4 +1,4 @@
-import { bareWord, isAmbiguous, isArticle, spoken, valueOf, type Language } from './number-words.ts'
+import { bareWord, isAmbiguous, isArticle, mayBeNumberWord, spoken, valueOf, type Language } from './number-words.ts'
 
 /** Most words that one number is written in: `neuf cent quatre-vingt-dix-neuf mille ...`. */
 const most = 12
@@ -34,6 +34,7 @@ export function spelledElsewhere(text: string, from: number, language?: Language
   words.lastIndex = from
   const run = words.exec(text)?.[0]
   if (run === undefined) return null
+  if (!mayBeNumberWord(bareWord(/^[\p{L}\p{M}]+/u.exec(run)?.[0] ?? ''))) return null
   const ends = [...run.matchAll(/[\p{L}\p{M}]+/gu)].slice(0, most).map((match) => match.index + match[0].length)
   for (const end of ends.reverse()) {
     const word = bareWord(run.slice(0, end))
