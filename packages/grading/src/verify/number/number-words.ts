@@ -57,7 +57,7 @@ const italian: Words = {
   units:
     'zero uno|un|una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove',
   tens: 'venti trenta quaranta cinquanta sessanta settanta ottanta novanta',
-  hundreds: 'cento|centouno duecento trecento quattrocento cinquecento seicento settecento ottocento novecento',
+  hundreds: 'cento duecento trecento quattrocento cinquecento seicento settecento ottocento novecento',
   join: (ten, unit) => [/^[uo]/.test(unit) ? `${ten.slice(0, -1)}${unit}` : `${ten}${unit}`],
   behindHundred: [''],
   thousand: /^(.*?)mil(?:le|a)(.*)$/,
