@@ -24,6 +24,8 @@ export type Taskset = {
   /** Licence and source in one line, for `loops:help`. */
   readonly about: string
   load(request: LoadRequest): Promise<Task[]>
+  /** Of tasksets that read files: what they hold, in a line, for a look before a round. */
+  found?(): Promise<string>
   /** Of tasksets that read files: a hash of all train and validation tasks, so that an edited file is noticed. */
   content?(): Promise<string>
   /** Grades one answer (reasoning stripped). Never throws on a bad answer. */

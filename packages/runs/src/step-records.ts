@@ -37,6 +37,12 @@ export const Plan = z.object({
     .optional(),
   minimumDetectableEffect: z.number(),
   judged: z.array(Judged).optional(),
+  /** What the files of its task sets hold. */
+  tasks: z.array(z.object({ taskset: z.string(), found: z.string() })).optional(),
+  /** The longest question's prompt in tokens, as the probe saw it, and the context it must fit into. */
+  longest: z
+    .object({ taskset: z.string(), task: z.string(), tokens: z.number().int(), context: z.number().int(), fits: z.boolean() })
+    .optional(),
 })
 export type Plan = z.infer<typeof Plan>
 

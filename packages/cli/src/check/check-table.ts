@@ -1,5 +1,5 @@
 import { overlapIndex, nearDuplicates } from '@whetstone/similarity'
-import { isProse, readPassages, readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
+import { countKinds, isProse, readPassages, readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
 import type { Split, Task } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 
@@ -40,26 +40,13 @@ export async function checkTable(
   const result: TableCheck = {
     report,
     splits: { train: 0, validation: 0, test: 0 },
-    answers: {},
+    answers: countKinds(tasks.map(({ reference }) => reference)),
     longestQuestion: { task: longest.id, words: longest.prompt.split(/\s+/).length, characters: longest.prompt.length },
     against: [],
   }
-  for (const { split, reference } of tasks) {
-    result.splits[split]++
-    const kind = answerKind(reference)
-    result.answers[kind] = (result.answers[kind] ?? 0) + 1
-  }
+  for (const { split } of tasks) result.splits[split]++
   for (const file of against) result.against.push(await compareFile(tasks, file, span))
   return result
-}
-
-function answerKind(reference: string): string {
-  if (/^[-+−]?[\d.,\s]*\d%?$/.test(reference)) return 'number'
-  if (/^\(?[A-Ja-j]\)?$/.test(reference)) return 'letter'
-  if (/^(yes|no|true|false)$/i.test(reference)) return 'yes or no'
-  if (/[\\^{}]|\$.*\$/.test(reference)) return 'formula'
-  if (/^[[{]/.test(reference)) return 'JSON'
-  return reference.length <= 40 ? 'short text' : 'long text'
 }
 
 async function compareFile(tasks: readonly Task[], file: string, span: number): Promise<Against> {

@@ -106,6 +106,19 @@ test('the first round goes by the probe and the size of the model; later ones by
   const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })
   assert.match(text, /time +about 9m20s: sampling 1m00s .*training 8m20s\n +corrected by what 1 earlier round took here/)
   assert.ok(text.split('\n').every((line) => line.length <= 80))
+  const longest = { taskset: 'mine', task: 'mine-7', tokens: 812, context: 1024, fits: true }
+  const tasks = [
+    { taskset: 'mine', found: 'CSV, separated by semicolons; 60 rows, 57 distinct questions, 3 ask one again; answers 57 number' },
+  ]
+  const told = showPlan({ ...plan, foreseen: second, tasks, longest }, { run: 'past', round: 2, trains: true })
+  assert.match(
+    told.replace(/\n +/g, ' '),
+    /tasks +mine: CSV, separated by semicolons; 60 rows, 57 distinct questions, 3 ask one again; answers 57 number/,
+  )
+  assert.match(told, /longest +the prompt of mine-7 has 812 tokens of a context of 1024/)
+  assert.ok(told.split('\n').every((line) => line.length <= 80))
+  const cut = showPlan({ ...plan, longest: { ...longest, fits: false } }, { run: 'past', round: 2, trains: true })
+  assert.match(cut.replace(/\n +/g, ' '), /mine-7 does not fit into a context of 1024 tokens: such attempts fail as "context"/)
 })
 
 test.run()

@@ -5,6 +5,7 @@ import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { countArms } from '@whetstone/attempts/attempt-arms.ts'
 import { foreseeRound } from './foresee-round.ts'
+import { lengthOf, longestTask } from './longest-task.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
@@ -39,7 +40,11 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
   }
   const arms = countArms(context)
-  const probe = await runProbe(context)
+  const { longest, ...probe } = await runProbe(context)
+  const found = await Promise.all(
+    recipe.courses.map(async ({ taskset }) => ({ taskset: taskset.name, found: (await taskset.found?.()) ?? '' })),
+  )
+  const tasks = found.filter((each) => each.found !== '')
   const judged = await probeJudges(context)
   const alpha = recipe.gate.level(looksBefore(context.run, round))
   const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
@@ -60,6 +65,8 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     samplingSeconds,
     foreseen,
     judged: judged.length > 0 ? judged : undefined,
+    tasks: tasks.length > 0 ? tasks : undefined,
+    longest,
     minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),
   }
   process.stderr.write(`${showPlan(plan, { run: context.run, round, trains: recipe.trainer !== null })}\n`)
@@ -70,13 +77,24 @@ export async function planRound(context: RoundContext): Promise<Plan> {
 
 /** The plan on a terminal of 80 columns. */
 export function showPlan(
-  { train, arms, validation, probe, foreseen, minimumDetectableEffect: effect }: Plan,
+  { train, arms, validation, probe, foreseen, minimumDetectableEffect: effect, tasks = [], longest }: Plan,
   { run, round, trains }: { run: string; round: number; trains: boolean },
 ): string {
   const speed = probe.attempts / Math.max(probe.seconds, 1e-3)
   const megabytes = (bytes: number) => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`)
   return [
     `Round ${round} of ${run}: ${train} train attempts${trains ? ', training' : ''}, ${arms} arms of ${validation} tasks`,
+    ...tasks.map(({ taskset, found }) => indented('tasks', `${taskset}: ${found}`)),
+    ...(longest
+      ? [
+          indented(
+            'longest',
+            longest.fits
+              ? `the prompt of ${longest.task} has ${longest.tokens} tokens of a context of ${longest.context}, which must hold the answer too`
+              : `the prompt of ${longest.task} does not fit into a context of ${longest.context} tokens: such attempts fail as "context" (--set settings.context=N)`,
+          ),
+        ]
+      : []),
     ...(foreseen
       ? [
           `  time     about ${duration(foreseen.sampling + foreseen.training)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)} attempts/s)${trains ? `, training ${duration(foreseen.training)}` : ''}`,
@@ -88,8 +106,19 @@ export function showPlan(
   ].join('\n')
 }
 
-/** Attempts at train tasks for at most ten seconds; what they answer is thrown away. */
-async function runProbe(context: RoundContext): Promise<Plan['probe']> {
+/** A line of the plan under its name, on 80 columns. */
+function indented(name: string, text: string): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < 68) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(9)}${line}`).join('\n')
+}
+
+/** Attempts at train tasks for at most ten seconds; what they answer is thrown away. The longest question is among them. */
+async function runProbe(context: RoundContext): Promise<Plan['probe'] & { longest?: Plan['longest'] }> {
   const { recipe, seed, round } = context
   const course = recipe.courses.find(({ levels }) => levels) ?? recipe.courses[0]
   if (!course) return { attempts: 0, seconds: 0, tokens: 0 }
@@ -107,6 +136,9 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
     seed: deriveSeed(seed, 'probe', task.id),
     system: course.taskset.instruction ?? null,
   }))
+  const longest = await longestTask(context)
+  if (longest) attempts.unshift(longest)
+  let length: Plan['longest']
   const limit = AbortSignal.timeout(probeSeconds * 1000)
   const signal = AbortSignal.any([context.signal, limit])
   const done = { attempts: 0, seconds: 0, tokens: 0 }
@@ -119,6 +151,7 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
       signal,
     })) {
       if ('fault' in result) continue
+      if (result.attempt.id === longest?.id) length = lengthOf(result, recipe.settings.context)
       done.attempts++
       done.tokens += result.tokens.completion
     }
@@ -128,5 +161,5 @@ async function runProbe(context: RoundContext): Promise<Plan['probe']> {
     done.seconds = (performance.now() - started) / 1000
     await model[Symbol.asyncDispose]()
   }
-  return done
+  return length ? { ...done, longest: length } : done
 }

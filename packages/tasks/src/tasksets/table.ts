@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { fixedTaskset } from '../fixed-taskset.ts'
 import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } from '../distinct-tasks.ts'
+import { countKinds } from '../read/answer-kind.ts'
 import { encodings } from '../read/decode-text.ts'
 import { separators, type Separator } from '../read/find-separator.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
@@ -69,6 +70,13 @@ const table = plugin({
       instruction,
       about: `tasks of your own from a table (${file})`,
       read: async () => (await (whole ??= readTable(settings))).tasks,
+      async found() {
+        const { found, rows, repeated, moved, tasks } = await (whole ??= readTable(settings))
+        const kinds = Object.entries(countKinds(tasks.map(({ reference }) => reference))).map(([kind, count]) => `${count} ${kind}`)
+        const again = repeated > 0 ? `, ${repeated} ask one again` : ''
+        const near = moved.length > 0 ? `, ${moved.length} moved to the split of one that asks nearly the same` : ''
+        return `${found}; ${rows} rows, ${tasks.length} distinct questions${again}${near}; answers ${kinds.join(', ')}`
+      },
       needsJudge: grader === 'judge',
       async probeJudge(judge, { seed, signal }) {
         const probes =
