@@ -1,5 +1,5 @@
-/** How several attempts at one task become its score: their mean, one of them, or the unbiased estimate that one of k passes. */
-export type Repeats = 'mean' | 'first' | 'last' | `pass@${number}`
+/** How several attempts at one task become its score: their mean, one of them, or the unbiased estimate that one of k passes, or that the answer most of k give does. */
+export type Repeats = 'mean' | 'first' | 'last' | `pass@${number}` | `majority@${number}`
 
 /** What to take of a log that holds several scores, and what to do with samples that have none or come again. */
 export type Choice = {

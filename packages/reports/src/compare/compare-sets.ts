@@ -1,5 +1,5 @@
 import { BadInput, type Outcome } from '@whetstone/core'
-import { bootstrap, comparePairs, holm, pairOutcomes, rateInterval, type Paired } from '@whetstone/statistics'
+import { bootstrap, comparePairs, holm, pairOutcomes, rateInterval, type Paired, type PairedComparison } from '@whetstone/statistics'
 import { matchTasks, tellContents } from './match-tasks.ts'
 import type { ResultGroup, ResultSet } from './result-set.ts'
 
@@ -26,6 +26,8 @@ export type ComparedGroup = {
     minimumDetectableEffect: number
     /** Tasks that only one of the two attempted. */
     unpaired: number
+    /** Whether the two are the same but for a margin that was named: two one-sided tests; null where none was. */
+    equivalence: PairedComparison['equivalence']
   } | null
 }
 export type Comparison = {
@@ -39,7 +41,10 @@ export type Comparison = {
 }
 
 /** Compares each treatment with the control, task by task where they share tasks, and adjusts over the comparisons by Holm. */
-export function compareSets(control: ResultSet, treatments: readonly ResultSet[], options: { seed: number }): Comparison[] {
+/** `margin`: a difference too small to matter, a fraction. */
+export type How = { seed: number; margin?: number | undefined }
+
+export function compareSets(control: ResultSet, treatments: readonly ResultSet[], options: How): Comparison[] {
   const comparisons = treatments.map((treatment) => compareTwo(control, treatment, options))
   return adjust(comparisons)
 }
@@ -51,7 +56,7 @@ export function adjust(comparisons: readonly Comparison[]): Comparison[] {
   return comparisons.map((comparison) => ({ ...comparison, pHolm: adjusted[tested.indexOf(comparison)] ?? null }))
 }
 
-export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: { seed: number }): Comparison {
+export function compareTwo(control: ResultSet, treatment: ResultSet, how: How): Comparison {
   const notes = [...control.notes.map((note) => `${control.name}: ${note}`), ...treatment.notes.map((note) => `${treatment.name}: ${note}`)]
   for (const { name, groups } of [control, treatment]) {
     const of = groups.flatMap(({ outcomes }) => outcomes)
@@ -75,7 +80,7 @@ export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: {
       outcomes.map((outcome) => ({ ...outcome, task: `${name}\n${outcome.task}`, cluster: `${name}\n${outcome.cluster}` }))
     return { name, control: own(matched.a), treatment: own(matched.b) }
   })
-  const groups = parts.map((part) => compareGroup(part.name, part.control, part.treatment, seed))
+  const groups = parts.map((part) => compareGroup(part.name, part.control, part.treatment, how))
   const all =
     groups.length === 1
       ? (groups[0] as ComparedGroup)
@@ -83,7 +88,7 @@ export function compareTwo(control: ResultSet, treatment: ResultSet, { seed }: {
           'all',
           parts.flatMap((part) => part.control),
           parts.flatMap((part) => part.treatment),
-          seed,
+          how,
         )
   return { control: control.name, treatment: treatment.name, groups, all, pHolm: null, notes }
 }
@@ -105,10 +110,13 @@ function matchGroups(control: ResultSet, treatment: ResultSet): { name: string; 
   return common
 }
 
-function compareGroup(group: string, control: readonly Outcome[], treatment: readonly Outcome[], seed: number): ComparedGroup {
+function compareGroup(group: string, control: readonly Outcome[], treatment: readonly Outcome[], { seed, margin }: How): ComparedGroup {
   const { pairs, unpaired } = pairOutcomes(control, treatment)
   if (pairs.length === 0) return compareUnpaired(group, control, treatment)
-  const { n, clusters, difference, low, high, wins, losses, test, twoSided, minimumDetectableEffect } = comparePairs(pairs, { seed })
+  const { n, clusters, difference, low, high, wins, losses, test, twoSided, minimumDetectableEffect, equivalence } = comparePairs(pairs, {
+    seed,
+    margin,
+  })
   return {
     group,
     n,
@@ -126,6 +134,7 @@ function compareGroup(group: string, control: readonly Outcome[], treatment: rea
       bootstrap: bootstrap(pairs, { seed }),
       minimumDetectableEffect,
       unpaired,
+      equivalence,
     },
   }
 }

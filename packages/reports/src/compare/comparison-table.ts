@@ -45,6 +45,7 @@ export const comparisonFigures = (comparisons: readonly Comparison[]): ColumnTab
         p: each.paired?.pValue,
         pHolm: each === all ? pHolm : null,
         minimumDetectableEffect: each.paired?.minimumDetectableEffect,
+        equivalent: each.paired?.equivalence?.equivalent,
       })),
     ),
   )

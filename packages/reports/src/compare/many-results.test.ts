@@ -217,7 +217,7 @@ test('lm-evaluation-harness', async () => {
       notes: /20 tasks with 2 samples each/,
     })
   const twice = lm() + lm(() => ({ exact_match: 1 }))
-  await check('unmarked', 'samples_t.jsonl', twice, /20 tasks stand more than once.*--repeats=first, last, mean or pass@K/)
+  await check('unmarked', 'samples_t.jsonl', twice, /20 tasks stand more than once.*--repeats=first, last, mean, pass@K or majority@K/)
   for (const [repeats, difference] of [
     ['first', 0],
     ['last', 0.5],

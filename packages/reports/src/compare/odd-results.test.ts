@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { compareSets, type Comparison } from './compare-sets.ts'
 import { pickSets } from './pick-sets.ts'
 import { readResults } from './read-results.ts'
+import { showComparisons } from './show-comparison.ts'
 import { only, refused, resultFolder } from './result-folder.ts'
 import type { Choice } from './choice.ts'
 
@@ -127,6 +128,34 @@ test('scores are found under any holder, and listed where there are several', as
     assert.is((await compare([own, own], { score: 'rouge' })).all.control.rate, 0.5)
     assert.is((await compare([own, own], { score: `${name}.exact` })).all.control.rate, 1)
   }
+})
+test('a majority of k answers, where a log tells them; equivalence within a margin', async () => {
+  const three = (name: string, answers: string[]) =>
+    jsonl(
+      name,
+      Array.from({ length: 12 }, (_, id) =>
+        answers.map((answer, repeat) => ({ ...sample(id), exact_match: answer === 'yes' ? 1 : 0, filtered_resps: [[answer]], repeat })),
+      ).flat(),
+    )
+  const [mostly, seldom] = [three('mostly.jsonl', ['yes', 'YES ', 'no']), three('seldom.jsonl', ['yes', 'no', 'no'])]
+  const voted = await compare([mostly, seldom], { repeats: 'majority@3' })
+  assert.equal([voted.all.control.rate, voted.all.treatment.rate], [1, 0])
+  const mute = jsonl('mute-answers.jsonl', Array.from({ length: 4 }, (_, id) => [0, 1].map((repeat) => sample(id, { repeat }))).flat())
+  await refused(
+    () => readResults(mute, { repeats: 'majority@2' }),
+    /sample 0 does not tell its answer: --repeats=majority@2 needs one to vote by/,
+  )
+  const many = (name: string, flip: number) => log(name, (id) => sample(id, { exact_match: id < flip ? 1 - (id % 2) : id % 2 }), 400)
+  const [control, treatments] = only(await pickSets([many('one.jsonl', 0), many('other.jsonl', 2)], {}))
+  const [within] = compareSets(control, treatments, { seed: 1, margin: 0.02 }) as [Comparison]
+  assert.is(within.all.paired?.equivalence?.equivalent, true)
+  assert.match(
+    showComparisons([within]).replace(/\s+/g, ' '),
+    /Equivalent within 2\.0 points \(two one-sided tests at 2\.5%: -1\.\d to \+1\.\d\)/,
+  )
+  const [narrow] = compareSets(control, treatments, { seed: 1, margin: 0.005 }) as [Comparison]
+  assert.match(showComparisons([narrow]).replace(/\s+/g, ' '), /Not shown to be within 0\.5 points of each other/)
+  assert.is((compareSets(control, treatments, { seed: 1 })[0] as Comparison).all.paired?.equivalence, null)
 })
 test('what cannot be compared is said with its place', async () => {
   const cases: [string, RegExp, Choice?][] = [

@@ -74,6 +74,7 @@ function toResultSet(file: string, log: Log, choice: Choice): ResultSet[] {
       cluster: String(id),
       score: scores?.[scorer] === undefined ? null : toScore(scores[scorer].value, `${file}: sample ${id}`),
       repeat: epoch,
+      answer: answerOf(scores?.[scorer]?.['answer']),
       content: { hash: hash([input, target]), question: questionOf(input) },
     })),
     choice,
@@ -84,6 +85,10 @@ function toResultSet(file: string, log: Log, choice: Choice): ResultSet[] {
   ]
   return [{ name: `${log.eval.model} (${file})`, arm: '', source: file, format: 'inspect', groups, notes: [...told, ...notes] }]
 }
+
+/** The answer that a scorer read; null where it read none. */
+const answerOf = (answer: unknown): string | null | undefined =>
+  typeof answer === 'string' || typeof answer === 'number' ? String(answer) : answer === null ? null : undefined
 
 /**
  * Inspect's own reading of a score's value: C, P, I, N are 1, ½, 0, 0; yes and true are 1, no and false 0; numbers stand for themselves.

@@ -50,6 +50,7 @@ export function readLmEval(file: string, choice: Choice): ResultSet[] {
       cluster: String(row.doc_id),
       score: toScore(score.of(row), `${file}: sample ${row.doc_id}: ${score.name}`),
       repeat: mark && String(row[mark]),
+      answer: answerOf(row),
       content: { hash: row.doc_hash, question: questionOf(row.doc) },
     })),
     choice,
@@ -59,6 +60,13 @@ export function readLmEval(file: string, choice: Choice): ResultSet[] {
     ...(score.others.length > 1 ? [`score ${score.name} of ${score.others.join(', ')}`] : []),
   ]
   return [{ name: file, arm: '', source: file, format: 'lm-eval', groups, notes: [...told, ...notes] }]
+}
+
+/** What the filter read of the response; of several responses to one sample nothing. */
+function answerOf({ filtered_resps: read }: Row): string | undefined {
+  const [only, ...others] = Array.isArray(read) ? (read as unknown[]) : [read]
+  const inner = Array.isArray(only) && only.length === 1 ? (only as unknown[])[0] : only
+  return others.length === 0 && (typeof inner === 'string' || typeof inner === 'number') ? String(inner) : undefined
 }
 
 /** Members that hold no scores, whatever stands in them. */

@@ -13,6 +13,7 @@ const columns = {
   question: ['question', 'problem', 'prompt', 'input', 'query'],
   group: ['taskset', 'benchmark', 'dataset', 'subject', 'level'],
   repeat: ['sample', 'epoch', 'repeat', 'trial', 'attempt'],
+  answer: ['answer', 'prediction', 'pred', 'response', 'output', 'extracted'],
 } as const
 const words: Record<string, number> = {
   true: 1,
@@ -68,7 +69,7 @@ export function readResultTable(file: string, choice: Choice): ResultSet[] {
       `${file} needs a column of scores (--score=NAME) and one of ids or questions. Columns: ${names.join(', ') || 'none'}`,
     )
   const arm = find(columns.arm)
-  const [group, repeat] = [find(columns.group), find(columns.repeat)]
+  const [group, repeat, answer] = [find(columns.group), find(columns.repeat), find(columns.answer)]
   return [...Map.groupBy(rows, (row) => (arm ? (row[arm] as string) : ''))].map(([name, own]) => {
     const { groups, notes } = scoreAttempts(
       file,
@@ -81,6 +82,7 @@ export function readResultTable(file: string, choice: Choice): ResultSet[] {
           cluster: id,
           score: toScore(row[score] as string, `${file}: ${id}`, separator !== 'comma'),
           repeat: repeat && row[repeat],
+          answer: answer && row[answer],
           content,
         }
       }),

@@ -1,10 +1,15 @@
 import { BadInput } from '@whetstone/core'
-import { passAtK } from '@whetstone/statistics'
+import { majorityAtK, passAtK } from '@whetstone/statistics'
 import type { Choice } from './choice.ts'
 import { groupAttempts, type Attempted, type ResultGroup } from './result-set.ts'
 
 /** One sample of a log. `score` null: it has none. `repeat` marks which attempt at its task it is (epoch, trial); absent where the log does not say. */
-export type Scored = Omit<Attempted, 'passed'> & { score: number | null; repeat?: string | number | undefined }
+export type Scored = Omit<Attempted, 'passed'> & {
+  score: number | null
+  repeat?: string | number | undefined
+  /** The final answer that was read, where the log tells it: what a majority votes by. */
+  answer?: string | null | undefined
+}
 
 /**
  * Outcomes from the samples of a log. Nothing is averaged or left out in silence: samples without a score are refused unless `skipUnscored`; samples that stand twice without a mark of repetition are
@@ -39,12 +44,12 @@ export function scoreAttempts(
       `${file}: ${again.length} tasks stand more than once with nothing that tells the samples apart (${unmarked[0]?.task}: scores ${unmarked
         .map(({ score }) => score)
         .slice(0, 5)
-        .join(', ')}): choose with --repeats=first, last, mean or pass@K`,
+        .join(', ')}): choose with --repeats=first, last, mean, pass@K or majority@K`,
     )
   const how = repeats ?? 'mean'
   const sizes = [...new Set([...byTask.values()].map((attempts) => attempts.length))].sort((a, b) => a - b)
   notes.push(
-    `${byTask.size} tasks with ${sizes.join(' or ')} samples each: ${how === 'mean' ? 'a task counts with the mean of its samples (--repeats chooses first, last or pass@K)' : `--repeats=${how}`}`,
+    `${byTask.size} tasks with ${sizes.join(' or ')} samples each: ${how === 'mean' ? 'a task counts with the mean of its samples (--repeats chooses first, last, pass@K or majority@K)' : `--repeats=${how}`}`,
   )
   if (how === 'mean') return { groups: groupAttempts(scored.map(asOutcome)), notes }
   const reduced = [...byTask.values()].map((attempts) => ({ ...(attempts[0] as Scored), score: reduce(attempts, how, file) }))
@@ -55,11 +60,20 @@ const asOutcome = ({ group, task, cluster, content, score }: Scored): Attempted 
 
 function reduce(attempts: readonly (Scored & { score: number })[], how: Exclude<Choice['repeats'], undefined>, file: string): number {
   if (how === 'first' || how === 'last') return (attempts.at(how === 'first' ? 0 : -1) as { score: number }).score
-  const k = Number(how.slice('pass@'.length))
+  const k = Number(how.slice(how.indexOf('@') + 1))
   const fraction = attempts.find(({ score }) => score !== 0 && score !== 1)
   if (fraction) throw new BadInput(`${file}: sample ${fraction.task} has score ${fraction.score}: --repeats=${how} needs scores of 0 and 1`)
   if (attempts.length < k)
     throw new BadInput(`${file}: task ${attempts[0]?.task} has ${attempts.length} samples: --repeats=${how} needs at least ${k}`)
+  if (how.startsWith('majority')) {
+    const mute = attempts.find(({ answer }) => answer === undefined)
+    if (mute) throw new BadInput(`${file}: sample ${mute.task} does not tell its answer: --repeats=${how} needs one to vote by`)
+    return majorityAtK(
+      attempts.map(({ answer, score }) => ({ answer: answer?.normalize('NFKC').trim().toLowerCase() || null, passed: score === 1 })),
+      k,
+      { seed: 1 },
+    )
+  }
   return passAtK(attempts.length, attempts.filter(({ score }) => score === 1).length, k)
 }
 

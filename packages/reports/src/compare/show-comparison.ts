@@ -19,7 +19,20 @@ export function conclude({ all, pHolm, control, treatment }: Comparison, family:
     pHolm > 0.05
       ? `No difference shown${minimumDetectableEffect >= 1 ? ': so few tasks cannot show any' : `: a true one under ${points(minimumDetectableEffect).slice(1)} points would have been missed more than one time in five`}`
       : `${all.difference > 0 ? treatment : control} is better`
-  return `${verdict} (${test}, two-sided p = ${showP(pValue)}${adjusted}${left})`
+  return `${verdict} (${test}, two-sided p = ${showP(pValue)}${adjusted}${left})${same(all.paired.equivalence)}`
+}
+
+/** Whether they are the same but for the margin that was named. */
+function same(equivalence: NonNullable<Comparison['all']['paired']>['equivalence']): string {
+  if (!equivalence) return ''
+  const { margin, low, high, notWorse, equivalent } = equivalence
+  const within = points(margin).slice(1)
+  const says = equivalent
+    ? `Equivalent within ${within} points`
+    : notWorse
+      ? `Not worse by ${within} points, but not shown to be the same`
+      : `Not shown to be within ${within} points of each other`
+  return `. ${says} (two one-sided tests at 2.5%: ${points(low)} to ${points(high)})`
 }
 
 export function showComparisons(comparisons: readonly Comparison[]): string {

@@ -33,7 +33,17 @@ export default defineCommand({
     },
     score: { type: 'string', about: 'which metric, scorer or column, where a log has several' },
     filter: { type: 'string', about: 'lm-evaluation-harness: which filter, e.g. strict-match' },
-    repeats: { type: 'string', about: 'several samples of a task: mean (default where they are marked), first, last or pass@K' },
+    repeats: {
+      type: 'string',
+      about: 'several samples of a task: mean (default where they are marked), first, last, pass@K or majority@K',
+    },
+    margin: {
+      type: 'number',
+      min: 0,
+      max: 100,
+      whole: false,
+      about: 'points of difference that do not matter: are the two of --files the same within them?',
+    },
     'skip-unscored': { type: 'boolean', about: 'leave out samples without a score' },
     'own-tasks': {
       type: 'boolean',
@@ -58,10 +68,11 @@ export default defineCommand({
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
   async run(flags, signal) {
-    const { run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv, markdown, x } = flags
+    const { run, runs, files, score, filter, repeats, 'skip-unscored': skipUnscored, seed, json, html, csv, markdown, x, margin } = flags
     const common = { seed, tasks: flags.tasks, threads: flags.threads, data: flags.data, signal }
     if (run !== undefined && (runs !== undefined || files !== undefined))
       throw new BadInput('loops:compare takes --run, or --runs and --files')
+    if (margin !== undefined && (files === undefined || runs !== undefined)) throw new BadInput('--margin belongs to --files')
     if (markdown !== undefined && runs === undefined) throw new BadInput('--markdown writes what --runs compares: name policies there')
     const list = (text: string) =>
       text
@@ -94,7 +105,9 @@ export default defineCommand({
     }
     if (files !== undefined) {
       comparisons = adjust(
-        (await pickSets(list(files), choice)).flatMap(([control, treatments]) => compareSets(control, treatments, { seed })),
+        (await pickSets(list(files), choice)).flatMap(([control, treatments]) =>
+          compareSets(control, treatments, { seed, margin: margin === undefined ? undefined : margin / 100 }),
+        ),
       )
     } else {
       const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
@@ -118,8 +131,8 @@ export default defineCommand({
 })
 
 function readRepeats(text: string): Repeats {
-  if (!/^(mean|first|last|pass@[1-9]\d{0,3})$/.test(text))
-    throw new BadInput(`--repeats is one of mean, first, last, pass@K, got "${text}"`)
+  if (!/^(mean|first|last|(?:pass|majority)@[1-9]\d{0,3})$/.test(text))
+    throw new BadInput(`--repeats is one of mean, first, last, pass@K, majority@K, got "${text}"`)
   return text as Repeats
 }
 
