@@ -267,6 +267,14 @@ test('validation by question: all rows of a question on one side, whatever else 
   assert.equal(asked(await read(format, mlx.files[1]?.file as string)), asked(validation))
 })
 
+test('no reader finds an end of a line within a row', async () => {
+  const format = find('trl-messages')
+  const rows: ExportRow[] = [{ kind: 'sft', messages: [user(0), { role: 'assistant', content: 'a\u2028b\u2029c\u0085d\r' }] }]
+  const file = (await write(format, rows)).files[0]?.file as string
+  assert.not.match(readFileSync(file, 'utf8').trimEnd(), /[\u0085\u2028\u2029\r\n]/)
+  assert.equal(bare((await read(format, file))[0] as ExportRow, ''), bare(rows[0] as ExportRow, ''))
+})
+
 test('shards and gzip', async () => {
   const format = find('trl-messages')
   const { files } = await write(format, rowsOf(format, 25), { shard: 10, gzip: true })

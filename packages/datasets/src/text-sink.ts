@@ -14,7 +14,7 @@ export function textSink(array: boolean, file: string, gzip: boolean): Sink {
   let text = array ? '[\n' : ''
   let first = true
   const flush = () => {
-    const wait = disk.write(text)
+    const wait = disk.write(withoutLineEnds(text))
     text = ''
     return wait
   }
@@ -32,6 +32,10 @@ export function textSink(array: boolean, file: string, gzip: boolean): Sink {
     destroy: () => disk.destroy(),
   }
 }
+
+/** Signs that end lines for some readers (Python's splitlines among them) stand in JSON only within strings, where they may be escaped. */
+const withoutLineEnds = (text: string) =>
+  text.replace(/[\u0085\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function plain(file: string) {
   const handle = openSync(file, 'w')
