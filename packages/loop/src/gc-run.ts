@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Model, readJson, toRepository } from '@whetstone/core'
-import { openBank } from '@whetstone/memory'
+import { mayHoldBank, openBank } from '@whetstone/memory'
 import { bankTag, bytesOf, Incumbent, lockRemoval, lockRun, readIncumbent, roundFiles, roundNumbers, runFiles } from '@whetstone/runs'
 
 export type Garbage = {
@@ -44,7 +44,7 @@ export function findGarbage(run: string, keep: number): Garbage {
       files.push({ path, bytes: bytesOf(path), why: 'made again when it is asked for' })
   }
   const tagged = new Set(states.flatMap(({ bank, best }) => [bank, ...best.map((each) => each.bank)]))
-  const tags = existsSync(runFiles(run).bank) ? [...old, 0].map(bankTag).filter((tag) => !tagged.has(tag)) : []
+  const tags = mayHoldBank(runFiles(run).bank) ? [...old, 0].map(bankTag).filter((tag) => !tagged.has(tag)) : []
   return { files, tags, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 

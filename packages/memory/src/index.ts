@@ -1,5 +1,6 @@
 export * from './audit.ts'
 export * from './bank-schema.ts'
+export { mayHoldBank } from './bank-uri.ts'
 export * from './curation/bank-quality.ts'
 export * from './curation/curate.ts'
 export * from './curation/is-harmful.ts'

@@ -1,5 +1,6 @@
 import { BadInput, type Embedder, type Memory, type MemoryStore, type Recalled, type RecallRequest } from '@whetstone/core'
 import { fromRow, toRow, type RetiredFor, type StoredMemory } from './bank-schema.ts'
+import { explained } from './bank-uri.ts'
 import { leakRule } from './leak-guard.ts'
 import { memoryText } from './memory-text.ts'
 import { openTable, type OpenTable } from './open-table.ts'
@@ -194,7 +195,7 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     })
   }
 
-  return {
+  return explained<Bank>({
     uri,
     embedder: async () => (await table.schema()).metadata.get('whetstone.embedder') as string,
     version: () => table.version(),
@@ -294,5 +295,5 @@ export async function openBank(options: OpenBank): Promise<Bank> {
     async [Symbol.asyncDispose]() {
       table.close()
     },
-  }
+  })
 }

@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import type { Connection, Table } from '@lancedb/lancedb'
 import { BadInput, type Embedder } from '@whetstone/core'
 import { bankFormat, bankSchema } from './bank-schema.ts'
+import { explainBank, isUri, storageOptions } from './bank-uri.ts'
 
 const tableName = 'memories'
-const isUri = (uri: string) => /^[a-z][a-z0-9+.-]*:\/\//i.test(uri)
 
 export type OpenTable = {
-  /** Folder, or object-store URI such as s3://bucket/prefix (credentials from the environment as the store's own tools read them: AWS_ACCESS_KEY_ID, AWS_ENDPOINT, …). */
+  /** Folder, or object-store URI such as s3://bucket/prefix (endpoint and credentials from the environment: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, …). */
   uri: string
   /** Null to look at a bank without embedding anything. */
   embedder: Embedder | null
@@ -28,19 +28,18 @@ export async function openTable(options: OpenTable): Promise<Table> {
     new BadInput(`No memory bank at ${uri}: run a round first (npx nx run loops:cycle), or import one (npx nx run loops:memory import)`)
   if (mustExist && !isUri(uri) && !existsSync(place)) throw missing()
   // Loaded when it is used: every command imports this file, few open a bank.
+  // What it would say on stderr by itself (retries, throttling) is said in the error, once.
+  process.env['LANCEDB_LOG'] ??= 'error'
   const { connect } = await import('@lancedb/lancedb')
-  const connection = await connect(place, options.storageOptions ? { storageOptions: options.storageOptions } : {}).catch(
-    (error: unknown) => {
-      throw unreachable(uri, error)
-    },
-  )
-  const names = await connection.tableNames().catch((error: unknown) => {
-    throw unreachable(uri, error)
-  })
-  let table: Table
-  if (names.includes(tableName)) table = await connection.openTable(tableName)
-  else if (mustExist || embedder === null) throw missing()
-  else table = await createTable(connection, embedder)
+  const known = options.storageOptions ?? storageOptions(uri)
+  const failed = (error: unknown) => {
+    throw explainBank(uri, 'open', error)
+  }
+  const connection = await connect(place, known ? { storageOptions: known } : {}).catch(failed)
+  // Asked for by its name: not every store lists what lies two folders down.
+  const found = await connection.openTable(tableName).catch((error: Error) => (/was not found/.test(error.message) ? null : failed(error)))
+  if (found === null && (mustExist || embedder === null)) throw missing()
+  const table = found ?? (await createTable(connection, embedder as Embedder).catch(failed))
   await check(table, uri, embedder)
   if (embedder && options.tag === undefined) await migrate(table)
   if (options.tag !== undefined) {
@@ -57,8 +56,9 @@ async function createTable(connection: Connection, embedder: Embedder): Promise<
   try {
     return await connection.createEmptyTable(tableName, await bankSchema(embedder.id, embedder.dimensions))
   } catch (error) {
-    if (!(await connection.tableNames()).includes(tableName)) throw error
-    return await connection.openTable(tableName)
+    return await connection.openTable(tableName).catch(() => {
+      throw error
+    })
   }
 }
 
@@ -85,18 +85,5 @@ async function check(table: Table, uri: string, embedder: Embedder | null): Prom
   throw new BadInput(
     `Bank ${uri} was embedded by ${id} (${dimensions} dimensions), not by ${embedder.id} (${embedder.dimensions} dimensions): use that embedder, or re-embed: ` +
       'npx nx run loops:memory export --file=bank.json, then import --file=bank.json --bank=NEW',
-  )
-}
-
-/** LanceDB's errors nest, with source places: the innermost says what happened, the outermost what was being done. */
-function unreachable(uri: string, error: unknown): BadInput {
-  const causes = (error as Error).message
-    .replace(/, \/[^\s:]+:\d+:\d+/g, '')
-    .split(/\s*Caused by:\s*|\n/)
-    .map((cause) => cause.replace(/^(?:lance error: )?(?:LanceError\(\w+\): )?/, '').trim())
-    .filter(Boolean)
-  const [what, why] = [causes[0] ?? 'unknown error', causes.at(-1) ?? '']
-  return new BadInput(
-    `Cannot open the memory bank ${uri}: ${what.slice(0, 200)}${why === what || why === '' ? '' : ` (${why.slice(0, 120)})`}: check the path or URI and the store's credentials`,
   )
 }

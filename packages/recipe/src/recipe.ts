@@ -92,6 +92,13 @@ export type Course = z.output<typeof Course>
 
 /** What the incumbent may remember. */
 export const Remembering = z.strictObject({
+  uri: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "where the bank lies: s3://bucket/prefix (endpoint, region and credentials from the environment, as for a store), or a folder; one run writes to it, anybody reads it by tag; absent: beside the run's weights",
+    ),
   embedder: nested<EmbedderSource>('embedders'),
   reflector: nested<Reflector>('reflectors'),
   k: count.default(1).describe('memories shown at once'),

@@ -1,3 +1,4 @@
+export * from './bank-place.ts'
 export * from './bank-tag.ts'
 export * from './common-set.ts'
 export * from './open-facts.ts'

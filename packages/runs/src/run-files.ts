@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { paths } from '@whetstone/core'
+import { bankOf } from './bank-place.ts'
 
 const roundName = /^round-(\d{3,})$/
 
@@ -20,7 +21,10 @@ export function runFiles(run: string) {
     /** Likelihood dynamics of a run's checkpoints. */
     likelihood: join(reports, 'likelihood'),
     incumbent: join(checkpoints, 'incumbent.json'),
-    bank: join(checkpoints, 'memory.lance'),
+    /** A folder, or where the recipe says (memory.uri). */
+    get bank() {
+      return bankOf(run)
+    },
     phase1: {
       report: join(reports, 'phase1'),
       summary: join(reports, 'phase1', 'phase1_summary.json'),

@@ -27,6 +27,14 @@ const mends: [RegExp, string][] = [
   [/^(SlowDown|ServiceUnavailable|InternalError|503|500)$/, 'the store is busy or broken: try again later'],
 ]
 
+/** What to do about a store's error of which only the text is known. */
+export function adviseS3(text: string): string | undefined {
+  // The status says less than the name that comes with it.
+  const words = (text.match(/\b[A-Z][A-Za-z]+\b|\b(?:403|5\d\d)\b/g) ?? []).sort((a, b) => status(a) - status(b))
+  return words.flatMap((word) => mends.find(([pattern]) => pattern.test(word))?.[1] ?? [])[0]
+}
+const status = (word: string) => Number(/^(\d+|Forbidden)$/.test(word))
+
 /** The SDK's error as one line that names the host and says what to do; what is no error of the store passes through. */
 export function explainS3(error: unknown, where: string): unknown {
   if (error instanceof BadInput || !(error instanceof Error) || error.name === 'AbortError') return error

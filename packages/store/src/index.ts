@@ -1,6 +1,7 @@
 export type * from './artifact-store.ts'
 export * from './blob-key.ts'
 export * from './collect-garbage.ts'
+export { adviseS3 } from './explain-s3.ts'
 export * from './fetch-blob.ts'
 export * from './mirror.ts'
 export * from './open-store.ts'

@@ -17,6 +17,8 @@ export type QueueShape = {
   /** Share of jobs that take `factor` times as long. */
   stragglers: { share: number; factor: number }
   seed: number
+  /** Seconds of each job, where they are known: instead of `seconds` and `stragglers`. */
+  lengths?: readonly number[]
 }
 export type Simulated = {
   seconds: number
@@ -34,12 +36,13 @@ export function simulateQueue(shape: QueueShape): Simulated {
   const collected = new Uint8Array(jobs)
   const again: number[] = []
   let [oldest, next, idle, now, coordinatorFree, busy, jobsAgain, done] = [0, 0, workers, 0, 0, 0, 0, 0]
-  const lengthOf = () => shape.seconds * (0.9 + 0.2 * draw()) * (draw() < shape.stragglers.share ? shape.stragglers.factor : 1)
+  const lengthOf = (job: number) =>
+    shape.lengths?.[job] ?? shape.seconds * (0.9 + 0.2 * draw()) * (draw() < shape.stragglers.share ? shape.stragglers.factor : 1)
   const give = () => {
     while (idle > 0 && (again.length > 0 || (next < jobs && next < oldest + window))) {
       idle--
       const job = again.shift() ?? next++
-      const takes = lengthOf()
+      const takes = lengthOf(job)
       const life = shape.deaths > 0 ? (-Math.log(1 - draw()) * 3600) / shape.deaths : Infinity
       if (life < takes) {
         events.push({ at: now + life, what: 'died', job })

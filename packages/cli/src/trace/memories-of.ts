@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import type { Trace } from '@whetstone/core'
-import { openBank } from '@whetstone/memory'
+import { mayHoldBank, openBank } from '@whetstone/memory'
 import { runFiles } from '@whetstone/runs'
 
 export type FoundMemory = {
@@ -20,7 +19,7 @@ export async function memoriesOf(
 ): Promise<{ shown: FoundMemory[]; made: FoundMemory[] }> {
   const ids = 'ids' in of ? of.ids : of.memories.shown
   const uri = runFiles(of.run).bank
-  if (!existsSync(uri)) return { shown: ids.map(unknown), made: [] }
+  if (!mayHoldBank(uri)) return { shown: ids.map(unknown), made: [] }
   await using bank = await openBank({ uri, embedder: null })
   const all = (await bank.memories({ retired: true })).map(({ id, title, content, sourceTask, sourceTraces, retired }): FoundMemory => ({
     id,

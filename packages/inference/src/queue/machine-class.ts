@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { arch } from 'node:os'
-import { dirname } from 'node:path'
-import { paths, staysOnCpu, type Gpu } from '@whetstone/core'
+import { staysOnCpu, type Gpu } from '@whetstone/core'
+import { currentAccelerator } from '@whetstone/native'
 
 /** Instruction sets that llama.cpp has CPU code for, the best first: bit equality holds among machines that run the same. */
 const sets: [string, RegExp][] = [
@@ -17,7 +16,7 @@ const sets: [string, RegExp][] = [
 
 /** What kind of machine answers for a model here: within a class equal requests have equal answers. */
 export function machineClass({ gpu = 'auto', parameters }: { gpu?: Gpu | undefined; parameters: number | null }): string {
-  const device = staysOnCpu(gpu, parameters ?? Infinity) ? null : accelerator(gpu)
+  const device = staysOnCpu(gpu, parameters ?? Infinity) ? null : deviceOf(gpu)
   return device ?? `cpu-${arch()}-${cpuSet()}`
 }
 
@@ -26,16 +25,9 @@ function cpuSet(): string {
   return sets.find(([, pattern]) => pattern.test(flags))?.[0] ?? 'plain'
 }
 
-/** The accelerator that the tools here were linked with, by its name. */
-function accelerator(gpu: Gpu): string | null {
-  const folder = dirname(paths.tool('llama-sample'))
-  const libraries = existsSync(folder) ? readdirSync(folder).join(' ') : ''
-  const name = (text: string) => text.trim().replace(/[^A-Za-z0-9]+/g, '-')
-  if (process.platform === 'darwin' && (gpu === 'auto' || gpu === 'metal')) return 'metal'
-  if (/ggml-cuda/.test(libraries) && (gpu === 'auto' || gpu === 'cuda')) {
-    const found = spawnSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { encoding: 'utf8', timeout: 10_000 })
-    const first = found.status === 0 ? found.stdout.split('\n')[0] : ''
-    if (first) return `cuda-${name(first)}`
-  }
-  return /ggml-vulkan/.test(libraries) && (gpu === 'auto' || gpu === 'vulkan') ? 'vulkan' : null
+/** The accelerator that was found here (native's findAccelerator) and is the one that was asked for, by its kind and name. */
+function deviceOf(gpu: Gpu): string | null {
+  const found = currentAccelerator()
+  if (found === null || (gpu !== 'auto' && gpu !== found.kind)) return null
+  return `${found.kind}-${(found.devices[0]?.description ?? '').trim().replace(/[^A-Za-z0-9]+/g, '-')}`
 }

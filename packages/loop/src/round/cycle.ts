@@ -19,6 +19,7 @@ import {
 } from '@whetstone/runs'
 import { findGarbage, removeGarbage } from '../gc-run.ts'
 import { beginRun, recordRecipe } from './begin-run.ts'
+import { claimBank } from './claim-bank.ts'
 import { modelsOf, type Models, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
@@ -70,12 +71,14 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
   if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom, recipe)
   if (incumbent.round >= last) options.print(`Run ${run} has done ${incumbent.round} rounds: nothing to do up to round ${last}`)
+  const claim = await claimBank(run, recipe.memory)
   await using mirror = await mirroring(run, recipe.store, signal)
   // A round that was done when the store was down.
   if (recipe.store && incumbent.round > 0) await mirror.settle()
   const rounds: Round[] = []
   while (incumbent.round < last) {
     signal.throwIfAborted()
+    await claim?.check()
     const round = incumbent.round + 1
     record = await recordRecipe(record, round, recipe)
     await using embedder = recipe.memory ? await recipe.memory.embedder.open({ gpu: recipe.settings.gpu, signal }) : null

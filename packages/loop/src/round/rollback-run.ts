@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BadInput, readJson } from '@whetstone/core'
-import { openBank } from '@whetstone/memory'
+import { mayHoldBank, openBank } from '@whetstone/memory'
 import {
   Incumbent,
   lastDecided,
@@ -36,7 +36,7 @@ export async function rollbackRun(run: string, to: number): Promise<{ moved: num
     )
   const incumbent = readJson(served, Incumbent)
   const moved = roundNumbers(run).filter((round) => round > to)
-  if (incumbent.bank !== null && existsSync(files.bank)) {
+  if (incumbent.bank !== null && mayHoldBank(files.bank)) {
     await using bank = await openBank({ uri: files.bank, embedder: null })
     await bank.rollback(incumbent.bank)
   }

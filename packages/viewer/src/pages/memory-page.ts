@@ -1,8 +1,7 @@
 import { points } from '@whetstone/core'
-import { countUses, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
+import { countUses, mayHoldBank, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
 import { table, text } from '@whetstone/reports/page/pieces.ts'
 import type { RunReader } from '@whetstone/runs'
-import { existsSync } from 'node:fs'
 import { html } from 'hono/html'
 import { page, roundPath, runPath } from '../page.ts'
 
@@ -20,7 +19,7 @@ export async function memoryPage(run: RunReader, { find, from }: MemoryFilter): 
     [run.run, runPath(run.run)],
     ['Memory', here],
   ]
-  if (!existsSync(run.files.bank))
+  if (!mayHoldBank(run.files.bank))
     return page({
       title: `Memory of ${run.run}`,
       trail,

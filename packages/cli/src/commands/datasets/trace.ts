@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { BadInput } from '@whetstone/core'
 import { exportNames } from '@whetstone/datasets'
+import { mayHoldBank } from '@whetstone/memory'
 import { findTrace, memoryUses, openRun, runNames, taskUses, walkUp, type WalkUp } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
@@ -60,7 +60,7 @@ async function down(id: string, runs: readonly string[], json: string | undefine
   if (id.startsWith('memory-')) {
     const uses = (await Promise.all(runs.map((run) => memoryUses(id, run)))).flat()
     const [memory] = (
-      await Promise.all(runs.filter((run) => existsSync(openRun(run).files.bank)).map((run) => memoriesOf({ run, ids: [id] })))
+      await Promise.all(runs.filter((run) => mayHoldBank(openRun(run).files.bank)).map((run) => memoriesOf({ run, ids: [id] })))
     ).flatMap(({ shown }) => shown)
     if (uses.length === 0 && !memory?.title) throw new BadInput(`No memory "${id}" in ${runs.join(', ')}: see npx nx run loops:memory list`)
     writeResult(json, { memory: memory ?? null, uses })

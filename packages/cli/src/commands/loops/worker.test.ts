@@ -16,7 +16,7 @@ test.after(() => {
   for (const child of started) child.kill('SIGKILL')
   rmSync(scratch, { recursive: true, force: true })
 })
-/** WHETSTONE_QUEUE_LONG=1: more attempts, a cut of 75 seconds, Redis restarted with and without what it held. */
+/** WHETSTONE_QUEUE_LONG=1: more attempts, all connections but one worker's cut for 75 seconds, Redis restarted with and without what it held. */
 const long = process.env['WHETSTONE_QUEUE_LONG'] !== undefined
 
 function command(folder: string, ...args: string[]) {
@@ -75,38 +75,44 @@ const until = async (fact: () => unknown, heard: { output: string }) => {
     if (performance.now() - from > 300_000) throw new Error(`waited five minutes:\n${heard.output}`)
 }
 
+const here = join(scratch, 'here')
+const undisturbed = async () => {
+  if (existsSync(here)) return
+  const run = cycle(here)
+  assert.is(await run.ended, 0, run.output)
+}
+
 if (missing) console.log(`SKIP worker: ${missing}`)
 else
-  test('three workers, one killed in mid-job, one stopped past its lock and continued, one added, Redis restarted: the round equals the undisturbed one', async () => {
-    const here = join(scratch, 'here')
-    const there = join(scratch, 'there')
-    const undisturbed = cycle(here)
-    assert.is(await undisturbed.ended, 0, undisturbed.output)
-
-    await using redis = await redisServer({ persistent: true })
-    const workers = [worker(there, redis.url), worker(there, redis.line), worker(there, redis.url)]
-    const [killed, , stopped] = workers as [ReturnType<typeof worker>, ReturnType<typeof worker>, ReturnType<typeof worker>]
-    const run = cycle(there, `--queue=${redis.url}`)
-    const traces = join(there, 'datasets/tiny/round-001/traces.jsonl')
-    await until(() => existsSync(traces), run)
-    killed.child.kill('SIGKILL')
-    stopped.child.kill('SIGSTOP')
-    const added = worker(there, redis.url)
-    if (long) {
-      redis.cut(true)
-      await sleep(75_000)
-      redis.cut(false)
-    }
-    await redis.restart()
-    await sleep(5000)
-    stopped.child.kill('SIGCONT')
-    assert.is(await run.ended, 0, run.output)
-    assert.equal(made(there), made(here))
-    added.child.kill('SIGTERM')
-    stopped.child.kill('SIGTERM')
-    await Promise.all([added.ended, stopped.ended])
-    for (const { output } of [added, stopped]) assert.match(output, /Worker \S+ ends: \d+ jobs done/)
-  })
+  for (const persistent of long ? [true, false] : [true])
+    test(`three workers, one killed in mid-job, one stopped past its lock and continued, one added, Redis restarted ${persistent ? 'with' : 'without'} what it held: the round equals the undisturbed one`, async () => {
+      const there = join(scratch, persistent ? 'there' : 'there-too')
+      await undisturbed()
+      await using redis = await redisServer({ persistent })
+      const workers = [worker(there, redis.url), worker(there, redis.line), worker(there, redis.url)]
+      const [killed, , stopped] = workers as [ReturnType<typeof worker>, ReturnType<typeof worker>, ReturnType<typeof worker>]
+      const run = cycle(there, `--queue=${long ? redis.line : redis.url}`)
+      const traces = join(there, 'datasets/tiny/round-001/traces.jsonl')
+      await until(() => existsSync(traces), run)
+      killed.child.kill('SIGKILL')
+      stopped.child.kill('SIGSTOP')
+      const added = worker(there, redis.url)
+      if (long) {
+        redis.cut(true)
+        await sleep(75_000)
+        redis.cut(false)
+        assert.match(run.output, /The queue at \S+ does not answer; waiting for it/)
+      }
+      await redis.restart()
+      await sleep(5000)
+      stopped.child.kill('SIGCONT')
+      assert.is(await run.ended, 0, run.output)
+      assert.equal(made(there), made(here))
+      added.child.kill('SIGTERM')
+      stopped.child.kill('SIGTERM')
+      await Promise.all([added.ended, stopped.ended])
+      for (const { output } of [added, stopped]) assert.match(output, /Worker \S+ ends: \d+ jobs done/)
+    })
 
 test('what a worker cannot begin with is one line', async () => {
   for (const [args, says] of [

@@ -1,7 +1,8 @@
 import { BadInput, Gpu } from '@whetstone/core'
 import { runWorker } from '@whetstone/inference/queue/worker.ts'
-import { ensureTools } from '@whetstone/native'
+import { ensureTools, findAccelerator } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
+import { describe } from '../../recipe/use-accelerator.ts'
 
 export default defineCommand({
   about:
@@ -29,10 +30,13 @@ export default defineCommand({
   async run({ queue, store, gpu, threads, lock }, signal) {
     if (queue === undefined) throw new BadInput('Say which queue: loops:worker --queue=redis://host:6379')
     await ensureTools(['llama-sample', 'llama-score'], { signal })
+    const device = gpu === undefined ? undefined : Gpu.parse(gpu)
+    const { accelerator, refused } = await findAccelerator(device ?? 'auto', { signal })
+    for (const line of [...refused, ...(accelerator ? [describe(accelerator)] : [])]) console.log(line)
     await runWorker({
       url: queue,
       store,
-      gpu: gpu === undefined ? undefined : Gpu.parse(gpu),
+      gpu: device,
       threads,
       lock,
       signal,

@@ -9,6 +9,7 @@ import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
 import { runBench } from '../../bench/run-bench.ts'
+import { measureQueue } from '../../bench/measure-queue.ts'
 import { showSimulatedQueue } from '../../bench/show-simulated-queue.ts'
 import { showBench } from '../../bench/show-bench.ts'
 
@@ -49,6 +50,12 @@ export default defineCommand({
       type: 'boolean',
       about: 'instead: a simulated queue of 1 to 1,000 workers: how well they are used, by the length of jobs (docs/scale.md)',
     },
+    workers: {
+      type: 'number',
+      min: 1,
+      max: 16,
+      about: 'with --queue: the simulation against real workers here, one to so many (redis-server is needed; two minutes with four)',
+    },
     docs: { type: 'boolean', about: 'with --gate: write the tables and the chart into docs/' },
     json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
@@ -61,7 +68,8 @@ export default defineCommand({
     'npx nx run tools:bench --gate --docs',
     'npx nx run tools:bench --gate --real=2000 --threads=2',
   ],
-  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs, queue }, signal) {
+  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs, queue, workers }, signal) {
+    if (queue && workers !== undefined) return console.log(await measureQueue(workers, signal))
     if (queue) return console.log(showSimulatedQueue())
     if (gate) {
       const cached = real === undefined ? undefined : await realContestants(real, threads, signal)
