@@ -43,13 +43,17 @@ export function providerError(error: unknown): ProviderError {
 /** Seconds that Retry-After asks for: a number, or a date (RFC 9110, 10.2.3); retry-after-ms is OpenAI's own. */
 export function retryAfter(headers: Headers | undefined, now = Date.now()): number | undefined {
   const milliseconds = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
-  if (milliseconds >= 0) return milliseconds / 1000
+  if (milliseconds >= 0) return some(milliseconds / 1000)
   const value = headers?.get('retry-after')
   if (!value) return undefined
-  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value)
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return some(Number(value))
+  // A date by the provider's clock, which need not be ours. Numbers that JavaScript would take for a date (-5) are none.
+  const date = /^\s*[a-z]/i.test(value) ? Date.parse(value) : NaN
+  const there = Date.parse(headers?.get('date') ?? '')
+  return some((date - (Number.isNaN(there) ? now : there)) / 1000)
 }
+/** At once, or in the past, is no answer to how long to wait: then we reckon ourselves. */
+const some = (seconds: number) => (seconds > 0 ? seconds : undefined)
 
 /** The message of the body without the status in front, on one line, at most 300 characters. */
 function plain(error: APIError): string {

@@ -24,6 +24,7 @@ const mends: [RegExp, string][] = [
     'the bucket is full: free space there or raise its quota',
   ],
   [/^(RequestTimeTooSkewed)$/, "this machine's clock is wrong: set it"],
+  [/^(PermanentRedirect|TemporaryRedirect|Redirect|30[1278])$/, 'the bucket is elsewhere: check AWS_REGION and AWS_ENDPOINT_URL'],
   [/^(SlowDown|ServiceUnavailable|InternalError|503|500)$/, 'the store is busy or broken: try again later'],
 ]
 
@@ -45,10 +46,12 @@ export function explainS3(error: unknown, where: string): unknown {
   )[0]
   if (found !== undefined) return new BadInput(`${where}: ${found}`)
   const network = [code, ...causes(error)].find((word) => word !== undefined && /^(E[A-Z]+|UND_ERR\w+)$/.test(word))
-  if (network !== undefined || name === 'TimeoutError')
+  if (network !== undefined || name === 'TimeoutError' || /aborted|socket hang up|premature close/i.test(error.message))
     return new BadInput(
       `${where} does not answer (${network ?? name}): check AWS_ENDPOINT_URL and the network, then run the same command again`,
     )
+  if (status !== undefined && status < 300)
+    return new BadInput(`${where} does not speak S3: check AWS_ENDPOINT_URL, and whether a proxy or a login page stands before it`)
   return status === undefined
     ? error
     : new BadInput(`${where} refuses (${name}, HTTP ${status}): ${error.message.split('\n')[0]?.slice(0, 200)}`)

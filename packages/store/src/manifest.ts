@@ -1,3 +1,4 @@
+import { BadInput } from '@whetstone/core'
 import { z } from 'zod'
 import type { ArtifactStore } from './artifact-store.ts'
 
@@ -18,5 +19,12 @@ export const manifestKey = (run: string): string => `runs/${run}/manifest.json`
 
 export async function readManifest(store: ArtifactStore, run: string): Promise<Manifest | null> {
   const text = await store.read(manifestKey(run))
-  return text === null ? null : Manifest.parse(JSON.parse(text))
+  if (text === null) return null
+  try {
+    return Manifest.parse(JSON.parse(text))
+  } catch {
+    throw new BadInput(
+      `${store.where}: ${manifestKey(run)} is no record of a run: it was altered or cut, or a proxy or a login page answers there; mirror the run again from the machine that has it`,
+    )
+  }
 }

@@ -24,21 +24,36 @@ import { uploadRecord } from './upload-record.ts'
 /** Files above this are sent in parts, which are not sent again after a cut. Parts grow where ten thousand of them would not do. */
 const partBytes = 16 * 2 ** 20
 const mostParts = 9000
+/** Times that content is asked for whose bytes broke off on the way. */
+const mostReads = 3
+/** What a store says of parts that it does not know, or knows otherwise than it said when they were sent. */
+const begunIsGone = new Set(['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall'])
 
 /**
  * A store in a bucket: AWS S3, MinIO, R2, Ceph and the like, through the AWS SDK. Endpoint, region and credentials come from the environment (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION,
  * AWS_ACCESS_KEY_ID …) or from the SDK's own files and roles.
  */
-export function s3Store(url: string, { part = partBytes, tries = 5 }: { part?: number; tries?: number } = {}): ArtifactStore {
+export function s3Store(
+  url: string,
+  {
+    part = partBytes,
+    tries = 5,
+    patience = 60,
+  }: { part?: number; tries?: number; /** Seconds of silence after which a request has failed. */ patience?: number } = {},
+): ArtifactStore {
   const [, Bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url) ?? []
   if (Bucket === undefined)
-    throw new BadInput(`${url} is no bucket: give s3://bucket/prefix, the bucket in small letters, digits, dots and dashes`)
+    throw new BadInput(
+      `${url.replace(/[^/]*@/, '')} is no bucket: give s3://bucket/prefix, the bucket in small letters, digits, dots and dashes`,
+    )
   const prefix = path.replace(/\/+$/, '')
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
   const client = new S3Client({
     region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     maxAttempts: tries,
+    // Without these a server that takes requests and says nothing is waited for for ever.
+    requestHandler: { connectionTimeout: 1000 * Math.min(10, patience), socketTimeout: 1000 * patience },
     // Checksums in trailers are AWS's own; ours (MD5 on the way, SHA-256 of the whole) are understood everywhere.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -51,6 +66,19 @@ export function s3Store(url: string, { part = partBytes, tries = 5 }: { part?: n
     } catch (error) {
       if (missing !== undefined && isMissing(error)) return missing
       throw explainS3(error, where)
+    }
+  }
+
+  /** Content that broke off is asked for again; what is refused, or is other content, is not. */
+  const again = async (signal: AbortSignal | undefined, work: () => Promise<void>) => {
+    for (let read = 1; ; read++) {
+      try {
+        return await work()
+      } catch (error) {
+        const known = explainS3(error, where)
+        signal?.throwIfAborted()
+        if (read === mostReads || !/does not answer/.test((known as Error).message)) throw known
+      }
     }
   }
 
@@ -100,6 +128,18 @@ export function s3Store(url: string, { part = partBytes, tries = 5 }: { part?: n
     }
   }
 
+  async function send(key: string, file: string, sha256: string, bytes: number, signal?: AbortSignal) {
+    if (bytes <= part) return putWhole(key, file, sha256, signal)
+    try {
+      await putParts(key, file, sha256, bytes, signal)
+    } catch (error) {
+      // The store has thrown the begun upload away, or said other things of its parts than it knows now: once more from the beginning.
+      if (!begunIsGone.has((error as { name?: string }).name ?? '')) throw error
+      uploadRecord({ where, key, sha256, size: Math.max(part, Math.ceil(bytes / mostParts)) }).forget()
+      await putParts(key, file, sha256, bytes, signal)
+    }
+  }
+
   return {
     where,
     size: (key) =>
@@ -107,18 +147,15 @@ export function s3Store(url: string, { part = partBytes, tries = 5 }: { part?: n
     put: (key, file, { sha256, signal }) =>
       ask(async () => {
         const { size: bytes } = statSync(file)
-        if (bytes <= part) return putWhole(key, file, sha256, signal)
-        try {
-          await putParts(key, file, sha256, bytes, signal)
-        } catch (error) {
-          // The store has thrown the begun upload away: once more from the beginning.
-          if ((error as { name?: string }).name !== 'NoSuchUpload') throw error
-          uploadRecord({ where, key, sha256, size: Math.max(part, Math.ceil(bytes / mostParts)) }).forget()
-          await putParts(key, file, sha256, bytes, signal)
-        }
+        await send(key, file, sha256, bytes, signal)
+        const kept = (await client.send(new HeadObjectCommand({ Bucket, Key: Key(key) }), { abortSignal: signal })).ContentLength
+        if (kept !== bytes)
+          throw new BadInput(
+            `${where} took ${bytes} bytes of ${key} and holds ${kept ?? 'none'}: check AWS_ENDPOINT_URL, and whether a proxy or a login page stands before it`,
+          )
       }),
     get: (key, file, { sha256, signal }) =>
-      ask(async () => {
+      again(signal, async () => {
         const neighbour = `${file}.${process.pid}.part`
         try {
           mkdirSync(dirname(file), { recursive: true })

@@ -144,6 +144,61 @@ test('what is wrong with a store is one line with its host, what to do, and no s
   for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name]
 })
 
+test('a server that breaks off, says nothing, answers as a login page, or tells wrong ETags: content comes whole or one line says why', async () => {
+  const meddle: { with?: Meddle } = {}
+  await using server = await s3Server('bucket', meddle)
+  await using store = s3Store('s3://bucket/p', { part: 2 ** 20, tries: 1, patience: 0.5 })
+  const bytes = 2 * 2 ** 20 + 5
+  const file = write('two-parts.bin', Buffer.alloc(bytes, 'whet'))
+  const sha256 = await hashFile(file)
+  await store.put('blobs/x', file, { sha256 })
+  const get = () => store.get('blobs/x', join(scratch, 'meddled.bin'), { sha256 })
+  const put = () => store.put('blobs/y', file, { sha256 })
+  let left = Infinity
+  const breaksOff: Meddle = ({ method }, response) => {
+    if (method !== 'GET' || left-- <= 0) return false
+    response.writeHead(200, { 'content-length': bytes }).write(Buffer.alloc(1000))
+    setTimeout(() => response.destroy(), 20)
+    return true
+  }
+  const answers =
+    (status: number, body = ''): Meddle =>
+    (_request, response) => (response.writeHead(status).end(body), true)
+  for (const [meddling, work, says] of [
+    [breaksOff, get, /does not answer \(ECONNRESET\)/],
+    [({ method }, response) => method === 'GET' && (response.end('short'), true), get, /has SHA-256 .* is refused/],
+    [() => true, get, /does not answer \(TimeoutError\)/],
+    [() => true, put, /does not answer \(TimeoutError\)/],
+    [answers(500), put, /busy or broken/],
+    [answers(503), get, /busy or broken/],
+    [answers(403), put, /may not do this there/],
+    [answers(301), get, /is elsewhere: check AWS_REGION/],
+    [answers(200, '<html>log in'), put, /does not speak S3: .*login page/],
+  ] as [Meddle, () => Promise<void>, RegExp][]) {
+    meddle.with = meddling
+    const error = await failure(work())
+    assert.instance(error, BadInput, String(error))
+    assert.match(error?.message ?? '', says, error?.message)
+    assert.ok(error?.message.startsWith(`s3://bucket/p at ${server.host}`), error?.message)
+  }
+  meddle.with = answers(200, '<html>log in')
+  assert.match(await message(restoreRun(store, 'r', { overwrite: false })), /manifest\.json is no record of a run: .*login page/)
+  // what broke off once is asked for again
+  meddle.with = breaksOff
+  left = 2
+  await get()
+  // ETags that were wrong when parts were sent: the upload begins again
+  meddle.with = ({ url, method }, response) => {
+    if (method !== 'PUT' || !url?.includes('partNumber=1')) return false
+    const set = response.setHeader.bind(response)
+    response.setHeader = (name, value) => set(name, name.toLowerCase() === 'etag' && left-- > -1 ? `"${'0'.repeat(32)}"` : value)
+    return false
+  }
+  await put()
+  delete meddle.with
+  await store.get('blobs/y', join(scratch, 'meddled.bin'), { sha256 })
+})
+
 /** A run's folders with a few files of each kind. */
 function makeRun(run: string) {
   const files: Record<string, string> = {

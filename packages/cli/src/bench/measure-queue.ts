@@ -1,17 +1,16 @@
 // npx nx run tools:bench --queue --workers=4: the simulated queue against real workers on this machine, on a Redis of its own.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, plugin, root, type Backend, type GenerateRequest, type LanguageModel, type Model } from '@whetstone/core'
+import { BadInput, root, type GenerateRequest, type LanguageModel } from '@whetstone/core'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import { describeGguf } from '@whetstone/inference/describe-gguf.ts'
+import { numberedRequests } from '@whetstone/inference/numbered-requests.ts'
 import { queued } from '@whetstone/inference/queue/queued.ts'
 import { redisServer, withoutRedis } from '@whetstone/inference/queue/redis-server.ts'
-import { runWorker } from '@whetstone/inference/queue/worker.ts'
-import { scriptedModel } from '@whetstone/inference/scripted.ts'
-import { z } from 'zod'
+import { openToy, toyBackend, toyWorker } from '@whetstone/inference/queue/toy-queue.ts'
 import { benchModel } from './bench-models.ts'
 import { simulateQueue } from './simulate-queue.ts'
 
@@ -47,42 +46,17 @@ export async function measureQueue(most: number, signal: AbortSignal): Promise<s
 }
 
 async function waiting(scratch: string, most: number, lengths: readonly number[], ahead: number, signal: AbortSignal): Promise<Measured[]> {
-  const backend = plugin({
-    name: 'waiting',
-    about: 'waits as long as the seed says',
-    settings: z.strictObject({}),
-    make: (): Backend => ({
-      name: 'waiting',
-      reproducible: true,
-      open: async (model) => ({
-        model,
-        async *generate(requests) {
-          await sleep((lengths[requests[0]?.seed ?? 0] ?? 0) * 1000)
-          for (const { id } of requests) yield { id, text: '', finish: 'stop' as const, tokens: { prompt: 1, completion: 1 }, seconds: 0 }
-        },
-        async [Symbol.asyncDispose]() {},
-      }),
-    }),
-  })()
-  const weights = join(scratch, 'weights.gguf')
-  writeFileSync(weights, 'not looked into')
-  const model: Model = { ...scriptedModel('waiting'), path: weights }
+  const { backend } = toyBackend(() => '', { wait: (requests) => (lengths[requests[0]?.seed ?? 0] ?? 0) * 1000 })
   const rows: Measured[] = []
   for (let workers = 1; workers <= most; workers++) {
     await using redis = await redisServer()
-    const stop = new AbortController()
+    await using crew = new AsyncDisposableStack()
     const store = join(scratch, 'store')
-    const ended = Array.from({ length: workers }, () =>
-      runWorker({ url: redis.url, store, print: () => {}, signal: stop.signal, backendOf: async () => backend }),
-    )
-    try {
-      await using opened = await queued(backend, { url: redis.url, store, whenDown: 'stop' }).open(model, { concurrency: 1 })
-      const real = await drive(opened, { workers, jobs: lengths.length, ahead, list: (job) => [requestOf(job, 1)], signal })
-      rows.push({ workers, real, simulated: simulated(workers, lengths, ahead) })
-    } finally {
-      stop.abort()
-      await Promise.all(ended)
-    }
+    for (let i = 0; i < workers; i++) crew.use(toyWorker(redis.url, backend, { lock: 30, store }))
+    await using opened = await openToy(redis.url, backend, { whenDown: 'stop', store })
+    const list = (job: number) => numberedRequests(1, { from: job })
+    const real = await drive(opened, { workers, jobs: lengths.length, ahead, list, signal })
+    rows.push({ workers, real, simulated: simulated(workers, lengths, ahead) })
   }
   return rows
 }
@@ -116,7 +90,7 @@ async function sampling(scratch: string, most: number, signal: AbortSignal): Pro
         context: 128,
         signal,
       })
-      const list = (job: number) => Array.from({ length: sampled.attempts }, (_, i) => requestOf(1000 * job + i, sampled.tokens))
+      const list = (job: number) => numberedRequests(sampled.attempts, { from: 1000 * job, maxTokens: sampled.tokens })
       const real = await drive(opened, { workers, jobs: sampled.jobs, ahead: 8, list, signal })
       const alone = rows[0]?.real ?? real
       const lengths = Array<number>(sampled.jobs).fill(alone / sampled.jobs)
@@ -128,14 +102,6 @@ async function sampling(scratch: string, most: number, signal: AbortSignal): Pro
   }
   return rows
 }
-
-const requestOf = (seed: number, maxTokens: number): GenerateRequest => ({
-  id: String(seed),
-  messages: [{ role: 'user', content: `${seed}` }],
-  seed,
-  sampling: { temperature: 1, maxTokens },
-  task: String(seed),
-})
 
 /** Seconds from the first job to the last, asked as rounds ask: from the oldest that is not done a window ahead. Workers have loaded their model before. */
 async function drive(

@@ -6,9 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, isFault, type Completion, type Fault, type GenerateRequest } from '@whetstone/core'
+import { retryAfter } from '../provider-error.ts'
 import { exhausted } from '../lanes/endpoint-lane.ts'
 import { openPins } from '../lanes/pins.ts'
 import { fakeEndpoint, sendAnswer, sendError, type FakeHandler } from '../fake-endpoint.ts'
+import { numberedRequests } from '../numbered-requests.ts'
 import { scriptedModel } from '../scripted.ts'
 import endpoints from './endpoints.ts'
 
@@ -16,7 +18,7 @@ const test = suite('endpoints')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-endpoints-'))
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 
-type Kind = 'good' | 'slow' | 'limited' | 'dying' | 'changing' | 'other'
+type Kind = 'never' | 'broken' | 'half' | 'good' | 'slow' | 'limited' | 'dying' | 'changing' | 'other'
 const latency = 100
 /** An endpoint that answers `name: prompt` after a while, and misbehaves as its kind does. */
 function server(kind: Kind) {
@@ -27,19 +29,19 @@ function server(kind: Kind) {
     const prompt = request.body.messages.at(-1)?.content ?? ''
     if (kind === 'dying' && calls > 60) return void response.destroy()
     if (kind === 'limited' && calls % 3 > 0) return sendError(response, 429, { message: 'slow down' }, { 'retry-after': '0.5' })
+    if (kind === 'never')
+      return sendError(response, 429, { message: 'later' }, { 'retry-after': ['0', '-1', later(-60)][calls % 3] as string })
+    if (kind === 'broken') return sendAnswer(response, [{ content: `right: ${prompt.slice(0, 1)}` }], null)
+    if (kind === 'half') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {"id":"x","choices":[{"index":0,"delta":{"con')
+      return void response.end('\n\n')
+    }
     await sleep(kind === 'slow' ? latency * 15 : latency)
     answer(response, kind === 'other' || (kind === 'changing' && calls > 200) ? 'another' : 'right', prompt)
   }
   return fakeEndpoint(handler)
 }
-const requestsOf = (count: number, samples = 1): GenerateRequest[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: String(i),
-    messages: [{ role: 'user', content: `${i}?` }],
-    seed: i,
-    sampling: { temperature: 1, maxTokens: 8 },
-    task: `task ${Math.floor(i / samples)}`,
-  }))
+const requestsOf = (count: number, samples = 1) => numberedRequests(count, { samples })
 /** All requests over endpoints of these kinds, what was said of them, and how long it took. */
 async function over(kinds: readonly Kind[], requests: GenerateRequest[], more: { spreadFile?: string; concurrency?: number } = {}) {
   await using stack = new AsyncDisposableStack()
@@ -148,8 +150,39 @@ test('what providers say of their limits', () => {
     [{ 'ratelimit-remaining-requests': '0', 'ratelimit-reset-requests': '7' }, 7],
     [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, 60],
     [{ 'x-ratelimit-remaining-requests': '0' }, 0],
+    [{ 'x-ratelimit-remaining-requests': '-1', 'x-ratelimit-reset-requests': '5s' }, null],
+    [{ 'x-ratelimit-remaining-requests': 'unlimited' }, null],
+    [{ 'x-ratelimit-remaining-requests': '', 'x-ratelimit-reset-requests': '5s' }, null],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1.2.3' }, 0],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '1893456000' }, 60],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': 'soon' }, 0],
   ] as const)
     assert.is(exhausted(new Headers(headers as Record<string, string>)), wait)
+})
+
+const later = (seconds: number) => new Date(Date.parse('2026-11-30T12:00:00Z') + 1000 * seconds).toUTCString()
+test('Retry-After in every form: what is no time to wait is none', () => {
+  for (const [headers, wait] of [
+    [{}, undefined],
+    [{ 'retry-after': '3' }, 3],
+    [{ 'retry-after': ' 0.5 ' }, 0.5],
+    [{ 'retry-after': '0' }, undefined],
+    [{ 'retry-after': '-5' }, undefined],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '1e3' }, undefined],
+    [{ 'retry-after': later(20) }, 20],
+    [{ 'retry-after': later(-20) }, undefined],
+    // the provider's clock is an hour ahead of ours
+    [{ 'retry-after': later(3620), date: later(3600) }, 20],
+    [{ 'retry-after-ms': '1500', 'retry-after': '9' }, 1.5],
+    [{ 'retry-after-ms': '-1', 'retry-after': '9' }, 9],
+  ] as const)
+    assert.is(retryAfter(new Headers(headers as Record<string, string>), Date.parse('2026-11-30T12:00:00Z')), wait, JSON.stringify(headers))
+})
+
+test('endpoints that always say "later", break off in mid-word, or answer with half a JSON lose nothing', async () => {
+  const answers = await over(['good', 'never', 'broken', 'half', 'good'], requestsOf(200))
+  rightly(answers.answers, 200)
 })
 
 test('pins keep a task where it was, and count what moved', () => {

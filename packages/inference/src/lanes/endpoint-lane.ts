@@ -22,6 +22,8 @@ export type Lane = {
   /** Nothing is sent before then, by performance.now(). */
   openAt: number
   failures: number
+  /** Times in a row that it asked to be left alone for a while. */
+  waits: number
   /** Times that the circuit was broken, without an answer in between. */
   trips: number
   /** Why it gets nothing any more; null while it does. */
@@ -48,6 +50,7 @@ export const laneOf = (name: string, endpoint: ChatEndpoint): Lane => {
     since: 0,
     openAt: 0,
     failures: 0,
+    waits: 0,
     trips: 0,
     out: null,
     own: [],
@@ -72,7 +75,8 @@ export const laneOf = (name: string, endpoint: ChatEndpoint): Lane => {
 export function exhausted(headers: Headers): number | null {
   for (const what of ['requests', 'tokens']) {
     const left = headers.get(`x-ratelimit-remaining-${what}`) ?? headers.get(`ratelimit-remaining-${what}`)
-    if (left === null || Number(left) > 0) continue
+    // Some say -1 for no limit.
+    if (left === null || left.trim() === '' || Number(left) !== 0) continue
     return Math.min(60, seconds(headers.get(`x-ratelimit-reset-${what}`) ?? headers.get(`ratelimit-reset-${what}`)))
   }
   return null
@@ -81,7 +85,8 @@ export function exhausted(headers: Headers): number | null {
 function seconds(text: string | null): number {
   const parts = [...(text ?? '').matchAll(/([\d.]+)(ms|h|m|s|$)/g)]
   const units: Record<string, number> = { ms: 0.001, h: 3600, m: 60, s: 1, '': 1 }
-  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ''] ?? 0), 0)
+  const sum = parts.reduce((total, [, value, unit]) => total + Number(value) * (units[unit ?? ''] ?? 0), 0)
+  return Number.isFinite(sum) ? sum : 0
 }
 
 /** Questions with short greedy answers, which tell one model from another. */

@@ -24,6 +24,8 @@ export type SpreadOptions = {
 const mostFailures = 5
 const mostTrips = 4
 const patience = 600
+/** Waits in a row, as long as they were asked for, after which a lane that only ever asks to wait fails. */
+const mostWaits = 60
 
 /**
  * One queue of requests for several endpoints: whoever has a place free takes the oldest that is his, or the oldest that is nobody's, and with it all that is ever asked for its task. Answers are
@@ -38,6 +40,7 @@ export async function spreadRequests(lanes: Lane[], options: SpreadOptions): Pro
   const pending = new Set<{ fail: (error: unknown) => void }>()
   let place = 0
   let timer: NodeJS.Timeout | null = null
+  let handedOver = false
 
   const taskOf = ({ request }: Item) => request.task ?? request.id
   const usable = () => lanes.filter(({ out }) => out === null)
@@ -103,6 +106,7 @@ export async function spreadRequests(lanes: Lane[], options: SpreadOptions): Pro
         return item
       }
       pinned.own.push(item)
+      handedOver = true
     }
   }
 
@@ -127,6 +131,10 @@ export async function spreadRequests(lanes: Lane[], options: SpreadOptions): Pro
     }
     if (timer) clearTimeout(timer)
     timer = wake < Infinity ? setTimeout(pump, Math.max(5, wake)) : null
+    // Whom something was handed over to may have been asked before.
+    if (!handedOver) return
+    handedOver = false
+    pump()
   }
 
   async function run(lane: Lane, item: Item): Promise<void> {
@@ -164,7 +172,7 @@ export async function spreadRequests(lanes: Lane[], options: SpreadOptions): Pro
     pins.end(taskOf(item), lane.out === null)
     if (lane.out !== null) return enqueue({ ...item, tries: 0 }, true)
     lane.pace = lane.pace === 0 ? answer.seconds : 0.8 * lane.pace + 0.2 * answer.seconds
-    lane.failures = lane.trips = 0
+    lane.failures = lane.trips = lane.waits = 0
     if (++lane.since >= lane.limit) {
       lane.limit = Math.min(lane.endpoint.concurrency, lane.limit + 1)
       lane.since = 0
@@ -180,7 +188,7 @@ export async function spreadRequests(lanes: Lane[], options: SpreadOptions): Pro
     const now = performance.now()
     if (lane.openAt <= now) lane.limit = Math.max(1, Math.floor(lane.limit / 2))
     lane.since = 0
-    if (wait !== undefined && wait <= patience) lane.openAt = Math.max(lane.openAt, now + wait * 1000)
+    if (wait !== undefined && wait <= patience && ++lane.waits <= mostWaits) lane.openAt = Math.max(lane.openAt, now + wait * 1000)
     else {
       item.tries++
       if (++lane.failures >= mostFailures || lane.trips > 0) {

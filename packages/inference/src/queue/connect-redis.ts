@@ -8,7 +8,7 @@ export type QueueAddress = { where: string; options: RedisOptions }
 export function queueAddress(text: string): QueueAddress {
   const url = URL.parse(text)
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
-    throw new BadInput(`${text} is no queue: give redis://host:6379, or rediss://host:6379 for TLS`)
+    throw new BadInput(`${text.replace(/[^/]*@/, '')} is no queue: give redis://host:6379, or rediss://host:6379 for TLS`)
   const port = Number(url.port || 6379)
   const db = url.pathname.length > 1 ? Number(url.pathname.slice(1)) : 0
   if (!Number.isInteger(db))
@@ -41,7 +41,8 @@ export async function connectRedis(address: QueueAddress): Promise<Redis> {
   probe.on('error', (error: Error) => (last = error))
   try {
     await probe.connect()
-    await probe.ping()
+    // A replica, a full one, a user who may only read: found out before anything is built on it.
+    await probe.set('whetstone:probe', '1', 'PX', 1000)
     if (last) throw last // e.g. there is no such database: the connection stands all the same
   } catch (error) {
     throw explainRedis(last ?? error, address.where)
@@ -70,14 +71,23 @@ export function another(redis: Redis): Redis {
 
 /** A broken connection or a refusal of Redis's as one line; other errors pass through. */
 export function explainRedis(error: unknown, where: string): unknown {
-  const { code, message = '' } = error as { code?: string; message?: string }
+  const { code, message: outer = '', previousErrors = [] } = error as { code?: string; message?: string; previousErrors?: Error[] }
+  // What a transaction was given up for.
+  const message = [outer, ...previousErrors.map((each) => each.message)].join(' ')
   const say = (what: string) => new BadInput(`${where[0]?.toUpperCase()}${where.slice(1)} ${what}`)
   if (/WRONGPASS|invalid password/i.test(message)) return say('refuses the password: check WHETSTONE_QUEUE_PASSWORD')
   if (/NOAUTH|Authentication required/i.test(message))
     return say('wants a password: put it into WHETSTONE_QUEUE_PASSWORD, in the environment or in .env')
   if (/NOPERM/.test(message)) return say("gives this user no right to do that: check the user's ACL")
-  if (/^OOM|maxmemory/.test(message)) return say('is full (maxmemory): give it more memory, or empty it')
-  if (/MISCONF|READONLY/.test(message)) return say(`cannot be written (${message.split(' ')[0]}): look at its disk, or name the primary`)
+  if (/\bOOM\b|maxmemory/.test(message)) return say('is full (maxmemory): give it more memory, or empty it')
+  const readOnly = /MISCONF|READONLY|NOREPLICAS/.exec(message)?.[0]
+  if (readOnly !== undefined) return say(`cannot be written (${readOnly}): look at its disk, or name the primary`)
+  if (/^(MOVED|CLUSTERDOWN|CROSSSLOT)\b/.test(message)) return say('is a part of a Redis Cluster: name a Redis or Valkey of its own')
+  if (/max number of clients/.test(message)) return say('has no connection free (maxclients): raise it, or end what holds connections')
+  if (/^(LOADING|BUSY|MASTERDOWN)\b/.test(message))
+    return say(`does not answer yet (${message.split(' ')[0]}): try again when it has loaded its data`)
+  if (/Protocol error/.test(message)) return say('is no Redis: something else listens there, check the port')
+  if (/Redis version needs/.test(message)) return say(`is too old (${message.slice(0, 80)}): take Redis 6.2 or later, or Valkey`)
   if (/DB index is out of range/i.test(message)) return say('has no such database: check the number after the host')
   if (/wrong version number|SSL|TLS|certificate/i.test(`${code} ${message}`))
     return say(`and we do not agree on TLS (${code ?? message.slice(0, 80)}): rediss:// is with it, redis:// without`)

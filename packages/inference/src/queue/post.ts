@@ -50,8 +50,10 @@ export async function openPost(given: {
   key: string
   expected: Pick<Result, 'protocol' | 'tools' | 'weights' | 'adapter'>
   say: (text: string) => void
+  /** Redis refuses what was sent. */
+  complain: (text: string) => void
 }): Promise<Post> {
-  const { redis, address, secret, key, expected, say } = given
+  const { redis, address, secret, key, expected, say, complain } = given
   const { Queue, QueueEvents } = await import('bullmq')
   const lanes = new Map<string, Lane>()
   let closed = false
@@ -64,7 +66,7 @@ export async function openPost(given: {
       connection: redis,
       prefix: names.prefix,
       streams: { events: { maxLen: eventsKept } },
-      defaultJobOptions: { attempts: 2, removeOnComplete: { age: 3600 }, removeOnFail: { age: 86_400 } },
+      defaultJobOptions: { attempts: 3, removeOnComplete: { count: 1000 }, removeOnFail: { count: 1000 } },
     })
     const listening = another(redis)
     const events = new QueueEvents(queueName, { connection: listening, prefix: names.prefix })
@@ -89,12 +91,12 @@ export async function openPost(given: {
       for (const [name, group] of Map.groupBy(bulk, ({ lane }) => lane))
         laneOf(name)
           .queue.addBulk(group.map(({ id, data }) => ({ name: 'list', data: { sealed: data }, opts: { jobId: id } })))
-          .catch((error: unknown) => giveUpIf(explainRedis(error, address.where)))
+          // What did not get there is sent again (look); a connection that broke comes back by itself.
+          .catch((error: unknown) => {
+            const known = explainRedis(error, address.where)
+            if (known instanceof BadInput && !/does not answer/.test(known.message)) complain(known.message)
+          })
     })
-  }
-  /** A connection that broke comes back, and what was lost with it is sent again; a refusal of Redis's does not mend itself. */
-  const giveUpIf = (error: unknown) => {
-    if (error instanceof BadInput && !/does not answer/.test(error.message)) giveUp(error)
   }
 
   const settle = async (lane: Lane, id: string, value: unknown) => {

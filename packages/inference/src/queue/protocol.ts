@@ -113,8 +113,8 @@ export const names = {
   worker: (id: string) => `whetstone:worker:${id}`,
   dead: 'whetstone:dead',
 }
-/** Milliseconds after which an offer, a worker that says nothing more is gone. */
-export const lasts = { offer: 60_000, worker: 15_000 }
+/** Milliseconds after which an offer, a worker that says nothing more is gone; and an offer that one run has ended with, where no other says it too. */
+export const lasts = { offer: 60_000, worker: 15_000, farewell: 5000 }
 
 /** Jobs that could not be done, newest first. */
 export const DeadJob = z.object({ job: z.string(), offer: z.string(), reason: z.string(), requests: z.number().int(), at: z.string() })

@@ -1,27 +1,21 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, dataRoot, hashFile, useOf } from '@whetstone/core'
 import type { Backend, Completion, Fault, GenerateRequest, LanguageModel, Model, OpenOptions, Score } from '@whetstone/core'
 import { toolStamp } from '@whetstone/native'
 import { openStore } from '@whetstone/store'
 import { storeBlob } from '@whetstone/store/fetch-blob.ts'
-import type { Redis } from 'ioredis'
 import { openPins } from '../lanes/pins.ts'
 import { connectRedis, queueAddress } from './connect-redis.ts'
-import { DeadJobError, openPost, RecalledError } from './post.ts'
+import { DeadJobError, openPost, RecalledError, type Post } from './post.ts'
 import { lasts, names, offerKey, protocol, type Offer } from './protocol.ts'
 import type { QueueSettings } from './queue-settings.ts'
-import { queueSecret, seal } from './seal.ts'
-import { readWorkers } from './watch-workers.ts'
+import { queueSecret } from './seal.ts'
+import { watchCrew, type Crew } from './watch-crew.ts'
 
 /** Where workers on this machine find weights when no store is named. */
 export const defaultStore = (): string => join(dataRoot, 'checkpoints/.artifacts')
 
-/** Seconds between looks at workers and at jobs that have not come back. */
-const beat = 2
-/** Seconds without queue or workers after which it is said, or the run stops. */
-const patience = 60
 /** Jobs under way a worker. Traces are written in order: with fewer, one slow job holds many workers back (tools:bench --queue). */
 const perWorker = 8
 /** Seconds of work in a job, where lists may be cut anywhere. */
@@ -82,8 +76,8 @@ async function open(backend: Backend, settings: QueueSettings, model: Model, opt
     said.add(text)
   }
   const expected = { protocol, tools: offer.tools, weights: offer.model.weights.sha256, adapter: offer.model.adapter?.sha256 ?? null }
-  const post = stack.use(await openPost({ redis, address, secret, key, expected, say }))
-  const crew = stack.use(watchCrew({ redis, secret, key, offer, where: address.where, url: settings.url, settings, post, say }))
+  const post: Post = stack.use(await openPost({ redis, address, secret, key, expected, say, complain: (text) => crew.complain(text) }))
+  const crew: Crew = stack.use(watchCrew({ redis, secret, key, offer, where: address.where, url: settings.url, settings, post, say }))
   const pins = openPins(options.spreadFile)
   stack.defer(() => pins.save())
   const inner = stack.move()
@@ -185,10 +179,8 @@ async function open(backend: Backend, settings: QueueSettings, model: Model, opt
       closed = true
       if (redis.status === 'ready')
         await redis
-          .multi()
-          .del(names.offer(key))
-          .srem(names.offers, key)
-          .exec()
+          // Another run may offer the same: it says so again every two seconds.
+          .pexpire(names.offer(key), lasts.farewell)
           .catch(() => null)
       await inner[Symbol.asyncDispose]()
     },
@@ -204,96 +196,4 @@ async function blobOf(path: string) {
   const sha256 = hashed.get(known) ?? hashFile(path)
   hashed.set(known, sha256)
   return { sha256: await sha256, bytes }
-}
-
-type Crew = AsyncDisposable & {
-  /** Live workers by lane. */
-  lanes(): ReadonlyMap<string, number>
-  workers(): number
-  /** Waits until there is one. */
-  someone(signal?: AbortSignal): Promise<void>
-}
-
-/** Offers the model, keeps count of who takes it, and looks after jobs that do not come back. */
-function watchCrew(given: {
-  redis: Redis
-  secret: string
-  key: string
-  offer: Offer
-  where: string
-  url: string
-  settings: QueueSettings
-  post: Awaited<ReturnType<typeof openPost>>
-  say: (text: string) => void
-}): Crew {
-  const { redis, secret, key, offer, where, settings, post, say } = given
-  let lanes = new Map<string, number>()
-  const since = { connected: performance.now(), worked: performance.now() }
-  const seen = new Map<string, number>()
-  const sealed = seal(secret, 'offer', JSON.stringify(offer))
-  const command = `npx nx run loops:worker --queue=${given.url.replace(/\/\/[^@/]*@/, '//')}`
-  let stopped: BadInput | null = null
-
-  const late = (which: keyof typeof since) => (performance.now() - since[which]) / 1000
-  const complain = (text: string) => {
-    if (settings.whenDown === 'stop') {
-      stopped = new BadInput(`${text}; what was done is kept, the same command goes on`)
-      post.giveUp(stopped)
-    } else say(`${text}; waiting for it (Ctrl-C ends the run, the same command goes on; queue.whenDown=stop ends it by itself)`)
-  }
-  const look = async () => {
-    if (redis.status !== 'ready') {
-      if (late('connected') > (settings.whenDown === 'stop' ? patience : 5))
-        complain(`${where[0]?.toUpperCase()}${where.slice(1)} does not answer`)
-      return
-    }
-    since.connected = performance.now()
-    await redis.multi().set(names.offer(key), sealed, 'PX', lasts.offer).sadd(names.offers, key).exec()
-    const { workers, foreign } = await readWorkers(redis, secret)
-    if (foreign > 0) say(`${foreign} workers at ${where} are signed with another WHETSTONE_QUEUE_SECRET and get no work`)
-    for (const { id, refuses } of workers) if (refuses[key] !== undefined) say(`Worker ${id} gets no work: ${refuses[key]}`)
-    const now = new Map<string, number>()
-    for (const { takes } of workers) {
-      const lane = takes[key]
-      if (lane !== undefined) now.set(lane, (now.get(lane) ?? 0) + 1)
-    }
-    for (const lane of now.keys()) seen.set(lane, performance.now())
-    lanes = now
-    if (now.size > 0) since.worked = performance.now()
-    else if (late('worked') > (settings.whenDown === 'stop' ? patience : 10))
-      complain(`No worker for ${offer.model.name} at ${where}: start one with ${command}`)
-    // A class of machine that is gone while others are there: its tasks go to them.
-    for (const [lane, at] of seen) {
-      if (now.size === 0 || now.has(lane) || performance.now() - at < patience * 1000) continue
-      seen.delete(lane)
-      say(`All workers of class ${lane} are gone: their tasks go to ${[...now.keys()].join(', ')}`)
-      await post.recall(lane)
-    }
-    await post.look()
-  }
-  let looking: Promise<void> | null = null
-  const tick = () =>
-    (looking ??= look()
-      .catch(() => {})
-      .finally(() => (looking = null)))
-  const timer = setInterval(tick, beat * 1000)
-  void tick()
-  return {
-    lanes: () => lanes,
-    workers: () => [...lanes.values()].reduce((sum, count) => sum + count, 0),
-    async someone(signal) {
-      since.worked = Math.max(since.worked, performance.now() - 1000)
-      for (;;) {
-        signal?.throwIfAborted()
-        if (stopped) throw stopped
-        if (lanes.size > 0) return
-        await tick()
-        if (lanes.size === 0) await sleep(250, undefined, signal ? { signal } : {})
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer)
-      await looking
-    },
-  }
 }

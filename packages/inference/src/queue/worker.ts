@@ -42,6 +42,8 @@ export type WorkerOptions = {
 }
 
 const beat = 500
+/** Workers that a job may take with it before it is given up. Machines that are lent may go at any time: three would be too few. */
+const mostStalls = 4
 
 /**
  * Takes lists of requests from a queue and samples them, until the signal fires: keeps one model loaded, goes to another when its own is no longer offered (or has had nothing to do for a while), and
@@ -70,14 +72,22 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
   let busy: Busy | null = null
   let idleSince = performance.now()
-  const failed = new Map<string, string>()
+  const failed = keepFailures()
+  const show = () =>
+    redis
+      .multi()
+      .set(names.worker(card.id), seal(secret, 'worker', JSON.stringify(card)), 'PX', lasts.worker)
+      .sadd(names.workers, card.id)
+      .exec()
+  // Also while weights are fetched, which may take minutes.
+  const showing = setInterval(() => redis.status === 'ready' && void show().catch(() => null), 5000)
   print(`Worker ${card.id} at ${address.where}; weights from ${store.where}`)
   try {
     while (!signal.aborted) {
       try {
         if (redis.status === 'ready') {
           const offers = await readOffers(redis, secret, sayOnce)
-          judge(card, offers, failed, options.gpu)
+          judge(card, offers, failed.now(), options.gpu)
           for (const reason of Object.values(card.refuses)) sayOnce(`Refused: ${reason}`)
           const next = await choose(redis, offers, card, busy, idleSince)
           if (next !== card.loaded) {
@@ -87,18 +97,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
             const offer = next === null ? undefined : offers.get(next)
             if (next !== null && offer) {
               try {
-                busy = await take({ key: next, offer, lane: card.takes[next] as string, card, redis, secret, store, options, sayOnce })
+                const lane = card.takes[next] as string
+                busy = await take({ key: next, offer, lane, card, redis, secret, store, options, sayOnce, failed })
                 card.loaded = next
                 print(`Loaded ${offer.model.name} (${offer.model.id}) as ${card.takes[next]}`)
               } catch (error) {
-                if (!(error instanceof BadInput)) throw error
-                failed.set(next, error.message)
+                if (signal.aborted) break
+                // One offer that cannot be opened is no reason to leave the others.
+                failed.set(next, firstLine(error))
               }
             }
           }
           if (busy?.working()) idleSince = performance.now()
-          const sealed = seal(secret, 'worker', JSON.stringify(card))
-          await redis.multi().set(names.worker(card.id), sealed, 'PX', lasts.worker).sadd(names.workers, card.id).exec()
+          await show()
         } else sayOnce(`${address.where} does not answer: waiting for it`)
       } catch (error) {
         const known = explainRedis(error, address.where)
@@ -109,6 +120,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     }
     if (busy?.working()) print('Finishing the job under way')
   } finally {
+    clearInterval(showing)
     await busy?.[Symbol.asyncDispose]()
     if (redis.status === 'ready')
       await redis
@@ -124,6 +136,22 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
 type Busy = AsyncDisposable & { working(): boolean }
 
+/** Offers that this worker cannot serve now, each with the reason: a disk may be emptied and a store come back, so that they are tried again after a minute. */
+function keepFailures() {
+  const known = new Map<string, { reason: string; until: number }>()
+  return {
+    set: (key: string, reason: string) => void known.set(key, { reason, until: performance.now() + 60_000 }),
+    now(): ReadonlyMap<string, string> {
+      for (const [key, { until }] of known) if (until < performance.now()) known.delete(key)
+      return new Map([...known].map(([key, { reason }]) => [key, reason]))
+    },
+  }
+}
+type Failures = ReturnType<typeof keepFailures>
+const firstLine = (error: unknown) => (error as Error).message.split('\n')[0] ?? ''
+/** Jobs that a worker may fail one after the other before it is taken for the reason. */
+const mostFailures = 3
+
 async function take(given: {
   key: string
   offer: Offer
@@ -134,14 +162,15 @@ async function take(given: {
   store: ArtifactStore
   options: WorkerOptions
   sayOnce: (text: string) => void
+  failed: Failures
 }): Promise<Busy> {
-  const { key, offer, lane, card, redis, secret, store, options, sayOnce } = given
+  const { key, offer, lane, card, redis, secret, store, options, sayOnce, failed } = given
   const { lock = 30, backendOf = pluginBackend } = options
   const backend = await backendOf(offer.backend.name, offer.backend.settings)
   await options.prepare?.(backend.tools ?? [])
   const [path, adapter] = [
-    await artifact(store, offer.model.weights),
-    offer.model.adapter ? await artifact(store, offer.model.adapter) : null,
+    await artifact(store, offer.model.weights, options.signal),
+    offer.model.adapter ? await artifact(store, offer.model.adapter, options.signal) : null,
   ]
   const { id, name, vocabulary, parameters } = offer.model
   const model: Model = {
@@ -164,6 +193,7 @@ async function take(given: {
   const opened = await backend.open(model, open)
   const { Worker, UnrecoverableError } = await import('bullmq')
   let working = 0
+  let inRow = 0
   const connection = another(redis)
   const bull: BullWorker = new Worker(
     names.queue(key, lane),
@@ -189,7 +219,14 @@ async function take(given: {
           seconds: (performance.now() - started) / 1000,
           ...done,
         }
+        inRow = 0
         return seal(secret, 'result', JSON.stringify(result))
+      } catch (error) {
+        // Others may do it: whoever fails waits a little before he takes the next, and one who fails again and again leaves them to others for a minute.
+        void bull.pause(true)
+        if (++inRow >= mostFailures) failed.set(key, `it failed ${inRow} jobs in a row (${firstLine(error).slice(0, 200)})`)
+        else setTimeout(() => bull.resume(), 1000 * inRow).unref()
+        throw error
       } finally {
         working--
       }
@@ -200,10 +237,11 @@ async function take(given: {
       concurrency: 1,
       lockDuration: lock * 1000,
       stalledInterval: lock * 500,
-      maxStalledCount: 2,
+      maxStalledCount: mostStalls,
       drainDelay: 2,
-      removeOnComplete: { age: 3600 },
-      removeOnFail: { age: 86_400 },
+      // By number: an age would be reckoned by this machine's clock.
+      removeOnComplete: { count: 1000 },
+      removeOnFail: { count: 1000 },
     },
   )
   bull.on('error', (error) =>
@@ -235,7 +273,7 @@ async function pluginBackend(name: string, settings: Record<string, unknown>): P
 
 const checked = new Set<string>()
 /** A file of this content here: in the store's own folder where it is one, else fetched once. */
-async function artifact(store: ArtifactStore, { sha256 }: Offer['model']['weights']): Promise<string> {
+async function artifact(store: ArtifactStore, { sha256 }: Offer['model']['weights'], signal: AbortSignal): Promise<string> {
   const local = store.local?.(blobKey(sha256))
   if (local && existsSync(local)) {
     if (!checked.has(sha256) && (await hashFile(local)) !== sha256)
@@ -244,6 +282,6 @@ async function artifact(store: ArtifactStore, { sha256 }: Offer['model']['weight
     return local
   }
   const file = join(dataRoot, 'checkpoints/.fetched', `${sha256}.gguf`)
-  await fetchBlob(store, sha256, file)
+  await fetchBlob(store, sha256, file, signal)
   return file
 }

@@ -36,7 +36,14 @@ export async function claimBank(run: string, memory: Pick<NonNullable<Recipe['me
   const read = async () => {
     await using store = await openStore(place.uri)
     const text = await store.read(record)
-    return text === null ? null : Writer.parse(JSON.parse(text))
+    if (text === null) return null
+    try {
+      return Writer.parse(JSON.parse(text))
+    } catch {
+      throw new BadInput(
+        `${store.where}: ${record} is no record of a bank's writer: it was altered, or a proxy or a login page answers there`,
+      )
+    }
   }
   const other = await read()
   if (other !== null && other.writer !== place.writer)

@@ -66,12 +66,12 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   if (options.redoFrom !== undefined) checkOpen(run)
   await findTasks(options.recipe)
   using _lock = lockRun(run)
+  const claim = await claimBank(run, options.recipe.memory)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)
   const recipe: Recipe = { ...options.recipe, settings: { ...options.recipe.settings, seed: record.seed } }
   const last = 'rounds' in options.until ? incumbent.round + options.until.rounds : options.until.round
   if (options.redoFrom !== undefined) redo(run, incumbent.round + 1, options.redoFrom, recipe)
   if (incumbent.round >= last) options.print(`Run ${run} has done ${incumbent.round} rounds: nothing to do up to round ${last}`)
-  const claim = await claimBank(run, recipe.memory)
   await using mirror = await mirroring(run, recipe.store, signal)
   // A round that was done when the store was down.
   if (recipe.store && incumbent.round > 0) await mirror.settle()
