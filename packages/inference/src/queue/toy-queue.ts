@@ -1,8 +1,9 @@
 // A backend and workers of a test's own, in this process.
 import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { dataRoot, plugin, type Backend, type GenerateRequest, type Model } from '@whetstone/core'
+import { plugin, type Backend, type GenerateRequest, type Model } from '@whetstone/core'
 import { z } from 'zod'
 import { scriptedModel } from '../scripted.ts'
 import { queued } from './queued.ts'
@@ -61,7 +62,7 @@ export function toyWorker(url: string, backend: Backend, { lock = 2, store }: { 
 
 /** The toy's model, opened on a queue; its weights are a file that nobody looks into. */
 export function openToy(url: string, backend: Backend, { whenDown = 'wait', store }: { whenDown?: 'wait' | 'stop'; store?: string } = {}) {
-  const path = join(dataRoot, 'toy.gguf')
+  const path = join(tmpdir(), 'whetstone-toy.gguf')
   writeFileSync(path, 'not looked into')
   const model: Model = { ...scriptedModel('toy'), path }
   return queued(backend, { url, store, whenDown }).open(model, { concurrency: 4 })
