@@ -19,7 +19,7 @@ const jobs = 24
 const lengthsOf = (stragglers: boolean) =>
   Array.from({ length: jobs }, (_, i) => 0.5 * (0.9 + (0.2 * ((i * 7) % jobs)) / jobs) * (stragglers && i % 12 === 5 ? 5 : 1))
 /** Jobs of the real sampler, and their attempts and tokens: about two seconds on a core. */
-const sampled = { jobs: 12, attempts: 128, tokens: 64 }
+const sampled = { jobs: 8, attempts: 32, tokens: 32 }
 
 type Measured = { workers: number; real: number; simulated: number }
 

@@ -245,7 +245,11 @@ async function take(given: {
     },
   )
   bull.on('error', (error) =>
-    sayOnce(/lock|Missing key/.test(error.message) ? `A result came too late and counts not: ${error.message}` : String(error.message)),
+    sayOnce(
+      /lock|Missing key/.test(error.message)
+        ? `A result came too late and counts not: ${error.message}`
+        : firstLine(explainRedis(error, queueAddress(options.url).where)),
+    ),
   )
   bull.on('completed', () => void card.done++)
   bull.on('failed', (job, error) => sayOnce(`Job ${job?.id?.slice(0, 12)} failed: ${error.message}`))

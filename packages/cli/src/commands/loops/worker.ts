@@ -1,4 +1,6 @@
 import { BadInput, Gpu } from '@whetstone/core'
+import { queueAddress } from '@whetstone/inference/queue/connect-redis.ts'
+import { queueSecret } from '@whetstone/inference/queue/seal.ts'
 import { runWorker } from '@whetstone/inference/queue/worker.ts'
 import { ensureTools, findAccelerator } from '@whetstone/native'
 import { defineCommand } from '../../command.ts'
@@ -29,6 +31,9 @@ export default defineCommand({
   ],
   async run({ queue, store, gpu, threads, lock }, signal) {
     if (queue === undefined) throw new BadInput('Say which queue: loops:worker --queue=redis://host:6379')
+    // What is wrong with the command is said before tools are built for minutes.
+    queueAddress(queue)
+    queueSecret()
     await ensureTools(['llama-sample', 'llama-score'], { signal })
     const device = gpu === undefined ? undefined : Gpu.parse(gpu)
     const { accelerator, refused } = await findAccelerator(device ?? 'auto', { signal })
