@@ -194,6 +194,7 @@ async function take(given: {
   const { Worker, UnrecoverableError } = await import('bullmq')
   let working = 0
   let inRow = 0
+  let resuming: NodeJS.Timeout | undefined
   const connection = another(redis)
   const bull: BullWorker = new Worker(
     names.queue(key, lane),
@@ -225,7 +226,7 @@ async function take(given: {
         // Others may do it: whoever fails waits a little before he takes the next, and one who fails again and again leaves them to others for a minute.
         void bull.pause(true)
         if (++inRow >= mostFailures) failed.set(key, `it failed ${inRow} jobs in a row (${firstLine(error).slice(0, 200)})`)
-        else setTimeout(() => bull.resume(), 1000 * inRow).unref()
+        else resuming = setTimeout(() => bull.resume(), 1000 * inRow).unref()
         throw error
       } finally {
         working--
@@ -256,6 +257,7 @@ async function take(given: {
   return {
     working: () => working > 0,
     async [Symbol.asyncDispose]() {
+      clearTimeout(resuming) // it would begin again
       await bull.close().catch(() => {})
       connection.disconnect()
       await opened[Symbol.asyncDispose]()
