@@ -23,21 +23,18 @@ const sampled = { jobs: 8, attempts: 32, tokens: 32 }
 
 type Measured = { workers: number; real: number; simulated: number }
 
-/** Seconds of real and simulated queues, a table a kind of work. */
-export async function measureQueue(most: number, signal: AbortSignal): Promise<string> {
+/** Seconds of real and simulated queues, a table a kind of work, each printed when it is measured. */
+export async function measureQueue(most: number, { print, signal }: { print: (text: string) => void; signal: AbortSignal }): Promise<void> {
   const missing = withoutRedis()
   if (missing) throw new BadInput(missing)
   const scratch = mkdtempSync(join(tmpdir(), 'whetstone-queue-bench-'))
   const secret = process.env['WHETSTONE_QUEUE_SECRET']
   process.env['WHETSTONE_QUEUE_SECRET'] = 'a secret of the bench, 32 letters'
   try {
-    const tables: [string, Measured[]][] = [
-      ['waiting 0.5 s a job', await waiting(scratch, most, lengthsOf(false), 8, signal)],
-      ['waiting, stragglers', await waiting(scratch, most, lengthsOf(true), 8, signal)],
-      ['stragglers, 2 ahead', await waiting(scratch, most, lengthsOf(true), 2, signal)],
-      ['20M on a core each', await sampling(scratch, most, signal)],
-    ]
-    return tables.map(([name, rows]) => showMeasured(name, rows)).join('\n')
+    print(showMeasured('20M on a core each', await sampling(scratch, most, signal)))
+    print(showMeasured('waiting 0.5 s a job', await waiting(scratch, most, lengthsOf(false), 8, signal)))
+    print(showMeasured('waiting, stragglers', await waiting(scratch, most, lengthsOf(true), 8, signal)))
+    print(showMeasured('stragglers, 2 ahead', await waiting(scratch, most, lengthsOf(true), 2, signal)))
   } finally {
     if (secret === undefined) delete process.env['WHETSTONE_QUEUE_SECRET']
     else process.env['WHETSTONE_QUEUE_SECRET'] = secret

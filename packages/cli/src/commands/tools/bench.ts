@@ -69,7 +69,7 @@ export default defineCommand({
     'npx nx run tools:bench --gate --real=2000 --threads=2',
   ],
   async run({ threads, only, large, rows, texts, json, gate, runs, real, docs, queue, workers }, signal) {
-    if (queue && workers !== undefined) return console.log(await measureQueue(workers, signal))
+    if (queue && workers !== undefined) return await measureQueue(workers, { print: (text) => console.log(text), signal })
     if (queue) return console.log(showSimulatedQueue())
     if (gate) {
       const cached = real === undefined ? undefined : await realContestants(real, threads, signal)
