@@ -1,15 +1,18 @@
 // A recipe's bank in object storage (memory.uri): the round is the one with a bank beside the weights, one run writes to it, others read it by tag.
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { paths, root } from '@whetstone/core'
-import { s3Server } from '@whetstone/store/s3-server.ts'
 
 const test = suite('bank elsewhere')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-bank-'))
+process.env['WHETSTONE_ROOT'] = join(scratch, 'in-process') // before core is read
+const { BadInput, paths, root } = await import('@whetstone/core')
+const { claimBank } = await import('@whetstone/loop/round/claim-bank.ts')
+const { readBankPlace } = await import('@whetstone/runs')
+const { s3Server } = await import('@whetstone/store/s3-server.ts')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 
 function command(folder: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -71,16 +74,39 @@ else
       round('other', ['--run=second', '--set', `memory.uri=${uri}`]),
       /The memory bank s3:\/\/bucket\/banks\/team is written by run tiny on \S+ since .*give this run a memory\.uri of its own/,
     )
-    cpSync(join(scratch, 'there'), join(scratch, 'restored'), { recursive: true })
+    const own = { uri: 's3://bucket/banks/own' }
+    const before = await claimBank('own', own)
+    await before?.check()
+    await claimBank('own', own) // restored on another machine, and begun there
+    assert.match(
+      await (before?.check() ?? Promise.resolve()).then(
+        () => '',
+        (error: Error) => error.message,
+      ),
+      /^Run own is carried on by \S+ since .* a bank has one writer/,
+    )
     await refused(round('there', []), /Run tiny keeps its memory bank at s3:\/\/bucket\/banks\/team, and the recipe says nothing of it/)
     await refused(round('here', ['--set', `memory.uri=${uri}`]), /Run tiny keeps its memory bank in .*memory\.lance, and memory\.uri says/)
 
     // what is wrong is one line with the host, and no secret
-    const bad = (env: Record<string, string>, at = uri) => round('bad', ['--set', `memory.uri=${at}`], env)
-    await refused(bad({ AWS_ACCESS_KEY_ID: 'a-secret-value' }), new RegExp(`${server.host}.*credentials are not right`))
-    await refused(bad({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' }), /at 127\.0\.0\.1:9 does not answer/)
-    await refused(bad({}, 's3://nobucket/x'), new RegExp(`s3://nobucket/x at ${server.host}: there is no such bucket`))
-    await refused(bad({}, 'http://x/y'), /http:\/\/x\/y is no store: give a folder, or s3:/)
+    for (const [name, value, at, says] of [
+      ['AWS_ACCESS_KEY_ID', 'a-secret-value', uri, new RegExp(`${server.host}.*credentials are not right`)],
+      ['AWS_ENDPOINT_URL_S3', 'http://127.0.0.1:9', uri, /at 127\.0\.0\.1:9 does not answer/],
+      ['AWS_REGION', 'us-east-1', 's3://nobucket/x', new RegExp(`s3://nobucket/x at ${server.host}: there is no such bucket`)],
+      ['AWS_REGION', 'us-east-1', 'http://x/y', /http:\/\/x\/y is no store: give a folder, or s3:/],
+    ] as const) {
+      const kept = process.env[name]
+      process.env[name] = value
+      const error: Error = await claimBank('bad', { uri: at }).then(
+        () => new Error('claimed'),
+        (failed: Error) => failed,
+      )
+      process.env[name] = kept
+      assert.instance(error, BadInput)
+      assert.match(error.message, says)
+      assert.not.match(error.message, /\n|a-secret-value/)
+      assert.is(readBankPlace('bad'), null)
+    }
     await refused(
       command('elsewhere', ['loops:memory', 'list', `--bank=${uri}`], { AWS_ACCESS_KEY_ID: 'a-secret-value' }),
       new RegExp(`^Cannot open the memory bank ${uri} at ${server.host}: the credentials are not right`),
