@@ -42,10 +42,12 @@ export function s3Store(
   }: { part?: number; tries?: number; /** Seconds of silence after which a request has failed. */ patience?: number } = {},
 ): ArtifactStore {
   const [, Bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(url) ?? []
-  if (Bucket === undefined)
+  if (url.includes('@'))
     throw new BadInput(
-      `${url.replace(/[^/]*@/, '')} is no bucket: give s3://bucket/prefix, the bucket in small letters, digits, dots and dashes`,
+      `${url.replace(/[^/]*@/, '')}: credentials are no part of the address: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the environment or in .env`,
     )
+  if (Bucket === undefined)
+    throw new BadInput(`${url} is no bucket: give s3://bucket/prefix, the bucket in small letters, digits, dots and dashes`)
   const prefix = path.replace(/\/+$/, '')
   const endpoint = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']
   const client = new S3Client({

@@ -140,7 +140,11 @@ test('what is wrong with a store is one line with its host, what to do, and no s
   await using nowhere = s3Store('s3://bucket', { tries: 1 })
   const error = await failure(nowhere.size('x'))
   assert.match(error?.message ?? '', /^s3:\/\/bucket at 127\.0\.0\.1:9 does not answer \(ECONNREFUSED\): check AWS_ENDPOINT_URL/)
-  for (const url of ['s3://', 's3://Bad_Bucket/x', 'gs://bucket/x']) assert.instance(await failure(openStore(url)), BadInput, url)
+  for (const url of ['s3://', 's3://Bad_Bucket/x', 'gs://bucket/x', 's3://key:a-secret@bucket/x']) {
+    const refused = await failure(openStore(url))
+    assert.instance(refused, BadInput, url)
+    assert.not.match(refused?.message ?? '', /a-secret/)
+  }
   for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name]
 })
 
