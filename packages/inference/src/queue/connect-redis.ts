@@ -86,6 +86,8 @@ export function explainRedis(error: unknown, where: string): unknown {
   if (/max number of clients/.test(message)) return say('has no connection free (maxclients): raise it, or end what holds connections')
   if (/^(LOADING|BUSY|MASTERDOWN)\b/.test(message))
     return say(`does not answer yet (${message.split(' ')[0]}): try again when it has loaded its data`)
+  if (/WRONGTYPE/.test(message))
+    return say('holds other things under our names (WRONGTYPE): look at who writes there, or take another database of it')
   if (/Protocol error/.test(message)) return say('is no Redis: something else listens there, check the port')
   if (/Redis version needs/.test(message)) return say(`is too old (${message.slice(0, 80)}): take Redis 6.2 or later, or Valkey`)
   if (/DB index is out of range/i.test(message)) return say('has no such database: check the number after the host')
