@@ -71,7 +71,7 @@ def verl(name):
 
 
 def turns(messages):
-    return [message["content"] for message in messages]
+    return [message.get("content") or "" for message in messages]
 
 
 readers = {
@@ -83,7 +83,7 @@ readers = {
     "trl-grpo": rendered,
     "sharegpt": lambda name: (turns(trl.maybe_convert_to_chatml(row)["messages"]) for row in load(name)),
     "chatml": lambda name: ([row["text"]] for row in load(name)),
-    "axolotl-dpo": lambda name: ([row["system"] or "", row["prompt"], row["chosen"], row["rejected"]] for row in load(name)),
+    "axolotl-dpo": lambda name: ([row.get("system") or "", row["prompt"], row["chosen"], row["rejected"]] for row in load(name)),
     "parquet": lambda name: (turns(row["messages"]) for row in load(name, "parquet")),
     "verl": verl,
     "mlx-lm": lambda name: (turns(row["messages"]) for row in lines(name, "train.jsonl")),
