@@ -5,6 +5,7 @@
 #include "freeze-date.h"
 #include "reasoning-text.h"
 #include "run-tool.h"
+#include "watch-template.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -16,6 +17,7 @@ void chat_template::deleter::operator()(common_chat_templates * templates) const
 chat_template::~chat_template() = default;
 
 chat_template::chat_template(const llama_model * model, const std::string & date) {
+    const watch_template watch;
     templates.reset(common_chat_templates_init(model, "").release());
     source = common_chat_templates_source(templates.get());
     if (!date.empty()) {
@@ -71,6 +73,7 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
             }
         }
     }
+    const watch_template watch;
     return common_chat_templates_apply(templates.get(), inputs).prompt;
 }
 

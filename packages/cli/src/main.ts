@@ -92,6 +92,7 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop).off('disconnect', stop)
   }
   // Native add-ons (LanceDB, node-llama-cpp) may keep threads that would hold the process open.
+  // oxlint-disable-next-line escapes/output -- nothing, to hear when all is out
   await new Promise<void>((drained) => process.stdout.write('', () => drained()))
   process.exit()
 }

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { BadInput } from './bad-input.ts'
+import { visibleText } from './visible-text.ts'
 
 /** Names that are devices on Windows, whatever ending they carry: a checkout may be copied there. */
 const reserved = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i
@@ -10,9 +11,7 @@ const longest = 200
 export function nameProblem(name: string): string | null {
   if (name === '' || name === '.' || name === '..') return 'is no name'
   if (Buffer.byteLength(name) > longest) return `is longer than ${longest} bytes`
-  // eslint-disable-next-line no-control-regex
-  if (/[/\\\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/.test(name))
-    return 'holds a separator or a hidden character'
+  if (/[/\\\n\t]/.test(name) || visibleText(name) !== name) return 'holds a separator or a hidden character'
   if (/^[-~]/.test(name) || /^\s|[\s.]$/.test(name)) return 'begins with a dash, tilde or space, or ends with a space or dot'
   if (reserved.test(name)) return 'is a device on Windows'
   return null

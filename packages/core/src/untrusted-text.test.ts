@@ -91,6 +91,10 @@ for (const [text, seen] of [
   ['zero\u200Bwidth', 'zero⟨U+200B⟩width'],
   ['two\nlines\tand é 日本', 'two\nlines\tand é 日本'],
   ['half \ud83d', 'half ⟨U+D83D⟩'],
+  ['tags \u{e0041}\u{e007f}, selectors \u{e0100}', 'tags ⟨U+E0041⟩⟨U+E007F⟩, selectors ⟨U+E0100⟩'],
+  ['fillers \u3164\u115f\uffa0\u034f', 'fillers ⟨U+3164⟩⟨U+115F⟩⟨U+FFA0⟩⟨U+034F⟩'],
+  ['notes \u{1d173} and shorthand \u{1bca0}', 'notes ⟨U+1D173⟩ and shorthand ⟨U+1BCA0⟩'],
+  ['emoji 😀❤️ and क्षि', 'emoji 😀❤️ and क्षि'],
 ] as const)
   test(`visible: ${JSON.stringify(text)}`, () => assert.is(visibleText(text), seen))
 

@@ -1,4 +1,4 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, markdownText } from '@whetstone/core'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 
@@ -124,15 +124,11 @@ export function hubCard(card: HubCard): string {
       },
     ],
   }
-  const cell = (text: string | number) =>
-    String(text)
-      .replace(/[|\n\r]+/g, ' ')
-      .replace(/[<>]/g, (sign) => (sign === '<' ? '&lt;' : '&gt;'))
   const table = (head: string[], rows: (string | number)[][]) =>
-    [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+    [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map((cell) => markdownText(String(cell))).join(' | ')} |`).join('\n')
   const { contamination } = card
   const parts = [
-    `# ${cell(card.title)}`,
+    `# ${markdownText(card.title)}`,
     `${card.rows} ${card.format.kind} rows in the format \`${card.format.name}\` (${card.format.source}), written by Whetstone.`,
     '## Load it',
     `\`\`\`python\n${card.load}\n\`\`\``,
@@ -146,7 +142,7 @@ export function hubCard(card: HubCard): string {
       ['model', 'origin'],
       card.generators.map(({ model, origin }) => [model, origin]),
     ),
-    ...(card.recipe ? [`Recipe: ${cell(card.recipe)}.`] : []),
+    ...(card.recipe ? [`Recipe: ${markdownText(card.recipe)}.`] : []),
     '## Where the tasks come from',
     table(
       ['source', 'licence'],

@@ -20,7 +20,7 @@ export function backendContract(name: string, prepare: () => Promise<BackendCase
   let kit: BackendCase | undefined
   test.before(async () => {
     const prepared = await prepare()
-    if (typeof prepared === 'string') process.stdout.write(`\nSKIP backend contract ${name}: ${prepared}\n`)
+    if (typeof prepared === 'string') console.log(`\nSKIP backend contract ${name}: ${prepared}`)
     else kit = prepared
   })
   const it = (what: string, check: (kit: BackendCase) => Promise<void>) =>

@@ -15,7 +15,7 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
   const drawn = await Promise.all(charts.filter(({ points }) => points.length > 0).map((chart) => renderSvg(lines(chart))))
   const parts = [
     `<h1>${escapeHtml(system)}</h1><p class="note">${escapeHtml(about)}</p>`,
-    `<p>Model ${escapeHtml(model)}, task set ${escapeHtml(taskset)}, seed ${seed}${quick ? ', quick' : ''}, ${escapeHtml(duration(seconds))}: <code>${escapeHtml(command)}</code></p>`,
+    `<p>Model ${escapeHtml(model)}, task set ${escapeHtml(taskset)}, seed ${escapeHtml(String(seed))}${quick ? ', quick' : ''}, ${escapeHtml(duration(seconds))}: <code>${escapeHtml(command)}</code></p>`,
     `<h2>What this shows</h2>${verdict.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('')}`,
     `<h2>The original's figures</h2>${htmlTable({ head: ['what', 'figure', 'source'], rows: original.map((each) => [each.what, each.figure, each.source]) })}`,
     `<h2>Ours</h2>${htmlTable({
@@ -28,12 +28,14 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
         p === undefined ? null : p.toPrecision(2),
       ]),
     })}`,
+    // oxlint-disable-next-line escapes/output -- drawings of our own
     ...(drawn.length > 0 ? [`<h2>Charts</h2><div class="charts">${drawn.join('')}</div>`] : []),
     ...tables.map(
       ({ title, note, columns, rows }) =>
         `<h2>${escapeHtml(title)}</h2>${note ? `<p class="note">${escapeHtml(note)}</p>` : ''}${htmlTable({ head: columns, rows })}`,
     ),
   ]
+  // oxlint-disable-next-line escapes/output -- parts that were made above
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(system)}, reproduced</title><style>${style}</style>${parts.join('\n')}</html>\n`
 }
 

@@ -137,6 +137,7 @@ async function writeTraces(reader: RoundReader, write: (file: string, content: s
     .replaceAll(`href="${runPath(reader.run)}"`, `href="run-${reader.run}.html"`)
     .replaceAll(`href="${roundPath(reader.run, reader.round)}"`, `href="${base}.html"`)
     .replaceAll('href="/"', 'href="index.html"')
+    // oxlint-disable-next-line escapes/output -- JSON without a tag in it
     .replace('</main>', () => `</main><script type="application/json" id="files">${listed}</script><script src="traces.js" defer></script>`)
   write(`${base}-traces.html`, own)
 }

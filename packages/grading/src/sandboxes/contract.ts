@@ -98,7 +98,7 @@ async function openTarget(): Promise<Target & { harm(): Promise<string[]>; close
   return { file, secret, port: (server.address() as AddressInfo).port, pid: process.pid, harm, close }
 }
 
-/** Our descendants that still run two seconds after the last attack, judges that rest left out; found on Linux only. */
+/** Our descendants that still run two seconds after the last attack, judges that rest left out, and cells that nobody holds any more; found on Linux only. */
 async function lingering(): Promise<string[]> {
   if (process.platform !== 'linux') return []
   for (let tries = 0; ; tries++) {
@@ -123,7 +123,8 @@ function descendants(): string[] {
     })
   const below = (pid: string): typeof running =>
     running.filter(({ parent }) => parent === pid).flatMap((each) => [each, ...below(each.pid)])
-  return below(String(process.pid))
+  const orphans = running.filter(({ parent, command }) => parent === '1' && /def perform\(|-cell\.ts /.test(command))
+  return [...below(String(process.pid)), ...orphans]
     .filter(({ command }) => !/-cell\.ts .*judge|def judge\(/.test(command))
     .map(({ command }) => command.slice(-80))
 }

@@ -9,7 +9,7 @@ type Row = { task_id: string; prompt: string; entry_point: string; canonical_sol
 
 const [file, lanes = '4'] = process.argv.slice(2)
 if (!file) {
-  console.error('humaneval-all needs the path of HumanEval.jsonl.gz')
+  process.stderr.write('humaneval-all needs the path of HumanEval.jsonl.gz\n')
   process.exit(1)
 }
 const rows = gunzipSync(readFileSync(file))

@@ -47,9 +47,14 @@ def unpack(reply):
     if 'error' in reply:
         kind = getattr(builtins, str(reply['error']), None)
         base = kind if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, silent) else Exception
-        raised = type(str(reply['error']), (Raised, base), {'__init__': lambda self: None})()
-        raised.told = str(reply['error']) + ': ' + str(reply['message'])
-        raises.append(raised.told)
+        told = str(reply['error']) + ': ' + str(reply['message'])
+        raises.append(told)
+        # Some cannot be made from nothing (ExceptionGroup): an error of ours in its place might be one that the test expects.
+        try:
+            raised = type(str(reply['error']), (Raised, base), {'__init__': lambda self: None})()
+        except Exception:
+            raised = Raised()
+        raised.told = told
         raise raised
     return decode(reply['value'], Remote)
 

@@ -7,6 +7,7 @@ const metadataOf = ({ title, description, success, sourceTask, createdAt, id }: 
 
 /** Live memories as mem0, Letta or Markdown keep them; what those have no word for is in the metadata, so that reading them back gives the same. */
 export function writeForeign(memories: readonly StoredMemory[], format: Exclude<ExchangeFormat, 'reasoning-bank'>): string {
+  // oxlint-disable-next-line escapes/output -- a file that is read back, word for word
   if (format === 'markdown') return `# Memories\n\n${memories.map(section).join('\n')}`
   const rows = memories.map((memory) =>
     format === 'mem0'
@@ -25,5 +26,6 @@ export function writeForeign(memories: readonly StoredMemory[], format: Exclude<
 function section(memory: StoredMemory): string {
   const { title: _, ...metadata } = metadataOf(memory)
   const comment = JSON.stringify({ ...metadata, title: memory.title }).replaceAll('--', '-\\u002d')
+  // oxlint-disable-next-line escapes/output -- a file that is read back, word for word
   return `## ${memory.title.replace(/\s+/g, ' ').trim() || 'untitled'}\n\n${memory.content.replace(/^(?=#{1,6}\s)/gm, '    ')}\n\n<!-- whetstone ${comment} -->\n`
 }

@@ -11,6 +11,7 @@ import { rate } from '@whetstone/core'
 const style = `body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;max-width:72rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.8rem 0}
 th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #e1e7ee}th:first-child,td:first-child{text-align:left}.note{color:#5a6b7d}svg{max-width:100%;height:auto}.scroll{overflow-x:auto}`
 
+// oxlint-disable-next-line escapes/output -- a drawing of our own
 const figure = ({ title, svg }: Drawing) => `<figure role="img" aria-label="${escapeHtml(title)}">${svg}</figure>`
 
 /** A page that needs nothing beside itself. Names and notes come from files: all of it is escaped. */
@@ -29,5 +30,6 @@ export async function comparisonPage(title: string, comparisons: readonly Compar
       ...comparison.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
     )
   }
+  // oxlint-disable-next-line escapes/output -- parts that were made above
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><h1>${escapeHtml(title)}</h1>${parts.join('\n')}</html>\n`
 }

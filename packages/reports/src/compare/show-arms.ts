@@ -87,11 +87,9 @@ export const armsMarkdown = (compared: ArmsCompared): string =>
       .join('\n'),
     ...tables(compared).map(({ title, table: { head, rows } }) =>
       [
-        `**${title}**`,
+        `**${markdownText(title)}**`,
         '',
-        ...[head, head.map(() => '---'), ...rows].map(
-          (row) => `| ${row.map((cell) => (cell === '---' ? cell : markdownText(cell))).join(' | ')} |`,
-        ),
+        ...[head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(markdownText).join(' | ')} |`),
       ].join('\n'),
     ),
     ...notesOf(compared).map((note) => `Note: ${markdownText(note)}`),

@@ -1,4 +1,4 @@
-import { points, rate, showP } from '@whetstone/core'
+import { markdownText, points, rate, showP } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
 import { seedsForClaim, type ArmSummary } from './summarize-ablation.ts'
 
@@ -66,9 +66,9 @@ export function showAblation(rows: readonly ArmSummary[], { name, recipe, rounds
     'together beyond the sum',
   ]
   return [
-    `# ${name}: recipe ${recipe}, ${rounds} round${rounds === 1 ? '' : 's'}, seeds ${seeds.join(' ')}`,
+    `# ${markdownText(`${name}: recipe ${recipe}, ${rounds} round${rounds === 1 ? '' : 's'}, seeds ${seeds.join(' ')}`)}`,
     '',
-    ...rows.map(({ arm }) => `- ${arm}: ${about.get(arm) ?? ''}`),
+    ...rows.map(({ arm }) => `- ${markdownText(`${arm}: ${about.get(arm) ?? ''}`)}`),
     '',
     ...table(main),
     '',
@@ -81,9 +81,11 @@ export function showAblation(rows: readonly ArmSummary[], { name, recipe, rounds
   ].join('\n')
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+function table(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(markdownText))
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)))
   const line = (cells: readonly string[]) =>
+    // oxlint-disable-next-line escapes/output -- escaped above
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`
   const [head = [], ...rest] = rows
   return [
