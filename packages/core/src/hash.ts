@@ -23,9 +23,9 @@ export function contentId(kind: string, value: unknown): string {
   return `${kind}-${hash(value).slice(0, 16)}`
 }
 
-/** SHA-256 of a file's bytes, hex, read as a stream. */
-export async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file's bytes, or of those from one place up to another, hex, read as a stream. */
+export async function hashFile(path: string, from = 0, to = Infinity): Promise<string> {
   const digest = createHash('sha256')
-  for await (const chunk of createReadStream(path)) digest.update(chunk as Buffer)
+  if (to > from) for await (const chunk of createReadStream(path, { start: from, end: to - 1 })) digest.update(chunk as Buffer)
   return digest.digest('hex')
 }

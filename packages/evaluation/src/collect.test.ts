@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -119,6 +119,27 @@ test('traces are in canonical order whatever the order of answers; the model is 
     assert.equal((await collectAll(request(file, scriptedSolver(counts)))).traces, traces)
     assert.ok([...counts.values()].every((count) => count === 1))
   }))
+
+for (const [name, wound, again] of [
+  ['a bit of a trace', (file: string) => flip(file, '"task":"t3"', '"task":"t2"'), 11],
+  ['a count of the ledger', (file: string) => flip(`${file}.chunks`, '"failed":0,', '"failed":7,'), 16],
+  ['a line of the ledger', (file: string) => flip(`${file}.chunks`, '"chunk":2', 'x'), 6],
+] as const)
+  test(`${name} flips: what was attempted from that chunk on is attempted again, and the file is as it was`, () =>
+    inFolder(async (file) => {
+      await collect(request(file, scriptedSolver(new Map())))
+      const whole = readFileSync(file, 'utf8').replace(/"createdAt":"[^"]*"/g, '')
+      wound(file)
+      const counts = new Map<string, number>()
+      await collect(request(file, scriptedSolver(counts)))
+      assert.is(readFileSync(file, 'utf8').replace(/"createdAt":"[^"]*"/g, ''), whole)
+      assert.is(counts.size, again)
+    }))
+function flip(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8')
+  assert.ok(text.includes(from), text)
+  writeFileSync(file, text.replace(from, to))
+}
 
 test("the role judge is opened once, for the first answer that asks it, stays open and is closed; its seeds are the attempts' own", () =>
   inFolder(async (file) => {

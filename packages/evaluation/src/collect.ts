@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { appendRows, BadInput, readRows, reread, startProgress, writeRows, Trace } from '@whetstone/core'
+import { appendRows, BadInput, hash, hashFile, readRows, reread, startProgress, writeRows, Trace } from '@whetstone/core'
 import { attemptChunk } from './attempt-chunk.ts'
 import { type CollectRequest } from './collect-request.ts'
 import { inOrder } from './in-order.ts'
@@ -22,6 +22,8 @@ const Chunk = z.object({
   /** Of a chunk of attempts that lay aside: those that went well now. */
   again: z.boolean().default(false),
   mended: z.array(z.string()).default([]),
+  /** Of this entry and the bytes that the chunk added; older ledgers have none. */
+  hash: z.string().optional(),
 })
 
 /**
@@ -97,8 +99,9 @@ export async function collect(request: CollectRequest): Promise<Collected> {
           again: item.again,
           mended: item.again ? traces.map(({ task, sample }) => `${task}#${sample}`) : [],
         }
-        appendRows(ledger, [entry])
-        done.push(entry)
+        const sealed = { ...entry, hash: await seal(request.file, done.at(-1)?.bytes ?? 0, entry) }
+        appendRows(ledger, [sealed])
+        done.push(sealed)
       }
     } finally {
       progress.done()
@@ -115,17 +118,42 @@ function inChunks<T>(items: readonly T[], size: number): T[][] {
 const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'failed' | 'quarantined') =>
   entries.reduce((total, entry) => total + entry[member], 0)
 
-/** The whole chunks so far; what a torn chunk left behind is cut off. */
+/** The whole chunks so far; what a torn chunk left behind is cut off, and so is what follows a chunk whose bytes are not those that were written. */
 async function resume(file: string, ledger: string): Promise<z.infer<typeof Chunk>[]> {
   mkdirSync(dirname(file), { recursive: true })
-  const done = await Array.fromAsync(readRows(ledger, Chunk, { optional: true }))
-  const bytes = done.at(-1)?.bytes ?? 0
+  const done = await entries(ledger)
   const size = existsSync(file) ? statSync(file).size : 0
-  if (size < bytes) {
-    rmSync(file, { force: true })
-    await writeRows(ledger, [])
-    return []
+  const sound: z.infer<typeof Chunk>[] = []
+  for (const entry of done) {
+    const from = sound.at(-1)?.bytes ?? 0
+    const { hash: written, ...rest } = entry
+    if (entry.bytes > size || (written !== undefined && written !== (await seal(file, from, rest)))) break
+    sound.push(entry)
   }
-  if (size > bytes) truncateSync(file, bytes)
-  return done
+  if (sound.length < done.length) {
+    process.stderr.write(
+      `${file}: ${done.length - sound.length} of ${done.length} chunks are not what was written, the disk may be failing: they are attempted again\n`,
+    )
+    await writeRows(ledger, sound)
+  }
+  const bytes = sound.at(-1)?.bytes ?? 0
+  if (bytes === 0) rmSync(file, { force: true })
+  else if (size > bytes) truncateSync(file, bytes)
+  return sound
+}
+
+const seal = async (file: string, from: number, entry: Omit<z.infer<typeof Chunk>, 'hash'>) =>
+  hash([await hashFile(file, from, entry.bytes), entry])
+
+/** The ledger, as far as it can be read. */
+async function entries(ledger: string): Promise<z.infer<typeof Chunk>[]> {
+  const found: z.infer<typeof Chunk>[] = []
+  try {
+    for await (const entry of readRows(ledger, Chunk, { optional: true })) found.push(entry)
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error
+    process.stderr.write(`${error.message}\nWhat follows is attempted again\n`)
+    await writeRows(ledger, found)
+  }
+  return found
 }

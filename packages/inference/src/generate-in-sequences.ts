@@ -3,13 +3,13 @@ import type { Completion, Fault, GenerateRequest, Sampling } from '@whetstone/co
 import { LlamaGrammar, LlamaGrammarEvaluationState } from 'node-llama-cpp'
 import type { LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
 import { inParallel } from './in-parallel.ts'
-import type { chatRenderer } from './render-chat.ts'
+import type { ChatRenderer } from './start-chat-renderer.ts'
 import { stripReasoning } from './strip-reasoning.ts'
 
 export type Sequences = {
   sequences: readonly LlamaContextSequence[]
   weights: LlamaModel
-  render: ReturnType<typeof chatRenderer>
+  render: ChatRenderer['render']
   /** Tokens a sequence may hold. */
   context: number
   /** The token of what the vocabulary cannot spell. */
@@ -54,7 +54,7 @@ async function complete(
 ): Promise<Completion | Fault> {
   const started = performance.now()
   const { id, sampling } = request
-  const { text, opened } = pool.render(request.messages, sampling.reasoning)
+  const { text, opened } = await pool.render(request.messages, sampling.reasoning)
   const prompt = promptTokens(pool.weights, text)
   const done = (answer: string, finish: Completion['finish'], completion: number): Completion => {
     const { unclosed, ...stripped } = stripReasoning(answer, { opened: opened && finish !== 'context' && finish !== 'vocabulary' })

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -7,7 +7,7 @@ import { z } from 'zod'
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-step-'))
 process.env['WHETSTONE_ROOT'] = scratch
-const { RecordedPath } = await import('@whetstone/core')
+const { BadInput, RecordedPath } = await import('@whetstone/core')
 const { forgetFrom, stepNames, stepsIn, stepSeconds } = await import('./step.ts')
 const { roundFiles } = await import('./run-files.ts')
 
@@ -56,6 +56,29 @@ test('work that fails, or gives something else than its schema says, leaves noth
     assert.equal(steps(at), [])
   }
 })
+
+for (const [name, wound] of [
+  ['a record that is torn', (at) => truncateSync(roundFiles(at.run, 1).step('traces'), 40)],
+  ['a value that was changed', (at) => flip(roundFiles(at.run, 1).step('traces'), '"n": 1', '"n": 2')],
+  ['rows that were changed', (at) => flip(roundFiles(at.run, 1).traces, 'one', 'ona')],
+  ['rows that are gone', (at) => rmSync(roundFiles(at.run, 1).traces)],
+] as [string, (at: { run: string; round: number }) => void][])
+  test(`${name}: the step says what and how to go on, and nothing is built upon it`, async () => {
+    const at = fresh()
+    const { dataset, traces } = roundFiles(at.run, 1)
+    const work = async () => (mkdirSync(dataset, { recursive: true }), writeFileSync(traces, 'one\n'), { n: 1 })
+    await stepsIn(at)('traces', N, { a: 1 }, work)
+    assert.equal(await stepsIn(at)('traces', N, { a: 1 }, work), { n: 1 })
+    wound(at)
+    const failed = await stepsIn(at)('traces', N, { a: 1 }, work).catch((error: unknown) => error)
+    assert.instance(failed, BadInput)
+    assert.match((failed as Error).message, /is not what step "traces" of round 1 .* wrote .*--redo-from=traces/)
+  })
+function flip(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8')
+  assert.ok(text.includes(from), text)
+  writeFileSync(file, text.replace(from, to))
+}
 
 test('forgetting a step forgets what follows it, and only that', async () => {
   const at = fresh()

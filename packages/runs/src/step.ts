@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { BadInput, canonicalJson, hash, readJson, toRecord, writeJson } from '@whetstone/core'
 import { z } from 'zod'
 import { roundFiles, type RoundFiles } from './run-files.ts'
+import { brokenSeal, sealStep } from './seal-step.ts'
 
 /** The steps of a round, in order. */
 export const stepNames = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision', 'monitor'] as const
@@ -18,6 +19,9 @@ export const StepDone = z.object({
   inputs: z.unknown(),
   seconds: z.number(),
   value: z.unknown(),
+  /** Hash of the value, and of the files that the step wrote beside this record, by path; older records have neither. */
+  hash: z.string().optional(),
+  seal: z.record(z.string(), z.string()).optional(),
 })
 
 /** Steps of one round, each a file steps/<step>.json that is written when the step is done. Paths do not count: a run that was moved goes on. */
@@ -28,19 +32,42 @@ export function stepsIn({ run, round }: { run: string; round: number }): Step {
     const inputs = toRecord(given)
     const fingerprint = hash([name, run, round, inputs])
     if (existsSync(file)) {
-      const done = readJson(file, StepDone)
+      const damaged = (what: string, why: string) =>
+        new BadInput(
+          `${what} is not what step "${name}" of round ${round} of run ${run} wrote (${why}): bring it back from a copy, or do the step and what follows again with --redo-from=${name}`,
+        )
+      const done = readRecord(file, damaged)
       if (done.fingerprint !== fingerprint) {
         throw new BadInput(
           `Round ${round} of run ${run} did step "${name}" with other inputs (${changed(done.inputs, inputs)}): do it and what follows again with --redo-from=${name}, or start afresh with --run=NEW_NAME`,
         )
       }
-      return schema.parse(done.value)
+      const broken = await brokenSeal(done.seal ?? {}, name)
+      if (broken) throw damaged(broken, existsSync(broken) ? 'its content is another' : 'it is not there')
+      const { data, error } = schema.safeParse(done.value)
+      if (error) throw damaged(file, `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}`)
+      return data as z.infer<typeof schema>
     }
     const started = performance.now()
     const value = schema.parse(await work())
-    writeJson(file, toRecord({ step: name, fingerprint, inputs, seconds: (performance.now() - started) / 1000, value }))
+    const seconds = (performance.now() - started) / 1000
+    const seal = await sealStep({ run, round }, name)
+    const record = toRecord(value)
+    writeJson(file, toRecord({ step: name, fingerprint, inputs, seconds, value: record, hash: hash(record), seal }))
     return value
   }
+}
+
+/** A step's record, as it was written. */
+function readRecord(file: string, damaged: (what: string, why: string) => BadInput): z.infer<typeof StepDone> {
+  let done: z.infer<typeof StepDone>
+  try {
+    done = readJson(file, StepDone)
+  } catch (error) {
+    throw damaged(file, (error as Error).message.replace(`${file}: `, '').split(':')[0] as string)
+  }
+  if (done.hash !== undefined && done.hash !== hash(done.value)) throw damaged(file, 'its content is another')
+  return done
 }
 
 /** What a step wrote besides its record, by file name. */

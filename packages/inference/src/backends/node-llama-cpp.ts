@@ -7,7 +7,7 @@ import { checkAdapter } from '../check-adapter.ts'
 import { checkGguf } from '../check-gguf.ts'
 import type { generateInSequences } from '../generate-in-sequences.ts'
 import { loadGguf } from '../load-gguf.ts'
-import { chatRenderer } from '../render-chat.ts'
+import { startChatRenderer, type ChatRenderer } from '../start-chat-renderer.ts'
 
 /**
  * It needs no tool to be built; the native sampler is several times faster (see the bench). One sequence at a time is reproducible to the bit,
@@ -41,7 +41,8 @@ async function open(model: Model, options: OpenOptions): Promise<LanguageModel> 
       lora: model.adapter === null ? undefined : { adapters: [{ filePath: model.adapter, scale: model.adapterScale ?? 1 }] },
       createSignal: signal,
     })
-    return languageModel({ model, weights, opened, context, template: header.chatTemplate, generateInSequences, close })
+    const chat = await startChatRenderer(header.chatTemplate, { bos: weights.tokens.bosString, eos: weights.tokens.eosString })
+    return languageModel({ model, weights, opened, context, chat, generateInSequences, close })
   } catch (error) {
     await close()
     signal?.throwIfAborted()
@@ -54,24 +55,24 @@ type Opened = {
   weights: LlamaModel
   opened: LlamaContext
   context: number
-  template: string | null
+  chat: ChatRenderer
   generateInSequences: typeof generateInSequences
   close: () => Promise<void>
 }
 
-function languageModel({ model, weights, opened, context, template, generateInSequences, close }: Opened): LanguageModel {
+function languageModel({ model, weights, opened, context, chat, generateInSequences, close }: Opened): LanguageModel {
   const sequences = Array.from({ length: opened.totalSequences }, () => opened.getSequence())
-  const render = chatRenderer(template, { bos: weights.tokens.bosString, eos: weights.tokens.eosString })
   const unknown = (weights.fileInfo.metadata.tokenizer?.ggml as { unknown_token_id?: number } | undefined)?.unknown_token_id
   let closing: Promise<void> | undefined
   return {
     model,
     generate(requests, { signal } = {}) {
       if (closing) throw new Error(`${model.name} was closed`)
-      return generateInSequences({ sequences, weights, render, context, unknown }, requests, signal)
+      return generateInSequences({ sequences, weights, render: chat.render, context, unknown }, requests, signal)
     },
     [Symbol.asyncDispose]() {
       closing ??= (async () => {
+        await chat.end()
         await opened.dispose()
         await close()
       })()
