@@ -34,6 +34,67 @@ for (const [what, text] of [
       delete process.env['SOME_API_KEY']
     }
   })
+const hidden = 'zzz9-of-ours-42'
+for (const text of [
+  `x-api-key: ${hidden}`,
+  `{"api-key":"${hidden}"}`,
+  `{ apiKey: '${hidden}' }`,
+  `{"password": "${hidden} and more"}`,
+  `aws_secret_access_key = ${hidden}/abc`,
+  `PRIVATE-TOKEN: ${hidden}`,
+  `OPENAI_API_KEY=${hidden} npx nx run loops:cycle`,
+  `cookie: session=${hidden}; a=b`,
+  `['authorization', 'Bearer ${hidden}']`,
+  `authorization=Bearer%20${hidden}`,
+  `curl -u joe:${hidden} http://h`,
+  `redis://:zzz9/${hidden}@host`,
+  `redis://u:zzz9@${hidden}@host`,
+  `//joe:${hidden}@host/x`,
+  `https://h?subscription-key=${hidden}&a=1`,
+  `https://h/#access_token=${hidden}`,
+  `https://h/x?a=1&amp;token=${hidden}`,
+  `https%3A%2F%2Fh%3Ftoken%3D${hidden}`,
+  `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ9.${hidden}`,
+  `-----BEGIN PRIVATE KEY-----\n${hidden.replaceAll('-', '')}zzz9ofours42\n-----END PRIVATE KEY-----`,
+])
+  test(`hidden: ${JSON.stringify(text.slice(0, 30))}`, () => assert.not.match(redact(text), /of-?ours-?42/))
+for (const [name, value, text] of [
+  ['HTTPS_PROXY', 'http://joe:pr0xy-of-ours-42@proxy:8080', 'pr0xy-of-ours-42'],
+  ['DB_PASS', 'p4ss-of-ours-42', 'p4ss-of-ours-42'],
+  ['MULTI_SECRET', 'first-of-ours-42\nsecond-of-ours-42', 'second-of-ours-42'],
+  ['QUOTED_TOKEN', '"quoted-of-ours-42"', 'quoted-of-ours-42'],
+  ['GOOGLE_CREDENTIALS_JSON', '{"private_key":"a\\nline-of-ours-42-bbbb"}', 'line-of-ours-42-bbbb'],
+  ['BASE_KEY', 'base-of-ours-42', Buffer.from('base-of-ours-42').toString('base64')],
+  ['HEX_KEY', 'hex-of-ours-42', Buffer.from('hex-of-ours-42').toString('hex')],
+] as const)
+  test(`the value of ${name} does not leave, whole or in its parts`, () => {
+    const before = process.env[name]
+    process.env[name] = value
+    try {
+      assert.not.match(redact(`it said ${text}.`), new RegExp(text))
+    } finally {
+      if (before === undefined) delete process.env[name]
+      else process.env[name] = before
+    }
+  })
+test('a text of any length is read in a moment', () => {
+  for (const piece of [
+    '://a:',
+    '?a',
+    '&key',
+    'authorization ',
+    'bearer ',
+    'api-key-',
+    '-----BEGIN ',
+    'eyJaaaaaa.',
+    '"',
+    ' -u a',
+    'cookie:',
+    '%3F',
+    'a@',
+  ])
+    assert.type(redact(piece.repeat(40_000)), 'string')
+})
 test('keys of the usual providers are known by themselves, and words are left alone', () => {
   assert.is(redact('sk-abcdefghijklmnopqrstuvwx and hf_ABCDEFGHIJKLMNOPQRST'), '[secret] and [secret]')
   for (const text of [
@@ -43,6 +104,14 @@ test('keys of the usual providers are known by themselves, and words are left al
     'https://host/v1?page=2',
     'mailto:a@b',
     'bearer of news',
+    'https://host:8080/a@b',
+    'the password is not told',
+    'set OPENAI_API_KEY, or put it into .env',
+    'https://host/?keyword=cats&author=me',
+    'tokens: 123456 in 7.5 s',
+    'the key: a small one',
+    'https://host/search?q=a%20b',
+    '{"tokens":{"prompt":123456}}',
   ])
     assert.is(redact(text), text)
 })

@@ -1,4 +1,4 @@
-import { BadInput, redact } from '@whetstone/core'
+import { BadInput, redact, readKey } from '@whetstone/core'
 import type OpenAI from 'openai'
 import { boundedFetch } from './bounded-fetch.ts'
 
@@ -37,18 +37,6 @@ export async function endpointClient(options: {
     fetch: boundedFetch({ idle: options.idle ?? 120 }),
   })
   return { client, keyed: key !== undefined, hide: (text) => redact(key ? text.replaceAll(key, '[secret]') : text) }
-}
-
-/** The key of an environment variable, white space around it taken off. A byte that no HTTP header can hold is named by its place; the key is shown nowhere. */
-function readKey(variable: string): string | undefined {
-  const key = process.env[variable]?.trim()
-  if (!key) return undefined
-  const bad = [...key].findIndex((character) => !/^[\x21-\x7E]$/.test(character))
-  if (bad >= 0)
-    throw new BadInput(
-      `${variable} holds a character at place ${bad + 1} that no key has (a space, a line feed or a letter beyond ASCII): copy the key again`,
-    )
-  return key
 }
 
 /** The base address: http or https, without a trailing slash, with /v1 where only a host is given. */

@@ -27,6 +27,6 @@ export function leaderboard(names: readonly string[] = runNames()): { results: T
         ci: arm.ci,
       })
   }
-  results.sort((a, b) => a.tasks.localeCompare(b.tasks) || b.accuracy - a.accuracy)
+  results.sort((a, b) => a.tasks.localeCompare(b.tasks, 'en') || b.accuracy - a.accuracy)
   return { results, untested }
 }

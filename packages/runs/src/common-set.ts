@@ -42,5 +42,5 @@ export function commonSets(): CommonSet[] {
   return readdirSync(folder())
     .filter((key) => /^[0-9a-f]{16}$/.test(key) && existsSync(commonSetFiles(key).record))
     .map((key) => readJson(commonSetFiles(key).record, CommonSet))
-    .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt, 'en'))
 }

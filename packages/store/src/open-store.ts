@@ -1,4 +1,4 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, decodePercent, parseAddress } from '@whetstone/core'
 import type { ArtifactStore } from './artifact-store.ts'
 import { folderStore } from './folder-store.ts'
 
@@ -6,7 +6,7 @@ import { folderStore } from './folder-store.ts'
 export async function openStore(url: string): Promise<ArtifactStore> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) return folderStore(url)
-  if (scheme === 'file') return folderStore(decodeURIComponent(new URL(url).pathname))
+  if (scheme === 'file') return folderStore(decodePercent(parseAddress(url, url).pathname, url))
   if (scheme !== 's3') throw new BadInput(`${url} is no store: give a folder, or s3://bucket/prefix`)
   // The SDK takes a third of a second to load, and most runs have no bucket.
   const { s3Store } = await import('./s3-store.ts')

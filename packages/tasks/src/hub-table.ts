@@ -1,4 +1,4 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, parseAddress } from '@whetstone/core'
 import { z } from 'zod'
 import { askHub, hubEndpoint, hubHeaders } from './hub.ts'
 
@@ -53,10 +53,10 @@ export async function hubTables(
 
 /** Where a listed file really lies, with its checksum and the hub's revision where the hub tells them. The token goes to the hub alone. */
 export async function hubTableFile(address: string, signal?: AbortSignal) {
-  const own = new URL(hubEndpoint()).origin
+  const own = parseAddress(hubEndpoint(), `HF_ENDPOINT=${hubEndpoint()}`).origin
   let [url, sha256, commit] = [address, undefined as string | undefined, undefined as string | undefined]
   for (let hops = 0; hops < 5; hops++) {
-    const { origin, protocol } = new URL(url)
+    const { origin, protocol } = parseAddress(url, `${url}, which the hub lists,`)
     if (protocol !== 'https:' && origin !== own) throw new BadInput(`${url}: only the hub and https addresses are fetched from`)
     if (origin !== own) break
     const response = await askHub(url, { method: 'HEAD', redirect: 'manual', headers: hubHeaders() }, signal)
@@ -66,7 +66,7 @@ export async function hubTableFile(address: string, signal?: AbortSignal) {
     commit = response.headers.get('x-repo-commit') ?? commit
     const next = response.headers.get('location')
     if (response.status < 300 || response.status >= 400 || next === null) break
-    const target = new URL(next, url)
+    const target = parseAddress(next, `${next}, to which ${url} redirects,`, url)
     if (target.origin !== own) break // its storage: the fetch goes there by itself, without the token
     url = target.href
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { BadInput } from '@whetstone/core'
+import { BadInput, parseAddress, readKey } from '@whetstone/core'
 
 /** A file of a repository on the Hugging Face hub. */
 export type HubAddress = { kind: 'model' | 'dataset'; repo: string; revision?: string; path: string }
@@ -24,9 +24,8 @@ export function hubHeaders(): Record<string, string> {
 
 /** From the environment, else from where the hub's own command line keeps it (`hf auth login`): HF_TOKEN_PATH, HF_HOME/token, ~/.cache/huggingface/token. */
 function hubToken(): string | null {
-  const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME } = process.env
-  const given = HF_TOKEN ?? HUGGING_FACE_HUB_TOKEN
-  if (given !== undefined) return given || null // an empty one says: none
+  const { HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME } = process.env
+  for (const variable of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN']) if (process.env[variable] !== undefined) return readKey(variable) ?? null // an empty one says: none
   const file = HF_TOKEN_PATH || join(HF_HOME || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'huggingface'), 'token')
   try {
     const token = readFileSync(file, 'utf8').trim()
@@ -69,8 +68,9 @@ export async function askHub(url: string, init: RequestInit, signal?: AbortSigna
     return await fetch(url, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit })
   } catch (error) {
     signal?.throwIfAborted()
+    const { origin } = parseAddress(url, url)
     const { cause } = error as Error
     const why = limit.aborted ? 'no answer within 30 s' : ((cause as NodeJS.ErrnoException | undefined)?.code ?? (error as Error).message)
-    throw new BadInput(`${new URL(url).origin} cannot be reached (${why}): check the network, or set HF_ENDPOINT to a mirror`)
+    throw new BadInput(`${origin} cannot be reached (${why}): check the network, or set HF_ENDPOINT to a mirror`)
   }
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { BadInput } from '@whetstone/core'
+import { BadInput, decodePercent } from '@whetstone/core'
 import { askHub, hubEndpoint, hubHeaders } from '@whetstone/tasks'
 import { z } from 'zod'
 
@@ -17,7 +17,7 @@ export function parseHubModel(model: string): HubModel {
     throw new BadInput(
       `${model} is not an address on the hub: write hf:owner/repo, hf:owner/repo:Q8_0 or hf:owner/repo/file.gguf; @revision goes behind the repository`,
     )
-  return { repo, revision: revision && decodeURIComponent(revision), quantization, file }
+  return { repo, revision: revision && decodePercent(revision, `The revision of ${model}`), quantization, file }
 }
 
 export const hubModelText = ({ repo, revision }: HubModel, file: string): string =>

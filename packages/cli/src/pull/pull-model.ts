@@ -6,6 +6,7 @@ import {
   explainDiskError,
   fileNameOf,
   nameProblem,
+  parseAddress,
   pathBelow,
   paths,
   readJson,
@@ -139,7 +140,7 @@ async function locate(model: string, signal: AbortSignal | undefined): Promise<S
     }
   }
   if (/^https?:\/\//.test(model)) {
-    const url = new URL(model)
+    const url = parseAddress(model, model)
     const file = fileNameOf(url.pathname.slice(url.pathname.lastIndexOf('/') + 1), redact(model))
     if (!/\.gguf$/i.test(file)) throw new BadInput(`${model} does not end in .gguf: give the address of the file itself`)
     return { source: redact(model), files: [file], fetch: async (_part, to) => void (await download({ url: model, to, ...stop })) }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { BadInput } from '@whetstone/core'
+import { BadInput, decodePercent } from '@whetstone/core'
 import type { Redis, RedisOptions } from 'ioredis'
 
 export type QueueAddress = { where: string; options: RedisOptions }
@@ -13,14 +13,14 @@ export function queueAddress(text: string): QueueAddress {
   const db = url.pathname.length > 1 ? Number(url.pathname.slice(1)) : 0
   if (!Number.isInteger(db))
     throw new BadInput(`${url.host}${url.pathname}: what follows the host is the number of a Redis database, e.g. redis://host:6379/1`)
-  const password = url.password ? decodeURIComponent(url.password) : process.env['WHETSTONE_QUEUE_PASSWORD']
+  const password = url.password ? decodePercent(url.password, 'The password of the queue') : process.env['WHETSTONE_QUEUE_PASSWORD']
   return {
     where: `the queue at ${url.hostname}:${port}`,
     options: {
       host: url.hostname.replace(/^\[|\]$/g, ''),
       port,
       db,
-      username: url.username ? decodeURIComponent(url.username) : undefined,
+      username: url.username ? decodePercent(url.username, 'The user of the queue') : undefined,
       password: password || undefined,
       tls: url.protocol === 'rediss:' ? (isIP(url.hostname.replace(/^\[|\]$/g, '')) ? {} : { servername: url.hostname }) : undefined,
     },

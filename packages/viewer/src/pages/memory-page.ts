@@ -36,7 +36,7 @@ export async function memoryPage(run: RunReader, { find, from }: MemoryFilter): 
       ({ id, title, description, content, sourceTask }) =>
         wanted === undefined || [id, title, description, content, sourceTask].some((words) => words.toLowerCase().includes(wanted)),
     )
-    .toSorted((a, b) => (of(b.id)?.uses ?? 0) - (of(a.id)?.uses ?? 0) || a.id.localeCompare(b.id))
+    .toSorted((a, b) => (of(b.id)?.uses ?? 0) - (of(a.id)?.uses ?? 0) || a.id.localeCompare(b.id, 'en'))
   const shown = found.slice(from, from + perPage)
   const next = new URLSearchParams({ ...(find && { find }), from: String(from + perPage) })
   return page({
