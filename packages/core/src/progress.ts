@@ -1,3 +1,6 @@
+import { cutLine, lineText, padLine } from './terminal-text.ts'
+import { visibleText } from './visible-text.ts'
+
 /** A count that is being worked off. Call `done` in a finally. */
 export type Progress = { advance(by?: number): void; note(text: string): void; done(): void }
 
@@ -30,11 +33,11 @@ export function startProgress(label: string, total: number, unit = ''): Progress
     const seconds = (now - started) / 1000
     const rate = count / Math.max(seconds, 1e-9)
     const left = last || rate === 0 ? '' : `, ${duration((total - count) / rate)} left`
-    const name = label.length > labelled ? `${label.slice(0, labelled - 1)}…` : label.padEnd(labelled)
+    const name = padLine(cutLine(lineText(label), labelled), labelled)
     // bars are for eyes: a pipe or a log gets the numbers
     const text = `  ${name} ${terminal ? `${bar(total ? count / total : 1, 10)} ` : ''}${count}/${total}${unit && ` ${unit}`}  ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s  ${duration(seconds)}${left}${extra && `  ${extra}`}`
     const columns = process.stderr.columns || 80
-    if (terminal) process.stderr.write(`\r\x1b[2K${text.slice(0, columns - 1)}${last ? '\n' : ''}`)
+    if (terminal) process.stderr.write(`\r\x1b[2K${cutLine(visibleText(text), columns - 1)}${last ? '\n' : ''}`)
     else if (!last || seconds > 2) process.stderr.write(`${text}\n`)
     drawn = now
   }

@@ -8,6 +8,7 @@ import { BadInput } from './bad-input.ts'
 import { fileNameOf, nameProblem, pathBelow } from './file-name.ts'
 import { markdownText } from './markdown-text.ts'
 import { redact } from './redact.ts'
+import { cutLine, lineText, padLine, terminalWidth } from './terminal-text.ts'
 import { visibleText } from './visible-text.ts'
 
 const test = suite('untrusted text')
@@ -166,6 +167,25 @@ for (const [text, seen] of [
   ['emoji 😀❤️ and क्षि', 'emoji 😀❤️ and क्षि'],
 ] as const)
   test(`visible: ${JSON.stringify(text)}`, () => assert.is(visibleText(text), seen))
+
+for (const [text, width] of [
+  ['abc', 3],
+  ['日本語', 6],
+  ['e\u0301', 1],
+  ['한국어 x', 8],
+  ['😀', 2],
+  ['ＡＢ', 4],
+  ['⟨U+202E⟩', 8],
+  ['שלום', 4],
+  ['क्षि', 3],
+] as const)
+  test(`${JSON.stringify(text)} takes ${width} cells`, () => {
+    assert.is(terminalWidth(text), width)
+    assert.is(terminalWidth(padLine(text, 12)), 12)
+    assert.is(padLine(text, 12, true).endsWith(text), true)
+    assert.ok(terminalWidth(cutLine(text.repeat(9), 7)) <= 7)
+  })
+test('a line of a terminal stays one', () => assert.is(lineText('a\r\n\tb\u2028c \u001b[2J'), 'a b c ␛[2J'))
 
 test('Markdown makes no picture, link, table or heading of it', () => {
   assert.is(markdownText('![](x) | a | b |\n# h <script>'), '\\!\\[\\](x) \\| a \\| b \\| \\# h \\<script\\>')

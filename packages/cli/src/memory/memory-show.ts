@@ -1,11 +1,8 @@
 import type { BankQuality, Found, Lift, StoredMemory } from '@whetstone/memory'
-import { points, rate } from '@whetstone/core'
+import { cutLine, lineText, padLine, points, rate } from '@whetstone/core'
 import type { Audit } from './memory-audit.ts'
 
-const cut = (text: string, width: number) => {
-  const line = text.replace(/\s+/g, ' ')
-  return (line.length > width ? `${line.slice(0, width - 1)}…` : line).padEnd(width)
-}
+const cut = (text: string, width: number) => padLine(cutLine(lineText(text), width), width)
 const liftText = (lift: Lift | undefined) =>
   lift && lift.shown > 0 && lift.withheld > 0 ? `${points(lift.lift)} [${points(lift.ci[0])}, ${points(lift.ci[1])}]` : 'not measured'
 
