@@ -7,6 +7,7 @@ import type { Dialect } from './chat-body.ts'
 import { limitBody } from './bounded-fetch.ts'
 import { inParallel } from './in-parallel.ts'
 import { providerError, type ProviderError } from './provider-error.ts'
+import { finishOf, plainText, tokenCount } from './read-answer.ts'
 import { stripReasoning } from './strip-reasoning.ts'
 
 /** An opened endpoint that speaks OpenAI's chat completions. */
@@ -136,7 +137,14 @@ export async function askOnce(
 const bytesPerToken = 4096
 
 /** What providers send in place of what the protocol says: content in parts, reasoning under either of two names, counts that are no whole numbers. */
-type Delta = { content?: unknown; reasoning_content?: unknown; reasoning?: unknown; refusal?: unknown; tool_calls?: unknown }
+type Delta = {
+  content?: unknown
+  reasoning_content?: unknown
+  reasoning?: unknown
+  refusal?: unknown
+  tool_calls?: unknown
+  function_call?: unknown
+}
 type Choice = { index?: number; delta?: Delta; message?: Delta; text?: unknown; finish_reason?: string | null }
 type Chunk = {
   model?: unknown
@@ -151,7 +159,15 @@ async function stream(
   request: GenerateRequest,
   signal: AbortSignal,
 ): Promise<Omit<Completion, 'id' | 'seconds'>> {
-  const answer = { text: '', thoughts: '', pieces: 0, reason: null as string | null, usage: undefined as Chunk['usage'], calls: false }
+  const answer = {
+    text: '',
+    thoughts: '',
+    pieces: 0,
+    reason: null as string | null,
+    usage: undefined as Chunk['usage'],
+    calls: false,
+    refused: false,
+  }
   for await (const chunk of await chunks(client, chatBody(model, request, dialect), {
     most: 2 ** 20 + request.sampling.maxTokens * bytesPerToken,
     signal,
@@ -169,6 +185,7 @@ async function stream(
       plainText(delta?.reasoning_content) || plainText(delta?.reasoning),
     ]
     if (content || thought) answer.pieces++
+    answer.refused ||= plainText(delta?.refusal) !== ''
     answer.text += content
     answer.thoughts += thought
     // A token is some letters: what is much longer is not what was asked for.
@@ -179,7 +196,9 @@ async function stream(
     answer.usage = chunk.usage ?? answer.usage
   }
   signal.throwIfAborted()
-  const { text, thoughts, pieces, reason, usage, calls } = answer
+  const { pieces, reason, usage, calls, refused } = answer
+  // A letter may come in two halves; one that stays half is none.
+  const [text, thoughts] = [answer.text.toWellFormed(), answer.thoughts.toWellFormed()]
   if (reason === null) throw new Error('the answer broke off')
   const { unclosed, ...stripped } =
     thoughts.trim() === ''
@@ -187,9 +206,9 @@ async function stream(
       : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' && reason !== 'stop' }
   return {
     ...stripped,
-    finish: finishOf(reason, unclosed, stripped.text, calls),
+    finish: finishOf({ reason, unclosed, text: stripped.text, calls, refused }),
     // A provider that does not count sends about a token a piece.
-    tokens: { prompt: count(usage?.prompt_tokens) ?? 0, completion: count(usage?.completion_tokens) ?? pieces },
+    tokens: { prompt: tokenCount(usage?.prompt_tokens) ?? 0, completion: tokenCount(usage?.completion_tokens) ?? pieces },
   }
 }
 
@@ -197,30 +216,6 @@ function errorText(error: unknown): string {
   const { message } = error as { message?: unknown }
   const text = typeof message === 'string' ? message : typeof error === 'string' ? error : 'the provider broke off with an error'
   return text.replace(/\s+/g, ' ').slice(0, 300)
-}
-
-function finishOf(reason: string, unclosed: boolean, text: string, calls: boolean): Completion['finish'] {
-  if (reason === 'length' || unclosed) return 'length'
-  if (reason === 'content_filter') return 'content_filter'
-  if (text.trim() === '' && (calls || reason === 'tool_calls' || reason === 'function_call')) return 'tool_calls'
-  return text.trim() === '' ? 'empty' : 'stop'
-}
-
-/** Text, or the text of a list of parts. */
-function plainText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content
-    .map((part: unknown) =>
-      typeof part === 'string' ? part : typeof (part as { text?: unknown })?.text === 'string' ? (part as { text: string }).text : '',
-    )
-    .join('')
-}
-
-/** A count of tokens: some providers send fractions, texts or nothing. */
-function count(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? Math.round(number) : undefined
 }
 
 /** The pieces of an answer: events as asked for, or one whole completion from servers that do not stream. A page in place of either is a wrong address. */
