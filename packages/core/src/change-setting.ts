@@ -13,7 +13,15 @@ type Placed = Setting & { next: readonly Setting[] }
 
 /** A thing (a recipe) with one setting of any of its parts and plug-ins changed, checked by the schema of what it belongs to. `next` are the settings that are to follow. */
 export const changeSetting = (thing: object, schema: z.ZodObject, setting: Setting, next: readonly Setting[] = []): Promise<unknown> =>
-  setAt(thing, schema, setting.path.split('.'), { ...setting, next }, [])
+  setAt(thing, schema, partsOf(setting), { ...setting, next }, [])
+
+/** Deeper than any setting lies. */
+const deepest = 32
+function partsOf({ path, flag }: Setting): string[] {
+  const parts = path.split('.')
+  if (parts.length > deepest) throw new BadInput(`${flag.slice(0, 80)}…: no setting lies ${parts.length} parts deep: check the path`)
+  return parts
+}
 
 async function setAt(
   value: unknown,
@@ -23,6 +31,7 @@ async function setAt(
   trail: readonly string[],
 ): Promise<unknown> {
   const [head, ...rest] = path
+  if (head === '__proto__') throw new BadInput(`${setting.flag}: "__proto__" names no setting: leave it out`)
   // The plug-in that is there already keeps its settings.
   if (head === undefined) return useOf(value)?.plugin.name === setting.text ? value : parseText(schema, setting)
   const at = trail.length > 0 ? `${trail.join('.')} ` : ''
@@ -31,7 +40,7 @@ async function setAt(
   const made = useOf(value)
   if (made) {
     const inner = made.plugin.settings
-    if (!(head in inner.shape)) throw unknown(Object.keys(inner.shape), `settings of ${made.plugin.name}`)
+    if (!Object.hasOwn(inner.shape, head)) throw unknown(Object.keys(inner.shape), `settings of ${made.plugin.name}`)
     const next = await setAt(made.settings[head], inner.shape[head] as z.ZodType, rest, setting, [...trail, head])
     return make(made.plugin, { ...made.settings, [head]: next }, setting)
   }
@@ -51,7 +60,7 @@ async function setAt(
   const kind = kindOf(options)
   if (kind) throw new BadInput(`${setting.flag}: ${trail.join('.')} is none here: name one first, --set ${trail.join('.')}=NAME`)
   const record = options.find((option) => option instanceof z.ZodRecord)
-  const object = options.find((option) => option instanceof z.ZodObject && head in option.shape) as z.ZodObject | undefined
+  const object = options.find((option) => option instanceof z.ZodObject && Object.hasOwn(option.shape, head)) as z.ZodObject | undefined
   const member = object ? (object.shape[head] as z.ZodType) : (record?.valueType as z.ZodType | undefined)
   if (!member) {
     const known = options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []))

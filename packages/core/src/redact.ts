@@ -13,7 +13,7 @@ const authorization =
 const names =
   '(?:x-)?(?:(?:api|access|subscription|secret|account|shared|encryption)[-_ ]?(?:access[-_]?)?key(?:[-_]?id)?|secret[-_]?access[-_]?key|(?:access|auth|refresh|id|session|security|private|bearer|csrf|job)[-_]?token|client[-_]?secret|passw(?:or)?d|passphrase)'
 const named = new RegExp(
-  `(["']?\\b(?:[\\w-]{0,40}[-_])?${names}["']?\\s{0,9}[:=]\\s{0,9})(?:"[^"]{6,}"|'[^']{6,}'|[^\\s"',;()<>[\\]{}]{6,})`,
+  `((["']?)(?<![\\w/\\\\.])(?:[\\w-]{0,40}[-_])?${names}\\2\\s{0,9}[:=]\\s{0,9})(?:"[^"]{6,}"|'[^']{6,}'|[^\\s"',;()<>[\\]{}]{6,})`,
   'gi',
 )
 /** Headers of cookies, whole. */

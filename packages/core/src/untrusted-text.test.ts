@@ -105,6 +105,8 @@ test('keys of the usual providers are known by themselves, and words are left al
     'https://host/v1?page=2',
     'mailto:a@b',
     'bearer of news',
+    'No recipe "../../etc/passwd": recipes: chains',
+    '/etc/passwd: permission is missing',
     'https://host:8080/a@b',
     'the password is not told',
     'set OPENAI_API_KEY, or put it into .env',

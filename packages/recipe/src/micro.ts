@@ -2,8 +2,8 @@ import type { Trainer } from '@whetstone/core'
 import { nested } from '@whetstone/core'
 import { z } from 'zod'
 
-const count = z.number().int().positive()
-const some = z.number().int().nonnegative()
+const count = z.number().int().positive().max(1_000_000)
+const some = z.number().int().nonnegative().max(1_000_000)
 
 /** A round's training as several micro-rounds of attempt and train between two gates. Only the model that the last one leaves is a candidate. */
 export const Micro = z.strictObject({

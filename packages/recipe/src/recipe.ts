@@ -22,7 +22,7 @@ import { Consolidation } from './consolidation.ts'
 import { Micro } from './micro.ts'
 import { Role } from './role.ts'
 
-const count = z.number().int().positive()
+const count = z.number().int().positive().max(1_000_000)
 
 /** The numbers of a recipe; defaults live here and nowhere else. */
 export const Settings = z.strictObject({
@@ -38,7 +38,7 @@ export const Settings = z.strictObject({
     .describe("levels of the gate's one pooled test: the frontier and those above it, named from train attempts"),
   probe: z
     .strictObject({
-      tasks: z.number().int().nonnegative().default(32).describe('train tasks a level, the same in every round; 0: none'),
+      tasks: z.number().int().nonnegative().max(1_000_000).default(32).describe('train tasks a level, the same in every round; 0: none'),
       samples: count.default(4).describe('attempts at each'),
       stop: z.boolean().default(true).describe('an established regression ends the run'),
     })
