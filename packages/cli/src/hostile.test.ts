@@ -23,7 +23,11 @@ const { readResults } = await import('@whetstone/reports/compare/read-results.ts
 const { checkRunName, stepRecords, Incumbent } = await import('@whetstone/runs')
 const { parseFlags } = await import('./parse-flags.ts')
 const { loadCommand } = await import('./main.ts')
+const { escapeHtml } = await import('@whetstone/reports/escape-html.ts')
 const cycle = await loadCommand('loops:cycle')
+const tiny = await import('../../../loops/recipes/tiny.ts')
+const { setRecipe } = await import('@whetstone/recipe/set-recipe.ts')
+const setIn = (path: string) => setRecipe(tiny.default, [{ path, text: '1', flag: `--set ${path}` }])
 
 /** Texts as they come: odd characters, escapes, markup, paths, numbers that are none, long ones, lone surrogates. */
 const nasty = fc.constantFrom(
@@ -201,6 +205,16 @@ const readers: Reader[] = [
   of('terminal text', text, (shown) =>
     assert.not.match(core.visibleText(shown), /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/),
   ),
+  of('lines of a terminal', text, (shown) => {
+    const line = core.cutLine(core.lineText(shown), 10)
+    assert.not.match(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/)
+    assert.ok(core.terminalWidth(line) <= 10, line)
+    assert.is(core.visibleText(core.visibleText(shown)), core.visibleText(shown))
+  }),
+  of('Markdown', text, (shown) => assert.not.match(core.markdownText(shown).replace(/\\./g, ''), /[\r\n<>|`[\]!#*_~]/)),
+  of('HTML', text, (shown) => assert.not.match(escapeHtml(shown), /[<>"'\u0000\u202e]/)),
+  of('addresses', text, (shown) => (core.parseAddress(`http://${shown}`, 'It'), core.decodePercent(shown, 'It'))),
+  of('names of settings', fc.array(text, { minLength: 1, maxLength: 4 }), (parts) => setIn(parts.join('.'))),
   of('secrets', text, (said) => assert.not.match(core.redact(`${said}key-of-ours-for-tests-12345${said}`), /key-of-ours-for-tests-12345/)),
   of(
     'responses',

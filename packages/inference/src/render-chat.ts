@@ -1,5 +1,5 @@
 import { Template } from '@huggingface/jinja'
-import { BadInput } from '@whetstone/core'
+import { BadInput } from '@whetstone/core/bad-input.ts' // alone: the process that renders starts the sooner
 import type { Message, Reasoning } from '@whetstone/core'
 
 /** A prompt as the model reads it. `opened` says that it ends inside a think block. */
