@@ -22,7 +22,8 @@ import type { Problem } from './problem.ts'
 import { Phase1Summary } from './phase1-summary.ts'
 import { roundFiles, roundNumbers, runFiles, type RoundFiles, type RunFiles } from './run-files.ts'
 import { Run as RunRecord } from './run-record.ts'
-import { stepNames, StepDone, type StepName } from './step.ts'
+import { stepNames, type StepName } from './step-names.ts'
+import { StepDone } from './step.ts'
 import { stepRecords, toArm, type Arm, type Arms, type StepRecords } from './step-records.ts'
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { dataRoot, hashFile } from '@whetstone/core'
 import { roundFiles, runFiles } from './run-files.ts'
-import type { StepName } from './step.ts'
+import type { StepName } from './step-names.ts'
 
 /** Rows that a step wrote into its round's folder of data; weights are known by their own hash. */
 const rows: Partial<Record<StepName, RegExp>> = {

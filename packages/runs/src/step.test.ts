@@ -8,7 +8,8 @@ import { z } from 'zod'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-step-'))
 process.env['WHETSTONE_ROOT'] = scratch
 const { BadInput, RecordedPath } = await import('@whetstone/core')
-const { forgetFrom, stepNames, stepsIn, stepSeconds } = await import('./step.ts')
+const { forgetFrom, stepsIn, stepSeconds } = await import('./step.ts')
+const { stepNames } = await import('./step-names.ts')
 const { roundFiles } = await import('./run-files.ts')
 
 const test = suite('step')

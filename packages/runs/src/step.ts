@@ -4,10 +4,7 @@ import { BadInput, canonicalJson, hash, readJson, toRecord, writeJson } from '@w
 import { z } from 'zod'
 import { roundFiles, type RoundFiles } from './run-files.ts'
 import { brokenSeal, sealStep } from './seal-step.ts'
-
-/** The steps of a round, in order. */
-export const stepNames = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision', 'monitor'] as const
-export type StepName = (typeof stepNames)[number]
+import { stepNames, type StepName } from './step-names.ts'
 
 /** Runs a step once: what is there is reused if its inputs were the same, and refused if they were not. */
 export type Step = <T>(name: StepName, schema: z.ZodType<T>, inputs: unknown, work: () => Promise<T>) => Promise<T>
