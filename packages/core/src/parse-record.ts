@@ -25,5 +25,15 @@ export function parseRecord<T>(value: unknown, schema: z.ZodType<T>, where: stri
 /** Reads a JSON file by a schema. */
 export function readJson<T>(path: string, schema: z.ZodType<T>): T {
   if (!existsSync(path)) throw new BadInput(`${path} not found: check the path`)
-  return parseRow(readFileSync(path, 'utf8'), schema, path)
+  const remedy = 'mend it, or bring it back from a copy'
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new BadInput(`${path}: not JSON (${(error as Error).message.slice(0, 200)}): ${remedy}`)
+  }
+  const { data, error } = schema.safeParse(value)
+  if (!error) return data as T
+  const [issue] = error.issues
+  throw new BadInput(`${path}: ${issue?.path.join('.') || 'value'}: ${issue?.message ?? 'does not fit the schema'}: ${remedy}`)
 }

@@ -1,5 +1,5 @@
 // Records that were torn or flipped in the middle of a round: it ends as the undisturbed one, or stops with a sentence, and ends so when what the sentence says is done.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -29,16 +29,15 @@ test('records that were torn or flipped in the middle of a round', async () => {
   }
 })
 
-/** Does what a sentence says: the flags that it names, or the file removed that it names. */
+/** Does what a sentence says: takes the flag that it names, or brings back the file. */
 function mended(folder: string, output: string, says: string): string[] {
   const sentence = output.trim().split('\n').at(-1) as string
   if (kills > 3) console.log(`${says}: ${sentence}`)
   const [flag] = /--redo-from=\w+/.exec(sentence) ?? []
   if (flag) return [flag]
-  const [file] = /(?:remove|delete) (\S+)/.exec(sentence)?.slice(1) ?? []
-  const path = file && (file.startsWith('/') ? file : join(folder, file))
-  assert.ok(path && path.startsWith(folder) && existsSync(path), `${says}: no remedy in ${output}`)
-  rmSync(path as string)
+  const [, file] = /^(\S+?)(?::| is)/.exec(sentence) ?? []
+  assert.ok(file?.startsWith(folder) && existsSync(file) && /bring it back from a copy/.test(sentence), `${says}: no remedy in ${output}`)
+  cpSync(join(scratch, 'stopped', file.slice(folder.length)), file)
   return []
 }
 
