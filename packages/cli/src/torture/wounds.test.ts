@@ -35,8 +35,8 @@ function mended(folder: string, output: string, says: string): string[] {
   if (kills > 3) console.log(`${says}: ${sentence}`)
   const [flag] = /--redo-from=\w+/.exec(sentence) ?? []
   if (flag) return [flag]
-  const [, file] = /^(\S+?)(?::| is)/.exec(sentence) ?? []
-  assert.ok(file?.startsWith(folder) && existsSync(file) && /bring it back from a copy/.test(sentence), `${says}: no remedy in ${output}`)
+  const [, file = ''] = /^(\S+?)(?::| is)/.exec(sentence) ?? []
+  assert.ok(file.startsWith(folder) && existsSync(file) && /bring it back from a copy/.test(sentence), `${says}: no remedy in ${output}`)
   cpSync(join(scratch, 'stopped', file.slice(folder.length)), file)
   return []
 }
