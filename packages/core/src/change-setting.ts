@@ -15,12 +15,11 @@ type Placed = Setting & { next: readonly Setting[] }
 export const changeSetting = (thing: object, schema: z.ZodObject, setting: Setting, next: readonly Setting[] = []): Promise<unknown> =>
   setAt(thing, schema, partsOf(setting), { ...setting, next }, [])
 
-/** Deeper than any setting lies. */
-const deepest = 32
+/** Longer than the path of any setting. */
+const longest = 200
 function partsOf({ path, flag }: Setting): string[] {
-  const parts = path.split('.')
-  if (parts.length > deepest) throw new BadInput(`${flag.slice(0, 80)}…: no setting lies ${parts.length} parts deep: check the path`)
-  return parts
+  if (path.length > longest) throw new BadInput(`${flag.slice(0, 80)}…: no setting has a name of ${path.length} characters: check the path`)
+  return path.split('.')
 }
 
 async function setAt(
