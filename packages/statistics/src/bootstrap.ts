@@ -10,15 +10,17 @@ import type { Interval } from './wilson.ts'
 export function bootstrap(pairs: readonly Paired[], options: { seed: number; resamples?: number; confidence?: number }): Interval {
   const { clusters } = summarizePairs(pairs)
   if (clusters.length === 0) return { low: -1, high: 1 }
+  const sums = Float64Array.from(clusters, (cluster) => cluster.sum)
+  const sizes = Float64Array.from(clusters, (cluster) => cluster.size)
   const next = random(options.seed)
   const resamples = options.resamples ?? 2000
   const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0
     let size = 0
     for (let i = 0; i < clusters.length; i++) {
-      const drawn = clusters[Math.floor(next() * clusters.length)] as { sum: number; size: number }
-      sum += drawn.sum
-      size += drawn.size
+      const drawn = Math.floor(next() * clusters.length)
+      sum += sums[drawn] as number
+      size += sizes[drawn] as number
     }
     return sum / size
   }).sort()

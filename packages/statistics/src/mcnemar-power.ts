@@ -1,15 +1,16 @@
 import { binomialProbability, binomialTail } from './binomial.ts'
+import { normalQuantile } from './normal.ts'
 
 /** Smallest number of wins among m discordant tasks at which the one-sided exact test rejects; m + 1 where it never does. */
 export function criticalWins(m: number, alpha: number): number {
-  let tail = 0
-  let wins = m + 1
-  while (wins > 0) {
-    tail += binomialProbability(wins - 1, m, 0.5)
-    if (tail > alpha) return wins
-    wins--
-  }
-  return 0
+  if (alpha <= 0) return m + 1
+  if (alpha >= 1) return 0
+  const refused = (wins: number) => binomialTail(wins, m, 0.5) <= alpha * (1 + 1e-12) // a tail of exactly alpha, for one of 0.5, is known to a rounding
+  // from where the normal approximation puts it, a step or two
+  let wins = Math.min(m, Math.max(0, Math.round(m / 2 - normalQuantile(alpha) * (Math.sqrt(m) / 2))))
+  while (wins > 0 && refused(wins - 1)) wins--
+  while (wins <= m && !refused(wins)) wins++
+  return wins
 }
 
 /**

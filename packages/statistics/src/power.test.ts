@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { binomialTail } from './binomial.ts'
 import { criticalWins, mcnemarPower } from './mcnemar-power.ts'
 import { minimumDetectableEffect, powerAt } from './minimum-detectable-effect.ts'
 import { powerTable } from './power-table.ts'
@@ -19,6 +20,14 @@ test('critical values are the binomial test’s: 5 of 5, 9 of 10, 15 of 20 at 0.
     [5, 10, 20, 4].map((m) => criticalWins(m, 0.05)),
     [5, 9, 15, 5],
   )
+  // the least at which the tail is within alpha, whatever the size; a tail of just alpha rejects
+  for (const m of [1, 49, 997, 200_001])
+    for (const alpha of [0.4, 0.025, 1e-4, 1e-18]) {
+      const wins = criticalWins(m, alpha)
+      assert.ok(wins > m || binomialTail(wins, m, 0.5) <= alpha, `${m} ${alpha}`)
+      assert.ok(binomialTail(wins - 1, m, 0.5) > alpha, `${m} ${alpha}`)
+    }
+  assert.is(criticalWins(49, 0.5), 25)
 })
 
 test('the detectable effect has just the power it claims, and shrinks with n', () => {

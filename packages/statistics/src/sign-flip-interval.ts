@@ -14,6 +14,8 @@ export function signFlipInterval(units: readonly Unit[], options: { seed: number
   const { seed, tail, draws = 3999 } = options
   // g units have 2^g sign patterns: under that no shift can be refused
   if (2 ** -units.length > tail) return { low: -1, high: 1 }
+  const sums = Float64Array.from(units, (unit) => unit.sum)
+  const sizes = Float64Array.from(units, (unit) => unit.size)
   const means = new Float64Array(draws)
   const next = random(seed)
   for (let draw = 0; draw < draws; draw++) {
@@ -23,9 +25,8 @@ export function signFlipInterval(units: readonly Unit[], options: { seed: number
     for (let i = 0; i < units.length; i++) {
       if (i % 30 === 0) bits = Math.floor(next() * 2 ** 30)
       if ((bits >> (i % 30)) & 1) {
-        const unit = units[i] as Unit
-        sum += unit.sum
-        size += unit.size
+        sum += sums[i] as number
+        size += sizes[i] as number
       }
     }
     means[draw] = size === 0 ? 0 : sum / size
