@@ -202,15 +202,20 @@ export async function openPost(given: {
         const waiting = [...lane.pending.values()].filter(({ added }) => performance.now() - added > 300)
         if (waiting.length === 0) continue
         const asked = redis.pipeline()
-        for (const { id } of waiting) asked.hmget(lane.queue.toKey(id), 'timestamp', 'finishedOn', 'failedReason', 'returnvalue')
+        for (const { id } of waiting)
+          asked.exists(lane.queue.toKey(id)).hmget(lane.queue.toKey(id), 'timestamp', 'finishedOn', 'failedReason', 'returnvalue')
         const answers = (await asked.exec()) ?? []
         for (const [i, pending] of waiting.entries()) {
-          const [error, fields] = answers[i] ?? []
+          const [, exists] = answers[2 * i] ?? []
+          const [error, fields] = answers[2 * i + 1] ?? []
           if (error || !fields || !lane.pending.has(pending.id)) continue
           const [there, finished, failed, value] = fields as (string | null)[]
           // Redis came back without its data.
-          if (there === null) post(pending)
-          else if (finished && failed) await bury(lane, pending.id, failed)
+          if (there === null) {
+            // A worker's marks on a job whose data went away would keep it from being added.
+            if (exists === 1) await redis.unlink(lane.queue.toKey(pending.id))
+            post(pending)
+          } else if (finished && failed) await bury(lane, pending.id, failed)
           else if (finished) await settle(lane, pending.id, value)
         }
       }

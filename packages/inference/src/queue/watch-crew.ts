@@ -57,7 +57,9 @@ export function watchCrew(given: {
       return
     }
     since.connected = performance.now()
-    await redis.multi().set(names.offer(key), sealed, 'PX', lasts.offer).sadd(names.offers, key).exec()
+    const done = await redis.multi().set(names.offer(key), sealed, 'PX', lasts.offer).sadd(names.offers, key).exec()
+    const refused = done?.find(([error]) => error !== null)?.[0]
+    if (refused) throw refused
     const { workers, foreign } = await readWorkers(redis, secret)
     if (foreign > 0) say(`${foreign} workers at ${where} are signed with another WHETSTONE_QUEUE_SECRET and get no work`)
     for (const { id, refuses } of workers) if (refuses[key] !== undefined) say(`Worker ${id} gets no work: ${refuses[key]}`)

@@ -223,6 +223,8 @@ async function take(given: {
         inRow = 0
         return seal(secret, 'result', JSON.stringify(result))
       } catch (error) {
+        // What was refused says nothing of this machine.
+        if (error instanceof UnrecoverableError) throw error
         // Others may do it: whoever fails waits a little before he takes the next, and one who fails again and again leaves them to others for a minute.
         void bull.pause(true)
         if (++inRow >= mostFailures) failed.set(key, `it failed ${inRow} jobs in a row (${firstLine(error).slice(0, 200)})`)
