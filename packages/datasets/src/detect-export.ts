@@ -77,6 +77,8 @@ export type LooseReading = {
   skipped?: ((line: number, why: string) => void) | undefined
   /** Hears, once each, of columns that are none of the format's: they are left aside. */
   aside?: ((column: string) => void) | undefined
+  /** Hears of each row that is given out, before it is. */
+  reading?: ((line: number) => void) | undefined
   /** Why a row is of no use to whoever reads it. */
   unfit?: ((row: ExportRow) => string | null) | undefined
 }
@@ -85,7 +87,7 @@ export type LooseReading = {
 export async function* readLoosely(
   format: ExportFormat,
   file: string,
-  { skipped, aside, unfit }: LooseReading = {},
+  { skipped, aside, unfit, reading }: LooseReading = {},
 ): AsyncGenerator<ExportRow> {
   let rows = 0
   const known = new Set<string>()
@@ -97,8 +99,10 @@ export async function* readLoosely(
       aside?.(column)
     }
     const made = problem === null ? madeOf(format, row, unfit) : problem
-    if (typeof made !== 'string') yield made
-    else if (skipped) skipped(raw.line, made)
+    if (typeof made !== 'string') {
+      reading?.(raw.line)
+      yield made
+    } else if (skipped) skipped(raw.line, made)
     else
       throw new BadInput(
         `${file}:${raw.line}: ${made} (${format.name}; npx nx run datasets:check --file=… --format=${format.name} lists all; --skip leaves such rows out)`,

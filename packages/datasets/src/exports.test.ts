@@ -135,6 +135,10 @@ const wrong: Record<string, [unknown, RegExp]> = {
     { prompt: [{ role: 'user', content: 'q' }], chosen: [{ role: 'assistant', content: 'a' }] },
     /^2 rejected is not an array/,
   ],
+  'trl-preference, a prompt that is none': [
+    { prompt: 7, chosen: [{ role: 'assistant', content: 'a' }], rejected: [{ role: 'assistant', content: 'b' }] },
+    /^2 prompt is not an array/,
+  ],
   'trl-kto': [
     { prompt: [{ role: 'user', content: 'q' }], completion: [{ role: 'assistant', content: 'a' }], label: 1 },
     /^2 label is not a boolean/,
@@ -180,7 +184,7 @@ const wrong: Record<string, [unknown, RegExp]> = {
 }
 for (const [name, [bad, message]] of Object.entries(wrong))
   test(`${name}: a wrong row is named with its field`, async () => {
-    const format = find(name)
+    const format = find(name.replace(/,.*/, ''))
     const written = await write(format, rowsOf(format, 1))
     const file = written.files[0]?.file as string
     const good = JSON.parse(readFileSync(file, 'utf8')) as unknown

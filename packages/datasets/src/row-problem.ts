@@ -7,9 +7,23 @@ export type RowProblem = { field: string; says: string }
 /** The first thing that is wrong with a row, or null. Of a format with several shapes, the shape that the row comes nearest to is what it is measured by. */
 export function rowProblem(schema: z.ZodType, row: unknown): RowProblem | null {
   const parsed = compiled(schema).safeParse(row)
-  if (!parsed.success) return describe(parsed.error.issues)
+  if (!parsed.success) return describe(nearestIssues(schema, row) ?? parsed.error.issues)
   const broken = loneSurrogate(row)
   return broken === null ? null : { field: broken, says: 'holds half of a surrogate pair, which is no text' }
+}
+
+/** Of a format with several shapes what is wrong by the nearest. A column that only another shape knows weighs more than one that is wrong: a prompt that is none is a wrong prompt, not a row that should have none. */
+function nearestIssues(schema: z.ZodType, row: unknown): readonly unknown[] | null {
+  const { options } = schema as unknown as { options?: (z.ZodType & { shape?: object })[] }
+  if (!Array.isArray(options)) return null
+  const known = new Set(options.flatMap(({ shape = {} }) => Object.keys(shape)))
+  const weight = (issues: Issue[]) =>
+    issues.reduce(
+      (sum, { code, keys = [] }) => sum + (code === 'unrecognized_keys' ? keys.reduce((of, key) => of + (known.has(key) ? 1.5 : 1), 0) : 1),
+      0,
+    )
+  const faults = options.map((option) => (option.safeParse(row).error?.issues ?? []) as Issue[])
+  return faults.toSorted((a, b) => weight(a) - weight(b) || depth(b) - depth(a))[0] ?? null
 }
 
 type Issue = {

@@ -20,12 +20,14 @@ export type WriteOptions = Partial<ExportOptions> & {
   provenance?: 'inline' | 'side' | 'none'
   /** Leave out rows that the format cannot express, and name them; else the first ends the export. */
   skip?: boolean
+  /** Where the row that was just given stands, of rows that come from a file. */
+  where?: () => string
   force?: boolean
 }
 export type Written = {
   files: { file: string; rows: number }[]
   companions: string[]
-  skipped: { row: number; why: string }[]
+  skipped: { row: number; why: string; where: string }[]
   rows: number
 }
 
@@ -64,7 +66,13 @@ export async function writeExport(
     for await (const row of rows) {
       number++
       if (row.kind !== format.kind) throw new Error(`${format.name} takes ${format.kind} rows, row ${number} is ${row.kind}`)
-      const written = toChecked(format, row, how, number, options.skip ? skipped : null)
+      const written = toChecked(
+        format,
+        row,
+        how,
+        { row: number, where: options.where?.() ?? `row ${number}` },
+        options.skip ? skipped : null,
+      )
       if (written === null) continue
       const side = validation > 0 && heldOut(row, validation) ? 'validation' : 'train'
       const target = open.get(side) as ExportFile
@@ -75,7 +83,7 @@ export async function writeExport(
     }
     if (number === 0) throw new BadInput(`There are no ${format.kind} rows to export`)
     if (skipped.length === number)
-      throw new BadInput(`None of the ${number} rows can be written as ${format.name} (row ${skipped[0]?.row}: ${skipped[0]?.why})`)
+      throw new BadInput(`None of the ${number} rows can be written as ${format.name} (${skipped[0]?.where}: ${skipped[0]?.why})`)
     // All of it is on disk under other names before the first file takes its own: a disk that fills leaves nothing.
     const [train, validated] = [
       await open.get('train')?.close(),
@@ -109,7 +117,7 @@ function toChecked(
   format: ExportFormat,
   row: ExportRow,
   how: ExportOptions,
-  number: number,
+  place: Pick<Written['skipped'][number], 'row' | 'where'>,
   skipped: Written['skipped'] | null,
 ): Record<string, unknown> | null {
   let why: string
@@ -127,10 +135,10 @@ function toChecked(
   if (skipped === null) {
     const from = row.provenance?.traces.join(', ')
     throw new BadInput(
-      `Row ${number}${from ? ` (${from})` : ''} cannot be written as ${format.name}: ${why}. Leave such rows out with --skip`,
+      `${place.where.replace(/^r/, 'R')}${from ? ` (${from})` : ''} cannot be written as ${format.name}: ${why}. Leave such rows out with --skip`,
     )
   }
-  skipped.push({ row: number, why })
+  skipped.push({ ...place, why })
   return null
 }
 

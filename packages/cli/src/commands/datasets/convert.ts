@@ -42,6 +42,7 @@ export default defineCommand({
     const unread: string[] = []
     let left = 0
     const aside: string[] = []
+    let at = 0
     const reading = readLoosely(source, file as string, {
       skipped: skip
         ? (line, why) => {
@@ -50,12 +51,14 @@ export default defineCommand({
           }
         : undefined,
       aside: (column) => void aside.push(column),
+      reading: (line) => void (at = line),
     })
     const { files, companions, skipped, rows } = await writeExport(target, reading, {
       out: resolve(out as string),
       ...rowOptions(target, flags),
       skip,
       force,
+      where: () => `${file}:${at}`,
       provenance: 'none',
     })
     console.log(
@@ -67,7 +70,7 @@ export default defineCommand({
       console.log(
         `  ${skipped.length} could not be written: ${skipped
           .slice(0, 3)
-          .map(({ row, why }) => `row ${row}: ${why}`)
+          .map(({ where, why }) => `${where}: ${why}`)
           .join('; ')}`,
       )
   },
