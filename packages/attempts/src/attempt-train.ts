@@ -51,6 +51,10 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
     throw new BadInput(
       `None of the ${counts.attempted} train prompts fits the context of ${recipe.settings.context} tokens, so nothing can be learned: raise it with --set settings.context=N, or shorten the tasks`,
     )
+  if (counts.attempted > 0 && counts.ends['vocabulary'] === counts.attempted)
+    throw new BadInput(
+      `None of the ${counts.attempted} train prompts can be written in the model's tokens, so nothing can be learned: name a model that reads these tasks with --model`,
+    )
   return {
     ...counts,
     rates,

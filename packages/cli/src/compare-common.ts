@@ -4,9 +4,8 @@ import { ensureTools } from '@whetstone/native'
 import { agreeWithRounds } from '@whetstone/reports/compare/agree-with-rounds.ts'
 import { compareTwo, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
 import type { ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
-import { readTraces } from '@whetstone/reports/compare/read-traces.ts'
-import type { ResultSet } from '@whetstone/reports/compare/result-set.ts'
-import { commonSetFiles, openRun, openTraces, readRun, type CommonSet } from '@whetstone/runs'
+import { onCommon, sayCommon } from '@whetstone/reports/compare/on-common.ts'
+import { commonSetFiles, openRun, readRun, type CommonSet } from '@whetstone/runs'
 import { resolveRecipe, type RecipeFlags } from './recipe/resolve-recipe.ts'
 
 export type CommonOptions = {
@@ -37,18 +36,6 @@ export async function commonArms(
     if (error instanceof BadInput) return error.message
     throw error
   }
-}
-
-async function onCommon(arm: ComparedArm, file: string): Promise<ComparedArm> {
-  const [read] = await readTraces(file)
-  const set: ResultSet = { ...(read as ResultSet), name: arm.set.name, arm: '', notes: arm.set.notes }
-  return { ...arm, set, traces: openTraces(file), split: 'test' }
-}
-
-/** What was drawn, in words. */
-export function sayCommon({ drawn, trainedOn, key }: CommonSet): string {
-  const levels = drawn.map(({ taskset, level, n }) => `${taskset} level ${level}: ${n}`).join(', ')
-  return `Common held-out tasks, drawn for this since the rounds drew theirs afresh (${levels}${trainedOn > 0 ? `; ${trainedOn} that a run was trained on left out` : ''}): reports/compare/${key}`
 }
 
 /** Each treatment against the rounds' own decisions, kept beside the attempts. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
-import { loadCommand } from './main.ts'
+import { commandNames, loadCommand } from './main.ts'
 import { parseFlags } from './parse-flags.ts'
 
 const test = suite('docs')
@@ -44,5 +44,13 @@ for (const page of pages) {
       )
   })
 }
+
+test('the reference has every command; `npx nx run loops:help reference > docs/reference.md` writes it again', () => {
+  const text = readFileSync(join(root, 'docs/reference.md'), 'utf8')
+  assert.equal(
+    commandNames().filter((name) => !text.includes(`\n### ${name}\n`)),
+    [],
+  )
+})
 
 test.run()

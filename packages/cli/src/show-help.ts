@@ -1,3 +1,4 @@
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import type { Command, Flag } from './command.ts'
 
 const taken = (spec: Flag): string => {
@@ -20,18 +21,24 @@ export function showHelp(name: string, command: Command): void {
   const usage = `npx nx run ${name}${command.positional ? ` ${command.positional.name}` : ''}${rows.length ? ' [--flag=value …]' : ''}`
   console.log(
     [
-      `${name}: ${command.about}`,
+      wrap(`${name}: ${command.about}`),
       '',
       `Usage: ${usage}`,
-      ...(command.positional ? ['', `  ${command.positional.name}: ${command.positional.about}`] : []),
+      ...(command.positional ? ['', wrap(`${command.positional.name}: ${command.positional.about}`, '  ')] : []),
       ...(rows.length
-        ? ['', ...rows.map(([left, right]) => (left.length < width ? left.padEnd(width) + right : `${left}\n${' '.repeat(width)}${right}`))]
+        ? [
+            '',
+            ...rows.map(([left, right]) => {
+              const beside = wrap(right, ' '.repeat(width))
+              return left.length < width ? left.padEnd(width) + beside.slice(width) : `${left}\n${beside}`
+            }),
+          ]
         : []),
       '',
       'Examples:',
       ...command.examples.map((line) => `  ${line}`),
       '',
-      exitCodes,
+      wrap(exitCodes),
     ].join('\n'),
   )
 }

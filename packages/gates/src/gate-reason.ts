@@ -19,7 +19,9 @@ export function explainDecision(decision: Decision, { kind, where, comparable, u
       smallest >= 1
         ? `${n} tasks in ${clusters} cluster${clusters === 1 ? '' : 's'} cannot show any gain at this level: evaluate more`
         : `a true gain under ${points(smallest).slice(1)} points would have been missed more than one time in five`
-    return `kept: no evidence of improvement: ${gain}, ${p} > ${showP(alpha)}; ${missed}`
+    // an interval above 0 is some evidence: what is asked for is more, since a run looks again and again
+    const evidence = ci[0] > 0 ? 'too little evidence of improvement for this look' : 'no evidence of improvement'
+    return `kept: ${evidence}: ${gain}, ${p} > ${showP(alpha)}; ${missed}`
   }
   if (kind === 'memory') return `kept: nothing was trained; memory helps: ${gain}, ${p}`
   const alarms = decision.nonInferiority.filter((level) => !level.passed)

@@ -18,7 +18,7 @@ export function warnOfPower(plan: { n: number; discordance: number; alpha: numbe
   const own = rows.find(({ effect }) => effect === sought)
   if (!own || own.power >= wanted) return ''
   return [
-    `This round is unlikely to show a gain of ${points(sought)} points: with ${n} tasks it would be seen ${rate(own.power)} of the time; ${own.needed} tasks would do (80%)`,
+    `This round is unlikely to show a gain of ${points(sought)} points: with ${n} tasks it\n  would be seen ${rate(own.power)} of the time; ${own.needed} tasks would do (80%)`,
     '  true gain  seen with these tasks  tasks for 80%',
     ...rows.map(
       ({ effect, power, needed }) => `  ${points(effect).padStart(9)}  ${rate(power).padStart(21)}  ${String(needed).padStart(13)}`,

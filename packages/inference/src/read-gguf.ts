@@ -33,17 +33,17 @@ const fixed: Record<number, readonly [number, (buffer: Buffer, at: number) => Gg
   12: [8, (buffer, at) => buffer.readDoubleLE(at)],
 }
 
-/** Reads header, metadata and tensor list of a GGUF file (versions 2 and 3, docs/gguf.md of ggml), without the weights. */
-export function readGguf(path: string, options: { hashTexts?: boolean } = {}): GgufFile {
+/** Reads header, metadata and tensor list of a GGUF file (versions 2 and 3, docs/gguf.md of ggml), without the weights. `keepTexts`: arrays of so many texts are kept whole. */
+export function readGguf(path: string, options: { hashTexts?: boolean; keepTexts?: number } = {}): GgufFile {
   const file = openSync(path, 'r')
   try {
-    return parse(file, statSync(path).size, options.hashTexts ?? false)
+    return parse(file, statSync(path).size, options)
   } finally {
     closeSync(file)
   }
 }
 
-function parse(file: number, bytes: number, hashTexts: boolean): GgufFile {
+function parse(file: number, bytes: number, { hashTexts = false, keepTexts = 64 }: { hashTexts?: boolean; keepTexts?: number }): GgufFile {
   let buffer = Buffer.alloc(0)
   let base = 0
   let at = 0
@@ -86,7 +86,7 @@ function parse(file: number, bytes: number, hashTexts: boolean): GgufFile {
     const length = u64()
     if (type === 9) throw new NotGguf('nests arrays in its header')
     const width = fixed[type]?.[0]
-    if (length <= 64) return Array.from({ length }, () => value(type))
+    if (length <= 64 || (type === 8 && length <= keepTexts)) return Array.from({ length }, () => value(type))
     if (width !== undefined) take(width * length)
     else if (type === 8) return skipTexts(length)
     else throw new NotGguf(`has an array of unknown type ${type} in its header`)

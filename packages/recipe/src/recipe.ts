@@ -61,6 +61,12 @@ export const Settings = z.strictObject({
     .describe(
       "what chat templates that ask for today's date (Llama 3) are told, in sampling, scoring and training alike: else a run differs by the day",
     ),
+  unreadable: z
+    .enum(['refuse', 'attempt'])
+    .default('refuse')
+    .describe(
+      'a round whose every prompt holds characters that a model of single characters was never taught: refused, or attempted all the same',
+    ),
   keep: count.optional().describe('rounds whose weights and versions of the bank are kept, beside what is served; absent: all'),
   gpu: Gpu.default('auto').describe('accelerator of sampling, scoring, training and embedding'),
 })

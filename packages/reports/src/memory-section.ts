@@ -50,7 +50,7 @@ export async function memorySections(uri: string, uses: Uses, { round, count = 5
           ? 'No memory was both shown and withheld in train collection yet.'
           : 'By the near end of the 95% interval of their lift.',
       table: {
-        head: ['', 'title', 'content', 'lift, points', '95% interval', 'uses', 'retired'],
+        head: ['rank', 'title', 'content', 'lift, points', '95% interval', 'uses', 'retired'],
         rows: [...best.map(row('best')), ...worst.map(row('worst'))],
       },
     },

@@ -18,6 +18,7 @@ import { writeReport } from './write-report.ts'
 export async function reportRound(round: Round): Promise<void> {
   const run = openRun(round.run)
   const reader = run.round(round.round)
+  await reader.traces.index() // so that whoever looks first need not wait for it
   const uses = await countUses(run.trainTraces({ upTo: round.round }))
   const sections = round.bank.tag === null ? [] : await memorySections(run.files.bank, uses, { round: round.round })
   writeJson(reader.files.memory, sections)

@@ -12,7 +12,7 @@ th:first-child,td:first-child{text-align:left}.note{color:#5a6b7d}svg{max-width:
 /** A founding system's figures beside ours, on a page that needs nothing beside itself. All text is escaped. */
 export async function reproductionPage(reproduction: Reproduction): Promise<string> {
   const { system, about, model, taskset, seed, quick, command, seconds, original, ours, tables, charts, verdict } = reproduction
-  const drawn = await Promise.all(charts.filter(({ points }) => points.length > 0).map((chart) => renderSvg(lines(chart))))
+  const drawn = (await studyCharts({ charts })).map(({ svg }) => svg)
   const parts = [
     `<h1>${escapeHtml(system)}</h1><p class="note">${escapeHtml(about)}</p>`,
     `<p>Model ${escapeHtml(model)}, task set ${escapeHtml(taskset)}, seed ${escapeHtml(String(seed))}${quick ? ', quick' : ''}, ${escapeHtml(duration(seconds))}: <code>${escapeHtml(command)}</code></p>`,
@@ -38,6 +38,12 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
   // oxlint-disable-next-line escapes/output -- parts that were made above
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(system)}, reproduced</title><style>${style}</style>${parts.join('\n')}</html>\n`
 }
+
+/** The charts of an experiment, those that have a point. */
+export const studyCharts = ({ charts }: Pick<Reproduction, 'charts'>): Promise<{ title: string; svg: string }[]> =>
+  Promise.all(
+    charts.filter(({ points }) => points.length > 0).map(async (chart) => ({ title: chart.title, svg: await renderSvg(lines(chart)) })),
+  )
 
 const lines = ({ title, x, y, points }: Reproduction['charts'][number]): TopLevelSpec => ({
   title: { text: title, anchor: 'start', fontSize: 12 },

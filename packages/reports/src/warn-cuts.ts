@@ -14,9 +14,7 @@ export function warnCuts({ cuts, truncated, ends }: Pick<Round, 'cuts' | 'trunca
     warnings.push(`${counted(cuts.context)} had prompts with no room left in the context: raise settings.context`)
   const unread = ends?.['vocabulary'] ?? 0
   if (cuts && unread / Math.max(1, cuts.attempted) >= share)
-    warnings.push(
-      `${counted(unread)} had prompts with characters that the model cannot read (models/tiny knows digits and a few letters): name another with --model`,
-    )
+    warnings.push(`${counted(unread)} had prompts that cannot be written in the model's tokens: name another with --model`)
   if (cuts?.undecided)
     warnings.push(
       `of ${counted(cuts.undecided)} the grader could not tell: they count as not passed, and not as wrong; look at them in loops:view`,

@@ -20,7 +20,7 @@ export async function writeIndex({ also }: { also?: Round }): Promise<void> {
           ? html`<p>No round is finished.</p>`
           : table(
               `Rounds of ${name}`,
-              ['round', '', 'tested on', 'rates', 'difference (95%)', 'time'],
+              ['round', 'decision', 'tested on', 'rates', 'difference (95%)', 'time'],
               rounds.map(({ run, round, decision, frontier, cost }) => [
                 html`<a href="${encodeURI(relative(folder, roundFiles(run, round).page))}">round ${round}</a>`,
                 decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept'),

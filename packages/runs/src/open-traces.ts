@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { parseRow, readLines, readRows, Trace, type ReadOptions } from '@whetstone/core'
 import { lineReader } from './line-reader.ts'
 import type { Problem } from './problem.ts'
-import { openIndex, type Query, type RowIndex } from './row-index.ts'
+import { indexReady, knownIndex } from './known-index.ts'
+import type { Query, RowIndex } from './row-index.ts'
 
 /** Traces as a stream, of which some may be had by their places, a bit each: the lines of the others are not parsed. */
 export type TraceRows = AsyncIterable<Trace> & { pick(bits: Uint8Array): AsyncIterable<Trace> }
@@ -14,8 +15,10 @@ export type TraceFile = {
   rows(options?: Pick<ReadOptions, 'torn' | 'from' | 'to'>): TraceRows
   /** Up to date with the file at each call. */
   index(): Promise<RowIndex>
+  /** Whether that can be had at once; a large file that was never indexed takes a while. */
+  readonly ready: boolean
   /** The traces at these places of the index, in the order asked for. */
-  read(places: readonly number[]): Promise<Trace[]>
+  read(places: ArrayLike<number>): Promise<Trace[]>
   /** The traces that a query means, `limit` of them from the `skip`th on, and how many there are. */
   find(query: Query, options?: { skip?: number; limit?: number }): Promise<{ total: number; traces: Trace[] }>
   /** Lines by the ids of their traces, for many look-ups in the file as it is now. */
@@ -28,27 +31,27 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
     name?.({ file: path, kind: 'torn', says: `${path}: its last ${bytes} bytes are no whole line`, readable: 'all traces before' })
 
   let lineAt = lineReader(file)
-  let known: { size: number; modified: number; index: RowIndex } | null = null
+  let covered = -1
   const index = async () => {
-    const { size, mtimeMs } = existsSync(file) ? statSync(file) : { size: 0, mtimeMs: 0 }
-    if (known?.size !== size || known.modified !== mtimeMs) {
+    const made = await knownIndex(file)
+    if (made.covered !== covered) {
+      covered = made.covered
       lineAt = lineReader(file)
-      known = { size, modified: mtimeMs, index: await openIndex(file, known?.index) }
-      const { damaged } = known.index
-      if (damaged > 0)
-        name?.({
-          file,
-          kind: 'foreign',
-          says: `${file}: ${damaged} line${damaged === 1 ? ' is no trace' : 's are no traces'}`,
-          readable: 'all other traces',
-        })
     }
-    return known.index
+    const { damaged } = made
+    if (damaged > 0)
+      name?.({
+        file,
+        kind: 'foreign',
+        says: `${file}: ${damaged} line${damaged === 1 ? ' is no trace' : 's are no traces'}`,
+        readable: 'all other traces',
+      })
+    return made
   }
-  const read = async (places: readonly number[]) => {
+  const read = async (places: ArrayLike<number>) => {
     if (places.length === 0) return []
     const of = await index()
-    return places.map((place) => {
+    return Array.from(places, (place) => {
       const { offset, bytes } = of.at(place)
       return parseRow(lineAt(offset, bytes), Trace, `${file}, byte ${offset}`)
     })
@@ -73,6 +76,9 @@ export function openTraces(file: string, name?: (problem: Problem) => void): Tra
       }
     },
     index,
+    get ready() {
+      return indexReady(file)
+    },
     read,
     async find(query, { skip = 0, limit = Infinity } = {}) {
       const places = (await index()).find(query)

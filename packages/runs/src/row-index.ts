@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { readLines, writeAtomic, type Line } from '@whetstone/core'
+import { TextBlocks } from './text-blocks.ts'
 
 /**
- * Where each trace of a file lies and what it is looked up by, 40 bytes a trace, so that a walk or a page finds any among millions without
+ * Where each trace of a file lies and what it is looked up by, 40 bytes a trace and 4 KB for the texts of some hundred, so that a walk or a page finds any among millions without
  * reading them. Beside the traces as `<file>.index`, made when first asked for and carried on from where it ended; it holds nothing that the
  * traces do not, and may be deleted.
  */
@@ -14,7 +15,9 @@ export type RowIndex = {
   readonly damaged: number
   at(place: number): Indexed
   /** Places of the traces that a query may mean, in the file's order. Ids and names are looked up by hash: whoever reads the row compares them. */
-  find(query: Query): number[]
+  find(query: Query): Uint32Array
+  /** Ranges of places where a text, or a memory of this id, may stand: whoever reads the rows looks. */
+  rangesWith(sought: { text?: string | undefined; name?: string | undefined }): [number, number][]
 }
 export type Indexed = { offset: number; bytes: number; level: number; sample: number; passed: boolean; truncated: boolean }
 export type Query = {
@@ -33,27 +36,46 @@ const words = 10
 const stride = 4 * words
 const place = { id: 2, task: 4, taskset: 5, level: 6, bytes: 7, sample: 8, flags: 9 }
 const flag = { passed: 1, truncated: 2, remembered: 4 }
-/** The head takes the room of one entry: magic, entries, damaged lines, hash of the last indexed line; then the bytes covered, a double. */
-const magic = 0x57544931
+/** The head takes the room of one entry: magic, entries, damaged lines, hash of the last indexed line; the bytes covered, a double; blocks of texts, which come after the entries. */
+const magic = 0x57544932
+/** Finds that are kept: a page's next one asks the same. */
+const mostKept = 8
 
 /** The index of a file of traces, up to date; one that was opened before goes on from where it was. */
-export async function openIndex(file: string, known?: RowIndex): Promise<RowIndex> {
+export async function openIndex(file: string, known?: RowIndex, save = true): Promise<RowIndex> {
   const size = existsSync(file) ? statSync(file).size : 0
   const held = known instanceof Entries && isOf(file, size, known) ? known : null
   const kept = held ?? (await readIndex(file, size)) ?? new Entries()
   const before = kept.covered
   for await (const line of readLines(file, { from: before, to: size, optional: true, torn: () => {} })) kept.add(line)
   // Saved when it has grown by an eighth, so that following a growing file costs what is added to it.
-  if (kept.covered - before > before / 8) saveIndex(file, kept)
+  if (save && kept.covered - before > before / 8) saveIndex(file, kept)
   return kept
 }
 
-const indexFile = (file: string) => `${file}.index`
+export const indexFile = (file: string) => `${file}.index`
+
+/** Bytes of a file that its index on the disk covers, by its head; 0 where there is none of this kind. */
+export function indexedBytes(file: string): number {
+  if (!existsSync(indexFile(file))) return 0
+  const handle = openSync(indexFile(file), 'r')
+  try {
+    const head = Buffer.alloc(stride)
+    return readSync(handle, head, 0, stride, 0) === stride && head.readUInt32LE(0) === magic ? head.readDoubleLE(16) : 0
+  } finally {
+    closeSync(handle)
+  }
+}
 
 async function readIndex(file: string, size: number): Promise<Entries | null> {
   if (!existsSync(indexFile(file))) return null
   const bytes = await readFile(indexFile(file))
-  const entries = Entries.read(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer)
+  const aligned = bytes.byteOffset % 8 === 0 && bytes.byteLength % 4 === 0
+  const buffer =
+    aligned && bytes.byteOffset === 0 && bytes.buffer.byteLength === bytes.byteLength
+      ? bytes.buffer
+      : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  const entries = Entries.read(buffer as ArrayBuffer)
   return entries && isOf(file, size, entries) ? entries : null
 }
 
@@ -91,6 +113,8 @@ class Entries implements RowIndex {
   /** Open addressing: the number of a trace plus one by the hash of its id, 0 where there is none. */
   private slots = new Uint32Array(0)
   private slotted = { size: 0, rows: 0 }
+  private texts = new TextBlocks()
+  private found = new Map<string, Uint32Array>()
 
   constructor(buffer = new ArrayBuffer(stride * 1024)) {
     this.u32 = new Uint32Array(buffer)
@@ -98,18 +122,33 @@ class Entries implements RowIndex {
   }
 
   static read(buffer: ArrayBuffer): Entries | null {
-    if (buffer.byteLength < stride || buffer.byteLength % stride !== 0) return null
-    const entries = new Entries(buffer)
-    const [found, length, damaged, lastHash] = entries.u32
-    if (found !== magic || (length as number) + 1 !== buffer.byteLength / stride) return null
-    Object.assign(entries, { length, damaged, lastHash, covered: entries.f64[2] })
+    if (buffer.byteLength < stride || buffer.byteLength % 4 !== 0) return null
+    const words32 = new Uint32Array(buffer)
+    const [found, length, damaged, lastHash] = words32
+    const blocks = words32[6] as number
+    const own = (words * ((length as number) + 1)) as number
+    if (found !== magic || words32.length < own) return null
+    const texts = TextBlocks.of(blocks, words32.subarray(own))
+    if (!texts) return null
+    // room for some more, at an even number of words since offsets are doubles
+    const entries = new Entries(new ArrayBuffer(4 * (own + 1024 * words)))
+    entries.u32.set(words32.subarray(0, own))
+    Object.assign(entries, { length, damaged, lastHash, texts, covered: entries.f64[2] })
     return entries
   }
 
   bytes(): Uint8Array {
     this.u32.set([magic, this.length, this.damaged, this.lastHash])
     this.f64[2] = this.covered
-    return new Uint8Array(this.u32.buffer, 0, stride * (this.length + 1))
+    this.u32[6] = this.texts.length
+    const parts = [this.u32.subarray(0, words * (this.length + 1)), ...this.texts.parts()]
+    const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      whole.set(part, at)
+      at += part.length
+    }
+    return new Uint8Array(whole.buffer)
   }
 
   add({ text, offset, bytes }: Line): void {
@@ -134,8 +173,17 @@ class Entries implements RowIndex {
       ],
       at + place.id,
     )
+    this.texts.add(
+      this.length,
+      [trace.id, trace.task, trace.grade.reason ?? '', ...(trace.messages ?? []).map(({ content }) => content ?? '')],
+      [...trace.memories.shown, ...(trace.memories.withheld ?? [])],
+    )
     this.length++
     this.lastHash = hash32(text, 0)
+  }
+
+  rangesWith(sought: { text?: string | undefined; name?: string | undefined }): [number, number][] {
+    return this.texts.rangesWith(sought, this.length)
   }
 
   private grow(): void {
@@ -160,12 +208,19 @@ class Entries implements RowIndex {
     }
   }
 
-  find({ id, task, taskset, level, passed, truncated, remembered }: Query): number[] {
-    const wanted: [word: number, value: number][] = []
-    if (id !== undefined) wanted.push([place.id + 1, hash32(id, 1)])
-    if (task !== undefined) wanted.push([place.task, hash32(task, 0)])
-    if (taskset !== undefined) wanted.push([place.taskset, hash32(taskset, 0)])
-    if (level !== undefined) wanted.push([place.level, level])
+  find(query: Query): Uint32Array {
+    if (query.id !== undefined) return this.look(query)
+    const key = JSON.stringify([this.length, query])
+    const known = this.found.get(key)
+    if (known) return known
+    const places = this.look(query)
+    if (this.found.size >= mostKept) this.found.delete(this.found.keys().next().value as string)
+    this.found.set(key, places)
+    return places
+  }
+
+  /** A walk over the entries in which nothing is called: a million in some milliseconds. */
+  private look({ id, task, taskset, level, passed, truncated, remembered }: Query): Uint32Array {
     let mask = 0
     let set = 0
     for (const [name, value] of Object.entries({ passed, truncated, remembered }) as [keyof typeof flag, boolean | undefined][]) {
@@ -173,16 +228,24 @@ class Entries implements RowIndex {
       mask |= flag[name]
       if (value) set |= flag[name]
     }
-    const found: number[] = []
+    const [checkTask, checkSet, checkLevel] = [task !== undefined, taskset !== undefined, level !== undefined]
+    const [ofTask, ofSet, ofLevel] = [hash32(task ?? '', 0), hash32(taskset ?? '', 0), level ?? 0]
     const { u32 } = this
-    const look = (index: number) => {
+    const among =
+      id === undefined ? null : this.withId(hash32(id, 0)).filter((index) => u32[(index + 1) * words + place.id + 1] === hash32(id, 1))
+    const count = among?.length ?? this.length
+    const found = new Uint32Array(count)
+    let size = 0
+    for (let i = 0; i < count; i++) {
+      const index = among ? (among[i] as number) : i
       const at = (index + 1) * words
-      if (((u32[at + place.flags] as number) & mask) !== set) return
-      if (wanted.every(([word, value]) => u32[at + word] === value)) found.push(index)
+      if (((u32[at + place.flags] as number) & mask) !== set) continue
+      if (checkTask && u32[at + place.task] !== ofTask) continue
+      if (checkSet && u32[at + place.taskset] !== ofSet) continue
+      if (checkLevel && u32[at + place.level] !== ofLevel) continue
+      found[size++] = index
     }
-    if (id === undefined) for (let index = 0; index < this.length; index++) look(index)
-    else this.withId(hash32(id, 0)).forEach(look)
-    return found
+    return found.subarray(0, size)
   }
 
   /** Places of the traces whose id has this hash, by a table that grows with the index. */
@@ -213,8 +276,9 @@ type Facts = {
   level: number
   sample: number
   truncated: boolean
-  grade: { passed: boolean }
-  memories: { shown: string[] }
+  grade: { passed: boolean; reason?: string }
+  memories: { shown: string[]; withheld?: string[] }
+  messages?: { content?: string }[]
 }
 
 /** The members that are indexed, or null where a line is no trace. */

@@ -28,12 +28,27 @@ export const Plan = z.object({
   train: z.number().int(),
   arms: z.number().int(),
   validation: z.number().int(),
-  probe: z.object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int() }),
+  /** Attempts, and tokens that they generated; absent in older rounds: tokens of their prompts. */
+  probe: z.object({
+    attempts: z.number().int(),
+    seconds: z.number(),
+    tokens: z.number().int(),
+    promptTokens: z.number().int().optional(),
+    /** Attempts that were not done when its time was. */
+    underway: z.number().int().optional(),
+  }),
   /** Seconds of sampling, from the probe; training comes on top. */
   samplingSeconds: z.number(),
-  /** Seconds of sampling and training, peak memory and disk in bytes, corrected by so many earlier rounds of the recipe; absent in older rounds. */
+  /** Seconds of sampling, training and the rest, peak memory and disk in bytes, corrected by so many earlier rounds of the recipe; absent in older rounds. */
   foreseen: z
-    .object({ sampling: z.number(), training: z.number(), memory: z.number(), disk: z.number(), rounds: z.number().int() })
+    .object({
+      sampling: z.number(),
+      training: z.number(),
+      rest: z.number().default(0),
+      memory: z.number(),
+      disk: z.number(),
+      rounds: z.number().int(),
+    })
     .optional(),
   minimumDetectableEffect: z.number(),
   judged: z.array(Judged).optional(),

@@ -4,10 +4,12 @@ import { gzipSync } from 'node:zlib'
 import { BadInput, writeAtomic, type Trace } from '@whetstone/core'
 import { style } from '@whetstone/reports/page/style.ts'
 import { text } from '@whetstone/reports/page/pieces.ts'
-import { openRun, runNames, type RoundReader } from '@whetstone/runs'
+import { openRun, runNames, studyNames, type RoundReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf, changeNames } from './changes.ts'
 import { page, roundPath, runPath } from './page.ts'
+import { studyPath } from './pages/study-page.ts'
+import { comparePath, likelihoodFile } from './run-tabs.ts'
 import { staticTracesScript } from './static-traces.ts'
 import { traceFiles } from './trace-files.ts'
 import { viewerApp } from './viewer-app.ts'
@@ -24,20 +26,15 @@ export async function exportStatic(folder: string, names: readonly string[] = ru
     const base = `run-${name}`
     pages.set(runPath(name), `${base}.html`)
     pages.set(`${runPath(name)}/memory`, `${base}-memory.html`)
+    if (likelihoodFile(run)) pages.set(`${runPath(name)}/likelihood`, `${base}-likelihood.html`)
     const finished = run.finished()
-    if (finished.length > 1)
-      pages.set(
-        compared(
-          name,
-          finished.map(({ round }) => round.round),
-        ),
-        `${base}-compare.html`,
-      )
+    if (finished.length > 1) pages.set(comparePath(finished.map(({ round }) => `${name}:${round.round}`)), `${base}-compare.html`)
     for (const { round } of run.rounds()) {
       pages.set(roundPath(name, round), `${base}-round-${round}.html`)
       for (const kind of changeNames) pages.set(`${roundPath(name, round)}/changes?kind=${kind}`, `${base}-round-${round}-${kind}.html`)
     }
   }
+  if (names.length === runNames().length) for (const name of studyNames()) pages.set(studyPath(name), `study-${name}.html`)
   let files = 0
   let bytes = 0
   const write = (file: string, content: string) => {
@@ -56,9 +53,6 @@ export async function exportStatic(folder: string, names: readonly string[] = ru
   }
   return { files, bytes }
 }
-
-const compared = (run: string, rounds: readonly number[]) =>
-  `/compare?${rounds.map((round) => `of=${encodeURIComponent(`${run}:${round}`)}`).join('&')}`
 
 /** Addresses of the server become files; what has no file becomes text. Attributes are written by us, quoted, with & as &amp; where an address has parameters. */
 function relink(content: string, pages: ReadonlyMap<string, string>): string {

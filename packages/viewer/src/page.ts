@@ -1,7 +1,7 @@
 import { text, type Piece } from '@whetstone/reports/page/pieces.ts'
 import { html } from 'hono/html'
 
-/** A whole page. `live` names the run whose files it follows. */
+/** A whole page. `live` names the run whose files it follows, '' all runs. */
 export async function page({
   title,
   trail,

@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { AddressInfo } from 'node:net'
 import { BadInput } from '@whetstone/core'
+import { saveNoIndexes } from '@whetstone/runs'
 import { viewerApp } from './viewer-app.ts'
 
 /** Ports tried after the one asked for. */
@@ -17,6 +18,7 @@ export async function serveViewer({
   /** Result files that may be compared beside runs. */
   files?: readonly string[]
 }): Promise<{ url: string; closed: Promise<void> }> {
+  saveNoIndexes()
   const hosts: string[] = []
   const server = createAdaptorServer({ fetch: viewerApp(hosts, files).fetch })
   for (let at = port; ; at++) {

@@ -54,7 +54,7 @@ async function show() {
   const found = rows.filter((row) => (!passed || String(row.passed) === passed) && (!words || [row.id, row.task, row.prompt, row.answer, row.reason].some((text) => text.toLowerCase().includes(words))))
   const first = Number(from)
   const table = make('table'); const head = make('tr')
-  for (const title of ['task', 'level', '', 'answer', 'reason']) head.append(make('th', title))
+  for (const title of ['task', 'level', 'verdict', 'answer', 'reason']) head.append(make('th', title))
   table.append(head)
   for (const row of found.slice(first, first + 100)) {
     const line = make('tr'); const cell = make('td')

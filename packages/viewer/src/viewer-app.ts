@@ -1,23 +1,26 @@
 import { BadInput } from '@whetstone/core'
-import { checkRunName, openRun, runNames, type RoundReader, type RunReader } from '@whetstone/runs'
+import { checkRunName, openStudy, runNames, studyNames, type RoundReader, type RunReader } from '@whetstone/runs'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { changeNames, type Change } from './changes.ts'
 import { html } from 'hono/html'
 import { text } from '@whetstone/reports/page/pieces.ts'
+import { openShown } from './open-shown.ts'
 import { page } from './page.ts'
 import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
 import { fates, type Fate } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparePage } from './pages/compare-page.ts'
 import { changesPage } from './pages/changes-page.ts'
+import { likelihoodPage } from './pages/likelihood-page.ts'
 import { memoryPage } from './pages/memory-page.ts'
 import { roundPage } from './pages/round-page.ts'
 import { runPage } from './pages/run-page.ts'
 import { runsPage } from './pages/runs-page.ts'
+import { studyPage } from './pages/study-page.ts'
 import { taskPage } from './pages/task-page.ts'
 import { tracePage } from './pages/trace-page.ts'
 import { tracesPage } from './pages/traces-page.ts'
-import { runState, watchRun } from './watch-run.ts'
+import { runsState, runState, watchRun } from './watch-run.ts'
 import { style } from '@whetstone/reports/page/style.ts'
 import { copyScript } from './copy-script.ts'
 import { liveScript } from './live-script.ts'
@@ -54,12 +57,13 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
   app.get('/favicon.ico', (context) => context.body(null, 204))
   app.get('/', async (context) => context.html(await runsPage()))
   app.get('/compare', async (context) => {
-    const { x = 'round', show = 'broken', control } = context.req.query()
+    const { x = 'round', show = 'broken', control, on } = context.req.query()
     if (!(x in axes)) throw new BadInput(`x is one of ${Object.keys(axes).join(', ')}`)
     if (!(fates as readonly string[]).includes(show)) throw new BadInput(`show is one of ${fates.join(', ')}`)
     const view = {
       of: [...new Set(context.req.queries('of') ?? [])],
       control: control || undefined,
+      on: on === 'own' ? ('own' as const) : ('common' as const),
       x: x as Axis,
       show: show as Fate,
       with: whole(context.req.query('with')) ?? 0,
@@ -113,15 +117,22 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
       }),
     ),
   )
+  app.get('/runs/:run/likelihood', async (context) => context.html(await likelihoodPage(knownRun(context.req.param('run')))))
+  app.get('/studies/:study', async (context) => {
+    const name = context.req.param('study')
+    if (!studyNames().includes(name)) throw new BadInput(`No experiment "${name}". Experiments: ${studyNames().join(', ') || 'none yet'}`)
+    return context.html(await studyPage(openStudy(name)))
+  })
   app.get('/runs/:run/tasks/:task', async (context) => {
     const made = await taskPage(knownRun(context.req.param('run')), context.req.param('task'))
     return made === null ? context.notFound() : context.html(made)
   })
   app.get('/events', (context) => {
-    const run = knownRun(context.req.query('run') ?? '')
+    const named = context.req.query('run') ?? ''
+    const run = named === '' ? null : knownRun(named).run
     return streamSSE(context, async (stream) => {
-      for await (const { changed } of watchRun(run.run, context.req.raw.signal)) {
-        await stream.writeSSE({ event: 'state', data: JSON.stringify(runState(run.run)) })
+      for await (const { changed } of watchRun(run, context.req.raw.signal)) {
+        await stream.writeSSE({ event: 'state', data: JSON.stringify(run === null ? runsState() : runState(run)) })
         if (changed) await stream.writeSSE({ event: 'change', data: '' })
       }
     })
@@ -133,7 +144,7 @@ export function viewerApp(hosts: readonly string[] | null, files: readonly strin
 function knownRun(name: string): RunReader {
   const known = runNames()
   if (!known.includes(name)) throw new BadInput(`No run "${name}". Runs: ${known.join(', ') || 'none yet'}`)
-  return openRun(checkRunName(name))
+  return openShown(checkRunName(name))
 }
 
 function knownRound(run: RunReader, number: string): RoundReader {

@@ -189,6 +189,58 @@ put(
   lines(Array.from({ length: 5 }, (_, i) => ({ step: i + 1, loss: 1 / (i + 1), lr: 1e-3, grad_norm: 1, tokens_per_second: 100 }))),
 )
 
+const curves = {
+  ...Object.fromEntries(
+    ['avg_perplexity', 'avg_log_likelihood', 'avg_token_log_likelihood', 'avg_entropy', 'avg_tokens', 'greedy_match'].map((key) => [
+      key,
+      [1, 2],
+    ]),
+  ),
+  count: [1, 1],
+}
+put(join(runFiles('hostile').likelihood, 'likelihood.json'), {
+  steps: [0, 1],
+  checkpoints: [evil, 'b'],
+  results_by_type: { [evil]: curves },
+})
+const study = join(scratch, 'reports/hostile-study')
+const figure = { what: evil, value: evil, interval: [0, 1], n: 1, p: 0.5 }
+put(join(study, 'reproduction.json'), {
+  ...{ system: evil, about: evil, model: evil, taskset: evil, seed: 1, quick: true, command: evil, seconds: 1, verdict: [evil] },
+  original: [{ what: evil, figure: evil, source: evil }],
+  ours: [figure],
+  tables: [{ title: evil, note: evil, columns: [evil], rows: [[evil]] }],
+  charts: [{ title: evil, x: evil, y: evil, points: [{ series: evil, x: 1, y: 1 }] }],
+})
+put(join(study, 'self-train.json'), [{ round: 0, tokens: 1, rows: 1, rates: [{ level: 1, n: 2, passed: 1 }] }])
+put(join(study, 'likelihood.json'), '{"torn": ')
+const unsolved = { id: evil, taskset: evil, split: 'train', prompt: evil, reference: evil, level: 1, cluster: evil, metadata: {} }
+put(join(scratch, 'checkpoints/hostile-study/part-1/r3-bucket-1.json'), [{ task: unsolved, attempts: 2, since: 1, reasons: { [evil]: 2 } }])
+put(join(scratch, 'checkpoints/hostile-study/part-1/r3-1-verify-1.jsonl'), lines([trace(1, 'verify', true), trace(2, 'verify', false)]))
+put(of.memory, [{ title: evil, text: evil, table: { head: [evil], rows: [[evil]] } }])
+
+// a folder of any name is a run, where it holds a run's record
+const strange = '"><img src=x onerror=alert(1)>\u001b[2J\u202E'
+put(join(scratch, 'reports', strange, 'run.json'), { run: strange, recipe: evil, seed: 1, base: 'b', createdAt: evil, recipes: [] })
+{
+  const { openBank } = await import('@whetstone/memory')
+  const { lexicalEmbedder } = await import('@whetstone/similarity')
+  await using bank = await openBank({ uri: runFiles('hostile').bank, embedder: lexicalEmbedder() })
+  const item = {
+    id: 'memory-1',
+    title: evil,
+    description: evil,
+    content: evil,
+    sourceTask: evil,
+    sourceTraces: [evil],
+    success: true,
+    createdAt: evil,
+    embedding: [],
+    reflector: evil,
+  }
+  await bank.remember([item])
+}
+
 const app = viewerApp(null)
 const task = encodeURIComponent(`task ${evil}`)
 const pages = [
@@ -209,6 +261,8 @@ const pages = [
   '/compare',
   '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=broken',
   '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=fixed&x=tokens',
+  '/runs/hostile/likelihood',
+  '/studies/hostile-study',
 ]
 for (const path of pages)
   test(`${path.slice(0, 70)}: hostile text is text`, async () => {
@@ -228,7 +282,7 @@ for (const path of pages)
 test('the right answer, thinking and prompt of a trace are there to be read', async () => {
   const html = await (await app.request('/runs/hostile/rounds/1/traces/train/trace-train-0')).text()
   for (const wanted of [
-    'right answer',
+    'Right answer',
     'Thinking,',
     'The prompt as rendered',
     'Token ids',
@@ -239,16 +293,38 @@ test('the right answer, thinking and prompt of a trace are there to be read', as
     assert.ok(html.includes(wanted), wanted)
 })
 
+test('the memories of a bank, and runs with odd names, are told of', async () => {
+  assert.match(await (await app.request('/runs/hostile/memory')).text(), /1 of 1 memories/)
+  const home = await (await app.request('/')).text()
+  assert.match(home, /&quot;&gt;&lt;img src=x onerror=alert\(1\)&gt;␛\[2J⟨U\+202E⟩/)
+  assert.is((await app.request(`/runs/${encodeURIComponent(strange)}`)).status, 404)
+})
+
 test('a list keeps to a hundred rows, and filters say how many there are', async () => {
   put(roundFiles('hostile', 2).traces, lines(Array.from({ length: 450 }, (_, i) => trace(i, 'train', i % 3 === 0))))
   const html = await (await app.request('/runs/hostile/rounds/2/traces')).text()
   assert.is(html.match(/<tr>/g)?.length, 101)
   assert.match(html, /450 traces/)
   assert.match(await (await app.request('/runs/hostile/rounds/2/traces?passed=yes')).text(), /150 traces/)
-  assert.match(await (await app.request('/runs/hostile/rounds/2/traces?find=trace-train-77')).text(), /1 traces/)
+  assert.match(await (await app.request('/runs/hostile/rounds/2/traces?find=trace-train-77')).text(), /1 trace\b/)
+})
+
+test('an experiment shows what it found, what stays unsolved, and what verified it', async () => {
+  const html = await (await app.request('/studies/hostile-study')).text()
+  for (const wanted of [
+    'What this shows',
+    'Bucket list: part-1',
+    '1 after round 1',
+    'Verification attempts',
+    '50.0%',
+    'Levels after each round',
+  ])
+    assert.ok(html.includes(wanted), wanted)
 })
 
 for (const [path, status] of [
+  ['/studies/none', 404],
+  ['/studies/..%2Fhostile', 404],
   ['/runs/none', 404],
   ['/runs/hostile/rounds/9', 404],
   ['/runs/hostile/rounds/1/traces?file=../../run.json', 404],
@@ -270,6 +346,26 @@ for (const [path, status] of [
 test('a link out of the reports is followed no further than a run goes', async () => {
   symlinkSync('/etc', join(scratch, 'reports', 'outside'))
   assert.is((await app.request('/runs/outside')).status, 404)
+})
+
+test('a link in a run that leads out of its folders is refused by name, on every page; one within is followed', async () => {
+  put(runFiles('linked').record, { run: 'linked', recipe: 'tiny', seed: 1, base: 'b', createdAt: 'now', recipes: [] })
+  mkdirSync(dirname(roundFiles('linked', 1).round), { recursive: true })
+  symlinkSync('/etc/passwd', roundFiles('linked', 1).round)
+  for (const path of ['/runs/linked', '/runs/linked/rounds/1', '/runs/linked/memory']) {
+    const answer = await app.request(path)
+    assert.is(answer.status, 404)
+    const html = await answer.text()
+    assert.match(html, /leads out of the folders of run linked/)
+    assert.not.match(html, /root:/)
+  }
+  assert.not.match(await (await app.request('/')).text(), /root:/)
+  assert.not.match(await (await app.request('/compare')).text(), /linked/)
+  rmSync(roundFiles('linked', 1).round)
+  put(join(scratch, 'reports/linked/kept.json'), '{"run": ')
+  symlinkSync(join(scratch, 'reports/linked/kept.json'), roundFiles('linked', 1).round)
+  assert.is((await app.request('/runs/linked')).status, 200)
+  rmSync(roundFiles('linked', 1).round)
 })
 
 test('torn and foreign files are named, and the rest is shown', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openRun } from '@whetstone/runs'
+import { openRun, runNames } from '@whetstone/runs'
 
 /** What a run is doing, in a sentence. */
 export function runState(name: string): { says: string } {
@@ -15,17 +15,26 @@ export function runState(name: string): { says: string } {
   }
 }
 
+/** What all runs are doing, in a sentence. */
+export function runsState(): { says: string } {
+  const names = runNames()
+  const working = names.filter((name) => openRun(name).lock())
+  const runs = `${names.length} run${names.length === 1 ? '' : 's'}`
+  return { says: working.length > 0 ? `${runs}, at work: ${working.join(', ')}` : `${runs}, none at work` }
+}
+
 /** Between two looks at a run's files, in milliseconds. */
 const pause = 1000
 
-/** Looks at the run's own files every second, so that a viewer may be opened, closed and reloaded at will, and needs nothing of the process that runs. Tells each time whether anything changed. */
-export async function* watchRun(name: string, signal: AbortSignal): AsyncGenerator<{ changed: boolean }> {
-  let before = stampOf(name)
+/** Looks at the run's own files every second, so that a viewer may be opened, closed and reloaded at will, and needs nothing of the process that runs. Tells each time whether anything changed. Without a name all runs are watched. */
+export async function* watchRun(name: string | null, signal: AbortSignal): AsyncGenerator<{ changed: boolean }> {
+  const look = () => (name === null ? runNames().map(stampOf).join('\n') : stampOf(name))
+  let before = look()
   yield { changed: false }
   while (!signal.aborted) {
     await sleep(pause, undefined, { signal }).catch(() => {})
     if (signal.aborted) return
-    const now = stampOf(name)
+    const now = look()
     if (now !== before) yield { changed: true }
     before = now
   }

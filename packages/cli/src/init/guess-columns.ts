@@ -1,5 +1,5 @@
 import { BadInput } from '@whetstone/core'
-import { pickColumns, valueAt, type ColumnChoice, type Columns, type LocatedRecord } from '@whetstone/tasks'
+import { isId, pickColumns, valueAt, type ColumnChoice, type Columns, type LocatedRecord } from '@whetstone/tasks'
 
 /** Rows looked at. */
 const most = 200
@@ -51,6 +51,7 @@ const answerByContent = (rows: readonly LocatedRecord[], choice: ColumnChoice): 
 /** What each column holds, of those that hold something in every row. */
 function look(rows: readonly LocatedRecord[]): { name: string; length: number; distinct: number; values: number; running: boolean }[] {
   return leaves(rows[0]?.record ?? {}).flatMap((name) => {
+    if (isId(name)) return []
     const values = rows.map(({ record }) => valueAt(record, name))
     if (values.some((value) => value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value)))) return []
     const texts = values.map((value) => (Array.isArray(value) ? value.join(', ') : String(value)).trim())

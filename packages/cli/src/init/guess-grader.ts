@@ -14,10 +14,18 @@ const kinds: {
 }[] = [
   {
     grader: 'number',
-    is: (golds) => all(golds, /^[-+−]?[$€£]?\s?\d[\d.,\s]*%?$/),
+    // 044 is no number that one writes: who does means the digits
+    is: (golds) => all(golds, /^[-+−]?[$€£]?\s?\d[\d.,\s]*%?$/) && !golds.some((gold) => /^0\d/.test(gold)),
     instruction: steps,
     maxTokens: 512,
     why: 'all answers are numbers',
+  },
+  {
+    grader: 'number',
+    is: (golds) => all(golds, /####\s*[-+−]?[$€£]?\s?\d[\d.,]*%?\s*$/),
+    instruction: steps,
+    maxTokens: 512,
+    why: 'all answers end with #### and a number',
   },
   {
     grader: 'choice',

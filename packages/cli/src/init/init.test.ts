@@ -108,6 +108,41 @@ for (const [name, content, question, answer, grader] of [
     'answers',
     'number',
   ],
+  [
+    'gsm.jsonl',
+    lines(pairs.map(([a, b]) => ({ question: `${a} and ${b}?`, answer: `It is ${a}+${b}.\n#### ${a + b}` }))),
+    'question',
+    'answer',
+    'number',
+  ],
+  [
+    'code.jsonl',
+    lines(pairs.map(([a, b], i) => ({ task_id: `T/${i}`, prompt: `Add ${a} and ${b} in Python`, completion: `${a} + ${b}` }))),
+    'prompt',
+    'completion',
+    'exact',
+  ],
+  [
+    'index.jsonl',
+    lines(pairs.map(([a, b]) => ({ question: `Which is larger, ${a} or ${a + b}?`, choices: [`${a}x`, `${a + b}x`], answer: 1 }))),
+    'question',
+    'answer',
+    'choice',
+  ],
+  [
+    'chat.jsonl',
+    lines(
+      pairs.map(([a, b]) => ({
+        messages: [
+          { role: 'user', content: `${a} plus ${b}?` },
+          { role: 'assistant', content: `${a + b}` },
+        ],
+      })),
+    ),
+    'question',
+    'answer',
+    'number',
+  ],
 ] as const)
   test(name, async () => {
     const file = join(folder, name)
@@ -194,6 +229,7 @@ test('every recipe that can be written is TypeScript that fits, whatever was typ
     const made: Record<string, RecipeAnswers> = {
       table: answers,
       endpoint: { ...answers, model: null, endpoint, trains: false },
+      latin1: { ...answers, tasks: { ...answers.tasks, encoding: 'latin1' } as RecipeAnswers['tasks'] },
       named: { ...answers, model: null, endpoint: { ...endpoint, model: "m'" }, trains: false },
       gsm8k: { ...answers, tasks: { kind: 'gsm8k' } },
       code: { ...answers, tasks: { kind: 'mbpp' } },
@@ -201,6 +237,7 @@ test('every recipe that can be written is TypeScript that fits, whatever was typ
       served: { ...answers, tasks: judged, judge: { url: 'http://127.0.0.1:1', model: 'm' } },
       apart: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: { model: 'models/tiny' } },
       together: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: endpoint },
+      bare: { ...answers, bare: true, tasks: { ...answers.tasks, instruction: '' } as RecipeAnswers['tasks'] },
     }
     for (const [name, each] of Object.entries(made)) writeFileSync(join(scratch, `${name}.ts`), recipeText(each))
     writeFileSync(

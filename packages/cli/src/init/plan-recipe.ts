@@ -1,9 +1,12 @@
-import { isAbsolute, relative, sep } from 'node:path'
-import { BadInput, root, type Model } from '@whetstone/core'
-import { describeEndpoint, describeGguf } from '@whetstone/inference'
+import { existsSync, statSync } from 'node:fs'
+import { freemem } from 'node:os'
+import { delimiter, isAbsolute, join, relative, sep } from 'node:path'
+import { BadInput, paths, root, type Model } from '@whetstone/core'
+import { sayUnread } from '@whetstone/attempts/check-readable.ts'
+import { describeEndpoint, describeGguf, ownCharacters, unreadable } from '@whetstone/inference'
 import openai from '@whetstone/inference/backends/openai.ts'
 import gate from '@whetstone/gates/gates/gate.ts'
-import { readProbes, readRecords, readTable, type Columns } from '@whetstone/tasks'
+import { readProbes, readRecords, readTable, type Beside, type Columns, type Encoding } from '@whetstone/tasks'
 import { describeJudge, type JudgeNamed } from '../grade/open-judge.ts'
 import { modelFile } from '../recipe/resolve-recipe.ts'
 import type { RecipeAnswers } from '../recipe/write-recipe.ts'
@@ -20,6 +23,7 @@ export type Wanted = {
   data: string
   question: string | undefined
   answer: string | undefined
+  encoding?: Encoding | undefined
   grader: string | undefined
   instruction: string | undefined
   /** Who judges, where the grader is judge; what it goes by, and what it is measured by. */
@@ -31,6 +35,8 @@ export type Wanted = {
 export type Planned = {
   answers: RecipeAnswers
   columns: Columns
+  /** What a question is asked with. */
+  beside: Beside
   /** How columns and grader were found, and what the table holds. */
   columnsWhy: string
   graderWhy: string
@@ -48,11 +54,11 @@ const few = 3
 /** Looks at model and tasks and works out a recipe: columns, grader, each gold graded once, what fits the minutes at hand. What cannot work is refused in words. */
 export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const { data: file } = wanted
-  const { rows, found } = await readRecords(file, {})
+  const { rows, found } = await readRecords(file, { encoding: wanted.encoding })
   if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
   const { columns, why: columnsWhy } = guessColumns(rows, { question: wanted.question, answer: wanted.answer }, file)
-  const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer } }
-  const { tasks } = await readTable({ ...options, grader: 'exact' })
+  const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer }, encoding: wanted.encoding }
+  const { tasks, beside } = await readTable({ ...options, grader: 'exact' })
   const guess = await guessGrader(options, tasks)
   const judge = wanted.judge && (await describeJudge(wanted.judge))
   const grader = wanted.grader ?? (judge ? 'judge' : guess.grader)
@@ -80,7 +86,9 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const model = await lookAtModel(wanted)
   const contextLength = Number(model.metadata['contextLength'] ?? Infinity)
   const longest = Math.max(...tasks.map(({ prompt }) => prompt.length))
-  const { maxTokens } = grader === guess.grader ? guess : { maxTokens: 512 }
+  const bare = model.path !== null && ownCharacters(model.path) !== null
+  const longestGold = Math.max(...tasks.map(({ reference }) => reference.length))
+  const maxTokens = bare ? 2 * longestGold + 8 : grader === guess.grader ? guess.maxTokens : 512
   // three characters a token is few for English and many for other scripts; strategies want room beside the question
   const needed = Math.ceil(longest / 3) + maxTokens + 512
   const context = Math.min(contextLength, Math.max(1024, 2 ** Math.ceil(Math.log2(needed))))
@@ -93,6 +101,15 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
     alpha,
   })
   const warnings: string[] = []
+  const unread = unreadable(
+    model.path,
+    tasks.slice(0, 200).map(({ prompt }) => prompt),
+  )
+  if (unread)
+    warnings.push(
+      `${sayUnread(model.name, unread)}${unread.prompts === unread.of ? ': nothing could be answered, so loops:cycle refuses such a round (a smoke round is done, to see that the rest works). Name another with --model' : ''}`,
+    )
+  warnings.push(...lackingHere(model, wanted.endpoint === undefined))
   if (needed > contextLength)
     warnings.push(
       `the longest question needs about ${needed} tokens with its answer, and the model holds ${contextLength}: such prompts fail as "context"`,
@@ -112,10 +129,11 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
         kind: 'table',
         file: inRepository(file),
         grader,
-        instruction: wanted.instruction ?? (grader === guess.grader ? guess.instruction : 'Answer the question.'),
+        instruction: wanted.instruction ?? (bare ? '' : grader === guess.grader ? guess.instruction : 'Answer the question.'),
         columns: { question: columns.question, answer: columns.answer },
         ...(wanted.rubric !== undefined && { rubric: wanted.rubric }),
         ...(wanted.probe !== undefined && { probe: inRepository(wanted.probe) }),
+        ...(wanted.encoding && { encoding: wanted.encoding }),
       },
       train: size.train,
       samples: size.samples,
@@ -124,8 +142,10 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
       context,
       trains: wanted.endpoint === undefined,
       ...(judge && { judge: judgeAnswer(wanted.judge as JudgeNamed) }),
+      ...(bare && { bare }),
     },
     columns,
+    beside,
     columnsWhy,
     graderWhy: judge
       ? `${judge.name} judges${wanted.rubric === undefined ? '' : ' by your rubric'}`
@@ -139,6 +159,24 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
     warnings,
   }
 }
+
+/** What this machine lacks for the model: memory, or a compiler for tools that are not built yet. */
+function lackingHere({ path, parameters }: Model, trains: boolean): string[] {
+  if (path === null) return []
+  const bytes = statSync(path).size
+  const wanted = bytes + (trains ? (parameters !== null && parameters < 100e6 ? 16 * parameters : 0.4 * bytes) : 0)
+  const gigabytes = (of: number) => `${(of / 2 ** 30).toFixed(1)} GB`
+  const built = existsSync(paths.tool('llama-sample')) && (!trains || existsSync(paths.tool('llama-train')))
+  return [
+    ...(wanted > freemem() ? [`a round needs about ${gigabytes(wanted)} of memory, and ${gigabytes(freemem())} are free here`] : []),
+    ...(built || ['c++', 'g++', 'clang++'].some(onPath)
+      ? []
+      : [
+          'the native tools are not built, and there is no C++ compiler to build them (apt-get install g++; npx nx run loops:doctor says more)',
+        ]),
+  ]
+}
+const onPath = (program: string) => (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
 
 function refuseSmall(file: string, questions: number, splits: Planned['splits'], alpha: number): void {
   const fewest = fewestTasks(alpha)

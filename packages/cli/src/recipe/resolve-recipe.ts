@@ -76,6 +76,8 @@ async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
     model: flags.model ?? set.model,
     queue: flags.queue === undefined && !set.queue ? undefined : QueueSettings.parse({ ...set.queue, url: flags.queue ?? set.queue?.url }),
     store: flags.store === undefined && !set.store ? undefined : StoreSettings.parse({ ...set.store, url: flags.store ?? set.store?.url }),
+    // few tasks are few in the watch for collapse too
+    settings: { ...set.settings, probe: { ...set.settings.probe, tasks: capped(set.settings.probe.tasks) } },
     courses: set.courses.map((course) => ({
       ...narrow(course, flags),
       samples: flags.samples ?? course.samples,

@@ -13,6 +13,7 @@ export type Tasks =
       /** What a judge goes by, and the answers of known verdict by which it is measured itself. */
       rubric?: string
       probe?: string
+      encoding?: string
     }
   | { kind: 'gsm8k' | 'mbpp' | 'humaneval'; from?: string }
 
@@ -30,6 +31,8 @@ export type RecipeAnswers = {
   trains: boolean
   /** The role judge: a model here, or what an endpoint serves. */
   judge?: { model: string } | { url: string; model: string | undefined }
+  /** A small model of single characters, which reads no instruction and writes no strategies: the question is all it is shown. */
+  bare?: boolean
 }
 
 /** Writes loops/recipes/<name>.ts and returns its file. Nothing is overwritten. */
@@ -54,7 +57,7 @@ function course({ tasks, name, train, samples, validation }: RecipeAnswers): str
   const counts = [`train: ${train}`, `samples: ${samples}`, `validation: ${validation}`]
   if (tasks.kind !== 'table')
     return `{ taskset: ${tasks.kind}(${tasks.from === undefined ? '' : `{ from: ${quoted(tasks.from)} }`}), ${counts.join(', ')} }`
-  const { file, grader, instruction, columns, rubric, probe } = tasks
+  const { file, grader, instruction, columns, rubric, probe, encoding } = tasks
   const judged = [
     ...(rubric === undefined ? [] : [`graderSettings: { rubric: ${quoted(rubric)} },`]),
     ...(probe === undefined ? [] : [`probe: ${quoted(probe)},`]),
@@ -64,9 +67,8 @@ function course({ tasks, name, train, samples, validation }: RecipeAnswers): str
         file: ${quoted(file)},
         name: ${quoted(name)},
         grader: ${quoted(grader)},
-${judged.map((line) => `        ${line}\n`).join('')}        instruction: ${quoted(instruction)},
-        columns: { question: ${quoted(columns.question)}, answer: ${quoted(columns.answer)} },
-      }),
+${judged.map((line) => `        ${line}\n`).join('')}${instruction === '' ? '' : `        instruction: ${quoted(instruction)},\n`}        columns: { question: ${quoted(columns.question)}, answer: ${quoted(columns.answer)} },
+${encoding === undefined ? '' : `        encoding: ${quoted(encoding)},\n`}      }),
       ${counts.join(',\n      ')},
     }`
 }
@@ -81,10 +83,14 @@ function judgeRole({ judge, endpoint }: RecipeAnswers): string {
   const members = [...(there ? [] : [`model: ${quoted(judge.model)}`]), ...(there || endpoint ? [`backend: ${backend}`] : [])]
   return `  roles: { judge: { ${members.join(', ')} } },\n`
 }
+const remembering = `import lexical from '@whetstone/inference/embedders/lexical.ts'
+import { showStrategies } from '@whetstone/memory'
+import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
+`
 
 /** The recipe's source. */
 export function recipeText(answers: RecipeAnswers): string {
-  const { name, model, endpoint, tasks, maxTokens, context, trains } = answers
+  const { name, model, endpoint, tasks, maxTokens, context, trains, bare } = answers
   const about = tasks.kind === 'table' ? `tasks of your own from ${tasks.file}` : tasks.kind
   const backend = endpoint
     ? `openai({ url: ${quoted(endpoint.url)}${endpoint.model === undefined ? '' : `, model: ${quoted(endpoint.model)}`} })`
@@ -102,10 +108,7 @@ import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
 import replay from '@whetstone/harvest/filters/replay.ts'
-${backends.map((name) => `import ${name} from '@whetstone/inference/backends/${name === 'openai' ? 'openai' : 'llama-sample'}.ts'\n`).join('')}import lexical from '@whetstone/inference/embedders/lexical.ts'
-import { showStrategies } from '@whetstone/memory'
-import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.ts'
-import { defineRecipe } from '@whetstone/recipe'
+${backends.map((name) => `import ${name} from '@whetstone/inference/backends/${name === 'openai' ? 'openai' : 'llama-sample'}.ts'\n`).join('')}${bare ? '' : remembering}import { defineRecipe } from '@whetstone/recipe'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import ${tasks.kind} from '@whetstone/tasks/tasksets/${tasks.kind}.ts'
 ${trains ? "import llamaTrain from '@whetstone/training/trainers/llama-train.ts'\n" : ''}
@@ -116,16 +119,16 @@ export default defineRecipe({
   model: ${quoted(endpoint ? null : model)},
   backend: ${backend},
   solver: direct(),
-  trainer: ${trains ? "llamaTrain({ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 })" : 'null'},
+  trainer: ${trains ? `llamaTrain(${bare ? "{ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, warmup: 20 }" : "{ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 }"})` : 'null'},
   gate: gate(),
 ${judgeRole(answers)}  courses: [
     ${course(answers)},
   ],
-  memory: { embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies },
+  memory: ${bare ? 'null' : '{ embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies }'},
   harvest: [passed(), distinct(), capPerTask({ limit: 4 }), replay()],
   formats: [${endpoint ? '' : 'llamaTrainRows(), '}messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: ${maxTokens} },
-  settings: { context: ${context}, concurrency: 16, chunk: 64 },
+  settings: { context: ${context}, concurrency: ${bare ? 64 : 16}, chunk: ${bare ? 512 : 64} },
 })
 `
 }

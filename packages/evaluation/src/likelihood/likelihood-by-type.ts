@@ -1,25 +1,33 @@
+import { z } from 'zod'
 import type { ItemScore } from './score-pool.ts'
 
 /** Scores of one checkpoint on the pool; `step` orders checkpoints (a round, or a step of training). */
 export type CheckpointScores = { step: number; name: string; scores: readonly ItemScore[] }
 
+const Curve = z.array(z.number().nullable())
 /** Averages over the samples of one type, one number for each step; null where no sample of the type could be scored. */
-export type TypeCurves = {
+const TypeCurves = z.object({
   /** Mean over samples of exp(-mean log-likelihood of the output's tokens). */
-  avg_perplexity: (number | null)[]
+  avg_perplexity: Curve,
   /** Mean over samples of the output's summed log-likelihood, natural log; llama-score's `logLikelihood`. */
-  avg_log_likelihood: (number | null)[]
+  avg_log_likelihood: Curve,
   /** The same per token: does not grow with length. */
-  avg_token_log_likelihood: (number | null)[]
+  avg_token_log_likelihood: Curve,
   /** Mean entropy of the next-token distributions along the output, nats. */
-  avg_entropy: (number | null)[]
-  avg_tokens: (number | null)[]
+  avg_entropy: Curve,
+  avg_tokens: Curve,
   /** Share of samples whose every token is the model's first choice. */
-  greedy_match: (number | null)[]
-  count: number[]
-}
+  greedy_match: Curve,
+  count: z.array(z.number()),
+})
+export type TypeCurves = z.infer<typeof TypeCurves>
 /** Likelihood dynamics in the format of SLM Reasoning: steps, and curves by type parallel to them. */
-export type LikelihoodByType = { steps: number[]; checkpoints: string[]; results_by_type: Record<string, TypeCurves> }
+export const LikelihoodByType = z.object({
+  steps: z.array(z.number()),
+  checkpoints: z.array(z.string()),
+  results_by_type: z.record(z.string(), TypeCurves),
+})
+export type LikelihoodByType = z.infer<typeof LikelihoodByType>
 
 export function likelihoodByType(checkpoints: readonly CheckpointScores[]): LikelihoodByType {
   const ordered = [...checkpoints].sort((a, b) => a.step - b.step)

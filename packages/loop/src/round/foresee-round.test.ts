@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-foresee-'))
 process.env['WHETSTONE_ROOT'] = scratch
 const { roundFiles, runFiles } = await import('@whetstone/runs')
-const { foreseeRound } = await import('./foresee-round.ts')
+const { foreseeRound, secondsEach } = await import('./foresee-round.ts')
 const { showPlan } = await import('./plan-round.ts')
 
 const test = suite('foresee round')
@@ -34,19 +34,22 @@ const ahead = {
     createdAt: 'now',
     metadata: {},
   },
-  trains: true,
+  run: 'new',
+  trainer: { epochs: 2 },
+  replay: 0.5,
   train: 1000,
   arms: 2000,
+  watch: 100,
   probe,
-  samplingSeconds: 30,
 }
 
-test('the first round goes by the probe and the size of the model; later ones by what this machine took', () => {
-  const first = foreseeRound(ahead)
+test('the first round goes by the probe and the size of the model; later ones by what this machine took', async () => {
+  const first = await foreseeRound(ahead)
   assert.is(first.rounds, 0)
   assert.is(first.sampling, 30)
+  assert.ok(first.rest > 0)
   assert.ok(first.training > 0 && first.memory > 16e6 && first.disk > 1e6)
-  assert.is(foreseeRound({ ...ahead, trains: false }).training, 0)
+  assert.is((await foreseeRound({ ...ahead, trainer: null })).training, 0)
 
   const files = roundFiles('past', 1)
   const plan = { train: 100, arms: 4, validation: 10, probe, samplingSeconds: 10, minimumDetectableEffect: 0.1 }
@@ -98,13 +101,17 @@ test('the first round goes by the probe and the size of the model; later ones by
     looks: 1,
     cost: { seconds: 60, tokens: { prompt: 1, completion: 1 } },
   })
-  const second = foreseeRound(ahead)
-  // sampling took twice what its probe had said; a quarter of the attempts became rows, at two seconds a row; a kilobyte an attempt
-  assert.equal([second.rounds, second.sampling, second.training], [1, 60, 500])
-  assert.ok(Math.abs(second.disk - (3000 * 1000 + 4e6)) < 1)
-  assert.is(foreseeRound({ ...ahead, recipe: 'other' }).rounds, 0)
+  const second = await foreseeRound(ahead)
+  // an attempt took 1/7 s, whatever its probe had said; a fifth of the train attempts became rows, at two seconds a row; a kilobyte an attempt and what a report takes
+  assert.equal([second.rounds, Math.round(second.sampling), second.training, second.rest], [1, 429, 400, 40])
+  assert.ok(second.disk > 3000 * 1000 + 4e6 && second.disk < 3000 * 1100 + 4e6)
+  // a run that has rows to replay trains on as many again
+  assert.is((await foreseeRound({ ...ahead, run: 'past' })).training, 440)
+  assert.is((await foreseeRound({ ...ahead, recipe: 'other' })).rounds, 0)
+  assert.is((await foreseeRound({ ...ahead, model: { ...ahead.model, parameters: 2e7 } })).rounds, 0)
+  assert.is(secondsEach({ attempts: 8, seconds: 9, tokens: 0, underway: 56 }), 0.25)
   const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })
-  assert.match(text, /time +about 9m20s: sampling 1m00s .*training 8m20s\n +corrected by what 1 earlier round took here/)
+  assert.match(text, /time +about 14m29s: sampling 7m09s .*training 6m40s\n +corrected by what 1 earlier round took here/)
   assert.ok(text.split('\n').every((line) => line.length <= 80))
   const longest = { taskset: 'mine', task: 'mine-7', tokens: 812, context: 1024, fits: true }
   const tasks = [

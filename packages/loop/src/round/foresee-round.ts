@@ -1,94 +1,139 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { openRun, runNames, type Plan, type RoundReader } from '@whetstone/runs'
+import { openRun, runNames, type Plan, type RoundReader, type RunReader } from '@whetstone/runs'
 
 /** What a round will take, about. */
 export type Foreseen = NonNullable<Plan['foreseen']>
 /** What is known before it. */
 export type Ahead = {
+  run: string
   recipe: string
   model: Model
-  trains: boolean
-  /** Train attempts, and those of all arms. */
+  /** Null where nothing is trained. */
+  trainer: { epochs: number } | null
+  /** Share of the rows that older rounds give, where the harvest replays any. */
+  replay: number
+  /** Train attempts, those of all arms, and those of the watch for collapse. */
   train: number
   arms: number
+  watch: number
   probe: Plan['probe']
-  /** By the probe alone. */
-  samplingSeconds: number
 }
 
-/** Rounds of the same recipe that are asked what they took, the newest. */
-const asked = 5
-/** Share of the train attempts that become training rows where no round has told yet. */
-const usual = 0.5
-/** Operations a second of one core in the trainer, where no round has told yet: measured on Zen 4, small models. */
-const operations = 4e10
-/** Passes over the rows, where no round has told yet. */
-const passes = 4
+/** Rounds that are asked what they took, the newest: a machine's load changes. */
+const asked = 3
+/** Share of the train attempts that become rows, where no round has told yet. */
+const usual = 0.4
+/** Operations a second of one core in the trainer, where this machine has not trained yet: measured on Zen 4, 1M and 20M parameters. */
+const operations = 8e10
+/** Seconds that a round takes beside sampling and training, where none has told yet: loading, harvest, report. */
+const idle = 2
+/** Bytes of a process of ours that runs a round, with the bank open, beside the tool that samples or trains. */
+const node = 300e6
 
 /**
- * Time, peak memory and disk of a round before it begins: sampling by the probe, training by the model's size; both corrected by what rounds of the same recipe took on this machine before, which know better
- * from the second round on.
+ * Time, peak memory and disk of a round before it begins: sampling by the probe, training by the model's size and what the trainer did on this machine; both corrected by what rounds of the same recipe took
+ * here, which know better from the second round on.
  */
-export function foreseeRound({ recipe, model, trains, train, arms, probe, samplingSeconds }: Ahead): Foreseen {
-  const past = pastRounds(recipe)
-  const correction = median(past.flatMap(({ correction: of }) => of ?? [])) ?? 1
-  const rows = train * (median(past.flatMap(({ kept }) => kept ?? [])) ?? usual)
+export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
+  const { recipe, run, model, trainer, train, arms, watch, probe } = ahead
+  // another size of model takes another time
+  const past = pastRounds(({ reader, round }) => round.recipe === recipe && sizeOf(reader) === model.parameters)
+  const known = <K extends keyof Past>(key: K): number | null => median(past.flatMap((each) => each[key] ?? []))
+  const attempts = train + arms
+  const perAttempt = secondsEach(probe) * (known('correction') ?? 1)
+  const kept = train * (known('kept') ?? usual)
+  const older = openRun(run)
+    .finished()
+    .reduce((sum, { round }) => sum + round.harvest.kept, 0)
+  const rows = kept + Math.min(older, (kept * ahead.replay) / Math.max(0.01, 1 - ahead.replay))
   const parameters = model.parameters ?? 0
-  const tokens = probe.tokens / Math.max(1, probe.attempts) + 16
-  const perRow =
-    median(past.flatMap(({ perRow: of }) => of ?? [])) ?? (6 * parameters * tokens * passes) / (operations * availableParallelism())
+  const tokens = (probe.tokens + (probe.promptTokens ?? 16 * probe.attempts)) / Math.max(1, probe.attempts)
+  const perRow = known('perRow') ?? (6 * parameters * tokens * (trainer?.epochs ?? 1)) / (await machineOperations())
   const bytes = model.path === null ? 0 : (statSync(model.path, { throwIfNoEntry: false })?.size ?? 0)
-  const perAttempt = median(past.flatMap(({ bytesPerAttempt }) => bytesPerAttempt ?? [])) ?? 1500
+  const full = parameters < 100e6
   return {
-    sampling: samplingSeconds * correction,
-    training: trains ? rows * perRow : 0,
+    sampling: perAttempt * attempts,
+    training: trainer ? rows * perRow : 0,
+    rest: known('rest') ?? idle + 1.5 * perAttempt * watch,
     // weights, gradients and two moments in 32 bits below 100M parameters; adapters need little beside the weights
-    memory: bytes + (trains ? (parameters < 100e6 ? 16 * parameters : 0.4 * bytes) + 80e6 : 60e6),
-    disk: (train + arms) * perAttempt + (trains ? (parameters < 100e6 ? 4 * parameters : 0.02 * bytes) : 0),
+    memory: node + bytes + (trainer ? (full ? 16 * parameters : 0.4 * bytes) + 60e6 : 60e6),
+    disk: attempts * (known('bytesPerAttempt') ?? 1700) + (trainer ? (full ? 4 * parameters : 0.02 * bytes) : 0),
     rounds: past.length,
   }
 }
 
-type Past = { correction: number | null; kept: number | null; perRow: number | null; bytesPerAttempt: number | null }
+/** Seconds of an attempt, by a probe: what was under way when it ended was half done on average. */
+export const secondsEach = ({ attempts, seconds, underway = 0 }: Plan['probe']): number => seconds / Math.max(1, attempts + underway / 2)
 
-/** What the last rounds of a recipe took, on this machine's runs. */
-function pastRounds(recipe: string): Past[] {
+/** Parameters of the model that a round was about. */
+const sizeOf = (reader: RoundReader): number | null => (reader.candidate() ?? openRun(reader.run).incumbent()?.model)?.parameters ?? null
+
+type Past = { correction: number | null; kept: number | null; perRow: number | null; rest: number | null; bytesPerAttempt: number | null }
+
+/** The newest finished rounds of this machine's runs that are meant. */
+function newest(meant: (finished: ReturnType<RunReader['finished']>[number]) => boolean) {
   const found = runNames().flatMap((name) => {
     try {
-      return openRun(name)
-        .finished()
-        .filter(({ round }) => round.recipe === recipe)
+      return openRun(name).finished().filter(meant)
     } catch {
       return [] // a foreign run tells nothing
     }
   })
-  const newest = found
+  return found
     .map((each) => ({ ...each, at: statSync(each.reader.files.round, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .toSorted((a, b) => b.at - a.at)
-  return newest.slice(0, asked).map(({ reader, round }) => {
+    .slice(0, asked)
+}
+
+/** What the last rounds of a recipe took. */
+function pastRounds(meant: Parameters<typeof newest>[0]): Past[] {
+  return newest(meant).map(({ reader, round }) => {
     const plan = reader.step('plan')
     const seconds = reader.seconds()
     const sampling = (seconds.traces ?? 0) + (seconds.arms ?? 0)
     const rows = round.harvest.kept + round.harvest.replayed
     const attempts = round.cuts?.attempted ?? 0
+    const probed = plan ? secondsEach(plan.probe) : 0
     return {
-      correction: plan && plan.samplingSeconds > 0 && sampling > 0 ? sampling / plan.samplingSeconds : null,
-      kept: round.harvest.attempted > 0 ? rows / round.harvest.attempted : null,
+      correction: probed > 0 && sampling > 0 && attempts > 0 ? sampling / attempts / probed : null,
+      kept: round.harvest.attempted > 0 ? round.harvest.kept / round.harvest.attempted : null,
       perRow: round.training && rows > 0 ? round.training.seconds / rows : null,
+      rest: Math.max(0, round.cost.seconds - sampling - (seconds.candidate ?? 0)),
       bytesPerAttempt: attempts > 0 ? bytesOf(reader) / attempts : null,
     }
   })
 }
 
+/** Operations a second that the trainer came to on this machine, by its own measurements of the last rounds of any recipe. */
+async function machineOperations(): Promise<number> {
+  const measured: number[] = []
+  for (const { reader } of newest(({ round }) => round.training !== null)) {
+    const parameters = reader.candidate()?.parameters ?? 0
+    const rates: number[] = []
+    try {
+      for await (const { tokens_per_second: rate } of reader.metrics()) if (typeof rate === 'number' && rate > 0) rates.push(rate)
+    } catch {
+      // what came before is enough
+    }
+    const usualRate = median(rates)
+    if (usualRate !== null && parameters > 0) measured.push(6 * parameters * usualRate)
+  }
+  return median(measured) ?? operations * availableParallelism()
+}
+
 /** Bytes of what a round left beside its weights. */
-const bytesOf = (reader: RoundReader): number =>
-  readdirSync(reader.files.dataset, { withFileTypes: true }).reduce(
-    (sum, entry) => sum + (entry.isFile() ? (statSync(join(reader.files.dataset, entry.name), { throwIfNoEntry: false })?.size ?? 0) : 0),
-    0,
-  )
+const bytesOf = ({ files }: RoundReader): number =>
+  [files.dataset, files.report, files.steps].reduce((sum, folder) => sum + bytesIn(folder), 0)
+const bytesIn = (folder: string): number =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true }).reduce(
+        (sum, entry) => sum + (entry.isFile() ? (statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size ?? 0) : 0),
+        0,
+      )
+    : 0
 
 function median(values: readonly number[]): number | null {
   if (values.length === 0) return null

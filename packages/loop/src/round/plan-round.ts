@@ -3,10 +3,12 @@ import { deriveSeed, duration, points } from '@whetstone/core'
 import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
+import { checkReadable } from '@whetstone/attempts/check-readable.ts'
 import { countArms } from '@whetstone/attempts/attempt-arms.ts'
-import { foreseeRound } from './foresee-round.ts'
+import { foreseeRound, secondsEach } from './foresee-round.ts'
 import { lengthOf, longestTask } from './longest-task.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
+import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
@@ -19,6 +21,9 @@ const probeAttempts = 256
 /** Before a round: how much work it is, how long the sampling will take by a probe of at most ten seconds, and what gain its gate could detect. Printed on stderr. */
 export async function planRound(context: RoundContext): Promise<Plan> {
   const { recipe, incumbent, round } = context
+  // a teacher at an endpoint reads for itself
+  const unread = context.teacher ? null : await checkReadable(recipe, incumbent.model, context)
+  if (unread) process.stderr.write(`warning: ${unread}\n`)
   let train = 0
   let validation = 0
   let tested = 0
@@ -39,7 +44,8 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     validation += Math.ceil(tasks * count)
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
   }
-  const arms = countArms(context)
+  // a bank without memories shows none: its arm is the one without
+  const arms = countArms(context) - (context.bank && (await context.bank.size()) === 0 ? 1 : 0)
   const { longest, ...probe } = await runProbe(context)
   const found = await Promise.all(
     recipe.courses.map(async ({ taskset }) => ({ taskset: taskset.name, found: (await taskset.found?.()) ?? '' })),
@@ -47,15 +53,20 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   const tasks = found.filter((each) => each.found !== '')
   const judged = await probeJudges(context)
   const alpha = recipe.gate.level(looksBefore(context.run, round))
-  const samplingSeconds = ((train + validation * arms * recipe.settings.evalSamples) * probe.seconds) / Math.max(1, probe.attempts)
-  const foreseen = foreseeRound({
+  const samplingSeconds = (train + validation * arms * recipe.settings.evalSamples) * secondsEach(probe)
+  const described = describeRecipe(recipe)
+  const { epochs } = ((described['trainer'] as { settings?: { epochs?: number } } | null)?.settings ?? {}) as { epochs?: number }
+  const replayed = /^replay ([\d.]+)/.exec(recipe.harvest.find(({ name }) => name.startsWith('replay'))?.name ?? '')?.[1]
+  const foreseen = await foreseeRound({
+    run: context.run,
     recipe: recipe.name,
     model: incumbent.model,
-    trains: recipe.trainer !== null && incumbent.model.path !== null,
+    trainer: recipe.trainer !== null && incumbent.model.path !== null ? { epochs: epochs ?? 1 } : null,
+    replay: Number(replayed ?? 0),
     train,
     arms: validation * arms * recipe.settings.evalSamples,
+    watch: recipe.settings.probe.tasks * recipe.settings.probe.samples * recipe.courses.length,
     probe,
-    samplingSeconds,
   })
   const plan: Plan = {
     train,
@@ -80,7 +91,7 @@ export function showPlan(
   { train, arms, validation, probe, foreseen, minimumDetectableEffect: effect, tasks = [], longest }: Plan,
   { run, round, trains }: { run: string; round: number; trains: boolean },
 ): string {
-  const speed = probe.attempts / Math.max(probe.seconds, 1e-3)
+  const speed = 1 / Math.max(secondsEach(probe), 1e-4)
   const megabytes = (bytes: number) => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`)
   return [
     `Round ${round} of ${run}: ${train} train attempts${trains ? ', training' : ''}, ${arms} arms of ${validation} tasks`,
@@ -97,7 +108,7 @@ export function showPlan(
       : []),
     ...(foreseen
       ? [
-          `  time     about ${duration(foreseen.sampling + foreseen.training)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)} attempts/s)${trains ? `, training ${duration(foreseen.training)}` : ''}`,
+          `  time     about ${duration(foreseen.sampling + foreseen.training + foreseen.rest)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)}/s)${trains ? `, training ${duration(foreseen.training)}` : ''}`,
           `           ${foreseen.rounds > 0 ? `corrected by what ${foreseen.rounds} earlier round${foreseen.rounds === 1 ? '' : 's'} took here` : 'by the probe and the size of the model: the next plan knows better'}`,
           `  needs    about ${megabytes(foreseen.memory)} of memory at most, ${megabytes(foreseen.disk)} of disk`,
         ]
@@ -141,7 +152,7 @@ async function runProbe(context: RoundContext): Promise<Plan['probe'] & { longes
   let length: Plan['longest']
   const limit = AbortSignal.timeout(probeSeconds * 1000)
   const signal = AbortSignal.any([context.signal, limit])
-  const done = { attempts: 0, seconds: 0, tokens: 0 }
+  const done = { attempts: 0, seconds: 0, tokens: 0, promptTokens: 0, underway: 0 }
   const model = await (context.teacher?.open() ?? context.models.open('incumbent', context.incumbent.model))
   const started = performance.now()
   try {
@@ -154,9 +165,11 @@ async function runProbe(context: RoundContext): Promise<Plan['probe'] & { longes
       if (result.attempt.id === longest?.id) length = lengthOf(result, recipe.settings.context)
       done.attempts++
       done.tokens += result.tokens.completion
+      done.promptTokens += result.tokens.prompt
     }
   } catch (error) {
     if (!limit.aborted || context.signal.aborted) throw error
+    done.underway = Math.min(recipe.settings.concurrency, attempts.length - done.attempts)
   } finally {
     done.seconds = (performance.now() - started) / 1000
     await model[Symbol.asyncDispose]()

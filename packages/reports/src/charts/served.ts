@@ -9,10 +9,18 @@ export default plugin({
   settings: z.strictObject({}),
   make: (): Chart<'rounds'> => ({
     of: 'rounds',
-    title: 'What is served after each round: validation tasks passed, by level, 95% intervals',
+    title: 'What is served after each round: validation tasks passed, by level, 95% intervals; dashed: average of three rounds',
     spec,
   }),
 })
+
+/** Rounds of the moving average, dashed where there are more. */
+const window = 3
+type Value = { round: number; level: string; rate: number }
+function mean(values: readonly Value[], { round, level }: Value): number {
+  const near = values.filter((value) => value.level === level && value.round <= round && value.round > round - window)
+  return near.reduce((sum, { rate }) => sum + rate, 0) / near.length
+}
 
 function spec(rounds: Drawn['rounds']): TopLevelSpec | null {
   if (rounds.length === 0) return null
@@ -34,11 +42,20 @@ function spec(rounds: Drawn['rounds']): TopLevelSpec | null {
     scale: { nice: false, zero: false, padding: 12 },
   }
   const color = { field: 'level', type: 'nominal' as const, legend: { title: null, orient: 'right' as const } }
+  const averaged = rounds.length > window
   return {
-    data: { values },
+    data: { values: averaged ? values.map((value) => ({ ...value, average: mean(values, value) })) : values },
     width: 620,
     height: 260,
     layer: [
+      ...(averaged
+        ? [
+            {
+              mark: { type: 'line' as const, strokeDash: [5, 4], opacity: 0.7 },
+              encoding: { x, y: { field: 'average', type: 'quantitative' as const }, color },
+            },
+          ]
+        : []),
       { mark: { type: 'rule', opacity: 0.5 }, encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' }, color } },
       {
         mark: { type: 'line', point: true },

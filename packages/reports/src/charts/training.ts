@@ -33,7 +33,8 @@ function spec(points: Drawn['training']): TopLevelSpec | null {
       ...(heldOut === undefined ? [] : [{ step, kind: 'held-out loss', value: heldOut }]),
     ]
   })
-  const kinds = ['loss', 'loss, moving average', 'held-out loss']
+  const colors = { loss: '#9db9d9', 'loss, moving average': '#2f6fb3', 'held-out loss': '#c2640c' }
+  const kinds = Object.keys(colors).filter((kind) => values.some((value) => value.kind === kind))
   return {
     data: { values },
     width: 620,
@@ -45,7 +46,7 @@ function spec(points: Drawn['training']): TopLevelSpec | null {
       color: {
         field: 'kind',
         type: 'nominal',
-        scale: { domain: kinds, range: ['#c6cdd6', '#2f6fb3', '#c2410c'] },
+        scale: { domain: kinds, range: kinds.map((kind) => colors[kind as keyof typeof colors]) },
         legend: { title: null, orient: 'bottom', labelLimit: 0 },
       },
     },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { BadInput, suggest, type Round } from '@whetstone/core'
 import { openRun, runNames, type ArmReader, type RoundReader, type TraceFile } from '@whetstone/runs'
 import type { Choice } from './choice.ts'
@@ -32,7 +33,10 @@ export async function comparedArms(refs: readonly string[], choice: Choice = {})
   for (const ref of refs) {
     const [, run = '', which, arm] = named.exec(ref) ?? []
     if (known.has(run)) arms.push(...(await ofRun(run, which, arm)))
-    else if (which !== undefined && !/[/\\.]/.test(run)) throw new BadInput(`No run "${run}": ${suggest(run, [...known], 'runs')}`)
+    else if ((which !== undefined && !/[/\\.]/.test(run)) || (!/[/\\.]/.test(ref) && !existsSync(ref)))
+      throw new BadInput(
+        `No run "${run || ref}"${which === undefined ? ' and no file of that name' : ''}: ${suggest(run || ref, [...known], 'runs')}`,
+      )
     else arms.push(...(await ofFile(ref, choice)))
   }
   if (arms.length < 2)

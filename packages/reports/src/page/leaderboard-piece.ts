@@ -3,9 +3,9 @@ import { html } from 'hono/html'
 import { leaderboard } from '../leaderboard.ts'
 import { table, text, type Html } from './pieces.ts'
 
-/** The leaderboard by test accuracy, with what is not on it. */
-export function leaderboardPiece(): Html {
-  const { results, untested } = leaderboard()
+/** The leaderboard by test accuracy, with what is not on it; of all runs where none are named. */
+export function leaderboardPiece(names?: readonly string[]): Html {
+  const { results, untested } = leaderboard(names)
   return html`<h2>Leaderboard, by test accuracy only</h2>
     <p>Validation tasks are not counted: rounds are selected upon them, which rewards luck.</p>
     ${

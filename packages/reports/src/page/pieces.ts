@@ -7,6 +7,9 @@ export type Piece = Html | string | number | false | null | undefined
 /** Untrusted text for a page: hidden characters shown; `html` escapes the rest. */
 export const text = (value: unknown): string => visibleText(String(value ?? ''))
 
+/** A cell's class: figures stand to the right, short words are not broken. */
+const look = (cell: Piece, numeric: boolean) => (numeric ? 'number' : typeof cell === 'string' && cell.length <= 24 ? 'short' : '')
+
 /** A table that scrolls sideways on a narrow screen. Cells may be HTML made by `html`. `numeric` columns stand to the right. */
 export const table = (
   caption: string,
@@ -17,7 +20,7 @@ export const table = (
   html`<div class="scroll" tabindex="0" role="region" aria-label="${text(caption)}">
     <table>
       <caption>
-        ${text(caption)}
+        <span>${text(caption)}</span>
       </caption>
       <thead>
         <tr>
@@ -28,7 +31,7 @@ export const table = (
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, index) => html`<td class="${numeric.includes(index) ? 'number' : ''}">${typeof cell === 'string' ? text(cell) : (cell ?? '')}</td>`)}
+              ${row.map((cell, index) => html`<td class="${look(cell, numeric.includes(index))}">${typeof cell === 'string' ? text(cell) : (cell ?? '')}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -38,8 +41,10 @@ export const table = (
 /** A chart of ours (SVG that we drew) with its title; what it shows stands in a table beside it. */
 export const figure = (title: string, svg: string): Html =>
   html`<figure>
-    <figcaption>${title}</figcaption>
-    <div class="chart" role="img" aria-label="${title}">${raw(svg)}</div>
+    <figcaption>${text(title)}</figcaption>
+    <div class="chart" tabindex="0" role="region" aria-label="${text(title)}">
+      <div role="img" aria-label="${text(title)}">${raw(svg)}</div>
+    </div>
   </figure>`
 
 export const badge = (kind: 'good' | 'bad' | 'plain', word: string): Html => html`<span class="badge ${kind}">${word}</span>`
@@ -47,6 +52,6 @@ export const badge = (kind: 'good' | 'bad' | 'plain', word: string): Html => htm
 /** A folded part of a page. */
 export const fold = (summary: string, body: Piece): Html =>
   html`<details>
-    <summary>${summary}</summary>
+    <summary>${text(summary)}</summary>
     ${body}
   </details>`

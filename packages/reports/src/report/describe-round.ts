@@ -33,7 +33,7 @@ const arms = ({ evaluations }: Round): ReportSection => ({
 
 const decision = ({ decision: made, looks }: Round): ReportSection => ({
   title: 'Decision',
-  text: `${made.arm}; ${made.test}; n ${made.n} in ${made.clusters} clusters; ${rate(made.incumbentRate)} → ${rate(made.candidateRate)}, difference ${points(made.difference)} points (95% interval ${points(made.ci[0])} to ${points(made.ci[1])}); wins ${number(made.wins)}, losses ${number(made.losses)}; p = ${showP(made.pValue)} against alpha ${number(made.alpha)}; minimum detectable effect ${points(made.minimumDetectableEffect)} points at 80% power. This run's validation data have seen ${looks} decisions.`,
+  text: `${made.arm}; ${made.test}; n ${made.n} in ${made.clusters} clusters; ${rate(made.incumbentRate)} → ${rate(made.candidateRate)}, difference ${points(made.difference)} points (95% interval ${points(made.ci[0])} to ${points(made.ci[1])}); wins ${number(made.wins)}, losses ${number(made.losses)}; p = ${showP(made.pValue)} against alpha ${number(made.alpha)}; minimum detectable effect ${points(made.minimumDetectableEffect)} points at 80% power. This run's validation data have seen ${looks} decision${looks === 1 ? '' : 's'}.`,
   ...(made.nonInferiority.length > 0 && {
     table: {
       head: ['guarded level', 'n', 'difference, points', 'lower 95% bound', 'margin', 'kept'],

@@ -2,11 +2,11 @@
 export const columns = 80
 
 /** A sentence in lines of at most 78 columns, all but the first further in. */
-export function wrap(sentence: string, indent = ''): string {
+export function wrap(sentence: string, indent = '', width = columns): string {
   const lines: string[] = []
   let line = ''
   for (const word of sentence.split(' ')) {
-    const room = columns - 2 - indent.length - (lines.length > 0 ? 2 : 0)
+    const room = width - 2 - indent.length - (lines.length > 0 ? 2 : 0)
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line)
       line = word

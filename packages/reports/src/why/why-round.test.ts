@@ -74,7 +74,7 @@ for (const [name, of, wanted] of [
   [
     'prompts that the model cannot read',
     round({}, { cuts: { attempted: 100, truncated: 0, context: 0 }, ends: { vocabulary: 80 } }),
-    /80 of 100 attempts \(80\.0%\) had prompts with characters that the model cannot read.*name another with --model/,
+    /80 of 100 attempts \(80\.0%\) had prompts that cannot be written in the model's tokens.*name another with --model/,
   ],
   [
     'nothing passed',

@@ -1,15 +1,14 @@
-import { join } from 'node:path'
 import type { Model, Task, Teacher, Trace } from '@whetstone/core'
 import direct from '@whetstone/solvers/solvers/direct.ts'
+import { bucketFile, readBucket, verificationName, writeBucket, type Unsolved } from '@whetstone/runs'
 import reflectRewrite from '@whetstone/solvers/solvers/reflect-rewrite.ts'
-import type { Unsolved } from './bucket.ts'
-import { readBucket, updateBucket, writeBucket } from './bucket.ts'
 import type { LevelRate } from './measure-levels.ts'
 import { distinctPerTask, pairRow, pairRows, sftRow } from './rows.ts'
 import type { Study } from './study.ts'
 import { attemptTasks, generated, passedOf } from './study.ts'
 import type { Stage } from './train-rows.ts'
 import { trainRows } from './train-rows.ts'
+import { updateBucket } from './update-bucket.ts'
 
 /** One stage of a round's training. `verify` attempts the trained tasks again without help; what passes may be trained on by a later `sft`. */
 export type Scheduled =
@@ -74,10 +73,10 @@ export async function r3(study: Study, settings: R3, onRound: (round: R3Round) =
   let incumbent: Model = study.model
   for (let round = 1; round <= settings.rounds; round++) {
     const started = performance.now()
-    const before = readBucket(bucketFile(study, round - 1))
+    const before = readBucket(bucketFile(study.folder, round - 1))
     const taught = await attemptAndRewrite(study, settings, round, incumbent, before)
     const bucket = updateBucket(before, taught.traces, taught.tasks, round)
-    writeBucket(bucketFile(study, round), bucket)
+    writeBucket(bucketFile(study.folder, round), bucket)
     const { model: candidate, losses, verification } = await train(study, settings, round, incumbent, taught)
     const seconds = (performance.now() - started) / 1000
     const { retest, rates } = await retestFailed(study, settings, round, incumbent, candidate)
@@ -87,8 +86,6 @@ export async function r3(study: Study, settings: R3, onRound: (round: R3Round) =
   }
   return done
 }
-
-const bucketFile = ({ folder }: Study, round: number) => join(folder, `r3-bucket-${round}.json`)
 
 type Taught = { traces: Trace[]; kept: Trace[]; tasks: Map<string, Task> }
 
@@ -125,7 +122,7 @@ async function train(study: Study, { schedule }: R3, round: number, incumbent: M
   for (const [i, scheduled] of schedule.entries()) {
     if (scheduled.stage === 'verify') {
       const trained = [...new Set(passedOf(taught.traces).map(({ task }) => task))].map((id) => taught.tasks.get(id) as Task)
-      const traces = await attemptTasks(study, { name: `r3-${round}-verify-${i}`, model, tasks: trained, solver: direct(), round })
+      const traces = await attemptTasks(study, { name: verificationName(round, i), model, tasks: trained, solver: direct(), round })
       verified = passedOf(traces)
       verification = { attempts: traces.length, passed: verified.length }
       continue

@@ -14,10 +14,17 @@ const aliases = {
     'expected',
     'expected_answer',
     'final_answer',
+    'correct_answer',
+    'answer_key',
+    'answerkey',
+    'correct_option',
     'label',
     'reference',
     'output',
     'response',
+    'completion',
+    'canonical_solution',
+    'code',
   ],
   solution: ['solution', 'explanation', 'rationale', 'reasoning', 'working'],
   split: ['split', 'subset', 'fold'],
@@ -49,14 +56,12 @@ export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
   }
   for (const part of Object.keys(aliases) as ColumnName[]) {
     if (picked[part] !== undefined) continue
-    const found = aliases[part]
-      .map((alias) =>
-        byName(
-          leaves.filter((name) => !taken.has(name)),
-          alias,
-        ),
-      )
-      .find((name) => name !== undefined)
+    const free = leaves.filter((name) => !taken.has(name))
+    const found = [
+      ...aliases[part].map((alias) => byName(free, alias)),
+      // SQuAD and its kin: answers.text
+      ...aliases[part].map((alias) => byName(free, `${alias}.text`)),
+    ].find((name) => name !== undefined)
     if (found === undefined) continue
     picked[part] = found
     taken.add(found)
@@ -83,7 +88,7 @@ export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
   return { ...picked, question: question as string, answer: answer as string }
 }
 
-const fold = (name: string) =>
+export const fold = (name: string) =>
   name
     .trim()
     .toLowerCase()
@@ -91,6 +96,12 @@ const fold = (name: string) =>
 const byName = (names: readonly string[], wanted: string) =>
   names.find((name) => name === wanted) ?? names.find((name) => fold(name) === fold(wanted))
 const shown = (names: readonly string[]) => names.slice(0, 30).join(', ') + (names.length > 30 ? ' …' : '')
+
+/** Names of the fields of some rows, nested ones by path. */
+export const fieldNames = (rows: readonly LocatedRecord[]): string[] => [...new Set(rows.flatMap(({ record }) => paths(record)))]
+
+/** Names under which rows are told apart, and which are no answers. */
+export const isId = (name: string): boolean => (aliases.id as readonly string[]).includes(fold(name)) || /(^|_)id$/.test(fold(name))
 
 /** Names of a row's fields, nested objects by path as well. */
 function paths(record: Record<string, unknown>, prefix = ''): string[] {

@@ -4,6 +4,7 @@ import { BadInput, loneSurrogate, repeatedKey } from '@whetstone/core'
 import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
 import { readParquet } from '../read-parquet.ts'
+import { unfoldChat } from './unfold-chat.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
 import { parseJson } from './parse-json.ts'
@@ -154,5 +155,5 @@ function checked(record: unknown, file: string, line: number, row = ''): Located
     throw new BadInput(
       `${where}: ${broken} holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no text: mend or remove the row`,
     )
-  return { record: record as Record<string, unknown>, line }
+  return { record: unfoldChat(record as Record<string, unknown>), line }
 }

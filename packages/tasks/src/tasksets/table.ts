@@ -10,6 +10,7 @@ import { distinctTasks, splitOfQuestion, type DistinctTasks, type LocatedTask } 
 import { countKinds } from '../read/answer-kind.ts'
 import { encodings } from '../read/decode-text.ts'
 import { separators, type Separator } from '../read/find-separator.ts'
+import { choiceLetter, composeQuestion, countedFrom, findBeside, type Beside } from '../read/compose-task.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
 import { readProbes } from '../read/read-probes.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
@@ -46,13 +47,17 @@ const Settings = z.strictObject({
     .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
     .optional()
     .describe('columns, or paths of nested fields, where they are not called so'),
+  whole: z
+    .boolean()
+    .default(true)
+    .describe('a question is asked with what belongs to it: its context, its input, its choices as A. B. C.; false: its column alone'),
   encoding: z.enum(encodings).optional(),
   separator: z.enum(Object.keys(separators) as Separator[]).optional(),
 })
 export type TableOptions = z.input<typeof Settings>
 
 /** What a table holds, for a look before a round. */
-export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: number; columns: Columns; tasks: Task[] }
+export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: number; columns: Columns; beside: Beside; tasks: Task[] }
 
 /**
  * The user's own tasks: any table with questions and answers (several accepted ones as a list), and if wanted id, solution, grader and split. Each question counts once. A row without a split goes by the hash of its
@@ -116,17 +121,20 @@ export async function readTable({
   grader = 'exact',
   graderSettings,
   columns: choice = {},
+  whole = true,
   ...how
 }: TableOptions): Promise<TableReport> {
   const file = existsSync(given) || isAbsolute(given) ? given : join(root, given)
   const { rows, found } = await readRecords(file, how)
   if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
   const columns = pickColumns(rows, choice, file)
+  const beside = whole ? findBeside(rows, columns) : {}
+  const from = countedFrom(rows, columns.answer, beside)
   const located: LocatedTask[] = []
   const lines = new Map<string, number>()
   for (const row of rows) {
     const where = `${file}:${row.line}`
-    const task = toTask(row, { name, columns, where })
+    const task = toTask(row, { name, columns, beside, from, where })
     const before = lines.get(task.id)
     // Without a column of ids the id is the question's own: a question that comes again is told by distinctTasks.
     if (before !== undefined && columns.id !== undefined)
@@ -151,7 +159,7 @@ export async function readTable({
   }
   const alike = await sameAnswers(located, graderOfTask)
   const { tasks, ...rest } = distinctTasks(located, (a, b) => alike.has(`${a.prompt}\n${keyOf(a)}\n${keyOf(b)}`) || keyOf(a) === keyOf(b))
-  return { found, rows: rows.length, columns, tasks: tasks.map(({ task }) => task), ...rest }
+  return { found, rows: rows.length, columns, beside, tasks: tasks.map(({ task }) => task), ...rest }
 }
 
 const golds = (tasks: readonly Task[]) => tasks.map(({ prompt, reference }) => ({ question: prompt, gold: reference }))
@@ -183,7 +191,10 @@ async function sameAnswers(located: readonly LocatedTask[], graderOfTask: (task:
   return alike
 }
 
-function toTask({ record }: LocatedRecord, { name, columns, where }: { name: string; columns: Columns; where: string }): Task {
+function toTask(
+  { record }: LocatedRecord,
+  { name, columns, beside, from, where }: { name: string; columns: Columns; beside: Beside; from: 0 | 1 | null; where: string },
+): Task {
   const text = (part: keyof Columns, required: boolean): string => {
     const path = columns[part]
     const value = path === undefined ? undefined : valueAt(record, path)
@@ -197,8 +208,10 @@ function toTask({ record }: LocatedRecord, { name, columns, where }: { name: str
     if (filled === '' && required) throw new BadInput(`${where}: ${path}: is empty`)
     return sound(filled, `${where}: ${path}`)
   }
-  const question = text('question', true)
-  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`)
+  const question = sound(composeQuestion(record, text('question', true), beside), where)
+  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`).map((each) =>
+    choiceLetter(record, each, beside, from),
+  )
   const [grader, split, solution] = [text('grader', false), text('split', false).toLowerCase(), text('solution', false)]
   if (grader !== '' && !tableGraders.includes(grader))
     throw new BadInput(`${where}: ${columns.grader}: is not a grader. Graders: ${tableGraders.join(', ')}`)

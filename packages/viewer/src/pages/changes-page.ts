@@ -1,12 +1,18 @@
+import type { Trace } from '@whetstone/core'
 import type { RoundReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf, armName, changeNames, changeOf, knownChanges, type Change } from '../changes.ts'
-import { text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { badge, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
 import { wordDiff } from '@whetstone/reports/word-diff.ts'
 
 const words: Record<Change, string> = { fixed: 'fixed', broken: 'broken', failing: 'still failing', right: 'still right' }
 const perPage = 50
+
+/** Whether an attempt passed, and why where that says more. */
+const verdict = (trace: Trace | undefined) =>
+  trace &&
+  html`${trace.grade.passed ? badge('good', 'passed') : badge('bad', 'failed')} ${trace.grade.passed ? '' : text(trace.grade.reason)}`
 
 /** The tasks of one fate between the two arms, with what was asked, what was right, and both answers word by word. */
 export async function changesPage(reader: RoundReader, kind: Change, from: number): Promise<string> {
@@ -33,17 +39,17 @@ export async function changesPage(reader: RoundReader, kind: Change, from: numbe
     const link = (arm: number, id: string | undefined) =>
       id && found?.arms[arm] ? html`<a href="${here}/traces/${found.arms[arm].name}/${id}">trace</a>` : ''
     entries.push(
-      html`<section>
+      html`<section class="task">
         <h2><a href="${runPath(reader.run)}/tasks/${encodeURIComponent(task)}">${text(task)}</a></h2>
         <pre>${text(asked)}</pre>
         ${references.has(task) ? html`<p>Right: <code>${text(references.get(task)?.reference)}</code></p>` : ''}
         <div class="pair">
           <div>
-            <strong>${found ? armName(found.arms[0]) : ''}</strong> ${link(0, before?.id)} ${text(before?.grade.reason)}
+            <strong>${found ? armName(found.arms[0]) : ''}</strong> ${verdict(before)} ${link(0, before?.id)}
             <pre>${side('added', 'del')}</pre>
           </div>
           <div>
-            <strong>${found ? armName(found.arms[1]) : ''}</strong> ${link(1, after?.id)} ${text(after?.grade.reason)}
+            <strong>${found ? armName(found.arms[1]) : ''}</strong> ${verdict(after)} ${link(1, after?.id)}
             <pre>${side('removed', 'ins')}</pre>
           </div>
         </div>
@@ -51,7 +57,7 @@ export async function changesPage(reader: RoundReader, kind: Change, from: numbe
     )
   }
   return page({
-    title: `${words[kind]}: ${tasks.length} tasks`,
+    title: `${words[kind].replace(/^./, (first) => first.toUpperCase())}: ${tasks.length} task${tasks.length === 1 ? '' : 's'}`,
     trail: [
       ['Runs', '/'],
       [reader.run, runPath(reader.run)],
@@ -59,9 +65,9 @@ export async function changesPage(reader: RoundReader, kind: Change, from: numbe
       [words[kind], `${here}/changes?kind=${kind}`],
     ],
     body: [
-      html`<p>
-        ${changeNames.map((name) => (name === kind ? html`<strong>${words[name]}</strong> ` : html`<a href="${here}/changes?kind=${name}">${words[name]}</a> `))}
-      </p>`,
+      html`<nav class="tabs" aria-label="What became of tasks">
+        ${changeNames.map((name) => html`<a href="${here}/changes?kind=${name}" ${name === kind ? 'aria-current=page' : ''}>${words[name]}</a>`)}
+      </nav>`,
       ...entries.map((entry) => entry as Html),
       from + perPage < tasks.length
         ? html`<p>

@@ -5,13 +5,24 @@ import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
 import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { compareArms, type ArmsCompared, type Fate } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
+import { commonSetOf, isFresh, onCommon, sayCommon } from '@whetstone/reports/compare/on-common.ts'
 import { badge, text, type Html } from '@whetstone/reports/page/pieces.ts'
-import { openRun, runNames } from '@whetstone/runs'
+import { openRun, type CommonSet } from '@whetstone/runs'
+import { shownRuns } from '../open-shown.ts'
 import { html } from 'hono/html'
 import { page, roundPath } from '../page.ts'
 
 /** What an address of the comparison says. */
-export type ComparedView = { of: readonly string[]; control?: string; x: Axis; show: Fate; with: number; from: number }
+export type ComparedView = {
+  of: readonly string[]
+  control?: string
+  x: Axis
+  show: Fate
+  with: number
+  from: number
+  /** On a common held-out set where all have attempted one, or on each one's own tasks. */
+  on: 'common' | 'own'
+}
 
 /** Tasks shown with their answers at once. */
 const perPage = 25
@@ -34,14 +45,14 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
         form,
       ],
     })
-  const runs = runNames()
+  const runs = shownRuns()
   for (const ref of of)
     if (!files.includes(ref) && !runs.includes(ref.split(':')[0] ?? ''))
       throw new BadInput(
         `"${ref}" is no run and none of the files that the viewer was started with: ${suggest(ref, [...runs, ...files], 'there are')}`,
       )
   if (of.length > most) throw new BadInput(`${of.length} policies are more than a page can show: choose at most ${most}`)
-  const { arms, compared } = await known(of)
+  const { arms, compared, common } = await known(of, view.on)
   const chosen = Math.min(Math.max(0, view.with), compared.matrix.length - 1)
   const tasks = compared.matrix[chosen]?.tasks.filter(({ fate }) => fate === view.show) ?? []
   const link = (more: Partial<ComparedView>) => addressOf({ ...view, of, ...more })
@@ -59,6 +70,15 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
           >This page's address names all that it shows.</small
         >
       </p>`,
+      common &&
+        html`<p class="verdict">
+          ${
+            view.on === 'common'
+              ? html`${text(sayCommon(common))}. <a href="${link({ on: 'own' })}">Compare on each one's own validation tasks</a>`
+              : html`These also attempted a common held-out set, which no decision has seen:
+                  <a href="${link({ on: 'common' })}">compare on that</a>`
+          }
+        </p>`,
       ...armsPage({
         compared,
         charts: await drawCharts('arms', { arms, compared }, { 'compared-arms': { axis: view.x } }),
@@ -80,7 +100,7 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
           },
         },
       }),
-      compared.comparisons.some(({ all }) => (all.paired?.unpaired ?? 1) > 0) &&
+      compared.comparisons.some(isFresh) &&
         html`<p>
           These drew other tasks in part: the command below attempts tasks that none of them was trained on, once and by all, and compares
           on those.
@@ -96,8 +116,8 @@ export async function comparePage(view: ComparedView, files: readonly string[]):
 const orderOf = ({ of, control }: ComparedView) =>
   control && of.includes(control) ? [control, ...of.filter((ref) => ref !== control)] : [...of]
 
-const addressOf = ({ of, x, show, with: chosen, from }: ComparedView) =>
-  `/compare?${new URLSearchParams([...of.map((ref): [string, string] => ['of', ref]), ['x', x], ['show', show], ['with', String(chosen)], ...(from > 0 ? [['from', String(from)] as [string, string]] : [])])}`
+const addressOf = ({ of, x, show, with: chosen, from, on }: ComparedView) =>
+  `/compare?${new URLSearchParams([...(on === 'own' ? [['on', on] as [string, string]] : []), ...of.map((ref): [string, string] => ['of', ref]), ['x', x], ['show', show], ['with', String(chosen)], ...(from > 0 ? [['from', String(from)] as [string, string]] : [])])}`
 
 const trail = (view: ComparedView): [string, string][] => [
   ['Runs', '/'],
@@ -110,7 +130,7 @@ function chooser(view: ComparedView, files: readonly string[]): Html {
       ><input type="checkbox" name="of" value="${ref}" ${view.of.includes(ref) ? 'checked' : ''} /> ${text(says)}</label
     >`
   const all: string[] = [...files]
-  const runs = runNames().map((name) => {
+  const runs = shownRuns().map((name) => {
     const run = openRun(name)
     const rounds = run.finished().map(({ round }) => round)
     all.push(...rounds.map(({ round }) => `${name}:${round}`))
@@ -144,14 +164,17 @@ function chooser(view: ComparedView, files: readonly string[]): Html {
 }
 
 /** Comparisons made before, while the files that they came of stay as they are. */
-const kept = new Map<string, { arms: ComparedArm[]; compared: ArmsCompared }>()
-async function known(of: readonly string[]) {
-  const arms = await comparedArms(of)
+type Known = { arms: ComparedArm[]; compared: ArmsCompared; common: CommonSet | null }
+const kept = new Map<string, Known>()
+async function known(of: readonly string[], on: ComparedView['on']): Promise<Known> {
+  const own = await comparedArms(of)
+  const common = commonSetOf(own)
+  const arms = common && on === 'common' ? await Promise.all(own.map((arm, index) => onCommon(arm, common.traces[index] as string))) : own
   const stamp = async ({ ref, traces }: ComparedArm) => `${ref} ${traces ? (await traces.index()).covered : ''}`
-  const key = (await Promise.all(arms.map(stamp))).join('\n')
+  const key = [on, common?.set.key, ...(await Promise.all(arms.map(stamp)))].join('\n')
   const found = kept.get(key)
   if (found) return found
-  const made = { arms, compared: compareArms(arms, { seed: 1 }) }
+  const made = { arms, compared: compareArms(arms, { seed: 1 }), common: common?.set ?? null }
   if (kept.size > 20) kept.clear()
   kept.set(key, made)
   return made

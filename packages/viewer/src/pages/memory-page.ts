@@ -1,9 +1,13 @@
-import { points } from '@whetstone/core'
+import { points, readJson } from '@whetstone/core'
 import { countUses, mayHoldBank, measureLift, openBank, type Lift, type Uses } from '@whetstone/memory'
-import { table, text } from '@whetstone/reports/page/pieces.ts'
+import { table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { Section } from '@whetstone/reports/report/section.ts'
 import type { RunReader } from '@whetstone/runs'
+import { existsSync } from 'node:fs'
 import { html } from 'hono/html'
+import { z } from 'zod'
 import { page, roundPath, runPath } from '../page.ts'
+import { runTabs } from '../run-tabs.ts'
 
 export type MemoryFilter = { find?: string | undefined; from: number }
 /** Rows of a page. */
@@ -23,7 +27,7 @@ export async function memoryPage(run: RunReader, { find, from }: MemoryFilter): 
     return page({
       title: `Memory of ${run.run}`,
       trail,
-      body: html`<p>This run has no bank: its recipe remembers nothing, or nothing has been learned yet.</p>`,
+      body: [runTabs(run, 'memory'), html`<p>This run has no bank: its recipe remembers nothing, or nothing has been learned yet.</p>`],
     })
   await using bank = await openBank({ uri: run.files.bank, embedder: null })
   const all = await bank.memories({ retired: true })
@@ -44,6 +48,8 @@ export async function memoryPage(run: RunReader, { find, from }: MemoryFilter): 
     trail,
     live: run.run,
     body: [
+      runTabs(run, 'memory'),
+      from === 0 && find === undefined && (await quality(run)),
       html`<form class="filter" method="get" action="${here}" role="search">
         <label>words, task or id <input name="find" type="search" value="${text(find ?? '')}" /></label><button>Show</button>
       </form>`,
@@ -75,6 +81,24 @@ export async function memoryPage(run: RunReader, { find, from }: MemoryFilter): 
         html`<p><a href="${here}?${next.toString()}">the next ${Math.min(perPage, found.length - from - perPage)}</a></p>`,
     ],
   })
+}
+
+/** What the last report said of the bank over the rounds: how good it is, not only how big. */
+async function quality(run: RunReader): Promise<Html | null> {
+  const last = run.rounds().findLast(({ files }) => existsSync(files.memory))
+  if (!last) return null
+  let sections: Section[]
+  try {
+    sections = readJson(last.files.memory, z.array(Section))
+  } catch {
+    return null // of another version: what it says can be had from the table below
+  }
+  return html`${sections.map(
+      ({ title, text: says, table: figures }) =>
+        html`<h2>${text(title)}</h2>
+          ${figures && figures.rows.length > 0 ? table(says ?? title, figures.head, figures.rows) : html`<p>${text(says)}</p>`}`,
+    )}
+    <h2>Every memory</h2>`
 }
 
 /** Uses counted before, while no train traces have been added. */

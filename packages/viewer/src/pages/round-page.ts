@@ -1,4 +1,4 @@
-import { duration, points, rate, showP } from '@whetstone/core'
+import { duration, points, rate, showP, type Parity } from '@whetstone/core'
 import { whyRound, type Why } from '@whetstone/reports/why/why-round.ts'
 import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
@@ -7,6 +7,7 @@ import { trainingPoints, type TrainingPoint } from '@whetstone/reports/training-
 import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
+import { roundProgress } from '../round-progress.ts'
 import { traceFiles } from '../trace-files.ts'
 
 /** A round: the verdict and its numbers, what was won and lost, the funnel, the training's course, what it cost. An open round as far as it has come. */
@@ -23,32 +24,23 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
     ],
     live: run.run,
     body: [
+      around(run, reader, round),
       round
         ? html`<p class="verdict ${round.decision.promoted ? 'good' : ''}">${text(round.decision.reason)}</p>`
-        : html`<p class="verdict">This round is not finished: ${Object.keys(reader.seconds()).join(', ') || 'no step'} done.</p>`,
+        : await roundProgress(run, reader, curve),
       await changes(reader, here),
       ...(round ? await drawCharts('round', round) : []).map(({ title, svg }) => figure(title, svg)),
       round && arms(round),
       round && why(whyRound(reader, round)),
       round && decision(round),
-      curve.length > 1 && trainingNow(curve, round !== null),
       ...(await drawCharts('training', curve)).map(({ title, svg }) => figure(`Training: ${title}`, svg)),
       curve.length > 1 && trainingTable(curve),
       round && funnel(round),
+      round?.parity && parity(round.parity),
       traces(reader, here),
       costs(reader),
     ],
   })
-}
-
-/** How far a training is that is under way. */
-function trainingNow(curve: readonly TrainingPoint[], finished: boolean): Html | string {
-  const last = curve.at(-1)
-  if (finished || !last?.steps || last.step >= last.steps) return ''
-  return html`<p role="status">
-    Training: step ${last.step} of ${last.steps}, loss
-    ${last.loss?.toFixed(4)}${last.tokensPerSecond === undefined ? '' : `, ${Math.round(last.tokensPerSecond)} tokens/s`}
-  </p>`
 }
 
 function trainingTable(curve: readonly TrainingPoint[]): Html {
@@ -71,6 +63,27 @@ function trainingTable(curve: readonly TrainingPoint[]): Html {
       [0, 1, 2, 3, 4, 5],
     )}
   </details>`
+}
+
+/** What was decided at a glance, and the way to the rounds before and after. */
+function around(run: RunReader, { round: number }: RoundReader, round: Finished | null): Html {
+  const rounds = run.rounds().map(({ round: each }) => each)
+  const link = (to: number | undefined, says: string) =>
+    to === undefined ? '' : html`<a href="${roundPath(run.run, to)}">${says} ${to}</a>`
+  return html`<p class="title">
+    ${round ? (round.decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept')) : badge('plain', 'open')}
+    ${round ? html`<small>recipe ${text(round.recipe)}, seed ${round.seed}, ${duration(round.cost.seconds)}, ${(round.cost.tokens.prompt + round.cost.tokens.completion).toLocaleString('en')} tokens</small>` : ''}
+    <span class="around">
+      ${link(
+        rounds.findLast((each) => each < number),
+        '← round',
+      )}
+      ${link(
+        rounds.find((each) => each > number),
+        'round →',
+      )}
+    </span>
+  </p>`
 }
 
 type Finished = NonNullable<ReturnType<RoundReader['finished']>>
@@ -123,13 +136,16 @@ function decision({ decision: made, looks }: Finished): Html {
         ${points(made.ci[1])})
       </dd>
       <dt>p</dt>
-      <dd>${showP(made.pValue)} against alpha ${showP(made.alpha)}; this run's validation tasks have seen ${looks} decisions</dd>
+      <dd>
+        ${showP(made.pValue)} against alpha ${showP(made.alpha)}; this run's validation tasks have seen ${looks}
+        decision${looks === 1 ? '' : 's'}
+      </dd>
       <dt>wins, losses</dt>
       <dd>${made.wins}, ${made.losses}</dd>
       <dt>detectable</dt>
       <dd>gains from ${points(made.minimumDetectableEffect)} points (80% power)</dd>
     </dl>
-    ${guards.length > 0 ? table('Levels that may not be lost', ['level', 'tasks', 'difference', 'lower bound', 'margin', ''], guards, [1, 2, 3, 4]) : ''}`
+    ${guards.length > 0 ? table('Levels that may not be lost', ['level', 'tasks', 'difference', 'lower bound', 'margin', 'verdict'], guards, [1, 2, 3, 4]) : ''}`
 }
 
 function funnel({ harvest, training, untrained, bank, retest, faults, truncated }: Finished): Html {
@@ -161,11 +177,29 @@ function funnel({ harvest, training, untrained, bank, retest, faults, truncated 
     </dl>`
 }
 
+/** Whether what was trained is what is served, in differences of log-probabilities. */
+function parity({ own, served }: Parity): Html {
+  const row = (says: string, of: Parity['own'], same?: number) => [
+    says,
+    of ? of.meanAbs.toPrecision(2) : 'not told',
+    of ? of.maxAbs.toPrecision(2) : '',
+    of ? `${of.tokens} in ${of.rows} rows` : '',
+    same === undefined ? '' : rate(same),
+  ]
+  return html`<h2>Parity: is what was trained what is served?</h2>
+    ${table(
+      "The same tokens of the round's own attempts under two evaluations, |difference of log-probability|",
+      ['between', 'mean', 'largest', 'tokens', 'same likeliest token'],
+      [row('sampler and trainer', own), row('candidate as trained and as served', served, served?.topAgreement)],
+      [1, 2, 3, 4],
+    )}`
+}
+
 async function changes(reader: RoundReader, here: string): Promise<Html | null> {
   const counts = await countChanges(reader)
   if (!counts) return null
   const tile = (kind: keyof typeof counts.counts, word: string) =>
-    html`<li>
+    html`<li class="${kind === 'fixed' ? 'good' : kind === 'broken' ? 'bad' : ''}">
       <a href="${here}/changes?kind=${kind}"><strong>${counts.counts[kind]}</strong>${word}</a>
     </li>`
   return html`<h2>Won and lost: ${text(counts.names[1])} against ${text(counts.names[0])}</h2>

@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
+import { runTabs } from '../run-tabs.ts'
 
 /** A run: levels over rounds, every decision, what is being done now, and what on disk cannot be read. */
 export async function runPage(run: RunReader): Promise<string> {
@@ -19,21 +20,19 @@ export async function runPage(run: RunReader): Promise<string> {
     ],
     live: run.run,
     body: [
+      runTabs(run, 'overview'),
       html`<dl>
         <dt>recipe</dt>
         <dd>${text(record?.recipe ?? 'unknown')}</dd>
         <dt>seed</dt>
         <dd>${record?.seed ?? 'unknown'}</dd>
         <dt>begun</dt>
-        <dd>${text(record?.createdAt ?? 'unknown')}</dd>
+        <dd>${text(record?.createdAt.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}).*Z$/, '$1 $2 UTC') ?? 'unknown')}</dd>
         <dt>serves</dt>
         <dd>${text(run.incumbent()?.model.name ?? 'unknown')} <code>${text(run.incumbent()?.model.id ?? '')}</code></dd>
       </dl>`,
-      html`<p>
-        ${rounds.length > 1 ? html`<a href="/compare?${rounds.map(({ round }) => `of=${encodeURIComponent(`${run.run}:${round}`)}`).join('&')}">Compare its rounds</a>` : ''}
-        <a href="${runPath(run.run)}/memory">Its memory</a>
-      </p>`,
       open && now(run, open),
+      rounds.length > 0 && sums(rounds),
       ...(await drawCharts('rounds', rounds)).map(({ title, svg }) => figure(title, svg)),
       rounds.length > 0 && decisions(run.run, rounds),
       rounds.length > 0 && levels(rounds),
@@ -51,6 +50,21 @@ function now(run: RunReader, { round, done, next }: { round: number; done: strin
   </p>`
 }
 
+/** The run in five figures. */
+function sums(rounds: readonly Round[]): Html {
+  const promoted = rounds.filter(({ decision }) => decision.promoted).length
+  const tokens = rounds.reduce((sum, { cost }) => sum + cost.tokens.prompt + cost.tokens.completion, 0)
+  const tile = (value: string, says: string, kind = '') =>
+    html`<li class="${kind}">
+      <div><strong>${value}</strong>${says}</div>
+    </li>`
+  return html`<ul class="tiles">
+    ${tile(String(rounds.length), rounds.length === 1 ? 'round' : 'rounds')}${tile(String(promoted), 'promoted', promoted > 0 ? 'good' : '')}
+    ${tile(String(rounds.length - promoted), 'kept')}${tile(duration(rounds.reduce((sum, { cost }) => sum + cost.seconds, 0)), 'time')}
+    ${tile(Intl.NumberFormat('en', { notation: 'compact' }).format(tokens), 'tokens')}
+  </ul>`
+}
+
 function decisions(run: string, rounds: readonly Round[]): Html {
   const rows = rounds.map(({ round, frontier, decision, bank, harvest, training, cost }) => [
     html`<a href="${roundPath(run, round)}">${round}</a>`,
@@ -58,7 +72,7 @@ function decisions(run: string, rounds: readonly Round[]): Html {
     decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept'),
     `${rate(decision.incumbentRate)} → ${rate(decision.candidateRate)}`,
     `${points(decision.difference)} (${points(decision.ci[0])} to ${points(decision.ci[1])})`,
-    `${showP(decision.pValue)} against ${showP(decision.alpha)}`,
+    `${showP(decision.pValue)} ${decision.pValue <= decision.alpha ? '≤' : '>'} ${showP(decision.alpha)}`,
     points(decision.minimumDetectableEffect),
     `${harvest.kept} of ${harvest.attempted}`,
     `${bank.size}${bank.kept ? '' : ', rolled back'}`,
@@ -66,7 +80,7 @@ function decisions(run: string, rounds: readonly Round[]): Html {
     duration(cost.seconds),
   ])
   return html`<h2>Decisions</h2>
-    ${table('Each round, on validation tasks that the gate has selected upon', ['round', 'frontier', 'decision', 'rates', 'difference, points (95%)', 'p', 'detectable', 'rows', 'bank', 'training', 'time'], rows, [0, 4, 5, 6, 7, 8, 10])}`
+    ${table('Each round, on validation tasks that the gate has selected upon', ['round', 'frontier', 'decision', 'rates', 'difference, points (95%)', 'p, level', 'detectable', 'rows', 'bank', 'training', 'time'], rows, [0, 4, 5, 6, 7, 8, 10])}`
 }
 
 function levels(rounds: readonly Round[]): Html {

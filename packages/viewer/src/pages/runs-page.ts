@@ -1,15 +1,22 @@
 import { duration } from '@whetstone/core'
-import { openRun, runNames } from '@whetstone/runs'
+import { openStudy, runNames, studyNames, type RunReader } from '@whetstone/runs'
+import { openShown, shownRuns } from '../open-shown.ts'
 import { html } from 'hono/html'
 import { leaderboardPiece } from '@whetstone/reports/page/leaderboard-piece.ts'
-import { badge, table, text } from '@whetstone/reports/page/pieces.ts'
+import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, runPath } from '../page.ts'
+import { studyPath } from './study-page.ts'
 
 /** All runs: whose they are, how far they are, what they decided last. */
 export function runsPage(): Promise<string> {
   const names = runNames()
   const rows = names.map((name) => {
-    const run = openRun(name)
+    let run: RunReader
+    try {
+      run = openShown(name)
+    } catch (error) {
+      return [name, '', '', '', '', (error as Error).message, badge('bad', 'not shown'), '']
+    }
     const finished = run.finished()
     const last = finished.at(-1)?.round
     const promoted = finished.filter(({ round }) => round.decision.promoted).length
@@ -28,8 +35,9 @@ export function runsPage(): Promise<string> {
   return page({
     title: 'Runs',
     trail: [['Runs', '/']],
+    live: '',
     body:
-      names.length === 0
+      names.length === 0 && studyNames().length === 0
         ? html`<p>No run has begun here. <code>npx nx run loops:cycle</code> begins one; this page then shows it.</p>`
         : [
             html`<p><a href="/compare">Compare rounds, runs and result files</a></p>`,
@@ -39,7 +47,25 @@ export function runsPage(): Promise<string> {
               rows,
               [2, 3, 7],
             ),
-            leaderboardPiece(),
+            experiments(),
+            leaderboardPiece(shownRuns()),
           ],
   })
+}
+
+/** Experiments beside the runs. */
+function experiments(): Html | null {
+  const names = studyNames()
+  if (names.length === 0) return null
+  return html`<h2>Experiments</h2>
+    ${table(
+      'Reproductions, self-training, studies of likelihood',
+      ['experiment', 'what', 'shows'],
+      names.map((name) => {
+        const study = openStudy(name)
+        const found = study.reproduction()
+        const what = found?.about ?? (study.likelihood ? 'likelihood of typed samples over checkpoints' : 'self-training, level by level')
+        return [html`<a href="${studyPath(name)}">${text(name)}</a>`, what, found?.verdict[0] ?? '']
+      }),
+    )}`
 }

@@ -42,7 +42,7 @@ export async function taskPage(run: RunReader, id: string): Promise<string | nul
       html`<h2>Asked</h2>
         <pre>${text(asked.prompt)}</pre>
         ${asked.reference ? html`<p>Right: <code>${text(asked.reference)}</code></p>` : ''}`,
-      table(`Attempts, at most ${most} of each kind and round`, ['round', 'which', '', '', 'answer', 'reason'], rows, [0]),
+      table(`Attempts, at most ${most} of each kind and round`, ['round', 'which', 'verdict', 'trace', 'answer', 'reason'], rows, [0]),
     ],
   })
 }

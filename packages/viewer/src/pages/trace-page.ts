@@ -3,6 +3,7 @@ import { duration } from '@whetstone/core'
 import type { FrozenTask, RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
+import { answerOf } from '../changes.ts'
 import { page, roundPath, runPath } from '../page.ts'
 import { sampleAgain, weightsOf } from '../sample-again.ts'
 import { traceFiles } from '../trace-files.ts'
@@ -30,14 +31,22 @@ export async function tracePage(run: RunReader, reader: RoundReader, file: strin
         ${trace.grade.passed ? badge('good', 'passed') : badge('bad', 'failed')}
         ${text(trace.grade.reason)}${trace.grade.feedback ? html`: ${text(trace.grade.feedback)}` : ''}
       </p>`,
+      html`<div class="pair">
+        <div>
+          <h2>Answer</h2>
+          <pre>${text(answerOf(trace))}</pre>
+        </div>
+        <div>
+          <h2>Right answer</h2>
+          ${task ? html`<pre>${text(task.reference)}</pre>` : html`<p>Not kept with this round's tasks.</p>`}
+        </div>
+      </div>`,
       html`<dl>
         <dt>task</dt>
         <dd>
           <a href="${runPath(reader.run)}/tasks/${encodeURIComponent(trace.task)}">${text(trace.task)}</a> (${text(trace.taskset)} level
           ${trace.level}, ${trace.split})
         </dd>
-        <dt>right answer</dt>
-        <dd>${task ? html`<code>${text(task.reference)}</code>` : "not kept with this round's tasks"}</dd>
         <dt>reward</dt>
         <dd>
           ${trace.grade.reward}${
@@ -53,7 +62,10 @@ export async function tracePage(run: RunReader, reader: RoundReader, file: strin
         <dt>solver</dt>
         <dd>${text(trace.solver)}, sample ${trace.sample}, seed ${trace.seed}</dd>
         <dt>tokens</dt>
-        <dd>${trace.tokens.prompt} prompt, ${trace.tokens.completion} completion, ${duration(trace.seconds)}</dd>
+        <dd>
+          ${trace.tokens.prompt} prompt, ${trace.tokens.completion} completion,
+          ${trace.seconds < 1 ? `${Math.round(1000 * trace.seconds)} ms` : duration(trace.seconds)}
+        </dd>
         <dt>ended</dt>
         <dd>${trace.finish}${trace.truncated ? ', truncated' : ''}${trace.stopped ? `, stopped: ${text(trace.stopped)}` : ''}</dd>
         <dt>memories</dt>

@@ -1,3 +1,4 @@
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { BadInput } from '@whetstone/core'
 import { checkExport, exportNames, loadExport } from '@whetstone/datasets'
 import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator } from '@whetstone/tasks'
@@ -46,7 +47,7 @@ export default defineCommand({
       const format = await loadExport(flags.format)
       const checked = await checkExport(format, flags.file)
       writeResult(flags.json, checked)
-      console.log(`${flags.file}: ${checked.rows} rows, ${checked.wrong} that are no ${format.name} rows (${format.source})`)
+      console.log(wrap(`${flags.file}: ${checked.rows} rows, ${checked.wrong} that are no ${format.name} rows (${format.source})`))
       for (const { line, field, says } of checked.problems) console.log(`  ${flags.file}:${line}: ${field} ${says}`)
       if (checked.wrong > checked.problems.length) console.log(`  … and ${checked.wrong - checked.problems.length} more`)
       if (checked.wrong > 0) process.exitCode = 1

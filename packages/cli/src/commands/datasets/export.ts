@@ -1,3 +1,4 @@
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { join, relative, resolve } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { exportNames, loadExport, writeExport, type ExportKind, type ExportRow } from '@whetstone/datasets'
@@ -43,8 +44,9 @@ export default defineCommand({
       skip,
       force,
     })
-    const shown = (file: string) => relative(root, file)
-    console.log(`${rows} rows of ${source.name} as ${name} (${format.source})`)
+    // a file elsewhere is named whole
+    const shown = (file: string) => (relative(root, file).startsWith('..') ? file : relative(root, file))
+    console.log(wrap(`${rows} rows of ${source.name} as ${name} (${format.source})`))
     for (const each of files) console.log(`  ${shown(each.file)}  ${each.rows} rows`)
     for (const file of companions) console.log(`  ${shown(file)}`)
     if (skipped.length > 0)

@@ -1,5 +1,5 @@
 import { BadInput, writeAtomic } from '@whetstone/core'
-import { commonArms, compareOnCommon, keepComparison, sayCommon } from '../../compare-common.ts'
+import { commonArms, compareOnCommon, keepComparison } from '../../compare-common.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult, writeText } from '../../write-result.ts'
@@ -14,6 +14,7 @@ import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
 import { compareArms } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
 import { armsMarkdown, showArms } from '@whetstone/reports/compare/show-arms.ts'
+import { isFresh, sayCommon } from '@whetstone/reports/compare/on-common.ts'
 import { showComparisons, showRounds } from '@whetstone/reports/compare/show-comparison.ts'
 
 export default defineCommand({
@@ -136,7 +137,5 @@ function readRepeats(text: string): Repeats {
   return text as Repeats
 }
 
-/** Some group of tasks was drawn afresh by each side: no task of it, or few, is in both. */
-const isFresh = ({ groups }: Comparison) => groups.some(({ n, paired }) => paired === null || paired.unpaired > n)
 const areFresh = (arms: readonly ComparedArm[], comparisons: readonly Comparison[]) =>
   arms.every(({ round }) => round !== null) && comparisons.some(isFresh)

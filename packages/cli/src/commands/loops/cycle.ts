@@ -2,7 +2,7 @@ import { visibleText } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
-import { checkRunName } from '@whetstone/runs'
+import { checkRunName, stepNames } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '@whetstone/native'
@@ -19,10 +19,7 @@ export default defineCommand({
     run: { type: 'string', about: "the run's name (default: the recipe's)" },
     rounds: { type: 'number', min: 1, max: 1000, default: 1, about: 'rounds to do, the open one counted' },
     'until-round': { type: 'number', min: 1, max: 999, about: 'go on until this round is done; does nothing where it is' },
-    'redo-from': {
-      type: 'string',
-      about: 'do this step of the open round and all that follow again: plan, traces, memories, dataset, candidate, arms, decision',
-    },
+    'redo-from': { type: 'string', choices: stepNames, about: 'do this step of the open round and all that follow again' },
     'retry-quarantined': { type: 'boolean', about: 'attempt once more what lies aside because its answer could not be worked on' },
     'show-prompts': { type: 'boolean', about: 'with each finished round the exact prompts, as rendered, with what they were sampled with' },
     hook: {

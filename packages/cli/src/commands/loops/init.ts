@@ -2,7 +2,8 @@ import { relative } from 'node:path'
 import { join } from 'node:path'
 import { BadInput, points, root, runTool } from '@whetstone/core'
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
-import { tableGraders } from '@whetstone/tasks'
+import { runNames } from '@whetstone/runs'
+import { encodings, tableGraders, type Encoding } from '@whetstone/tasks'
 import { judgeFlags } from '../../grade/open-judge.ts'
 import { defineCommand } from '../../command.ts'
 import { ask, confirmed, templates, type Template } from '../../init/ask.ts'
@@ -30,6 +31,7 @@ export default defineCommand({
     data: { type: 'file', about: 'table of tasks: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: guessed)' },
     answer: { type: 'string', about: 'column of the answer (default: guessed)' },
+    encoding: { type: 'string', choices: encodings, about: 'how its characters are written, where it is not UTF-8 or UTF-16' },
     grader: { type: 'string', choices: [...tableGraders, 'judge'], about: 'how answers are compared (default: guessed)' },
     ...judgeFlags,
     rubric: { type: 'string', about: 'what a judge goes by (default: correct and complete, measured by the gold answer)' },
@@ -92,6 +94,7 @@ export default defineCommand({
       data: all.data,
       question: flags.question,
       answer: flags.answer,
+      encoding: flags.encoding as Encoding | undefined,
       grader: flags.grader,
       instruction: flags.instruction,
       judge: { model: flags.judge, endpoint: flags['judge-endpoint'], endpointModel: flags['judge-endpoint-model'] },
@@ -99,7 +102,8 @@ export default defineCommand({
       probe: flags.probe,
       minutes: all.minutes,
     })
-    const says = describe(planned, all.minutes)
+    // a box has sides
+    const says = describe(planned, all.minutes, asking ? 74 : 80)
     if (asking) {
       if (!(await confirmed(says))) return
     } else console.log(says)
@@ -111,31 +115,55 @@ export default defineCommand({
   },
 })
 
-function describe({ answers, columns, columnsWhy, graderWhy, found, shown, splits, size, warnings }: Planned, minutes: number): string {
+/** What is asked beside the question's own column. */
+function askedWith({ context, input, choices }: Planned['beside']): string {
+  const parts = [context, input, typeof choices === 'string' ? choices : choices?.join(', ')].filter(Boolean)
+  return parts.length > 0 ? `; asked with what stands in ${parts.join(', ')}` : ''
+}
+
+function describe(
+  { answers, columns, beside, columnsWhy, graderWhy, found, shown, splits, size, warnings }: Planned,
+  minutes: number,
+  width: number,
+): string {
   const { tasks } = answers
+  const fit = (sentence: string) => wrap(sentence, '', width)
   const clip = (words: string) => JSON.stringify(words.length > 60 ? `${words.slice(0, 59)}…` : words)
   return [
     `tasks     ${found}; ${splits.train} train, ${splits.validation} validation, ${splits.test} test`,
-    wrap(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})`),
+    fit(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})${askedWith(beside)}`),
     ...shown.map(({ question, answer }) => `          ${clip(question)} -> ${clip(answer)}`),
-    wrap(
+    fit(
       `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; ${answers.judge ? `a round begins by asking it about ${tasks.kind === 'table' && tasks.probe !== undefined ? 'your answers of known verdict' : 'gold answers and those of other questions'}, and says how far it agrees` : `it passes all ${splits.train + splits.validation + splits.test} golds`}`,
     ),
-    wrap(
+    fit(
       `a round   ${size.train} train tasks x ${size.samples}, ${size.validation} validation tasks: about ${Math.max(1, Math.round(size.minutes))} of ${minutes} minutes by a guess that the round's own probe corrects; it sees gains from ${size.detectable >= 1 ? 'none' : `${points(size.detectable)} points`} (80% power)`,
     ),
     `trainer   ${answers.trains ? 'llama-train: all weights below 100M parameters, else LoRA' : 'none: the weights are elsewhere; memory is measured'}`,
-    ...warnings.map((warning) => wrap(`warning   ${warning}`)),
+    ...warnings.map((warning) => fit(`warning   ${warning}`)),
   ].join('\n')
 }
 
 async function smoke(name: string, signal: AbortSignal): Promise<void> {
   console.log('')
-  const output = await runTool({
-    file: process.execPath,
-    args: [join(root, 'packages/cli/whetstone.mjs'), 'loops:cycle', `--recipe=${name}`, `--run=${name}-smoke`, '--limit=12', '--samples=1'],
-    inheritStderr: true,
-    signal,
-  })
-  console.log(output.trim())
+  const taken = new Set(runNames())
+  // another recipe may have had this name
+  const run = [`${name}-smoke`, ...Array.from({ length: 99 }, (_, i) => `${name}-smoke-${i + 2}`)].find((each) => !taken.has(each))
+  const flags = [`--recipe=${name}`, `--run=${run}`, '--limit=12', '--samples=1']
+  // it is there to see that all of it works
+  const all = ['--set', 'settings.unreadable=attempt']
+  try {
+    const output = await runTool({
+      file: process.execPath,
+      args: [join(root, 'packages/cli/whetstone.mjs'), 'loops:cycle', ...flags, ...all],
+      inheritStderr: true,
+      signal,
+    })
+    console.log(output.trim())
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw new BadInput(
+      `The smoke round did not come to its end: why stands above. The recipe is written; when that is mended: npx nx run loops:cycle ${flags.join(' ')}`,
+    )
+  }
 }

@@ -1,6 +1,7 @@
 import { duration, points, rate } from '@whetstone/core'
 import { diskUse, openRun, runNames } from '@whetstone/runs'
 import { parityText } from '@whetstone/reports/parity-text.ts'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult } from '../../write-result.ts'
@@ -20,7 +21,7 @@ export default defineCommand({
         console.log(
           `  round ${round}  ${decision.promoted ? 'promoted' : 'kept    '}  ${frontier ? `${frontier.taskset} ${frontier.level}: ` : ''}${rate(decision.incumbentRate)} -> ${rate(decision.candidateRate)} (${points(decision.difference)} points)  ${duration(cost.seconds)}`,
         )
-        if (parity) console.log(`    parity  ${parityText(parity)}`)
+        if (parity) console.log(wrap(`parity  ${parityText(parity)}`, '    '))
       }
       console.log(
         `  disk     ${Object.entries(each.disk)

@@ -1,22 +1,5 @@
-import { existsSync } from 'node:fs'
 import type { Task, Trace } from '@whetstone/core'
-import { readJson, Task as TaskSchema, writeJson } from '@whetstone/core'
-import { z } from 'zod'
-
-/** A task that stays unsolved: how often it was attempted, in which rounds, and the kinds of error that its attempts ended with. */
-const Unsolved = z.object({
-  task: TaskSchema,
-  attempts: z.number().int(),
-  since: z.number().int(),
-  reasons: z.record(z.string(), z.number().int()),
-})
-export type Unsolved = z.infer<typeof Unsolved>
-
-/** The bucket list: what no attempt has solved so far, kept over rounds. It grows by what fails and shrinks by what is solved. */
-export function readBucket(file: string): Unsolved[] {
-  return existsSync(file) ? readJson(file, z.array(Unsolved)) : []
-}
-export const writeBucket = (file: string, bucket: readonly Unsolved[]): void => writeJson(file, bucket)
+import type { Unsolved } from '@whetstone/runs'
 
 /** The list after a round's attempts: solved tasks leave it, failed ones come in or count one attempt more. */
 export function updateBucket(

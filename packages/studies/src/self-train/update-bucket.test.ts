@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Task, Trace } from '@whetstone/core'
-import { readBucket, updateBucket, writeBucket } from './bucket.ts'
+import { readBucket, writeBucket } from '@whetstone/runs'
+import { updateBucket } from './update-bucket.ts'
 
 const test = suite('bucket')
 

@@ -1,0 +1,141 @@
+// A cycle that somebody watches: a browser stays on a run's pages from before its first step to its decision, through a SIGKILL and the same command again, reloaded every second. A round of few
+// tasks in CI; WHETSTONE_FOLLOW=long for recipe tiny as it is, killed in four steps.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { root } from '@whetstone/core'
+import type { Page } from 'playwright-core'
+
+const long = process.env['WHETSTONE_FOLLOW'] === 'long'
+const scratch = mkdtempSync(join(tmpdir(), 'whetstone-follow-'))
+const whetstone = join(root, 'packages/cli/whetstone.mjs')
+const few = long ? [] : ['--limit=16', '--samples=1', '--set', 'settings.probe.tasks=0']
+const cycle = ['loops:cycle', '--seed=5', '--threads=2', '--until-round=1', ...few]
+/** The steps in which the cycle is killed. */
+const kills = long ? ['traces', 'candidate', 'arms', 'decision'] : ['candidate']
+/** A page is told within so many milliseconds of what has changed on the disk, on a busy machine too. */
+const patience = 60_000
+
+const children: ChildProcess[] = []
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, [whetstone, ...args], {
+    env: { ...process.env, WHETSTONE_ROOT: scratch, WHETSTONE_PROGRESS: 'none' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  children.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()))
+  return {
+    child,
+    said: () => output,
+    ended: new Promise<{ code: number | null; output: string }>((resolve) => child.on('close', (code) => resolve({ code, output }))),
+  }
+}
+/** Waits until what is on the disk is so, or the process has ended. */
+async function until(process_: ReturnType<typeof start>, come: () => boolean) {
+  let over = false
+  void process_.ended.then(() => (over = true))
+  while (!over && !come()) await sleep(5)
+}
+const report = join(scratch, 'reports/tiny/round-001')
+const steps = ['plan', 'traces', 'memories', 'dataset', 'candidate', 'arms', 'decision']
+/** A step is under way: the one before it is done. */
+const under = (step: string) => () => {
+  const before = steps[steps.indexOf(step) - 1]
+  return before !== undefined && existsSync(join(report, 'steps', `${before}.json`))
+}
+
+const test = suite('view')
+test.after(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+if (browser === undefined) console.log('SKIP a cycle followed in a browser: chromium is not installed (apt-get install chromium)')
+else
+  test('a cycle is followed from before its start to its decision, through SIGKILL and resume, reloaded at any time', async () => {
+    const viewer = start(['loops:view', '--port=4960'])
+    await until(viewer, () => /http:\S+/.test(viewer.said()))
+    const url = /http:\S+/.exec(viewer.said())?.[0] as string
+    const { chromium } = await import('playwright-core')
+    const opened = await chromium.launch({ executablePath: browser, args: ['--no-sandbox', '--disable-gpu'] })
+    const wrong: string[] = []
+    /** A tab whose every complaint fails the test. */
+    const tab = async (): Promise<Page> => {
+      const page = await opened.newPage()
+      page.setDefaultTimeout(patience)
+      page.on('pageerror', (error) => wrong.push(error.message))
+      page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
+      page.on('response', (response) => response.status() >= 400 && wrong.push(`${response.status()} ${response.url()}`))
+      return page
+    }
+    const shows = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor()
+    try {
+      const runs = await tab()
+      await runs.goto(url)
+      await shows(runs, 'No run has begun here')
+      let process_ = start(cycle)
+      // begun under their eyes: nobody reloads
+      await runs.getByRole('link', { name: 'tiny', exact: true }).waitFor()
+      await runs.getByRole('link', { name: 'tiny', exact: true }).click()
+      await runs.getByRole('link', { name: 'Look at it' }).waitFor()
+      const round = await tab()
+      await round.goto(`${url}runs/tiny/rounds/1`)
+      let reloading = true
+      let reloads = 0
+      const reloader = (async () => {
+        const page = await tab()
+        await page.goto(`${url}runs/tiny/rounds/1`)
+        while (reloading) {
+          await page.reload({ waitUntil: 'domcontentloaded' })
+          assert.ok(await page.getByRole('heading', { level: 1 }).isVisible())
+          reloads++
+          await sleep(1000)
+        }
+        await page.close()
+      })()
+      for (const step of kills) {
+        await until(process_, under(step))
+        await shows(round, new RegExp(`round 1: ${step} under way`))
+        process_.child.kill('SIGKILL')
+        assert.is((await process_.ended).code, null, process_.said())
+        // a killed process writes nothing: the page knows all the same
+        await shows(round, new RegExp(`round 1: stopped before ${step}`))
+        await shows(runs, new RegExp(`round 1: stopped before ${step}`))
+        process_ = start(cycle)
+        await shows(round, new RegExp(`round 1: (${steps.slice(steps.indexOf(step)).join('|')}) under way|1 round done`))
+      }
+      const { code, output } = await process_.ended
+      assert.is(code, 0, output)
+      const { decision } = JSON.parse(readFileSync(join(report, 'round.json'), 'utf8')) as { decision: { reason: string } }
+      await shows(round, '1 round done')
+      await shows(round, decision.reason)
+      await round.getByRole('heading', { name: 'Why' }).waitFor()
+      await round
+        .getByRole('img', { name: /Training/ })
+        .first()
+        .waitFor()
+      await runs.getByRole('heading', { name: 'Decisions' }).waitFor()
+      reloading = false
+      await reloader
+      assert.ok(reloads > 1)
+      assert.equal(wrong, [])
+      // the viewer ends: its pages say so, and know when it is there again
+      viewer.child.kill('SIGINT')
+      assert.is((await viewer.ended).code, 130)
+      await shows(round, 'The viewer has ended')
+      wrong.length = 0
+      const again = start(['loops:view', `--port=${new URL(url).port}`])
+      await shows(round, '1 round done')
+      again.child.kill('SIGINT')
+    } finally {
+      await opened.close()
+    }
+  })
+
+test.run()
