@@ -26,7 +26,10 @@ for (const page of pages) {
   )
   test(`${page}: ${commands.length} commands`, async () => {
     for (const line of new Set(commands)) {
-      const [name = '', ...words] = line.split(/\s+/)
+      // words as a shell has them
+      const [name = '', ...words] = (line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) =>
+        word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
+      )
       if (/[[…]|FILE|COMMAND/.test(line)) continue // a form, not an example
       const command = await loadCommand(name)
       try {
