@@ -58,7 +58,10 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
   const { columns, why: columnsWhy } = guessColumns(rows, { question: wanted.question, answer: wanted.answer }, file)
   const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer }, encoding: wanted.encoding }
-  const { tasks, beside } = await readTable({ ...options, grader: 'exact' })
+  const chosen = await readTable({ ...options, grader: 'choice' })
+  const { beside } = chosen
+  // where choices stand beside the question, its answers are their letters
+  const { tasks } = beside.choices ? chosen : await readTable({ ...options, grader: 'exact' })
   const guess = await guessGrader(options, tasks)
   const judge = wanted.judge && (await describeJudge(wanted.judge))
   const grader = wanted.grader ?? (judge ? 'judge' : guess.grader)

@@ -86,18 +86,29 @@ for (const [name, row, question, answer] of cases)
     const file = join(folder, `${name.replace(/\W+/g, '-')}.jsonl`)
     writeFileSync(file, `${JSON.stringify(row)}\n`)
     const columns = 'answerKey' in row ? { answer: 'answerKey' } : undefined
-    const [task] = (await readTable({ file, columns })).tasks
+    const grader = /^(?:a |by |text and|columns of|option|spelled|numbers that)/.test(name) && question.includes('A. ') ? 'choice' : 'exact'
+    const [task] = (await readTable({ file, columns, grader })).tasks
     assert.equal([task?.prompt, task?.reference], [question, answer])
   })
 
 test('the column alone, where it is wanted so; places counted from 1, where the last is one', async () => {
   const file = join(folder, 'many.jsonl')
   writeFileSync(file, [1, 2, 3].map((answer) => JSON.stringify({ question: `q${answer}`, choices: ['x', 'y', 'z'], answer })).join('\n'))
-  const of = async (whole: boolean) => (await readTable({ file, whole })).tasks.map(({ prompt, reference }) => `${prompt} ${reference}`)
+  const of = async (whole: boolean) =>
+    (await readTable({ file, whole, grader: 'choice' })).tasks.map(({ prompt, reference }) => `${prompt} ${reference}`)
   assert.equal(await of(false), ['q1 1', 'q2 2', 'q3 3'])
   assert.equal(
     await of(true),
     ['A', 'B', 'C'].map((letter, i) => `q${i + 1}\nA. x\nB. y\nC. z ${letter}`),
+  )
+})
+
+test('texts stay texts for a grader that compares them', async () => {
+  const file = join(folder, 'texts.jsonl')
+  writeFileSync(file, `${JSON.stringify({ question: 'Which?', choices: ['one', 'two'], answer: 'two' })}\n`)
+  assert.equal(
+    (await readTable({ file, grader: 'exact' })).tasks.map(({ reference }) => reference),
+    ['two'],
   )
 })
 

@@ -134,7 +134,7 @@ export async function readTable({
   const lines = new Map<string, number>()
   for (const row of rows) {
     const where = `${file}:${row.line}`
-    const task = toTask(row, { name, columns, beside, from, where })
+    const task = toTask(row, { name, columns, beside, from, grader, where })
     const before = lines.get(task.id)
     // Without a column of ids the id is the question's own: a question that comes again is told by distinctTasks.
     if (before !== undefined && columns.id !== undefined)
@@ -193,7 +193,14 @@ async function sameAnswers(located: readonly LocatedTask[], graderOfTask: (task:
 
 function toTask(
   { record }: LocatedRecord,
-  { name, columns, beside, from, where }: { name: string; columns: Columns; beside: Beside; from: 0 | 1 | null; where: string },
+  {
+    name,
+    columns,
+    beside,
+    from,
+    grader: usual,
+    where,
+  }: { name: string; columns: Columns; beside: Beside; from: 0 | 1 | null; grader: string; where: string },
 ): Task {
   const text = (part: keyof Columns, required: boolean): string => {
     const path = columns[part]
@@ -209,10 +216,11 @@ function toTask(
     return sound(filled, `${where}: ${path}`)
   }
   const question = sound(composeQuestion(record, text('question', true), beside), where)
-  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`).map((each) =>
-    choiceLetter(record, each, beside, from),
-  )
   const [grader, split, solution] = [text('grader', false), text('split', false).toLowerCase(), text('solution', false)]
+  // whoever compares texts or numbers means them; a choice is named by its letter
+  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`).map((each) =>
+    (grader || usual) === 'choice' ? choiceLetter(record, each, beside, from) : each,
+  )
   if (grader !== '' && !tableGraders.includes(grader))
     throw new BadInput(`${where}: ${columns.grader}: is not a grader. Graders: ${tableGraders.join(', ')}`)
   const named = { dev: 'validation', val: 'validation', valid: 'validation', training: 'train' }[split] ?? split
