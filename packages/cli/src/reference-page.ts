@@ -8,6 +8,10 @@ import { exitCodes } from './show-help.ts'
 /** Text of a cell of a Markdown table. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replace(/\s+/g, ' ')
 
+/** Names of flags and settings, which are ours. */
+const code = (name: string) => ['`', name, '`'].join('')
+const row = (...cells: string[]) => ['|', cells.join(' | '), '|'].join(' ')
+
 const takes = (flag: Flag): string => {
   if (flag.type === 'boolean') return ''
   if (flag.type === 'string' && flag.choices) return flag.choices.join(', ')
@@ -26,11 +30,17 @@ export async function referencePage(): Promise<string> {
   ]
   for (const name of commandNames()) {
     const { about, flags, positional, examples } = await loadCommand(name)
-    parts.push('', `### ${name}`, '', `${cell(about)}.${positional ? ` \`${positional.name}\`: ${cell(positional.about)}.` : ''}`, '')
+    parts.push(
+      '',
+      ['###', name].join(' '),
+      '',
+      `${cell(about)}.${positional ? ` ${cell(positional.name)}: ${cell(positional.about)}.` : ''}`,
+      '',
+    )
     if (Object.keys(flags).length > 0) parts.push('| flag | takes | does |', '|---|---|---|')
     for (const [flag, spec] of Object.entries(flags)) {
       const initial = 'default' in spec && spec.default !== undefined ? ` (default ${spec.default})` : ''
-      parts.push(`| \`--${flag}\` | ${cell(takes(spec))} | ${cell(spec.about + initial)} |`)
+      parts.push(row(code(['--', flag].join('')), cell(takes(spec)), cell(spec.about + initial)))
     }
     parts.push('', '```', ...examples, '```')
   }
@@ -42,6 +52,6 @@ export async function referencePage(): Promise<string> {
   )
   parts.push('', '| path | is | takes | means |', '|---|---|---|---|')
   for (const { path, now, takes: taken, about } of listSettings(await loadRecipe('tiny'), Recipe))
-    parts.push(`| \`${path}\` | ${cell(now)} | ${cell(taken)} | ${cell(about)} |`)
+    parts.push(row(code(path), cell(now), cell(taken), cell(about)))
   return parts.join('\n')
 }
