@@ -17,6 +17,9 @@ export const Judged = z.object({
 })
 export type Judged = z.infer<typeof Judged>
 
+/** Kappa below which a judge agrees "slightly" at most (Landis and Koch 1977). */
+const chance = 0.2
+
 /** In words. */
 export const sayJudged = ({ model, probes, agreed, passedWrong, failedRight, unsure, kappa, ofGolds }: Judged): string =>
-  `the judge ${model} agrees with ${agreed} of ${probes} ${ofGolds ? 'gold answers, right and of other questions' : 'answers of known verdict'} (${rate(agreed / Math.max(1, probes))}${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}): ${passedWrong} wrong ones passed, ${failedRight} right ones failed, ${unsure} times unsure${ofGolds ? '; these are easy ones: answers of known verdict tell more (probe)' : ''}`
+  `the judge ${model} agrees with ${agreed} of ${probes} ${ofGolds ? 'gold answers, right and of other questions' : 'answers of known verdict'} (${rate(agreed / Math.max(1, probes))}${kappa === null ? '' : `, kappa ${kappa.toFixed(2)}`}): ${passedWrong} wrong ones passed, ${failedRight} right ones failed, ${unsure} times unsure${ofGolds ? '; these are easy ones: answers of known verdict tell more (probe)' : ''}${kappa !== null && kappa < chance ? '; that is hardly more than chance: its verdicts say little' : ''}`

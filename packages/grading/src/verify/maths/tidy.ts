@@ -107,6 +107,10 @@ const sameMeaning: [RegExp, string][] = [
   [/([\^_])(\d\d+)(?!\d*\})/g, '$1{$2}'],
   [/\^\s*-\s*(\d+)/g, '^{-$1}'],
   [/(?<=\d)\s*[xX]\s*(?=10\s*(?:\^|\*\*))/g, '\\times '],
+  [/(?<=\d)\s+plus\s+(?=\d)/gi, '+'],
+  [/(?<=\d)\s+minus\s+(?=\d)/gi, '-'],
+  [/(?<=\d)\s+(?:times|multiplied by)\s+(?=\d)/gi, '\\cdot '],
+  [/(?<=\d)\s+divided by\s+(?=\d)/gi, '/'],
   [/\*\*/g, '^'],
   [/(?<!\^)\*(?!\*)/g, '\\cdot '],
 ]
