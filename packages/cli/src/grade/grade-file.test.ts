@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { askTogether, BadInput, Model, root, type LanguageModel } from '@whetstone/core'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -130,6 +131,48 @@ test('a judge is asked about all rows of a chunk at once, and is measured by gol
   assert.equal([probed.judged?.probes, probed.judged?.failedRight, probed.judged?.ofGolds], [1, 1, undefined])
   const nobody = await gradeFile({ file, out, grader: 'judge' }).catch((error: Error) => error)
   assert.match((nobody as Error).message, /cases\.jsonl:1: is graded by a judge, and none is named: give --judge=/)
+})
+
+test('files as people have them: packed, in UTF-16, with marks, as CSV or a JSON array', async () => {
+  const rows = [
+    { gold: '3,5', pred: 'Die Antwort ist 3,5.', grader: 'number' },
+    { gold: '10000000000000000001', pred: '10000000000000000000', grader: 'number' },
+  ]
+  const lines = rows.map((row) => JSON.stringify(row)).join('\r\n')
+  const csv = 'gold;pred;grader\n3,5;Die Antwort ist 3,5.;number\n10000000000000000001;10000000000000000000;number\n'
+  for (const [name, content] of [
+    ['a.jsonl', `\uFEFF${lines}\n`],
+    ['a.jsonl.gz', gzipSync(lines)],
+    ['a.jsonl.zst', zstdCompressSync(lines)],
+    ['wide.jsonl', Buffer.from(`\uFEFF${lines}`, 'utf16le')],
+    ['big.jsonl', Buffer.from(`\uFEFF${lines}`, 'utf16le').swap16()],
+    ['a.csv', csv],
+    ['a.csv.gz', gzipSync(csv)],
+    ['a.json', JSON.stringify(rows)],
+  ] as const) {
+    const other = join(folder, name)
+    writeFileSync(other, content)
+    await gradeFile({ file: other, out, grader: 'maths' })
+    assert.equal(
+      verdicts().map(({ correct }) => correct),
+      [true, false],
+      name,
+    )
+  }
+})
+test('bytes that are no text, halves of surrogates and names that stand twice are refused with their place', async () => {
+  for (const [content, says] of [
+    [Buffer.from('{"gold":"1","pred":"1"}\n{"gold":"caf\xe9","pred":"1"}\n', 'latin1'), /odd\.jsonl:2: byte 37 \(0xE9\) is not UTF-8/],
+    [Buffer.from('{"gold":"1","pred":"\xc3', 'latin1'), /odd\.jsonl:1: the file ends inside a character/],
+    ['{"gold":"1","pred":"\\ud800"}', /odd\.jsonl:1: pred holds half of a surrogate pair/],
+    ['{"gold":"1","pred":"1"}\n{"gold":"1","gold":"2","pred":"1"}', /odd\.jsonl:2: "gold" stands twice in one row/],
+  ] as const) {
+    const other = join(folder, 'odd.jsonl')
+    writeFileSync(other, content)
+    const error = await gradeFile({ file: other, out, grader: 'maths' }).catch((reason: Error) => reason)
+    assert.instance(error, BadInput)
+    assert.match((error as Error).message, says)
+  }
 })
 
 const broken: [rows: unknown[], message: RegExp][] = [

@@ -1,11 +1,10 @@
-import { closeSync, createReadStream, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import {
   BadInput,
   deriveSeed,
   explainDiskError,
   loadPlugin,
-  parseRecord,
   pluginNames,
   startProgress,
   type Grade,
@@ -13,22 +12,9 @@ import {
   type LanguageModel,
 } from '@whetstone/core'
 import { goldProbes, probeJudge, type Grader, type Look, type Probe } from '@whetstone/grading'
-import { z } from 'zod'
+import { readCases, type GradeCase } from './read-cases.ts'
 
 export const fileGraders = () => pluginNames('graders')
-
-const text = z.union([z.string(), z.number(), z.boolean()], { error: 'neither text nor a number' }).transform(String)
-/** `gold`: one answer, or a list of which each is accepted. A JSON object is a gold answer of the grader json. */
-const Row = z.looseObject({
-  gold: z.union([text, z.array(text).min(1), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))], {
-    error: 'neither text, a number, nor a list of them',
-  }),
-  pred: z.union([text, z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))], {
-    error: 'neither text nor a number',
-  }),
-  question: text.optional(),
-  grader: z.string().optional(),
-})
 
 export type GradedFile = {
   rows: number
@@ -68,6 +54,7 @@ export async function gradeFile({ file, out, grader, settings = {}, judge, probe
   const load = async (name: string, given: Record<string, unknown>) =>
     ((await loadPlugin('graders', name)) as unknown as (settings: unknown) => Grader)(given)
   graders.set(grader, await load(grader, settings))
+  const names = fileGraders()
   const started = performance.now()
   const progress = startProgress('grade', statSync(file).size, 'bytes')
   const expected = { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }
@@ -77,8 +64,11 @@ export async function gradeFile({ file, out, grader, settings = {}, judge, probe
   try {
     const target = openSync(neighbour, 'w')
     try {
-      for await (const rows of readChunks(file, (bytes) => progress.advance(bytes))) {
+      for await (const rows of readCases(file, chunk, (bytes) => progress.advance(bytes))) {
         signal?.throwIfAborted()
+        for (const { grader: name, line } of rows)
+          if (name !== undefined && !names.includes(name))
+            throw new BadInput(`${file}:${line}: grader: not a grader. Graders: ${names.join(', ')}`)
         for (const { grader: name } of rows) if (name !== undefined && !graders.has(name)) graders.set(name, await load(name, {}))
         const used = rows.map(({ grader: name }) => graders.get(name ?? grader) as Grader)
         const asking = used.findIndex(({ needsJudge }) => needsJudge)
@@ -127,7 +117,7 @@ export async function gradeFile({ file, out, grader, settings = {}, judge, probe
 async function measureJudge(
   { grade }: Grader,
   judge: LanguageModel,
-  how: { probes?: readonly Probe[]; asked: readonly Read[]; pairwise: boolean; seed: number; signal?: AbortSignal },
+  how: { probes?: readonly Probe[]; asked: readonly GradeCase[]; pairwise: boolean; seed: number; signal?: AbortSignal },
 ): Promise<GradedFile['judged']> {
   const golds = how.asked.map(({ gold, question = '' }) => ({ question, gold: typeof gold === 'string' ? gold : (gold[0] as string) }))
   const probes = how.probes ?? goldProbes(golds, how.pairwise)
@@ -142,57 +132,6 @@ const columns = ({ grade: { passed, reward, reason, undecided }, extracted }: Lo
   ...{ correct: passed, reward, extracted, reason },
   ...(undecided && { undecided }),
 })
-
-/** `whole`: the row as it is written out again; `written`: its fields, numbers that a double would change as text. */
-type Read = z.output<typeof Row> & { whole: Record<string, unknown>; written: Record<string, unknown>; line: number }
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-async function* readChunks(file: string, advance: (bytes: number) => void): AsyncGenerator<Read[]> {
-  let rows: Read[] = []
-  let number = 0
-  const names = fileGraders()
-  for await (const line of readLines(file, advance)) {
-    number++
-    const content = number === 1 ? line.replace(/^\uFEFF/, '') : line
-    if (content.trim() === '') continue
-    const where = `${file}:${number}`
-    const [whole, written] = [parse(content, asWritten, where), parse(content, asText, where)]
-    const row = parseRecord(written, Row, where)
-    // A JSON object is graded as it was written, too.
-    for (const side of ['gold', 'pred'] as const) if (isObject(written[side])) row[side] = JSON.stringify(whole[side])
-    if (row.grader !== undefined && !names.includes(row.grader))
-      throw new BadInput(`${where}: grader: not a grader. Graders: ${names.join(', ')}`)
-    rows.push({ ...row, whole, written, line: number })
-    if (rows.length === chunk) yield rows.splice(0)
-  }
-  yield rows
-}
-
-type Reviver = (key: string, value: unknown, context: { source: string }) => unknown
-/** Numbers as they were written, since a double may be another: for what is graded, and for what is written out again. */
-const asText: Reviver = (_key, value, { source }) => (typeof value === 'number' && String(value) !== source ? source : value)
-const asWritten: Reviver = (_key, value, { source }) => (typeof value === 'number' && String(value) !== source ? rawJson(source) : value)
-const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown }
-
-function parse(line: string, reviver: Reviver, where: string): Record<string, unknown> {
-  try {
-    return JSON.parse(line, reviver as never) as Record<string, unknown>
-  } catch (error) {
-    throw new BadInput(`${where}: not JSON: ${(error as Error).message}`)
-  }
-}
-
-/** Lines end with a line feed alone (node:readline also breaks at U+2028, which JSON may hold). */
-async function* readLines(file: string, advance: (bytes: number) => void): AsyncGenerator<string> {
-  let rest = ''
-  for await (const piece of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 }) as AsyncIterable<string>) {
-    advance(Buffer.byteLength(piece))
-    const lines = (rest + piece).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  yield rest
-}
 
 function count(summary: GradedFile, { passed: correct, reason, undecided }: Grade, expected: unknown): void {
   summary.rows++

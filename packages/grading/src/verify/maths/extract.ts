@@ -62,7 +62,7 @@ export function extractAnswer(output: string, wantsWords = false): string | null
 /** A line that is its answer, without what speech puts round it: `It's 5!`, `5)`. */
 const plainly = (text: string): string =>
   /^(?:it|that)(?:['’]s|\s+is)\s|^[A-Za-z -]+!$/i.test(text)
-    ? text.replace(/^(?:it|that)(?:['’]s|\s+is)\s+/i, '').replace(/!+$/, '')
+    ? text.replace(/^(?:it|that)(?:['’]s|\s+is)\s+/i, '').replace(/[!.]+$/, '')
     : text.replace(/^(\s*-?[\d.,]+)\)$/, '$1')
 /** `The line is y = 2x + 3.`, `we get 2x + 3`: in plain text the last number may be a part of the last formula. */
 const term = String.raw`(?:\d*\.?\d*[a-zA-Z](?:\^\{?\d+\}?|[²³])?|\d+(?:\.\d+)?)`
