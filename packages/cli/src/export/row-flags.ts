@@ -21,11 +21,14 @@ export const rowFlags = {
   gzip: { type: 'boolean', about: 'pack the JSONL' },
 } as const satisfies Flags
 
+/** Of the questions, where nobody says. */
+export const shareHeldOut = ({ splitFiles }: Pick<ExportFormat, 'splitFiles'>): number => (splitFiles ? 0.1 : 0)
+
 export const rowOptions = (
   format: Pick<ExportFormat, 'splitFiles'>,
   { thinking, validation, ...rest }: Values<typeof rowFlags>,
 ): Partial<WriteOptions> => ({
   ...rest,
   thinking: thinking as WriteOptions['thinking'],
-  validation: validation ?? (format.splitFiles ? 0.1 : 0),
+  validation: validation ?? shareHeldOut(format),
 })

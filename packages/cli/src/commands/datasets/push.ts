@@ -6,6 +6,7 @@ import { loadRecipe } from '@whetstone/recipe'
 import { openRun } from '@whetstone/runs'
 import { hubEndpoint } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
+import { rowFlags, shareHeldOut } from '../../export/row-flags.ts'
 import { rowsOfRun } from '../../export/rows-of-run.ts'
 import { cardOfRun } from '../../hub/card-of-run.ts'
 import { pushFiles, type PushFile } from '../../hub/push-files.ts'
@@ -19,14 +20,7 @@ export default defineCommand({
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
     format: { type: 'string', choices: exportNames(), default: 'trl-messages', about: 'what the rows look like' },
-    validation: {
-      type: 'number',
-      min: 0,
-      max: 0.5,
-      whole: false,
-      default: 0,
-      about: 'share of the questions whose rows go to a validation file',
-    },
+    validation: rowFlags.validation,
     title: { type: 'string', about: "the data set's title (default: run and round)" },
     license: { type: 'string', about: "of the source tasks, by the hub's id, where it is not known (apache-2.0, mit, cc-by-4.0, …)" },
     skip: { type: 'boolean', about: 'leave out rows that the format cannot express' },
@@ -52,7 +46,7 @@ export default defineCommand({
     const out = format.splitFiles ? folder : join(folder, `train${/(\.\w+)$/.exec(format.file)?.[1] ?? '.jsonl'}`)
     const { files, companions, rows, skipped } = await writeExport(format, rowsOfRun(run, number, format.kind), {
       out,
-      validation,
+      validation: validation ?? shareHeldOut(format),
       skip,
       force: true,
       provenance: 'none',
