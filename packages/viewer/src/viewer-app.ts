@@ -148,7 +148,11 @@ function knownRun(name: string): RunReader {
 }
 
 function knownRound(run: RunReader, number: string): RoundReader {
-  const found = run.rounds().find(({ round }) => String(round) === number)
+  const open = run.open()
+  // a round that has just begun has written nothing yet
+  const found =
+    run.rounds().find(({ round }) => String(round) === number) ??
+    (open && String(open.round) === number ? run.round(open.round) : undefined)
   if (!found)
     throw new BadInput(
       `Run ${run.run} has no round ${number}. Rounds: ${

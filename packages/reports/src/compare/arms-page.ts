@@ -76,7 +76,7 @@ export function armsPage({ compared, charts, shown, link }: ArmsPage): Piece[] {
       arms.map(({ name }) => name),
     ),
     ...shown.map(({ treatment, fate, tasks, from, total }) => {
-      const heading = `${fateWords[fate]} by ${short(treatment + 1)}: ${total} tasks${total > tasks.length ? `, ${from + 1} to ${from + tasks.length} shown` : ''}`
+      const heading = `${fateWords[fate].replace(/^./, (first) => first.toUpperCase())} by ${short(treatment + 1)}: ${total} tasks${total > tasks.length ? `, ${from + 1} to ${from + tasks.length} shown` : ''}`
       const body = html`${tasks.map((task) =>
         answered(
           task,

@@ -151,7 +151,7 @@ test('policies by name: the matrix with the answers behind its cells, levels, co
   const figures = JSON.parse(readFileSync(join(folder, 'arms.json'), 'utf8'))
   assert.equal(figures.matrix[0].counts, { fixed: 60, broken: 0, failing: 80, right: 60 })
   assert.is(figures.matrix[0].answers[1].tasks.length, 50)
-  assert.match(readFileSync(join(folder, 'arms.html'), 'utf8'), /fixed by one after round 1: 60 tasks, 1 to 50 shown/)
+  assert.match(readFileSync(join(folder, 'arms.html'), 'utf8'), /Fixed by one after round 1: 60 tasks, 1 to 50 shown/)
   const markdown = compare('--runs=one:1,two:1', '--markdown=-')
   assert.match(markdown, /^### Comparison\n\n- B against A: -10\.0 points/)
   assert.match(markdown, /\n\| B \| 0 \| 20 \| 80 \| 100 \|\n/)
