@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { paths, root } from '@whetstone/core'
+import { BadInput, paths, root } from '@whetstone/core'
 import { benchAcceptors } from '../../bench/acceptors/bench-acceptors.ts'
 import { showAcceptors, writeAcceptors } from '../../bench/acceptors/show-acceptors.ts'
 import { realBanks, realModels } from '../../bench/acceptors/real-outcomes.ts'
@@ -80,6 +80,8 @@ export default defineCommand({
     }
     if (only !== 'rows' && only !== 'duplicates') await ensureTools(undefined, { signal })
     const results = await runBench({ threads, large, rows, texts, only, signal })
+    if (results.length === 0)
+      throw new BadInput(`--only=${only} names no comparison: sample, score, train, rows, exports, duplicates, memory, 1M, 20M`)
     console.log(showBench(results))
     writeResult(
       json,
