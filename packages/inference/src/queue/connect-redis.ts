@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, decodePercent } from '@whetstone/core'
 import type { Redis, RedisOptions } from 'ioredis'
 
@@ -67,6 +68,13 @@ export function another(redis: Redis): Redis {
   const other = redis.duplicate()
   other.on('error', () => {})
   return other
+}
+
+/** Waits for a farewell, but not for ever: ioredis never answers commands of a connection that is ended while it tries to come back. */
+export async function farewell(work: Promise<unknown>, seconds = 5): Promise<void> {
+  const late = new AbortController()
+  await Promise.race([work.catch(() => {}), sleep(seconds * 1000, undefined, { signal: late.signal }).catch(() => {})])
+  late.abort()
 }
 
 /** A broken connection or a refusal of Redis's as one line; other errors pass through. */

@@ -2,7 +2,7 @@ import { BadInput, hash } from '@whetstone/core'
 import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { QueueAddress } from './connect-redis.ts'
-import { another, explainRedis } from './connect-redis.ts'
+import { another, explainRedis, farewell } from './connect-redis.ts'
 import { names, Result, type DeadJob, type Job } from './protocol.ts'
 import { seal, unseal } from './seal.ts'
 
@@ -238,8 +238,7 @@ export async function openPost(given: {
         if (redis.status === 'ready')
           await Promise.all(['meta', 'id', 'events'].map((name) => redis.expire(queue.toKey(name), 3600))).catch(() => null)
         listening.disconnect()
-        await events.close().catch(() => {})
-        await queue.close().catch(() => {})
+        await farewell(Promise.all([events.close(), queue.close()]))
       }
     },
   }

@@ -185,6 +185,25 @@ it('clocks that jump a day forth and back change nothing', async () => {
   }
 })
 
+it('what is ended while the line is down ends', async () => {
+  await using redis = await redisServer()
+  const { backend } = toyBackend(undefined, { wait: 100 })
+  const worker = toyWorker(redis.line, backend)
+  const opened = await openToy(redis.line, backend)
+  await Promise.all(lists(opened, 1))
+  const stop = new AbortController()
+  const waiting = Array.from({ length: 8 }, (_, i) =>
+    failure(all(opened.generate(numberedRequests(3, { from: 100 + 3 * i }), { signal: stop.signal }))),
+  )
+  await sleep(150)
+  redis.cut(true)
+  await sleep(1200)
+  stop.abort()
+  for (const error of await Promise.all(waiting)) assert.ok(error instanceof Error)
+  await Promise.all([opened[Symbol.asyncDispose](), worker[Symbol.asyncDispose]()])
+  assert.match(worker.printed.join('\n'), /Worker \S+ ends/)
+})
+
 it('what is no Redis is said to be none', async () => {
   const other = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput } from '@whetstone/core'
 import type { Redis } from 'ioredis'
-import { explainRedis } from './connect-redis.ts'
+import { explainRedis, farewell } from './connect-redis.ts'
 import type { Post } from './post.ts'
 import { lasts, names, type Offer } from './protocol.ts'
 import type { QueueSettings } from './queue-settings.ts'
@@ -108,7 +108,7 @@ export function watchCrew(given: {
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await looking
+      if (looking) await farewell(looking)
     },
   }
 }

@@ -1,25 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  BadInput,
-  dataRoot,
-  hash,
-  hashFile,
-  loadPlugin,
-  type Backend,
-  type Gpu,
-  type LanguageModel,
-  type Model,
-  type OpenOptions,
-} from '@whetstone/core'
+import { BadInput, hash, loadPlugin, type Backend, type Gpu, type LanguageModel, type Model, type OpenOptions } from '@whetstone/core'
 import { toolStamp } from '@whetstone/native'
-import { fetchBlob, blobKey, openStore, type ArtifactStore } from '@whetstone/store'
+import { openStore, type ArtifactStore } from '@whetstone/store'
 import type { Worker as BullWorker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { another, connectRedis, explainRedis, queueAddress } from './connect-redis.ts'
+import { another, connectRedis, explainRedis, farewell, queueAddress } from './connect-redis.ts'
+import { fetchWeights } from './fetch-weights.ts'
 import { choose, judge, readOffers } from './offers.ts'
 import { Job, lasts, names, protocol, type Offer, type Result, type WorkerCard } from './protocol.ts'
 import { defaultStore } from './queued.ts'
@@ -70,7 +58,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     if (!said.has(text)) print(text)
     said.add(text)
   }
-  let busy: Busy | null = null
+  let busy = null as Busy | null
   let idleSince = performance.now()
   const failed = keepFailures()
   const show = () =>
@@ -81,54 +69,55 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       .exec()
   // Also while weights are fetched, which may take minutes.
   const showing = setInterval(() => redis.status === 'ready' && void show().catch(() => null), 5000)
+  const look = async () => {
+    try {
+      if (redis.status === 'ready') {
+        const offers = await readOffers(redis, secret, sayOnce)
+        judge(card, offers, failed.now(), options.gpu)
+        for (const reason of Object.values(card.refuses)) sayOnce(`Refused: ${reason}`)
+        const next = await choose(redis, offers, card, busy, idleSince)
+        if (next !== card.loaded) {
+          await busy?.[Symbol.asyncDispose]()
+          busy = null
+          card.loaded = null
+          const offer = next === null ? undefined : offers.get(next)
+          if (next !== null && offer) {
+            try {
+              const lane = card.takes[next] as string
+              busy = await take({ key: next, offer, lane, card, redis, secret, store, options, sayOnce, failed })
+              card.loaded = next
+              print(`Loaded ${offer.model.name} (${offer.model.id}) as ${card.takes[next]}`)
+            } catch (error) {
+              if (signal.aborted) return
+              // One offer that cannot be opened is no reason to leave the others.
+              failed.set(next, firstLine(error))
+            }
+          }
+        }
+        if (busy?.working()) idleSince = performance.now()
+        await show()
+      } else sayOnce(`${address.where} does not answer: waiting for it`)
+    } catch (error) {
+      const known = explainRedis(error, address.where)
+      if (!(known instanceof BadInput)) throw known
+      sayOnce(known.message)
+    }
+  }
+  const ended = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   print(`Worker ${card.id} at ${address.where}; weights from ${store.where}`)
   try {
     while (!signal.aborted) {
-      try {
-        if (redis.status === 'ready') {
-          const offers = await readOffers(redis, secret, sayOnce)
-          judge(card, offers, failed.now(), options.gpu)
-          for (const reason of Object.values(card.refuses)) sayOnce(`Refused: ${reason}`)
-          const next = await choose(redis, offers, card, busy, idleSince)
-          if (next !== card.loaded) {
-            await busy?.[Symbol.asyncDispose]()
-            busy = null
-            card.loaded = null
-            const offer = next === null ? undefined : offers.get(next)
-            if (next !== null && offer) {
-              try {
-                const lane = card.takes[next] as string
-                busy = await take({ key: next, offer, lane, card, redis, secret, store, options, sayOnce, failed })
-                card.loaded = next
-                print(`Loaded ${offer.model.name} (${offer.model.id}) as ${card.takes[next]}`)
-              } catch (error) {
-                if (signal.aborted) break
-                // One offer that cannot be opened is no reason to leave the others.
-                failed.set(next, firstLine(error))
-              }
-            }
-          }
-          if (busy?.working()) idleSince = performance.now()
-          await show()
-        } else sayOnce(`${address.where} does not answer: waiting for it`)
-      } catch (error) {
-        const known = explainRedis(error, address.where)
-        if (!(known instanceof BadInput)) throw known
-        sayOnce(known.message)
-      }
+      const turn = look()
+      await Promise.race([turn, ended])
+      // A line that is down answers nothing, and who ends does not wait for it.
+      if (signal.aborted) await farewell(turn)
       await sleep(beat, undefined, { signal }).catch(() => {})
     }
     if (busy?.working()) print('Finishing the job under way')
   } finally {
     clearInterval(showing)
     await busy?.[Symbol.asyncDispose]()
-    if (redis.status === 'ready')
-      await redis
-        .multi()
-        .del(names.worker(card.id))
-        .srem(names.workers, card.id)
-        .exec()
-        .catch(() => null)
+    if (redis.status === 'ready') await farewell(redis.multi().del(names.worker(card.id)).srem(names.workers, card.id).exec())
     redis.disconnect()
     print(`Worker ${card.id} ends: ${card.done} jobs done`)
   }
@@ -169,8 +158,8 @@ async function take(given: {
   const backend = await backendOf(offer.backend.name, offer.backend.settings)
   await options.prepare?.(backend.tools ?? [])
   const [path, adapter] = [
-    await artifact(store, offer.model.weights, options.signal),
-    offer.model.adapter ? await artifact(store, offer.model.adapter, options.signal) : null,
+    await fetchWeights(store, offer.model.weights, options.signal),
+    offer.model.adapter ? await fetchWeights(store, offer.model.adapter, options.signal) : null,
   ]
   const { id, name, vocabulary, parameters } = offer.model
   const model: Model = {
@@ -260,7 +249,10 @@ async function take(given: {
     working: () => working > 0,
     async [Symbol.asyncDispose]() {
       clearTimeout(resuming) // it would begin again
-      await bull.close().catch(() => {})
+      const closed = bull.close()
+      while (working > 0) await sleep(50)
+      // A result that cannot be delivered now is made again by another.
+      await farewell(closed)
       connection.disconnect()
       await opened[Symbol.asyncDispose]()
     },
@@ -277,19 +269,4 @@ async function work(model: LanguageModel, job: Job): Promise<Pick<Result, 'answe
 
 async function pluginBackend(name: string, settings: Record<string, unknown>): Promise<Backend> {
   return ((await loadPlugin('backends', name)) as unknown as (settings: unknown) => Backend)(settings)
-}
-
-const checked = new Set<string>()
-/** A file of this content here: in the store's own folder where it is one, else fetched once. */
-async function artifact(store: ArtifactStore, { sha256 }: Offer['model']['weights'], signal: AbortSignal): Promise<string> {
-  const local = store.local?.(blobKey(sha256))
-  if (local && existsSync(local)) {
-    if (!checked.has(sha256) && (await hashFile(local)) !== sha256)
-      throw new BadInput(`${local} is not what its name says (SHA-256): it was altered or cut; remove it, and it is brought again`)
-    checked.add(sha256)
-    return local
-  }
-  const file = join(dataRoot, 'checkpoints/.fetched', `${sha256}.gguf`)
-  await fetchBlob(store, sha256, file, signal)
-  return file
 }
