@@ -25,6 +25,8 @@ const may = (from: string, to: string) => floorOf(to) < floorOf(from)
 const test = suite('layers')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-layers-'))
 cpSync(join(root, '.oxlintrc.json'), join(scratch, '.oxlintrc.json'))
+// The configuration names rules of ours beside it.
+cpSync(join(root, 'tools/lint'), join(scratch, 'tools/lint'), { recursive: true })
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 
 /** The files (of those written) which oxlint refuses by a rule. */
