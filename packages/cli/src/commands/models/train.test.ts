@@ -162,7 +162,7 @@ for (const [args, wanted] of [
   [['loops:gate'], /needs --candidate=MODEL/],
   [['loops:gate', '--candidate=none.gguf'], /none\.gguf not found/],
   [['loops:gate', '--candidate=models/tiny', '--frontier=five'], /give TASKSET:LEVEL/],
-  [['loops:attempt', `--data=${join(scratch, 'chat.jsonl')}`], /no column for the question/],
+  [['loops:attempt', write('weights.jsonl', [{ weight: 3 }])], /no column for the question/],
 ] as const)
   test(`${args.join(' ')} is refused in a line`, async () => {
     const { status, said } = await run(...(args as unknown as [string]))
