@@ -56,17 +56,23 @@ export async function connectRedis(address: QueueAddress): Promise<Redis> {
     maxRetriesPerRequest: null,
     connectTimeout: 10_000,
     keepAlive: 10_000,
-    retryStrategy: (times) => Math.min(250 * times, 3000),
+    retryStrategy: again,
   })
   redis.on('error', () => {}) // told by whoever waits
   await redis.ping()
   return redis
 }
 
+/** Milliseconds until a connection that broke is tried again. */
+const again = (times: number) => Math.min(250 * times, 3000)
+
 /** Another connection like this one, for what blocks. Who asks for it disconnects it. */
 export function another(redis: Redis): Redis {
-  const other = redis.duplicate()
+  let over = false
+  // BullMQ makes further ones of it that nobody else can end: while the line is down they would be tried for ever, and no process would end.
+  const other = redis.duplicate({ retryStrategy: (times) => (over ? null : again(times)) })
   other.on('error', () => {})
+  other.on('end', () => (over = true))
   return other
 }
 

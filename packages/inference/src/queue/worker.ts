@@ -249,7 +249,8 @@ async function take(given: {
     working: () => working > 0,
     async [Symbol.asyncDispose]() {
       clearTimeout(resuming) // it would begin again
-      const closed = bull.close()
+      // Its farewell would wait for a line that is down, and its watch for stalled jobs go on meanwhile.
+      const closed = bull.close(connection.status !== 'ready')
       while (working > 0) await sleep(50)
       // A result that cannot be delivered now is made again by another.
       await farewell(closed)
