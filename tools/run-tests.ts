@@ -1,6 +1,7 @@
 // Runs every *.test.ts of the repository, each file in a process of its own (uvu has no timeouts and one queue a process), a few at a time, and ends with `N passed, N failed, N skipped`.
 // `npm test`, `npm test -- statistics gate` (files whose path holds a word). It fails when tests were lost (fewer than tools/test-floor.json says) and when a test skipped although its data is there.
-// `npm test -- --write-floor` records what ran: the floor, and how many tests each file holds that skips where a program or data is missing, so that a bare machine is not taken for one that lost tests.
+// `npm test -- --write-floor` records what ran: the floor, and how many tests each file holds that skips where a program or data is missing, so that a bare machine is not taken for one that lost tests,
+// and which files are slow: those are run first.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -13,7 +14,9 @@ const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 /** Only against a hang: no test is asked to be fast. */
 const secondsPerFile = 1800
 type Result = { file: string; passed: number; failed: number; skipped: string[]; seconds: number; output: string }
-type Floor = { floor: number; maySkip: Record<string, number> }
+type Floor = { floor: number; maySkip: Record<string, number>; slow: Record<string, number> }
+/** From so many seconds on a file is written down as slow. */
+const slowFrom = 10
 const floorFile = join(root, 'tools/test-floor.json')
 const known = JSON.parse(readFileSync(floorFile, 'utf8')) as Floor
 
@@ -21,7 +24,13 @@ const files = ['packages', 'tools', 'loops']
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(root, folder, file)))
   .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules') && !file.includes('tools/build/'))
   .filter((file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)))
-  .sort()
+  // The longest first, so that none of them runs alone at the end.
+  .sort((a, b) => slowness(b) - slowness(a) || (a < b ? -1 : 1))
+
+/** Seconds that a file is known to take; 0 for those of under {@link slowFrom}. */
+function slowness(file: string): number {
+  return known.slow[relative(root, file)] ?? 0
+}
 
 function runFile(file: string): Promise<Result> {
   const started = performance.now()
@@ -123,8 +132,13 @@ if (writeFloor && words.length === 0 && failed === 0) {
     file,
     skipped.length > 0 ? Math.max(passed, known.maySkip[file] ?? 0) : passed,
   ])
-  // A little below what ran: a test that is merged into another is not a loss.
-  const fresh = { floor: Math.floor((sum('passed') + skippedTests) * 0.98), maySkip: Object.fromEntries(counts.sort()) }
+  const slow = results.filter(({ seconds }) => seconds >= slowFrom).map(({ file, seconds }): [string, number] => [file, Math.round(seconds)])
+  const fresh = {
+    // A little below what ran: a test that is merged into another is not a loss.
+    floor: Math.floor((sum('passed') + skippedTests) * 0.98),
+    maySkip: Object.fromEntries(counts.sort()),
+    slow: Object.fromEntries(slow.sort(([, a], [, b]) => b - a)),
+  }
   writeFileSync(floorFile, `${JSON.stringify(fresh, null, 2)}\n`)
 }
 console.log(`${sum('passed')} passed, ${failed} failed, ${skippedTests} skipped`)

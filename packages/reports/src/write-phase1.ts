@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Recalled, Trace } from '@whetstone/core'
+import type { Recalled, Rows, Trace } from '@whetstone/core'
 import { duration, writeAtomic, writeJson, points, rate, showP } from '@whetstone/core'
 import type { Leak } from '@whetstone/memory'
 import { drawCharts } from './draw-charts.ts'
@@ -10,34 +10,35 @@ import type { Phase1Summary } from '@whetstone/runs'
 export type Phase1Result = {
   folder: string
   summary: Phase1Summary
-  arms: readonly { arm: string; recalls: boolean; traces: readonly Trace[] }[]
+  arms: readonly { arm: string; recalls: boolean; traces: Rows<Trace> }[]
   recalled: ReadonlyMap<string, Recalled>
   leaks: readonly Leak[]
 }
 
 /** Writes phase1_results.json (every trial), phase1_summary.json and phase1_accuracy.png. */
 export async function writePhase1({ folder, summary, arms, recalled, leaks }: Phase1Result): Promise<void> {
-  const trials = arms.flatMap(({ arm, recalls, traces }) =>
-    traces.map(({ id, task, cluster, level, sample, seed, memories, messages, grade, finish, tokens, seconds }) => ({
-      arm,
-      task,
-      cluster,
-      level,
-      sample,
-      seed,
-      passed: grade.passed,
-      reward: grade.reward,
-      reason: grade.reason,
-      answer: messages.findLast(({ role }) => role === 'assistant')?.content ?? '',
-      memories: memories.shown,
-      // What the guard kept from the task; the control and the bare arm recall nothing.
-      blocked: recalls ? (recalled.get(task)?.blocked ?? []) : undefined,
-      finish,
-      tokens,
-      seconds,
-      trace: id,
-    })),
-  )
+  const trials: unknown[] = []
+  for (const { arm, recalls, traces } of arms)
+    for await (const { id, task, cluster, level, sample, seed, memories, messages, grade, finish, tokens, seconds } of traces)
+      trials.push({
+        arm,
+        task,
+        cluster,
+        level,
+        sample,
+        seed,
+        passed: grade.passed,
+        reward: grade.reward,
+        reason: grade.reason,
+        answer: messages.findLast(({ role }) => role === 'assistant')?.content ?? '',
+        memories: memories.shown,
+        // What the guard kept from the task; the control and the bare arm recall nothing.
+        blocked: recalls ? (recalled.get(task)?.blocked ?? []) : undefined,
+        finish,
+        tokens,
+        seconds,
+        trace: id,
+      })
   writeJson(join(folder, 'phase1_results.json'), {
     run: summary.run,
     recipe: summary.recipe,

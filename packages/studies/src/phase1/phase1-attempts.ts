@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Memory, Model, Sampling, Task, Taskset, Trace } from '@whetstone/core'
-import { collect } from '@whetstone/evaluation'
+import type { Memory, Model, Sampling, Task, Taskset } from '@whetstone/core'
+import { collect, type Collected } from '@whetstone/evaluation'
 import { attemptPolicy, systemMessage } from '@whetstone/recipe/attempt-policy.ts'
 import type { Models } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
@@ -31,13 +31,10 @@ export type Phase1Arm = {
 }
 
 /** Attempts one arm. All test arms share their seeds, so that a task differs between them in nothing but what it is shown. What is there is kept. */
-export async function attemptPhase1(
-  work: Phase1Work,
-  arm: Phase1Arm,
-): Promise<{ traces: Trace[]; faults: { retried: number; failed: number } }> {
+export async function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<Collected> {
   const { recipe, run, seed, base, folder, models, signal } = work
   const system = systemMessage(recipe)
-  const { traces, faults } = await collect({
+  return collect({
     run: `${run}/phase1`,
     round: 1,
     arm: arm.train ? 'train' : 'test',
@@ -55,5 +52,4 @@ export async function attemptPhase1(
     label: arm.label,
     signal,
   })
-  return { traces: await Array.fromAsync(traces), faults }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Memory, Model, Recalled, Task, Taskset, Trace } from '@whetstone/core'
+import type { Memory, Model, Recalled, Rows, Task, Taskset, Trace } from '@whetstone/core'
 import {
   BadInput,
   canonicalJson,
@@ -10,6 +10,7 @@ import {
   Memory as MemorySchema,
   readJson,
   readRows,
+  reread,
   writeJson,
   writeRows,
 } from '@whetstone/core'
@@ -49,7 +50,7 @@ export type Phase1Options = {
 }
 
 /** An arm's attempts, and whether it recalled memories for its tasks (the bare arm shows none, the control draws them at random). */
-export type Phase1Attempts = { arm: string; recalls: boolean; traces: readonly Trace[] }
+export type Phase1Attempts = { arm: string; recalls: boolean; traces: Rows<Trace> }
 
 /** What phase 1 measured, down to each trial, and the folder where its report belongs. */
 export type Phase1Result = {
@@ -157,7 +158,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const withMemory = await test('memory', 'all', shownOf(guarded))
   const draw = controlDraw({ items: bank.items, render: memory.render, seed })
   const control = await test('control', 'random', (task, sample) => draw(task, sample, shownOf(guarded)(task)))
-  const curve: { share: Share; traces: Trace[] }[] = []
+  const curve: { share: Share; traces: Rows<Trace> }[] = []
   for (const share of (options.sizes ?? shares).filter((each) => each !== 'all'))
     curve.push({ share, traces: (await test(`memory-${share.replace('/', '-of-')}`, share, shownOf(await recallAll(share, true)))).traces })
   curve.push({ share: 'all', traces: withMemory.traces })
@@ -168,7 +169,12 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   const freed =
     touched.length === 0 ? [] : (await test('memory-without-answer-rule', 'all, no answer rule', shownOf(unguarded), touched)).traces
   const touchedIds = new Set(touched.map(({ id }) => id))
-  const withoutRule = await summarizeArm([...withMemory.traces.filter((trace) => !touchedIds.has(trace.task)), ...freed])
+  const withoutRule = await summarizeArm(
+    reread(async function* () {
+      for await (const trace of withMemory.traces) if (!touchedIds.has(trace.task)) yield trace
+      yield* freed
+    }),
+  )
   const leaks = await audit(
     bank.items.map((item) => ({ id: item.id, text: memoryText(item), sourceTask: item.sourceTask, embedding: item.embedding })),
     testTasks,
@@ -177,9 +183,14 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
 
   const blocked = [...guarded.values()].flatMap((recalled) => recalled.blocked)
   const byRule = Object.fromEntries([...Map.groupBy(blocked, ({ rule }) => rule)].map(([rule, group]) => [rule, group.length]))
-  const known = new Set(train.traces.map(({ id }) => id))
+  const known = new Set<string>()
+  let trainPassed = 0
+  for await (const { id, grade } of train.traces) {
+    known.add(id)
+    if (grade.passed) trainPassed++
+  }
   const versus = await compareArms(control.traces, withMemory.traces, deriveSeed(seed, 'phase1', 'test'))
-  const compare = async (before: readonly Trace[], after: readonly Trace[]) =>
+  const compare = async (before: Rows<Trace>, after: Rows<Trace>) =>
     (await compareArms(before, after, deriveSeed(seed, 'phase1', 'test'))).comparison
   const bankSizes: Phase1Summary['bankSizes'] = []
   for (const { share, traces } of curve) {
@@ -213,8 +224,8 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
       size: bank.items.length,
       successes: bank.items.filter(({ success }) => success).length,
       retired: bank.retired,
-      trainAttempts: train.traces.length,
-      trainPassed: train.traces.filter(({ grade }) => grade.passed).length,
+      trainAttempts: known.size,
+      trainPassed,
       reachable: bank.items.filter(({ sourceTraces }) => sourceTraces.length > 0 && sourceTraces.every((id) => known.has(id))).length,
     },
     leaks: { blocked: byRule, byAnswerRule: byRule['answer'] ?? 0, accuracyWithoutAnswerRule: withoutRule.accuracy, audit: leaks.length },
@@ -262,7 +273,7 @@ function checkPlan(folders: { traces: string; bank: string; report: string }, { 
 }
 
 /** Reflection is done once and kept: a model that reflects costs as much as one that solves. */
-async function reflectOnce({ recipe, seed, base, models, signal }: Phase1Work, file: string, traces: readonly Trace[]): Promise<Memory[]> {
+async function reflectOnce({ recipe, seed, base, models, signal }: Phase1Work, file: string, traces: Rows<Trace>): Promise<Memory[]> {
   if (existsSync(file)) return Array.fromAsync(readRows(file, MemorySchema))
   const memories =
     (await recipe.memory?.reflector.reflect(traces, {
