@@ -132,7 +132,9 @@ if (writeFloor && words.length === 0 && failed === 0) {
     file,
     skipped.length > 0 ? Math.max(passed, known.maySkip[file] ?? 0) : passed,
   ])
-  const slow = results.filter(({ seconds }) => seconds >= slowFrom).map(({ file, seconds }): [string, number] => [file, Math.round(seconds)])
+  const slow = results
+    .filter(({ seconds }) => seconds >= slowFrom)
+    .map(({ file, seconds }): [string, number] => [file, Math.round(seconds)])
   const fresh = {
     // A little below what ran: a test that is merged into another is not a loss.
     floor: Math.floor((sum('passed') + skippedTests) * 0.98),

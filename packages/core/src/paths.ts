@@ -27,10 +27,14 @@ export function toRepository(path: string): string {
 
 /**
  * The path that a record means, in this checkout. Records of before 2026-12 hold absolute paths, of a checkout that may have been moved or
- * copied since: what such a path names below reports/, datasets/ or checkpoints/ is looked for here.
+ * copied since: what such a path names below reports/, datasets/ or checkpoints/ is looked for here. What the checkout ships (models, tables) is
+ * found from another data root too; the runs of one data root are not those of another.
  */
 export function fromRepository(path: string): string {
-  if (!isAbsolute(path)) return join(!existsSync(join(dataRoot, path)) && existsSync(join(root, path)) ? root : dataRoot, path)
+  if (!isAbsolute(path)) {
+    const shipped = !/^(?:reports|checkpoints)\//.test(path) && !existsSync(join(dataRoot, path)) && existsSync(join(root, path))
+    return join(shipped ? root : dataRoot, path)
+  }
   if (path.startsWith(dataRoot + sep) || path.startsWith(root + sep)) return path
   const [, inside] = /\/((?:reports|datasets|checkpoints)\/.+)$/.exec(path) ?? []
   if (inside !== undefined && existsSync(join(dataRoot, inside))) return join(dataRoot, inside)

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { Round, type Trace } from '@whetstone/core'
 import { showRound } from './show-round.ts'
 import { writeReport } from './write-report.ts'
+import { findBrowser } from './find-browser.ts'
 
 const test = suite('writeReport')
 const hostile = '<script>alert(1)</script>|"x"'
@@ -110,7 +111,7 @@ test('a round fits a terminal of 80 columns', () => {
   assert.match(screen, /40\.0 \[31,50\]/)
 })
 
-const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+const browser = findBrowser()
 if (browser === undefined) console.log('SKIP axe on the report: chromium is not installed (apt-get install chromium)')
 else
   test('axe finds nothing serious on the report, light and dark, and nothing is wider than a phone', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
-import { BadInput, fromRepository, hashFile, nameProblem } from '@whetstone/core'
+import { join } from 'node:path'
+import { BadInput, dataRoot, fromRepository, hashFile, nameProblem } from '@whetstone/core'
 import type { ArtifactStore } from './artifact-store.ts'
 import { fetchBlob } from './fetch-blob.ts'
 import { manifestKey, readManifest } from './manifest.ts'
@@ -63,5 +64,6 @@ function place(path: string, run: string): string {
     throw new BadInput(
       `${manifestKey(run)} names ${JSON.stringify(path)}, which is no file of run ${run}: the manifest was altered, and is refused`,
     )
-  return fromRepository(path)
+  // Weights that the checkout ships need no copy; a run's own files lie where runs are written.
+  return path.startsWith('models/') ? fromRepository(path) : join(dataRoot, path)
 }

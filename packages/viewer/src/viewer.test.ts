@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { findBrowser } from '@whetstone/reports/find-browser.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-viewer-'))
 process.env['WHETSTONE_ROOT'] = scratch
@@ -422,7 +423,7 @@ test('words that differ', () => {
   assert.equal(wordDiff('x', 'x'), [{ kind: 'same', text: 'x' }])
 })
 
-const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+const browser = findBrowser()
 if (browser === undefined) console.log('SKIP axe on every page: chromium is not installed (apt-get install chromium)')
 else
   test('axe finds nothing serious on any page, light, dark and narrow', async () => {

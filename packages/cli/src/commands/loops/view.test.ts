@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
 import { stepNames, type StepName } from '@whetstone/runs/step-names.ts'
 import type { Page } from 'playwright-core'
+import { findBrowser } from '@whetstone/reports/find-browser.ts'
 
 const long = process.env['WHETSTONE_FOLLOW'] === 'long'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-follow-'))
@@ -69,7 +70,7 @@ test.after(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) => existsSync(file))
+const browser = findBrowser()
 if (browser === undefined) console.log('SKIP a cycle followed in a browser: chromium is not installed (apt-get install chromium)')
 else
   test('a cycle is followed from before its start to its decision, through SIGKILL and resume, reloaded at any time', async () => {
