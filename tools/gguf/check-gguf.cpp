@@ -11,6 +11,9 @@
 #include <cstring>
 #include <set>
 
+// Bytes of a chat template: the longest in use have some tens of thousands.
+static constexpr size_t most_template = 1 << 20;
+
 static size_t width_of(uint32_t type) {
     static const size_t widths[] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
     return type < sizeof(widths) / sizeof(*widths) ? widths[type] : 0;
@@ -42,6 +45,10 @@ static void read_value(gguf_reader & in, const std::string & key, gguf_summary &
     const uint32_t type = in.number<uint32_t>();
     if (type == GGUF_TYPE_STRING) {
         const std::string text = in.text();
+        if (key.rfind("tokenizer.chat_template", 0) == 0 && text.size() > most_template) {
+            in.fail("\"" + key + "\" has " + std::to_string(text.size()) + " bytes, and a chat template at most " +
+                    std::to_string(most_template));
+        }
         if (text.size() <= 64) {
             out.texts[key] = text;
         }

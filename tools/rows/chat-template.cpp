@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+// Bytes that a template may write of its own; of each that it is given it may write eight.
+static constexpr size_t most_added = 1 << 20;
+
 void chat_template::deleter::operator()(common_chat_templates * templates) const {
     common_chat_templates_free(templates);
 }
@@ -74,7 +77,25 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
         }
     }
     const watch_template watch;
-    return common_chat_templates_apply(templates.get(), inputs).prompt;
+    std::string text = common_chat_templates_apply(templates.get(), inputs).prompt;
+    size_t given = 0;
+    for (const common_chat_msg & message : inputs.messages) {
+        given += message.content.size() + message.reasoning_content.size() + 100;
+        for (const common_chat_msg_content_part & part : message.content_parts) {
+            given += part.text.size();
+        }
+        for (const common_chat_tool_call & call : message.tool_calls) {
+            given += call.arguments.size();
+        }
+    }
+    for (const auto & [key, value] : inputs.chat_template_kwargs) {
+        given += value.size();
+    }
+    if (text.size() > most_added + 8 * given) {
+        throw bad_input("its chat template makes " + std::to_string(text.size()) + " bytes of " + std::to_string(given) +
+                        ": mend the key tokenizer.chat_template, or take the model from elsewhere");
+    }
+    return text;
 }
 
 static common_json one_message(const char * role, const std::string & content) {

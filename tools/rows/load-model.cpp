@@ -53,7 +53,7 @@ void add_model_flags(arguments & args, model_options & options) {
 
 // Else the first row that is rendered would say it, without the file's name
 static void check_template(const llama_model * model, const std::string & path) {
-    watch_template::name(path);
+    watch_template::name(tool_name(), path);
     const watch_template watch;
     try {
         common_chat_templates_free(common_chat_templates_init(model, "").release());

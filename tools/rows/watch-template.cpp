@@ -1,7 +1,5 @@
 #include "watch-template.h"
 
-#include "run-tool.h"
-
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -29,6 +27,7 @@ struct watched_rendering {
 static std::mutex watch_mutex;
 static std::map<uint64_t, watched_rendering> watched;
 static uint64_t latest_watch = 0;
+static char watched_tool[64] = "";
 static char watched_model[512] = "the model";
 static char deep_line[1024]; // the line for a full stack, made beforehand: a signal handler may not format
 static thread_local int nesting = 0;
@@ -63,7 +62,7 @@ static int64_t resident_memory() {
 
 static void end_rendering(const char * what) {
     std::fprintf(stderr, "%s: %s: its chat template %s: mend the key tokenizer.chat_template, or take the model from elsewhere\n",
-                 tool_name(), watched_model, what);
+                 watched_tool, watched_model, what);
     std::fflush(stderr);
     _exit(1);
 }
@@ -134,7 +133,8 @@ static void start_watching() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void watch_template::name(const std::string & model) {
+void watch_template::name(const std::string & tool, const std::string & model) {
+    std::snprintf(watched_tool, sizeof(watched_tool), "%s", tool.c_str());
     std::snprintf(watched_model, sizeof(watched_model), "%s", model.c_str());
 }
 
@@ -144,7 +144,7 @@ watch_template::watch_template() {
         std::snprintf(
             deep_line, sizeof(deep_line),
             "%s: %s: its chat template nests too deeply: mend the key tokenizer.chat_template, or take the model from elsewhere\n",
-            tool_name(), watched_model);
+            watched_tool, watched_model);
         start_watching();
     });
     watched_rendering one;

@@ -13,8 +13,8 @@ class watch_template {
     watch_template(const watch_template &) = delete;
     watch_template & operator=(const watch_template &) = delete;
 
-    // Whose template it is, for the line; to be called before the first is made.
-    static void name(const std::string & model);
+    // Who reads whose template, for the line; to be called before the first is made.
+    static void name(const std::string & tool, const std::string & model);
 
   private:
     uint64_t id;

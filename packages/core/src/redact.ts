@@ -6,6 +6,9 @@ const [shortest, shortestPart] = [6, 10]
 /** `user:secret@` in an address, with or without its scheme; the secret may hold slashes and at signs. A port is none. */
 const userInfo =
   /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/?#@"'<>:]{0,200}:(?!\d+[/?#\s])[^\s"'<>]{0,500}@|[^\s/?#@"'<>]{1,500}@)|((?:^|[\s"'(=])\/\/)[^\s/?#@"'<>:]{1,200}:[^\s/?#@"'<>]{1,500}@/gi
+/** `user:secret@host` without a scheme, as scp and ssh take it. */
+const atHost =
+  /(?<![\w/.:@+-])(?!mailto:)([\w.+-]{1,60}:)[^\s"'<>@/]{4,200}@(?=(?:(?:[a-z0-9-]{1,60}\.){1,8}[a-z]{2,20}|(?:\d{1,3}\.){3}\d{1,3}|localhost)(?![\w.-]))/gi
 /** `Authorization: Bearer …`, `Bearer …`. */
 const authorization =
   /\b(authorization["']?\s{0,9}[:=]\s{0,9}["']?(?:bearer|basic|token|apikey)?|bearer)((?:\s|%20|\+){1,9})[^\s"',;()<>[\]]{8,}/gi
@@ -49,9 +52,23 @@ function writtenAs(value: string): string[] {
   const bare = value.trim().replace(/^(["'])(.*)\1$/s, '$2')
   const bytes = Buffer.from(bare)
   const base64 = bytes.toString('base64').replace(/=+$/, '')
+  const inMarkup = bare.replace(/[&<>"']/g, (each) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' }[each]};`)
+  const inScript = [/[&<>]/g, /[&<>"'+]/g].map((some) =>
+    bare.replace(some, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  )
   const parts = bare.split(/[\s"\\]+n?/).filter((part) => part !== bare)
   return [
-    ...[value, value.trim(), bare, encodeURIComponent(bare), encodeURI(bare), JSON.stringify(value).slice(1, -1)],
+    ...[
+      value,
+      value.trim(),
+      bare,
+      encodeURIComponent(bare),
+      encodeURI(bare),
+      inMarkup,
+      ...inScript,
+      bare.replaceAll('/', '\\/'),
+      JSON.stringify(value).slice(1, -1),
+    ],
     ...[...parts, base64, base64.replaceAll('+', '-').replaceAll('/', '_'), bytes.toString('hex')].filter(
       (each) => each.length >= shortestPart,
     ),
@@ -62,8 +79,14 @@ function writtenAs(value: string): string[] {
 export function redact(text: string): string {
   let clean = text
   for (const secret of environmentSecrets()) if (clean.includes(secret)) clean = clean.replaceAll(secret, '[secret]')
+  // a log's upper case, a header's lower case
+  const lower = clean.toLowerCase()
+  for (const secret of secrets)
+    if (secret.length >= shortestPart && lower.includes(secret.toLowerCase()))
+      clean = clean.replace(new RegExp(secret.replace(/[^\w\s]/g, '\\$&'), 'gi'), '[secret]')
   return clean
     .replace(userInfo, (_, scheme: string | undefined, slashes: string | undefined) => `${scheme ?? slashes}[secret]@`)
+    .replace(atHost, '$1[secret]@')
     .replace(authorization, '$1$2[secret]')
     .replace(named, '$1[secret]')
     .replace(cookies, '$1[secret]')

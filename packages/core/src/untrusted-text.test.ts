@@ -56,6 +56,8 @@ for (const text of [
   `https://h/x?a=1&amp;token=${hidden}`,
   `https%3A%2F%2Fh%3Ftoken%3D${hidden}`,
   `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ9.${hidden}`,
+  `scp model.gguf joe:${hidden}@host.example:models/`,
+  `redis joe:${hidden}@127.0.0.1:6379 refused`,
   `-----BEGIN PRIVATE KEY-----\n${hidden.replaceAll('-', '')}zzz9ofours42\n-----END PRIVATE KEY-----`,
 ])
   test(`hidden: ${JSON.stringify(text.slice(0, 30))}`, () => assert.not.match(redact(text), /of-?ours-?42/))
@@ -67,12 +69,16 @@ for (const [name, value, text] of [
   ['GOOGLE_CREDENTIALS_JSON', '{"private_key":"a\\nline-of-ours-42-bbbb"}', 'line-of-ours-42-bbbb'],
   ['BASE_KEY', 'base-of-ours-42', Buffer.from('base-of-ours-42').toString('base64')],
   ['HEX_KEY', 'hex-of-ours-42', Buffer.from('hex-of-ours-42').toString('hex')],
+  ['LOUD_TOKEN', 'loud-of-ours-42', 'LOUD-OF-OURS-42'],
+  ['MARKED_TOKEN', 'mark<ed>&of-ours-42', 'mark&lt;ed&gt;&amp;of-ours-42'],
+  ['SCRIPT_TOKEN', 'scr&ipt+of-ours-42', 'scr\\u0026ipt\\u002bof-ours-42'],
+  ['SLASH_TOKEN', 'sla/sh-of-ours-42', 'sla\\/sh-of-ours-42'],
 ] as const)
   test(`the value of ${name} does not leave, whole or in its parts`, () => {
     const before = process.env[name]
     process.env[name] = value
     try {
-      assert.not.match(redact(`it said ${text}.`), new RegExp(text))
+      assert.not.match(redact(`it said ${text}.`), new RegExp(text.replaceAll('\\', '\\\\')))
     } finally {
       if (before === undefined) delete process.env[name]
       else process.env[name] = before
@@ -93,6 +99,8 @@ test('a text of any length is read in a moment', () => {
     'cookie:',
     '%3F',
     'a@',
+    'a:bbbb',
+    'a:bbbb@c.',
   ])
     assert.type(redact(piece.repeat(40_000)), 'string')
 })
@@ -104,6 +112,10 @@ test('keys of the usual providers are known by themselves, and words are left al
     'user@example.org',
     'https://host/v1?page=2',
     'mailto:a@b',
+    'mailto:alice@example.org',
+    'npm:lodash@4.17.21',
+    'redis:7.2@sha256:abcdef',
+    'hf:owner/repo@main',
     'bearer of news',
     'No recipe "../../etc/passwd": recipes: chains',
     '/etc/passwd: permission is missing',

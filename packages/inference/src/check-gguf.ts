@@ -25,6 +25,9 @@ export type GgufHeader = {
   bytes: number
 }
 
+/** Bytes of a chat template: the longest in use have some tens of thousands. */
+const mostTemplate = 1 << 20
+
 /**
  * Reads the header of a GGUF file in milliseconds, weights untouched. A file that is missing, cut short or something else is one line that
  * says what to do.
@@ -56,6 +59,11 @@ export function checkGguf(path: string): GgufHeader {
 function header(path: string, { metadata, tensors, bytes }: GgufFile): GgufHeader {
   const text = (key: string) => (typeof metadata.get(key) === 'string' ? (metadata.get(key) as string) : null)
   const count = (key: string) => (['number', 'bigint'].includes(typeof metadata.get(key)) ? Number(metadata.get(key)) : null)
+  const template = text('tokenizer.chat_template')
+  if (template !== null && Buffer.byteLength(template) > mostTemplate)
+    throw new BadInput(
+      `${path}: its chat template has ${Buffer.byteLength(template)} bytes, and one has at most ${mostTemplate}: take the model from elsewhere`,
+    )
   const architecture = text('general.architecture')
   const tokens = metadata.get('tokenizer.ggml.tokens') as { length: number } | undefined
   return {
@@ -69,7 +77,7 @@ function header(path: string, { metadata, tensors, bytes }: GgufFile): GgufHeade
     blockCount: count(`${architecture}.block_count`),
     embeddingLength: count(`${architecture}.embedding_length`),
     vocabularySize: tokens?.length ?? null,
-    chatTemplate: text('tokenizer.chat_template'),
+    chatTemplate: template,
     parts: count('split.count') ?? 1,
     bytes,
   }

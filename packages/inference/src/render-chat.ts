@@ -5,6 +5,9 @@ import type { Message, Reasoning } from '@whetstone/core'
 /** A prompt as the model reads it. `opened` says that it ends inside a think block. */
 export type RenderedChat = { text: string; opened: boolean }
 
+/** Characters that a template may write of its own; of each that it is given it may write eight. */
+const mostAdded = 1 << 20
+
 /** What llama.cpp takes for a model without a template of its own. */
 const chatml = [
   '{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}',
@@ -30,6 +33,8 @@ export function chatRenderer(
     }
     const render = (turns: readonly Message[]) => {
       const text = compiled.render({ ...values, messages: turns })
+      const given = JSON.stringify(turns).length
+      if (text.length > mostAdded + 8 * given) throw new Error(`it makes ${text.length} characters of ${given}`)
       return { text, opened: text.trimEnd().endsWith('<think>') }
     }
     try {

@@ -48,7 +48,9 @@ export async function serveModel(serving: Serving): Promise<Server> {
         const { how } = await current.tool.ended
         if (closed) throw new Error('llama-server was closed')
         if (++restarts > maxRestarts)
-          throw new Error(`llama-server died ${restarts} times (last: ${how})${serving.logFile ? `: see ${serving.logFile}` : ''}`)
+          throw new BadInput(
+            `llama-server died ${restarts} times (last: ${ownLine(current.tool) ?? how})${serving.logFile ? `: see ${serving.logFile}` : ''}`,
+          )
         current = await start(serving)
         return current
       } finally {
@@ -98,6 +100,8 @@ async function start(serving: Serving, tries = 3): Promise<Running> {
     const over = await whenHealthy(running, serving.signal)
     if (over === undefined) return running
     if (tries > 1 && tool.tail.some((line) => /couldn't bind|address already in use/i.test(line))) return await start(serving, tries - 1)
+    const own = ownLine(tool)
+    if (own !== undefined) throw new BadInput(own)
     const errors = tool.tail.filter((line) => /error|fail|invalid/i.test(line))
     const said = (errors.length > 0 ? errors : tool.tail)
       .slice(-3)
@@ -110,6 +114,9 @@ async function start(serving: Serving, tries = 3): Promise<Running> {
     throw error
   }
 }
+
+/** What our checks in the server said when they ended it: of its file, or its chat template. */
+const ownLine = ({ tail }: Tool) => tail.findLast((line) => /^llama-server: \S/.test(line))
 
 /** Undefined once the server answers; what happened to it if it never does. */
 async function whenHealthy({ url, tool }: Running, signal: AbortSignal | undefined): Promise<string | undefined> {

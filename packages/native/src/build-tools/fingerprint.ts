@@ -9,7 +9,11 @@ import type { Tool } from './tool-list.ts'
 export function fingerprint(name: string): string {
   const tool = tools[name] as Tool
   const files = [...sourceFiles(root, tool.ours ?? []), ...headerFiles(tool)]
-  return hash([llamaVersion(), tool.upstream ?? [], files.map((file) => [file.slice(root.length), readFileSync(file, 'utf8')])])
+  return hash([
+    llamaVersion(),
+    [...(tool.upstream ?? []), ...(tool.watched ?? [])],
+    files.map((file) => [file.slice(root.length), readFileSync(file, 'utf8')]),
+  ])
 }
 
 export const stampFile = (name: string) => join(buildFolder, 'stamps', name)

@@ -70,13 +70,17 @@ export function planUnits(tool: Tool, source: string): Unit[] {
     flags: [...flags.ours, '-include', inRoot(prefixCopy)],
     key: hash([llamaVersion(), prefix, files.map((file) => includedHeaders(file, shared).map((header) => readFileSync(header, 'utf8')))]),
   }))
+  const watched = (file: string) => {
+    const text = tool.watched ? readFileSync(file, 'utf8') : ''
+    return (tool.watched ?? []).filter((name) => text.includes(`${name}(`)).map((name) => `-D${name}=watched_${name}`)
+  }
   const upstream = sourceFiles(source, tool.upstream ?? []).map((file) => ({
     // plain C files of the vendored hashes are C++ to upstream's build, or C without a standard of ours
     sources: [inRoot(file)],
     flags:
       file.endsWith('.c') && !file.endsWith('sha1.c')
         ? ['-x', 'c', ...flags.upstream]
-        : ['-x', 'c++', '-std=c++17', '-Dmain=upstream_main', ...flags.upstream],
+        : ['-x', 'c++', '-std=c++17', '-Dmain=upstream_main', ...watched(file), ...flags.upstream],
     key: llamaVersion(),
   }))
   return [...ours, ...upstream]

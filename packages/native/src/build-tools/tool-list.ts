@@ -11,6 +11,8 @@ export type Tool = {
   headers?: readonly string[]
   /** Upstream files, or folders (all their .cpp files). */
   upstream?: readonly string[]
+  /** Functions of llama.cpp that its upstream files call by the name `watched_…`, which is one of ours. */
+  watched?: readonly string[]
   /** Built by `tools:build` without a name: what the loop needs. */
   needed: boolean
 }
@@ -74,7 +76,15 @@ export const tools: Record<string, Tool> = {
       'vendor/hash/sha1/sha1.c',
       'vendor/hash/sha256/sha256.c',
     ],
-    ours: [...checked, 'tools/upstream/no-web-page.cpp'],
+    ours: [...checked, 'tools/upstream/no-web-page.cpp', 'tools/upstream/watched-chat.cpp', 'tools/rows/watch-template.cpp'],
+    headers: ['tools/rows'],
+    watched: [
+      'common_chat_templates_init',
+      'common_chat_templates_apply',
+      'common_chat_format_example',
+      'common_chat_templates_support_enable_thinking',
+      'common_params_parse',
+    ],
     needed: false,
   },
 }
