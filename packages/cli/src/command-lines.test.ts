@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { deriveSeed, random, root } from '@whetstone/core'
-import type { Flag } from './command.ts'
+import type { Command, Flag } from './command.ts'
 import { commandNames, loadCommand } from './main.ts'
+import { parseFlags } from './parse-flags.ts'
 
 const test = suite('command lines')
 const count = Number(process.env['WHETSTONE_COMMAND_LINES'] ?? 0)
@@ -152,10 +153,10 @@ function odd({ type }: Flag): string {
   return pick(next() < 0.2 ? texts : next() < 0.5 ? paths : files)
 }
 
-/** The words of an example as a shell reads them; null for what is no command line of ours. */
-function wordsOf(example: string): string[] | null {
-  const [, line] = /nx run ([^|>&]+)/.exec(example) ?? []
-  return line?.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)?.map((word) => word.replaceAll(/['"]/g, '')) ?? null
+/** The words of an example's last command of ours as a shell reads them. */
+function wordsOf(example: string): string[] {
+  const line = [...example.matchAll(/nx run ([^|>&]+)/g)].at(-1)?.[1] ?? ''
+  return line.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g)?.map((word) => word.replaceAll(/['"]/g, '')) ?? []
 }
 
 function start(folder: string, args: readonly string[], limit: number): Promise<{ code: number | null; output: string; seconds: number }> {
@@ -186,10 +187,11 @@ function start(folder: string, args: readonly string[], limit: number): Promise<
 const names = commandNames()
 const commands = await Promise.all(names.map(async (name) => ({ name, command: await loadCommand(name) })))
 
-test('every example is a command line with known flags', () => {
+const examplesOf = ({ examples }: Command, name: string) => examples.map(wordsOf).filter((words) => words[0] === name)
+test('every example is a command line with known flags', async () => {
   for (const { name, command } of commands) {
-    const lines = command.examples.map(wordsOf)
-    assert.ok(lines.length > 0 && lines.every((words) => words?.[0] === name), `${name}: ${command.examples.join('; ')}`)
+    assert.ok(examplesOf(command, name).length > 0, name)
+    for (const [of = '', ...args] of command.examples.map(wordsOf)) parseFlags(of, await loadCommand(of), args)
   }
 })
 
@@ -215,7 +217,7 @@ if (count > 0)
       const { name, command } = pick(
         commands.filter(({ command: { flags }, name: each }) => Object.keys(flags).length > 0 && !left.includes(each)),
       )
-      const words = wordsOf(pick(command.examples)) as string[]
+      const words = pick(examplesOf(command, name))
       const [flag, spec] = pick(Object.entries(command.flags))
       const args = [...words.filter((word) => word !== `--${flag}` && !word.startsWith(`--${flag}=`)), `--${flag}=${odd(spec)}`]
       const folder = join(scratch, 'used')
