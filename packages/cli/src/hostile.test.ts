@@ -16,9 +16,7 @@ const { readImport } = await import('@whetstone/memory')
 const { readRecords } = await import('@whetstone/tasks')
 const { checkGguf, stripReasoning } = await import('@whetstone/inference')
 
-const { chatCompletions } = await import('@whetstone/inference/chat-completions.ts')
-const { boundedFetch } = await import('@whetstone/inference/bounded-fetch.ts')
-const { default: OpenAI } = await import('openai')
+const { answerOf } = await import('@whetstone/inference/scripted-endpoint.ts')
 const { readResults } = await import('@whetstone/reports/compare/read-results.ts')
 const { checkRunName, stepRecords, Incumbent } = await import('@whetstone/runs')
 const { parseFlags } = await import('./parse-flags.ts')
@@ -228,36 +226,9 @@ const readers: Reader[] = [
         fc.array(value, { maxLength: 3 }).map((choices) => Buffer.from(`data: ${JSON.stringify({ choices, usage: choices[0] })}\n\n`)),
       ),
     ),
-    ([type, body]) => respond(type, body),
+    ([type, body]) => answerOf(type, body),
   ),
 ]
-
-/** An endpoint that answers with these bytes. */
-async function respond(type: string, body: Uint8Array): Promise<void> {
-  const asked = globalThis.fetch
-  globalThis.fetch = async () =>
-    new Response(body.length === 0 ? null : Buffer.from(body), { headers: type ? { 'content-type': type } : {} })
-  try {
-    const client = new OpenAI({ baseURL: 'http://x/v1', apiKey: 'x', maxRetries: 0, logLevel: 'off', fetch: boundedFetch({ idle: 5 }) })
-    const endpoint = {
-      client,
-      model: 'x',
-      dialect: 'other' as const,
-      concurrency: 1,
-      where: 'http://x',
-      timeout: 5,
-      retries: 0,
-      backoff: 0.001,
-    }
-    await drain(
-      chatCompletions(endpoint, [
-        { id: 'a', messages: [{ role: 'user', content: 'x' }], seed: 1, sampling: { temperature: 0, maxTokens: 16 } },
-      ]),
-    )
-  } finally {
-    globalThis.fetch = asked
-  }
-}
 
 const each = Math.ceil(Number(process.env['WHETSTONE_HOSTILE'] ?? 1500) / readers.length)
 const test = suite('hostile inputs')

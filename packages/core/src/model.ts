@@ -28,6 +28,21 @@ export const Model = z.object({
 })
 export type Model = z.infer<typeof Model>
 
+/** The card, less its id and name, of what has no weights here: an endpoint's model, a program that answers. */
+export const weightless = {
+  path: null,
+  adapter: null,
+  parent: null,
+  dataset: null,
+  trainer: null,
+  quantization: null,
+  architecture: null,
+  parameters: null,
+  vocabulary: null,
+  createdAt: '1970-01-01T00:00:00.000Z',
+  metadata: {},
+} satisfies Omit<Model, 'id' | 'name'>
+
 /** A model's adapter as llama.cpp's own programs are told of it. */
 export function adapterFlags({ adapter, adapterScale = 1 }: Pick<Model, 'adapter' | 'adapterScale'>): string[] {
   if (adapter === null) return []

@@ -1,10 +1,8 @@
 // What an endpoint may say in a good answer's place: read where its meaning is clear, counted as what it is where it is none, never a wrong answer and never a run that cannot go on.
-import OpenAI from 'openai'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Completion, Fault } from '@whetstone/core'
-import { boundedFetch } from './bounded-fetch.ts'
-import { chatCompletions } from './chat-completions.ts'
+import { answerOf } from './scripted-endpoint.ts'
 
 const test = suite('answers of endpoints')
 const events = (...chunks: unknown[]) =>
@@ -86,38 +84,11 @@ const rows: [what: string, body: string | { json: unknown }, expected: Expected 
   ['lines of another protocol', '{"message":{"role":"assistant","content":"42"},"done":true}\n', /broke off|no completion|not/],
 ]
 
-async function ask(body: string | { json: unknown }): Promise<Completion | Fault> {
-  const asked = globalThis.fetch
-  const [type, text] = typeof body === 'string' ? ['text/event-stream', body] : ['application/json', JSON.stringify(body.json)]
-  globalThis.fetch = async () => new Response(text, { headers: { 'content-type': type } })
-  try {
-    const client = new OpenAI({ baseURL: 'http://x/v1', apiKey: 'x', maxRetries: 0, logLevel: 'off', fetch: boundedFetch({ idle: 5 }) })
-    const endpoint = {
-      client,
-      model: 'x',
-      dialect: 'other' as const,
-      concurrency: 1,
-      where: 'http://x',
-      timeout: 5,
-      retries: 0,
-      backoff: 0.001,
-    }
-    const request = {
-      id: 'a',
-      messages: [{ role: 'user' as const, content: '6*7=' }],
-      seed: 1,
-      sampling: { temperature: 0, maxTokens: 16 },
-    }
-    const [answer] = await Array.fromAsync(chatCompletions(endpoint, [request]))
-    return answer as Completion | Fault
-  } finally {
-    globalThis.fetch = asked
-  }
-}
-
 for (const [what, body, expected] of rows)
   test(what, async () => {
-    const answer = await ask(body)
+    const answer = await (typeof body === 'string'
+      ? answerOf('text/event-stream', body)
+      : answerOf('application/json', JSON.stringify(body.json)))
     if (expected instanceof RegExp) return assert.match((answer as Fault).fault, expected)
     const { text, finish, reasoning, tokens } = answer as Completion
     const got = { text, finish, reasoning, tokens: tokens && [tokens.prompt, tokens.completion] }

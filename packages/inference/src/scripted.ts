@@ -1,5 +1,5 @@
 import type { Backend, Completion, GenerateRequest, Model } from '@whetstone/core'
-import { contentId, plugin } from '@whetstone/core'
+import { contentId, plugin, weightless } from '@whetstone/core'
 import { z } from 'zod'
 import { stripReasoning } from './strip-reasoning.ts'
 
@@ -63,16 +63,7 @@ export function scriptedModel(name: string): Model {
   return {
     id: contentId('model', ['scripted', name]),
     name: `scripted:${name}`,
-    path: null,
-    adapter: null,
-    parent: null,
-    dataset: null,
-    trainer: null,
-    quantization: null,
-    architecture: null,
-    parameters: null,
-    vocabulary: null,
-    createdAt: '1970-01-01T00:00:00.000Z',
+    ...weightless,
     metadata: { simulated: true },
   }
 }

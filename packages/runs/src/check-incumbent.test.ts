@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-incumbent-'))
 process.env['WHETSTONE_ROOT'] = folder
+const { weightless } = await import('@whetstone/core')
 const { checkIncumbent } = await import('./check-incumbent.ts')
 const { roundFiles, runFiles } = await import('./run-files.ts')
 const { writeIncumbent } = await import('./incumbent.ts')
@@ -14,17 +15,7 @@ const test = suite('check incumbent')
 const model = {
   id: 'm',
   name: 'm',
-  path: null,
-  adapter: null,
-  parent: null,
-  dataset: null,
-  trainer: null,
-  quantization: null,
-  architecture: null,
-  parameters: null,
-  vocabulary: null,
-  createdAt: '',
-  metadata: {},
+  ...weightless,
 }
 const incumbent = (round: number) => ({ round, model, bank: null, frontier: null, best: [], looks: 0 })
 const put = (file: string, text = '{}') => (mkdirSync(dirname(file), { recursive: true }), writeFileSync(file, text))

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { deriveSeed, hash } from '@whetstone/core'
+import { deriveSeed, hash, weightless } from '@whetstone/core'
 import type {
   Attempt,
   Completion,
@@ -27,17 +27,7 @@ export function fakeModel(reply: (request: GenerateRequest) => FakeReply) {
     model: {
       id: 'model-fake',
       name: 'fake',
-      path: null,
-      adapter: null,
-      parent: null,
-      dataset: null,
-      trainer: null,
-      quantization: null,
-      architecture: null,
-      parameters: null,
-      vocabulary: null,
-      createdAt: '',
-      metadata: {},
+      ...weightless,
     },
     async *generate(requests, { signal } = {}): AsyncGenerator<Completion | Fault> {
       // Out of order, as real ones are.

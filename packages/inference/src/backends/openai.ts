@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, contentId, plugin } from '@whetstone/core'
+import { BadInput, contentId, plugin, weightless } from '@whetstone/core'
 import type { Backend, Model } from '@whetstone/core'
 import { z } from 'zod'
 import type { Dialect } from '../chat-body.ts'
@@ -67,8 +67,6 @@ export default plugin({
 })
 
 /** An endpoint does not say when its weights were made, and equal models have equal cards. */
-const unknownTime = '1970-01-01T00:00:00.000Z'
-
 /** The card of a model whose weights are elsewhere: known by the endpoint's address and by what the endpoint says of it. */
 export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   const { client, listed } = await connect(Settings.parse(endpoint))
@@ -77,16 +75,8 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   return {
     id: contentId('model', [client.baseURL, name, served?.n_params ?? null, served?.size ?? null]),
     name,
-    path: null,
-    adapter: null,
-    parent: null,
-    dataset: null,
-    trainer: null,
-    quantization: null,
-    architecture: null,
+    ...weightless,
     parameters: served?.n_params ?? null,
-    vocabulary: null,
-    createdAt: unknownTime,
     metadata: { endpoint: client.baseURL },
   }
 }

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-foresee-'))
 process.env['WHETSTONE_ROOT'] = scratch
+const { weightless } = await import('@whetstone/core')
 const { roundFiles, runFiles } = await import('@whetstone/runs')
 const { foreseeRound, secondsEach } = await import('./foresee-round.ts')
 const { showPlan } = await import('./plan-round.ts')
@@ -22,17 +23,8 @@ const ahead = {
   model: {
     id: 'm',
     name: 'm',
-    path: null,
-    adapter: null,
-    parent: null,
-    dataset: null,
-    trainer: null,
-    quantization: null,
-    architecture: null,
+    ...weightless,
     parameters: 1e6,
-    vocabulary: null,
-    createdAt: 'now',
-    metadata: {},
   },
   run: 'new',
   trainer: { epochs: 2 },

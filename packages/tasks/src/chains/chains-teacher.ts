@@ -1,5 +1,5 @@
 import type { Completion, GenerateRequest, LanguageModel, Random } from '@whetstone/core'
-import { deriveSeed, random } from '@whetstone/core'
+import { deriveSeed, random, weightless } from '@whetstone/core'
 import type { Chain } from './chain.ts'
 import { chainText, readChain, restOf, stepsOf, stepText, traceText } from './chain.ts'
 import type { ErrorCategory } from './check-trace.ts'
@@ -27,7 +27,7 @@ export function chainsTeacher({ reliability = 1 }: ChainsTeacher = {}) {
 
 function teacherModel(name: string, reliability: number): LanguageModel {
   return {
-    model: { ...program, id: `program-${name}`, name },
+    model: { ...weightless, id: `program-${name}`, name },
     async *generate(requests, { signal } = {}): AsyncGenerator<Completion> {
       for (const request of requests) {
         signal?.throwIfAborted()
@@ -40,20 +40,6 @@ function teacherModel(name: string, reliability: number): LanguageModel {
     async [Symbol.asyncDispose]() {},
   }
 }
-const program = {
-  path: null,
-  adapter: null,
-  parent: null,
-  dataset: null,
-  trainer: null,
-  quantization: null,
-  architecture: null,
-  parameters: null,
-  vocabulary: null,
-  createdAt: '',
-  metadata: {},
-}
-
 function answer({ messages, seed }: GenerateRequest, reliability: number): string {
   const next = random(deriveSeed(seed, 'chains-teacher'))
   const reliable = next() < reliability
