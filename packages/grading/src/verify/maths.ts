@@ -5,11 +5,13 @@ import { decimalPoint } from './maths/decimal-point.ts'
 import { extractAnswer } from './maths/extract.ts'
 import { sharedPool, type MathsPool } from './maths/pool.ts'
 import { sameQuantity } from './maths/same-quantity.ts'
-import type { Answer } from './maths/answer.ts'
+import type { Answer, Relation } from './maths/answer.ts'
 import { readAnswer } from './maths/read-answer.ts'
 import { bare, tidy, words } from './maths/tidy.ts'
+import { isName, sameName } from './name.ts'
 import { choiceOf, readChoice } from './read-choice.ts'
 import { plainText } from './number/plain-text.ts'
+import { saidNames } from './said-names.ts'
 
 export { extractAnswer } from './maths/extract.ts'
 export { openMathsPool, type MathsPool } from './maths/pool.ts'
@@ -22,6 +24,8 @@ type Gold = {
   problem: string | null
   /** The letter, where one of several choices is asked for. */
   choice: string | null
+  /** `\\beta` in `\\beta=4`, else empty. */
+  name: string
   /** `3,5` in plain text may also be a list. */
   list: string | null
   /** Without delimiters, commands or operators: what holds letters is words, not a product. */
@@ -44,10 +48,12 @@ function prepare(gold: string): Gold {
     const found = goldText(gold)
     const text = /[\\$]/.test(gold) ? found : decimalPoint(found)
     const problem = text.trim() === '' ? 'empty' : beyondCaps(text)
+    const answer = problem ? null : readAnswer(text)
     prepared = {
       text,
       problem,
-      answer: problem ? null : readAnswer(text),
+      answer,
+      name: answer?.kind === 'relation' ? nameOf(answer) : '',
       bare: problem ? '' : bare(tidy(text)),
       choice: problem ? null : choiceOf(text),
       list: text === found || !/^[-+]?\d+,[-+]?\d+$/.test(found) ? null : `\\{${found}\\}`,
@@ -57,6 +63,25 @@ function prepare(gold: string): Gold {
     golds.set(gold, prepared)
   }
   return prepared
+}
+
+/** The name of a single value; empty for relations of another kind. */
+function nameOf({ sides, signs }: Relation): string {
+  if (!signs.every((sign) => sign === '=')) return ''
+  const [first, last] = [sides[0], sides.at(-1)] as [string, string]
+  return isName(first) ? bare(first) : isName(last) ? bare(last) : ''
+}
+
+/** Whether the output says another name beside what was read as its answer: "the value of k is 4", `k = \\boxed{4}`. */
+function isNamedOtherwise(name: string, output: string, given: string): boolean {
+  const value = given.replace(/^[=\s]+/, '')
+  if (name === '' || /[=<>]/.test(value)) return false
+  const text = plainText(output, true)
+  const [read] = [value, /-?[\d.,]*\d/.exec(value)?.[0]].filter((part) => part && text.includes(part))
+  if (!read) return false
+  const at = text.lastIndexOf(read)
+  const names = saidNames(text, at, at + read.length)
+  return names.length > 0 && !names.some((said) => sameName(name, bare(tidy(said))))
 }
 
 /** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a
@@ -89,6 +114,7 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
   if (given === null) return noAnswer
   const problem = beyondCaps(given)
   if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
+  if (isNamedOtherwise(wanted.name, answer, given)) return verdict(false, given)
   const isPlain = !/\\|\$[^$]*\$/.test(answer)
   const decided = decide(wanted, given, isPlain)
   if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)

@@ -1,5 +1,7 @@
 import type { Grade } from '@whetstone/core'
 import { announcements, correctionAfter, mayDeny, withoutDenials } from './announcement.ts'
+import { tidy, bare } from './maths/tidy.ts'
+import { isName, sameName } from './name.ts'
 import { findNumbers } from './number/find-numbers.ts'
 import { magnitudeAt } from './number/magnitude.ts'
 import { plainText } from './number/plain-text.ts'
@@ -9,6 +11,7 @@ import { languageOf } from './number/number-words.ts'
 import { withSpelledStart, type Language } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
 import { ownTurn, withoutTags } from './own-turn.ts'
+import { saidNames } from './said-names.ts'
 import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
@@ -40,13 +43,13 @@ function findAnswer(output: string): Announced | null {
   const corrected = correctionAfter(text, place.to)
   if (corrected !== null) {
     const again = readAnnounced(unmarked(sentenceAt(text, corrected)), 'sentence')
-    if (again) return again
+    if (again) return { ...again, where: { text, from: corrected } }
   }
   const magnitude = place.read === 'box' ? magnitudeAt(text, place.to + 1, false) : null
   const behind = magnitude ? ` ${text.slice(place.to + 1, magnitude.end).replace(/[${}]/g, ' ')}` : ''
   const content = text.slice(place.from, place.to)
   const read = readAnnounced(place.read === 'box' ? content + behind : unmarked(content), place.read, place.language)
-  if (read) return read
+  if (read) return { ...read, where: { text, from: place.from } }
   if (place.read === 'box') return { written: null, text: text.slice(place.from, place.to) }
   return lastNumber(text, place.isHash ? hashes : text.length)
 }
@@ -58,12 +61,15 @@ const shortest = 60
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
 const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
-  const bare = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
-  const read = readAnnounced(bare, 'gold')
-  if (read?.written) return read
+  const plain = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
+  const read = readAnnounced(plain, 'gold')
+  if (read?.written) return { ...read, where: { text: plain, from: 0 } }
   // Nothing but an answer: it is one number from end to end, or none.
   if (/\d/.test(text) && !/\n\s*\S/.test(text.trimStart()) && !prose.test(text.replace(/\\[A-Za-z]+|(?<=\d)\s?[a-z]{1,4}\b/g, ' ')))
-    return readAnnounced(bare.replace(/^\s*[A-Z][).:]\s+|!+\s*$/g, ''), 'box') ?? { written: null, text: text.trim() }
+    return {
+      ...(readAnnounced(plain.replace(/^\s*(?:[A-Z][).:]|[a-z]:)\s+|!+\s*$/g, ''), 'box') ?? { written: null, text: text.trim() }),
+      where: { text: plain, from: 0 },
+    }
   return several.test(text) ? { written: null, text: text.trim() } : null
 }
 /** Without dollar signs that come in pairs: a single one is money. */
@@ -118,7 +124,7 @@ function lastNumber(text: string, end: number): Announced | null {
   const space = last - window > line ? text.indexOf(' ', last - window) : line
   const from = space > last || space < 0 ? line : space
   const found = findNumbers(text.slice(0, end), from).at(-1)
-  return found ? { written: found.written, text: text.slice(found.from, found.end).trim() } : null
+  return found ? { written: found.written, text: text.slice(found.from, found.end).trim(), where: { text, from: found.from } } : null
 }
 
 function lastDigit(text: string, end: number): number {
@@ -144,7 +150,9 @@ export function readNumber(text: string): (Written & { text: string }) | null {
   return found?.written ? { ...found.written, text: found.text } : null
 }
 
-const golds = new Map<string, Announced | null>()
+/** `name`: what the gold answer gives its number, `\\beta` in `\\beta=-3`; empty where it gives none. */
+type Gold = Announced & { name: string }
+const golds = new Map<string, Gold | null>()
 const isSolution = /\n|####|\\boxed|answer|^A:\s/i
 const goldMarkup = /^\s*(?:\$([^$]*)\$|\\\(([\s\S]*)\\\)|\\\[([\s\S]*)\\\]|(\*{1,3}|__?|`)([^*_`]*)\4)\s*$/
 
@@ -163,14 +171,22 @@ function unmarkedGold(gold: string): string {
   return a ?? b ?? c ?? e ?? gold
 }
 
-function preparedGold(gold: string): Announced | null {
+function preparedGold(gold: string): Gold | null {
   const known = golds.get(gold)
   if (known !== undefined) return known
   if (golds.size >= 10_000) golds.clear()
   const read =
     isSolution.test(gold) || gold.length > 200 ? findAnswer(gold) : (readAnnounced(plainText(unmarkedGold(gold)), 'gold') ?? null)
-  golds.set(gold, read)
-  return read
+  const prepared = read && { ...read, name: nameOf(gold) }
+  golds.set(gold, prepared)
+  return prepared
+}
+function nameOf(gold: string): string {
+  const box = lastBox(gold)
+  const content = box ? gold.slice(box.from, box.to) : unmarkedGold(gold)
+  if (!content.includes('=') || (!box && isSolution.test(gold))) return ''
+  const sides = tidy(content).split('=')
+  return [sides[0], sides.at(-1)].map((one) => one as string).filter(isName).map(bare)[0] ?? ''
 }
 
 /** Compares the number an answer gives with the gold one; a gold that is no number is "cannot grade". */
@@ -179,7 +195,15 @@ export function verifyNumber({ gold, answer }: { gold: string; answer: string })
   if (!wanted?.written) return verdict(false, null, 'cannot grade: no number in the gold answer')
   const given = findAnswer(answer)
   if (!given) return noAnswer
-  return given.written ? verdict(sameNumber(wanted.written, given.written), given.text) : verdict(false, given.text, 'not a number')
+  if (!given.written) return verdict(false, given.text, 'not a number')
+  return verdict(sameNumber(wanted.written, given.written) && mayBeNamed(wanted.name, given), given.text)
+}
+/** Whether the number of an answer is not given another name. */
+function mayBeNamed(name: string, { text, where }: Announced): boolean {
+  if (name === '' || !where) return true
+  const from = Math.max(where.from, where.text.indexOf(text, where.from))
+  const names = saidNames(where.text, from, from + text.length)
+  return names.length === 0 || names.some((said) => sameName(name, bare(tidy(said))))
 }
 
 /** {@link verifyNumber} as a grade. */

@@ -105,9 +105,11 @@ function list(items: (Answer | null)[], joint: Joint): Answer | null {
 const flatten = (items: (Answer | null)[]) =>
   items.filter((item) => item !== null).flatMap((item) => (item.kind === 'list' ? item.items : [item]))
 
+/** `x: 5` gives x; `x : 5` and `x:5` are ratios. */
+const listed = /^([A-Za-z](?:_\{?\w+\}?)?):\s+(?=-?[\d.]+$)/
 /** `alone`: no member of a list. */
 function readItem(text: string, alone = false): Answer | null {
-  const item = text.trim()
+  const item = text.trim().replace(listed, '$1=')
   if (/\\(?:pm|mp)(?![A-Za-z])/.test(item)) {
     const signed = (upper: string, lower: string) => item.replace(/\\pm(?![A-Za-z])/g, upper).replace(/\\mp(?![A-Za-z])/g, lower)
     return list([read(signed('+', '-')), read(signed('-', '+'))], 'comma')

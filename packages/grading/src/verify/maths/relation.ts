@@ -1,3 +1,4 @@
+import { isName } from '../name.ts'
 import { isRounding, sameRational } from '../rational.ts'
 import { exactConstant } from './exact-value.ts'
 import { isCall, symbols, type Node } from './node.ts'
@@ -10,17 +11,6 @@ import { readAnswer } from './read-answer.ts'
 /** What `x = value` names and gives. `key` is the name without markup. */
 export type Assignment = { key: string; value: Answer }
 
-/**
- * A name: a symbol, a word, a function of something, a ratio or tuple of names, an angle or length; nothing with a sum or a coefficient.
- */
-const greek = 'alpha|beta|gamma|theta|lambda|mu|phi|omega|varphi|epsilon|delta|sigma|rho'
-const marks = 'angle|triangle|overline|vec|text|widehat|hat|bar|measuredangle|operatorname|sin|cos|tan'
-const name = String.raw`(?:\\(?:${marks}|${greek})(?:\{[^{}]*\})?|[A-Za-z])`
-const symbol = String.raw`\|?${name}+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{-1\})?(?:\([^=<>]*\))?\|?(?:'*)`
-const several = `${symbol}(?:,${symbol})+`
-const quotient = String.raw`\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}`
-const nameLike = new RegExp(String.raw`^(?:${symbol}|${quotient}|\(${several}\)|\[${name}+\]|${several})$`)
-const isName = (side: string) => nameLike.test(bare(side))
 const operators = /\\(?:frac|sqrt|cdot|times|pi|div|binom|log|ln|sin|cos|tan|circ|lfloor|rfloor)(?![A-Za-z])/g
 const isNumeric = (side: string) => !/[A-Za-z]/.test(side.replace(operators, ''))
 
@@ -60,30 +50,6 @@ function named(name: string, content: string): Assignment | null {
 }
 
 const flipped: Partial<Record<Sign, Sign>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '=': '=', '\\ne': '\\ne' }
-
-const decorations = /\\(?:overline|angle|measuredangle|triangle|widehat|hat|bar|vec|operatorname|mathrm|text)|[{}|\s$]/g
-/** A name without what dresses it: `\\overline{AB}`, `m\\angle ABC`. */
-const undressed = (key: string) => key.replace(/^m(?=\\angle)/, '').replace(decorations, '')
-const applied = /^([A-Za-z]+)\(.+\)$/
-
-/**
- * Whether two names may mean the same quantity: no name at all, the same, `y` and a function of something, `f(x)` and `f(n)`, `P` and `P(A)`, segments and
- * angles read from their other end, one description within another (`\\text{Area}`, `\\text{the area}`), its first letter (`A`).
- */
-export function sameName(a: string, b: string): boolean {
-  if (a === '' || b === '' || a === b) return true
-  const [x, y] = [undressed(a), undressed(b)]
-  if (x === y) return true
-  if ((x === 'y' && /^[fgh]\(\w\)$/.test(y)) || (y === 'y' && /^[fgh]\(\w\)$/.test(x))) return true
-  const [f, g] = [x, y].map((key) => /^(\w+)\([k-nst-z]\)$/.exec(key)?.[1])
-  if (f !== undefined && f === g) return true
-  if (applied.exec(x)?.[1] === y || applied.exec(y)?.[1] === x) return true
-  if (/^[A-Z]{2,3}$/.test(x) && x === [...y].reverse().join('')) return true
-  const [p, q] = [x, y].map((key) => key.toLowerCase()) as [string, string]
-  const isWord = (key: string) => /\\text|[A-Za-z]{4,}/.test(key)
-  if (isWord(a) && isWord(b)) return p.includes(q) || q.includes(p)
-  return (isWord(a) && q.length === 1 && p.startsWith(q)) || (isWord(b) && p.length === 1 && q.startsWith(p))
-}
 
 /** Equations up to a constant factor, inequalities up to a positive factor or turned round: `x < 1` and `-x > -1`. */
 export function sameRelation(a: Relation, b: Relation): boolean {

@@ -1,3 +1,4 @@
+import { isQuotient, sameName } from '../name.ts'
 import { isRounding, parseDecimal, sameRational } from '../rational.ts'
 import { sameNumber } from '../number/same-number.ts'
 import type { Written } from '../number/written.ts'
@@ -5,7 +6,7 @@ import { exactValue } from './exact-value.ts'
 import { symbols, type Node } from './node.ts'
 import { parseLatex } from './parse-latex.ts'
 import { realSet, sameRealSet } from './real-set.ts'
-import { asAssignment, isConstant, sameName, sameRelation, type Assignment } from './relation.ts'
+import { asAssignment, isConstant, sameRelation, type Assignment } from './relation.ts'
 import { realConstant, sameExpression } from './same-expression.ts'
 import { measure, sameQuantity } from './same-quantity.ts'
 import type { Answer, Leaf, Tuple } from './answer.ts'
@@ -36,15 +37,21 @@ function sameSets(gold: Answer, answer: Answer): boolean {
 }
 
 function sameWithRelations(gold: Answer, answer: Answer): boolean {
-  if (gold.kind === 'relation' && answer.kind === 'relation' && isConstant(gold) && isConstant(answer)) return sameRelation(gold, answer)
   const [a, b] = [assignment(gold), assignment(answer)]
+  const areNamed = a !== null && b !== null && a.key !== '' && b.key !== '' // `\\text{area}=25` holds no symbol
+  if (gold.kind === 'relation' && answer.kind === 'relation' && !areNamed && isConstant(gold) && isConstant(answer))
+    return sameRelation(gold, answer)
   if (a && b) {
     if (sameName(a.key, b.key) && sameAnswer(a.value, b.value)) return true
-  } else if (a && answer.kind !== 'relation') return sameAnswer(a.value, answer)
+  } else if (a && answer.kind !== 'relation') return mayBeGiven(a, answer) && sameAnswer(a.value, answer)
   else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
   if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
   return !(a && b) && sameSets(gold, answer)
 }
+
+/** A quantity with a name of its own is no ratio of two: `4:1` is not `\\beta=4`. */
+const mayBeGiven = ({ key, value }: Assignment, answer: Answer) =>
+  answer.kind !== 'ratio' || value.kind === 'ratio' || isClock(value) || isQuotient(key) || /ratio/i.test(key)
 
 const assignment = (answer: Answer): Assignment | null => (answer.kind === 'relation' ? asAssignment(answer) : null)
 
@@ -118,7 +125,7 @@ function sameTuple(gold: Tuple, answer: Tuple): boolean {
   return a.items.length === b.items.length && a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
 }
 
-/** `3:2`, `6:4` and 3/2 say the same. What has zeros has them in the same places, and a ratio of nothing but zeros is none. */
+/** `3:2`, `6:4` and 3/2 say the same; a whole number wants no ratio. What has zeros has them in the same places, and a ratio of nothing but zeros is none. */
 function sameRatio(gold: Answer, answer: Answer): boolean {
   if (isClock(gold) || isClock(answer) || (gold.kind === 'ratio' && isRatherClock(gold.text))) {
     const [time, other] = [clockOf(gold), clockOf(answer)]
@@ -126,6 +133,7 @@ function sameRatio(gold: Answer, answer: Answer): boolean {
   }
   if (gold.kind === 'ratio' && answer.kind === 'ratio' && mayBeClock(gold.text) && mayBeClock(answer.text))
     return sameTerms(gold.terms, answer.terms)
+  if (gold.kind === 'expression' && gold.written?.value.d === 1n) return false
   const [a, b] = [terms(gold), terms(answer)]
   if (!a || !b || a.length !== b.length) return false
   const [zeros, others] = [a.map(vanishes), b.map(vanishes)]

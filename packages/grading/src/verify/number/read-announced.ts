@@ -8,8 +8,8 @@ import type { Written } from './written.ts'
 
 /** Where an answer stands: in a box and as a gold answer nothing else may stand there, and a gold answer is not worked out. */
 export type Place = 'sentence' | 'box' | 'gold'
-/** What a box or an announcing sentence gives: a number read to its end, or none, and the text that was read. */
-export type Announced = { written: Written | null; text: string }
+/** What a box or an announcing sentence gives: a number read to its end, or none, and the text that was read; `where` it begins, or what announces it ends. */
+export type Announced = { written: Written | null; text: string; where?: { text: string; from: number } }
 
 const arithmetic = /\s*(?:[-+*/^]|\\(?:times|cdot|div)|x(?=\s*\d))\s*[-(\\$]*\s*[\d.]/y
 const run = /[-+*/^().,\d\s$%{}x]+|\\(?:times|cdot|div|[dt]?frac|left|right|[%$,!])/y
@@ -23,6 +23,9 @@ const variable = /\s+[A-Za-z]\s*(?:[-+*/^=](?!-)|\\|$)|\s*\*?\s*[A-Za-z]\s*\(/y
 const unitWord = /\s*-?\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?([A-Za-z]+)\.?\s*\}?/y
 const next = /\s*(?:,|and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
 
+/** `5 = x` */
+const numberFirst = /^([^=]*\d[^=]*)=([\s$]*(?:\\?[A-Za-z]+(?:_\{?\w+\}?)?|\p{L})[\s$.]*)$/u
+
 const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
   pattern.lastIndex = from
   return pattern.exec(text)
@@ -34,6 +37,8 @@ const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null
  */
 export function readAnnounced(content: string, place: Place, language?: Language): Announced | undefined {
   const whole = place !== 'sentence'
+  const turned = content.includes('=') ? numberFirst.exec(content) : null
+  if (turned) return readAnnounced(`${turned[2]}=${turned[1]}`, place, language)
   const equals = content.lastIndexOf('=')
   const isEquation = equals >= 0 && /\d/.test(content.slice(equals + 1))
   const text = spelled(isEquation ? content.slice(equals + 1) : content, language)
@@ -134,7 +139,7 @@ const behind =
   /^(?:\s|\\[,;:! %$]|\\(?:text(?:bf|rm|it|normal)?|mathrm|mbox)\s*\{[^{}]*\}|\^\s*\{?\s*(?:\\circ|\\degree|[23])\s*\}?|\\(?:degree|circ|q?quad|pounds)|\([^()\d]*\)|[\p{L}\p{M}\p{Sc}°²³'’"%.,;:!?)\]}$/-])*$/u
 /** What may stand before the equals sign in front of it: a name, or in a box arithmetic that was worked out. */
 function isName(left: string, place: Place): boolean {
-  if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?/g, ''))) return true
+  if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?|(?<=(?<![\w\\])[A-Za-z]+)(?:\d|\([^()=]*\))/g, ''))) return true
   return (
     place === 'box' &&
     /^[^A-Za-z]*$/.test(left.replace(/\\(?:times|cdot|div|d?frac|text\s*\{[^{}]*\})/g, '').replace(/^\s*[A-Za-z]\s*=/, ''))

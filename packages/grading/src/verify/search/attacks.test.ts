@@ -9,6 +9,9 @@ import { sampleGolds } from './sample-golds.ts'
 
 /** Golds attacked, 2,000 for a thorough look: `WHETSTONE_GOLDS=2000 npm test -- search/attacks`. */
 const count = Number(process.env['WHETSTONE_GOLDS'] ?? 120)
+/** Which golds: `WHETSTONE_SEED=8` draws others, `WHETSTONE_OWN_GOLDS=1` generated ones though the data is there. */
+const seed = Number(process.env['WHETSTONE_SEED'] ?? 7)
+const own = process.env['WHETSTONE_OWN_GOLDS'] === '1'
 /** Golds that one answer may pass though it should not, of 2,000. */
 const allowed = (2 * count) / 2000
 const test = suite('adversarial search')
@@ -16,7 +19,7 @@ const pool = openMathsPool(Math.min(4, availableParallelism()))
 test.after(() => pool.close())
 /** Some attacks do equal these: `\\boxed{e^{1000}-e^{1000}}` is 0. */
 const trivial = new Set(['0', '1', '-1', '12'])
-const golds = sampleGolds(count, 7).filter((gold) => !trivial.has(gold.trim()))
+const golds = sampleGolds(count, seed, own).filter((gold) => !trivial.has(gold.trim()))
 /** Those that a task of the number grader may have. */
 const numbers = golds.filter((gold) => numberGoldProblem(gold) === null)
 
@@ -60,6 +63,8 @@ test('likeness tells what it is for', () => {
     ['\\frac{\\sqrt{3}}{3}', '\\frac{1}{\\sqrt{3}}'],
     ['2:3', '\\frac23'],
     ['x=5', '5'],
+    ['\\beta=5', '5'],
+    ['\\beta=5', '\\boxed{\\beta=5}'],
   ] as const)
     assert.ok(mightBeAlike(a, b), `${a} ${b}`)
   for (const [a, b] of [
@@ -68,6 +73,9 @@ test('likeness tells what it is for', () => {
     ['0:0', '12'],
     ['\\infty', '5'],
     ['(1,2)', '(1,3)'],
+    ['\\beta=5', 'k=5'],
+    ['\\beta=4', '4:1'],
+    ['4', '\\boxed{4:1}'],
   ] as const)
     assert.not(mightBeAlike(a, b), `${a} ${b}`)
 })

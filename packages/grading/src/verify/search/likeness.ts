@@ -3,13 +3,26 @@
  * in doubles can work out. It errs on the side of "alike", since it decides what is not counted against the grader.
  */
 export function mightBeAlike(a: string, b: string): boolean {
-  const [x, y] = [skeleton(a), skeleton(b)]
+  const [p, q] = [named(a), named(b)]
+  // Another name is another quantity; a ratio of two numbers is no value of one, nor a whole number.
+  if (p && q) return p.name === q.name && mightBeAlike(p.value, q.value)
+  const [one, other] = [p?.value ?? a, q?.value ?? b]
+  const isRatio = [one, other].map((text) => /\d:\d/.test(text))
+  if (isRatio[0] !== isRatio[1] && (p || q || [one, other].some((text) => /^(?:\\boxed\{)?-?\d+\}?$/.test(text)))) return false
+  const [x, y] = [skeleton(one), skeleton(other)]
   if (x === '' || y === '') return x === y
   if (x === y || letters(x) === letters(y)) return true
   const [u, v] = [valueOf(x), valueOf(y)]
   if (u === null || v === null) return false
   const near = (p: number, q: number) => Math.abs(p - q) <= 1e-3 * Math.max(Math.abs(p), Math.abs(q))
   return near(u, v) || near(u * 100, v) || near(u, v * 100)
+}
+
+/** `\\beta=4`: a name without digits (but those of an index or argument) or operators, and its value. */
+function named(answer: string): { name: string; value: string } | null {
+  const [, name, value] =
+    /^((?:\\?[A-Za-z]+|[\s{}'|])+(?:_\{?\w+\}?)?(?:\([^=]*\))?)\s*=([^=]+)$/.exec(answer.replace(/^\\boxed\{([\s\S]*)\}$/, '$1')) ?? []
+  return name === undefined || value === undefined ? null : { name: name.replace(/[\s{}]/g, ''), value }
 }
 
 /** Without names, units, signs of currency, fonts, spaces and outer brackets. */

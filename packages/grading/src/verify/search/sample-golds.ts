@@ -3,11 +3,15 @@ import { random, shuffle } from '@whetstone/core'
 import { lastBoxes } from '../maths/last-boxes.ts'
 import { drawPair, pairKinds } from './pairs.ts'
 
-/** Gold answers of MATH where the data lies beside the repository, else generated ones of every kind; in an order that the seed gives. */
-export function sampleGolds(count: number, seed: number): string[] {
+/**
+ * Gold answers of MATH where the data lies beside the repository, else (or where `own` ones are wanted) generated ones of every kind; in an order that the seed
+ * gives.
+ */
+export function sampleGolds(count: number, seed: number, own = false): string[] {
   const file = new URL('../../../../../../shared/data/math_test.jsonl', import.meta.url)
   const draw = random(seed)
-  if (!existsSync(file)) return Array.from({ length: count }, (_, i) => drawPair(pairKinds[i % pairKinds.length] as string, draw).gold)
+  if (own || !existsSync(file))
+    return Array.from({ length: count }, (_, i) => drawPair(pairKinds[i % pairKinds.length] as string, draw).gold)
   const rows = readFileSync(file, 'utf8')
     .trim()
     .split('\n')
