@@ -27,7 +27,7 @@ type Gold = {
   /** `\\beta` in `\\beta=4`, else empty. */
   name: string
   /** `3,5` in plain text may also be a list. */
-  list: string | null
+  list: Answer | null
   /** Without delimiters, commands or operators: what holds letters is words, not a product. */
   isPlain: boolean
 }
@@ -56,7 +56,7 @@ function prepare(gold: string): Gold {
       name: answer?.kind === 'relation' ? nameOf(answer) : '',
       bare: problem ? '' : bare(tidy(text)),
       choice: problem ? null : choiceOf(text),
-      list: text === found || !/^[-+]?\d+,[-+]?\d+$/.test(found) ? null : `\\{${found}\\}`,
+      list: text === found || !/^[-+]?\d+,[-+]?\d+$/.test(found) ? null : readAnswer(`\\{${found}\\}`),
       isPlain: !/[\\$^_=+*/<>]|\w:\w/.test(gold),
     }
     if (golds.size >= 10_000) golds.clear()
@@ -84,23 +84,24 @@ function isNamedOtherwise(name: string, output: string, given: string): boolean 
   return names.length > 0 && !names.some((said) => sameName(name, bare(tidy(said))))
 }
 
-/** Decides without the engine where strings or plain numbers do, else null. `plain`: the output holds no LaTeX, so that a comma may be a
+/** The verdict where strings or plain numbers decide without the engine, else the answer as it was read. `plain`: the output holds no LaTeX, so that a comma may be a
  * decimal point. */
-function decide(gold: Gold, given: string, plain: boolean): boolean | null {
+function decide(gold: Gold, given: string, plain: boolean): boolean | { text: string; answer: Answer } {
   if (given === gold.text) return true
   if (gold.choice !== null) {
     const chosen = readChoice(given)
     if (chosen !== null || /^[A-J]$/.test(gold.choice)) return chosen?.toUpperCase() === gold.choice
   }
   const number = gold.answer?.kind === 'expression' && gold.answer.written
-  const answer = readAnswer(number && plain ? decimalPoint(given) : given)
+  const text = number && plain ? decimalPoint(given) : given
+  const answer = readAnswer(text)
   if (!answer) return false
   const decided = gold.answer?.kind === 'expression' && answer.kind === 'expression' ? sameQuantity(gold.answer, answer) : null
   if (decided !== null) return decided
   if (bare(tidy(given)) === gold.bare) return true
-  if (gold.answer?.kind === 'list' && answer.kind === 'list') return null
+  if (gold.answer?.kind === 'list' && answer.kind === 'list') return { text, answer }
   const isWords = gold.isPlain && /^(?:[A-Za-z]|\d+[A-Z])/.test(gold.text) && !/^[A-Za-z]$/.test(gold.text)
-  return isWords ? words(tidy(given)) === words(tidy(gold.text)) : null
+  return isWords ? words(tidy(given)) === words(tidy(gold.text)) : { text, answer }
 }
 
 /** Extracts the final answer of a worked solution and compares it with the gold one (LaTeX, or a solution that holds it) by the rules of
@@ -118,9 +119,10 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
   const isPlain = !/\\|\$[^$]*\$/.test(answer)
   const decided = decide(wanted, given, isPlain)
   if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)
+  const text = isPlain && wanted.list === null ? decimalPoint(given) : given
   const reply = await (pool ?? sharedPool()).ask({
-    gold: wanted.list ?? wanted.text,
-    answer: isPlain && wanted.list === null ? decimalPoint(given) : given,
+    gold: wanted.list ?? wanted.answer,
+    answer: decided !== false && decided.text === text ? decided.answer : readAnswer(text),
   })
   if (reply.problem) return { ...verdict(false, given, `not decided: ${reply.problem}`), undecided: true }
   return verdict(reply.same, given)
@@ -133,6 +135,6 @@ export async function gradeMaths(pair: { gold: string; answer: string; pool?: Ma
 
 /** Why a gold answer cannot be graded against, or null: tasksets ask when they load, so that no model is blamed for it. */
 export async function goldProblem(gold: string, pool: MathsPool = sharedPool()): Promise<string | null> {
-  const { text, problem } = prepare(gold)
-  return problem ?? (await pool.ask({ gold: text })).problem
+  const { answer, problem } = prepare(gold)
+  return problem ?? (await pool.ask({ gold: answer })).problem
 }

@@ -29,7 +29,7 @@ const boxStart = /\\f?boxed\s*\{/g
 function findAnswer(output: string): Announced | null {
   const recent = output.length > searched ? output.slice(-searched) : output
   const plain = plainText(withoutTags(ownTurn(withoutThoughts(recent))))
-  const text = plain.includes('~~') ? plain.replace(struck, '') : plain
+  const text = plain.includes('~') ? plain.replace(struck, '').replaceAll('~', ' ') : plain
   const tagged = text.includes('<answer>') ? [...text.matchAll(answerTag)].at(-1)?.[1] : undefined
   if (tagged !== undefined && /\S/.test(tagged) && !tagged.includes('<answer>')) return findAnswer(tagged)
   const hashes = text.lastIndexOf('####')
@@ -186,7 +186,12 @@ function nameOf(gold: string): string {
   const content = box ? gold.slice(box.from, box.to) : unmarkedGold(gold)
   if (!content.includes('=') || (!box && isSolution.test(gold))) return ''
   const sides = tidy(content).split('=')
-  return [sides[0], sides.at(-1)].map((one) => one as string).filter(isName).map(bare)[0] ?? ''
+  return (
+    [sides[0], sides.at(-1)]
+      .map((one) => one as string)
+      .filter(isName)
+      .map(bare)[0] ?? ''
+  )
 }
 
 /** Compares the number an answer gives with the gold one; a gold that is no number is "cannot grade". */

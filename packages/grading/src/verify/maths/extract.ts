@@ -171,6 +171,8 @@ function answerIn(sentence: string, wantsWords: boolean): string | null {
   const [first] = all
   const begins = first !== undefined && /^[$\\(\s]*$/.test(plain.slice(0, first.from)) && !goesOn.test(plain.slice(first.to))
   const at = begins ? 0 : all.length - 1
+  // `1 hour 30 minutes` are two quantities and one answer.
+  if (begins && first?.plain && spoken && all.length > 1 && isMeasured(spoken)) return spoken
   const joined = joinedQuantity(plain, all, at)
   return joined === null ? spoken : vetNumber(plain, all, at, joined)
 }

@@ -1,5 +1,6 @@
 import { ComputeEngine } from '@cortex-js/compute-engine'
 import { withMixedNumbers, type Node } from './node.ts'
+import { parsePlain } from './parse-plain.ts'
 
 let engine: ComputeEngine | undefined
 const theEngine = () => (engine ??= new ComputeEngine())
@@ -9,7 +10,7 @@ const remembered = new Map<string, Node>()
 export function parseLatex(latex: string): Node {
   let node = remembered.get(latex)
   if (node === undefined) {
-    node = withMixedNumbers(theEngine().parse(latex, { form: 'raw' } as object).json as Node)
+    node = withMixedNumbers(parsePlain(latex) ?? (theEngine().parse(latex, { form: 'raw' } as object).json as Node))
     if (remembered.size > 500) remembered.clear()
     remembered.set(latex, node)
   }

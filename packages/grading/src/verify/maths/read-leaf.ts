@@ -33,7 +33,7 @@ export function readLeaf(labelled: string): Answer {
     .replace(spacedThousands, (grouped) => grouped.replaceAll(' ', ''))
     .replace(/^([-+]?)(\d+)\s+(\d+)\s*\/\s*(\d+)$/, '$1($2\\frac{$3}{$4})')
   // Two numbers side by side are neither their product nor one number.
-  if (/\d\s+\d/.test(latex)) return { kind: 'text', text: latex }
+  if (/(?<![_\d])\d+\s+\d/.test(latex)) return { kind: 'text', text: latex }
   if (foreignWords.test(latex)) return { kind: 'text', text: latex }
   if (plainWords.test(latex) && (!/^[A-Za-z]+$/.test(latex) || isWord(latex))) return { kind: 'text', text: latex }
   return { kind: 'expression', latex, unit, percent, written: readWritten(latex, percent) }

@@ -125,7 +125,7 @@ function sameTuple(gold: Tuple, answer: Tuple): boolean {
   return a.items.length === b.items.length && a.items.every((item, i) => sameAnswer(item, b.items[i] as Answer))
 }
 
-/** `3:2`, `6:4` and 3/2 say the same; a whole number wants no ratio. What has zeros has them in the same places, and a ratio of nothing but zeros is none. */
+/** `3:2`, `6:4` and 3/2 say the same. What has zeros has them in the same places, and a ratio of nothing but zeros is none. */
 function sameRatio(gold: Answer, answer: Answer): boolean {
   if (isClock(gold) || isClock(answer) || (gold.kind === 'ratio' && isRatherClock(gold.text))) {
     const [time, other] = [clockOf(gold), clockOf(answer)]
@@ -133,7 +133,6 @@ function sameRatio(gold: Answer, answer: Answer): boolean {
   }
   if (gold.kind === 'ratio' && answer.kind === 'ratio' && mayBeClock(gold.text) && mayBeClock(answer.text))
     return sameTerms(gold.terms, answer.terms)
-  if (gold.kind === 'expression' && gold.written?.value.d === 1n) return false
   const [a, b] = [terms(gold), terms(answer)]
   if (!a || !b || a.length !== b.length) return false
   const [zeros, others] = [a.map(vanishes), b.map(vanishes)]

@@ -120,6 +120,13 @@ const sameMeaning: [RegExp, string][] = [
  * that cannot be commas of a list, `sqrt(x)`, `x^(n)`. Never changes the meaning.
  */
 export function tidy(text: string): string {
+  if (text !== last.text) last = { text, tidied: tidyOnce(text) }
+  return last.tidied
+}
+/** The same text is often asked for again at once. */
+let last = { text: '', tidied: '' }
+
+function tidyOnce(text: string): string {
   let tidied = mendEscapes(text)
     .replace(rootOfDigits, '\\sqrt{$1}')
     .replace(unicodePattern, (character) => unicode[character] as string)

@@ -24,7 +24,7 @@ const unitWord = /\s*-?\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?([A-Za-z]+)\.?\s*\}
 const next = /\s*(?:,|and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
 
 /** `5 = x` */
-const numberFirst = /^([^=]*\d[^=]*)=([\s$]*(?:\\?[A-Za-z]+(?:_\{?\w+\}?)?|\p{L})[\s$.]*)$/u
+const numberFirst = /^((?:\s*-?\\[dt]?frac)?[^=A-Za-z_\\]*\d[^=A-Za-z_]*)=([\s$]*(?:\\?[A-Za-z]+(?:_\{?\w+\}?)?|\p{L})[\s$.]*)$/u
 
 const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null => {
   pattern.lastIndex = from

@@ -4,11 +4,11 @@
  */
 export function mightBeAlike(a: string, b: string): boolean {
   const [p, q] = [named(a), named(b)]
-  // Another name is another quantity; a ratio of two numbers is no value of one, nor a whole number.
+  // Another name is another quantity, and a ratio is no value of a named one.
   if (p && q) return p.name === q.name && mightBeAlike(p.value, q.value)
   const [one, other] = [p?.value ?? a, q?.value ?? b]
   const isRatio = [one, other].map((text) => /\d:\d/.test(text))
-  if (isRatio[0] !== isRatio[1] && (p || q || [one, other].some((text) => /^(?:\\boxed\{)?-?\d+\}?$/.test(text)))) return false
+  if (isRatio[0] !== isRatio[1] && (p || q)) return false
   const [x, y] = [skeleton(one), skeleton(other)]
   if (x === '' || y === '') return x === y
   if (x === y || letters(x) === letters(y)) return true
