@@ -8,10 +8,10 @@ import { sameQuantity } from './maths/same-quantity.ts'
 import type { Answer, Relation } from './maths/answer.ts'
 import { readAnswer } from './maths/read-answer.ts'
 import { bare, tidy, words } from './maths/tidy.ts'
-import { isName, sameName } from './name.ts'
+import { isName } from './name.ts'
 import { choiceOf, readChoice } from './read-choice.ts'
 import { plainText } from './number/plain-text.ts'
-import { saidNames } from './said-names.ts'
+import { isNamedOtherwise } from './said-names.ts'
 
 export { extractAnswer } from './maths/extract.ts'
 export { openMathsPool, type MathsPool } from './maths/pool.ts'
@@ -73,15 +73,14 @@ function nameOf({ sides, signs }: Relation): string {
 }
 
 /** Whether the output says another name beside what was read as its answer: "the value of k is 4", `k = \\boxed{4}`. */
-function isNamedOtherwise(name: string, output: string, given: string): boolean {
+function isOthers(name: string, output: string, given: string): boolean {
   const value = given.replace(/^[=\s]+/, '')
   if (name === '' || /[=<>]/.test(value)) return false
   const text = plainText(output, true)
-  const [read] = [value, /-?[\d.,]*\d/.exec(value)?.[0]].filter((part) => part && text.includes(part))
+  const read = [value, /-?[\d.,]*\d/.exec(value)?.[0]].find((part) => part && text.includes(part))
   if (!read) return false
   const at = text.lastIndexOf(read)
-  const names = saidNames(text, at, at + read.length)
-  return names.length > 0 && !names.some((said) => sameName(name, bare(tidy(said))))
+  return isNamedOtherwise(name, text, at, at + read.length)
 }
 
 /** The verdict where strings or plain numbers decide without the engine, else the answer as it was read. `plain`: the output holds no LaTeX, so that a comma may be a
@@ -115,7 +114,7 @@ export async function verifyMaths({ gold, answer, pool }: { gold: string; answer
   if (given === null) return noAnswer
   const problem = beyondCaps(given)
   if (problem) return verdict(false, `${given.slice(0, 100)}…`, `cannot grade: ${problem}`)
-  if (isNamedOtherwise(wanted.name, answer, given)) return verdict(false, given)
+  if (isOthers(wanted.name, answer, given)) return verdict(false, given)
   const isPlain = !/\\|\$[^$]*\$/.test(answer)
   const decided = decide(wanted, given, isPlain)
   if (decided === true || (decided === false && wanted.list === null)) return verdict(decided, given)

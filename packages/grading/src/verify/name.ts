@@ -10,7 +10,7 @@ export const greek = `${letters}|${capitals}|ell|hbar`
 const marks =
   'angle|triangle|overline|vec|text|widehat|hat|bar|tilde|widetilde|dot|measuredangle|operatorname|mathcal|mathbb|mathbf|sin|cos|tan'
 const name = String.raw`(?:\\(?:${marks}|(?:${greek})(?![A-Za-z]))(?:\{[^{}]*\})?|[A-Za-z])`
-const symbol = String.raw`\|?${name}+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{-1\}|\^\{?\*\}?)?(?:\([^=<>]*\))?\|?(?:'*)`
+const symbol = String.raw`\|?${name}+(?:_(?:\w|\{[^{}]*\}))?'*(?:\^\{-1\}|\^\{?\*\}?)?(?:\([^<>]*\))?\|?(?:'*)`
 const several = `${symbol}(?:,${symbol})+`
 const quotient = String.raw`\\frac\{${symbol}\}\{${symbol}\}|${symbol}[:/]${symbol}`
 const nameLike = new RegExp(String.raw`^(?:${symbol}|${quotient}|\(${several}\)|\[${name}+\]|[A-Za-z]\d|${several})$`)

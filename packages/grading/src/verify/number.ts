@@ -1,7 +1,8 @@
 import type { Grade } from '@whetstone/core'
 import { announcements, correctionAfter, mayDeny, withoutDenials } from './announcement.ts'
-import { tidy, bare } from './maths/tidy.ts'
-import { isName, sameName } from './name.ts'
+import { splitTop } from './maths/scan.ts'
+import { bare, tidy } from './maths/tidy.ts'
+import { isName } from './name.ts'
 import { findNumbers } from './number/find-numbers.ts'
 import { magnitudeAt } from './number/magnitude.ts'
 import { plainText } from './number/plain-text.ts'
@@ -11,7 +12,7 @@ import { languageOf } from './number/number-words.ts'
 import { withSpelledStart, type Language } from './number/spelled.ts'
 import type { Written } from './number/written.ts'
 import { ownTurn, withoutTags } from './own-turn.ts'
-import { saidNames } from './said-names.ts'
+import { isNamedOtherwise } from './said-names.ts'
 import { withoutThoughts } from './thoughts.ts'
 import { noAnswer, toGrade, verdict, type Verdict } from './verdict.ts'
 
@@ -61,14 +62,14 @@ const shortest = 60
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
 const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
-  const plain = undelimited(text).replace(/[_`]|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
+  const plain = undelimited(text).replace(/`|_(?![\w{])|(?<![A-Za-z}])_|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
   const read = readAnnounced(plain, 'gold')
-  if (read?.written) return { ...read, where: { text: plain, from: 0 } }
+  if (read?.written) return { ...read, where: { text, from: 0 } }
   // Nothing but an answer: it is one number from end to end, or none.
   if (/\d/.test(text) && !/\n\s*\S/.test(text.trimStart()) && !prose.test(text.replace(/\\[A-Za-z]+|(?<=\d)\s?[a-z]{1,4}\b/g, ' ')))
     return {
       ...(readAnnounced(plain.replace(/^\s*(?:[A-Z][).:]|[a-z]:)\s+|!+\s*$/g, ''), 'box') ?? { written: null, text: text.trim() }),
-      where: { text: plain, from: 0 },
+      where: { text, from: 0 },
     }
   return several.test(text) ? { written: null, text: text.trim() } : null
 }
@@ -185,7 +186,7 @@ function nameOf(gold: string): string {
   const box = lastBox(gold)
   const content = box ? gold.slice(box.from, box.to) : unmarkedGold(gold)
   if (!content.includes('=') || (!box && isSolution.test(gold))) return ''
-  const sides = tidy(content).split('=')
+  const sides = splitTop(tidy(content), /=/y).parts
   return (
     [sides[0], sides.at(-1)]
       .map((one) => one as string)
@@ -207,10 +208,8 @@ export function verifyNumber({ gold, answer }: { gold: string; answer: string })
 function mayBeNamed(name: string, { text, where }: Announced): boolean {
   if (name === '' || !where) return true
   const from = Math.max(where.from, where.text.indexOf(text, where.from))
-  const names = saidNames(where.text, from, from + text.length)
-  return names.length === 0 || names.some((said) => sameName(name, bare(tidy(said))))
+  return !isNamedOtherwise(name, where.text, from, from + text.length)
 }
-
 /** {@link verifyNumber} as a grade. */
 export const gradeNumber = (pair: { gold: string; answer: string }): Grade => toGrade(verifyNumber(pair))
 

@@ -59,11 +59,16 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
 }
 
+/** `So n is 7.` */
+const named =
+  /^(?:(?:so|thus|hence|therefore|then|and)[,:]?\s+)?(?:the\s+value\s+of\s+)?(\\?[A-Za-z]+(?:_\{?\w+\}?)?)\s+(?:is|equals)\s+(-?[\d.,/]*\d)\.?$/i
 /** A line that is its answer, without what speech puts round it: `It's 5!`, `5)`. */
 const plainly = (text: string): string =>
-  /^(?:it|that)(?:['’]s|\s+is)\s|^[A-Za-z -]+!$/i.test(text)
-    ? text.replace(/^(?:it|that)(?:['’]s|\s+is)\s+/i, '').replace(/[!.]+$/, '')
-    : text.replace(/^(\s*-?[\d.,]+)\)$/, '$1')
+  named.test(text)
+    ? text.replace(named, '$1=$2')
+    : /^(?:it|that)(?:['’]s|\s+is)\s|^[A-Za-z -]+!$/i.test(text)
+      ? text.replace(/^(?:it|that)(?:['’]s|\s+is)\s+/i, '').replace(/[!.]+$/, '')
+      : text.replace(/^(\s*-?[\d.,]+)\)$/, '$1')
 /** `The line is y = 2x + 3.`, `we get 2x + 3`: in plain text the last number may be a part of the last formula. */
 const term = String.raw`(?:\d*\.?\d*[a-zA-Z](?:\^\{?\d+\}?|[²³])?|\d+(?:\.\d+)?)`
 const formulaAtEnd = new RegExp(

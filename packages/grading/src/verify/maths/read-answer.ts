@@ -112,9 +112,11 @@ const flatten = (items: (Answer | null)[]) =>
 
 /** `x: 5` gives x; `x : 5` and `x:5` are ratios. */
 const listed = /^([A-Za-z](?:_\{?\w+\}?)?):\s+(?=-?[\d.]+$)/
+/** `\\text{The value of } x \\text{ is } 3` */
+const said = /^(?:\\text\{[^{}]*\}\s*)?(\\?[A-Za-z]+(?:_\{?\w+\}?)?)\s*\\text\{\s*(?:is|equals)(?:\s+equal\s+to)?\s*\}\s*(?=\S)/
 /** `alone`: no member of a list. */
 function readItem(text: string, alone = false): Answer | null {
-  const item = text.trim().replace(listed, '$1=')
+  const item = text.trim().replace(listed, '$1=').replace(said, '$1=')
   if (/\\(?:pm|mp)(?![A-Za-z])/.test(item)) {
     const signed = (upper: string, lower: string) => item.replace(/\\pm(?![A-Za-z])/g, upper).replace(/\\mp(?![A-Za-z])/g, lower)
     return list([read(signed('+', '-')), read(signed('-', '+'))], 'comma')

@@ -139,7 +139,7 @@ const behind =
   /^(?:\s|\\[,;:! %$]|\\(?:text(?:bf|rm|it|normal)?|mathrm|mbox)\s*\{[^{}]*\}|\^\s*\{?\s*(?:\\circ|\\degree|[23])\s*\}?|\\(?:degree|circ|q?quad|pounds)|\([^()\d]*\)|[\p{L}\p{M}\p{Sc}°²³'’"%.,;:!?)\]}$/-])*$/u
 /** What may stand before the equals sign in front of it: a name, or in a box arithmetic that was worked out. */
 function isName(left: string, place: Place): boolean {
-  if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?|(?<=(?<![\w\\])[A-Za-z]+)(?:\d|\([^()=]*\))/g, ''))) return true
+  if (/^[^\d+*/^<>]*$/.test(left.replace(/_\{?\w+\}?|(?<=(?<![\w\\])[A-Za-z]+'*)(?:\d|\([^()]*\))/g, ''))) return true
   return (
     place === 'box' &&
     /^[^A-Za-z]*$/.test(left.replace(/\\(?:times|cdot|div|d?frac|text\s*\{[^{}]*\})/g, '').replace(/^\s*[A-Za-z]\s*=/, ''))
