@@ -65,10 +65,6 @@ function isInside(before: string): boolean {
   return depth > 0
 }
 
-/** Words for the empty set. */
-const noneAtAll =
-  /^(?:\\text\{)?\s*(?:(?:there (?:is|are) )?no (?:real |integer |such |possible )?solutions?(?: exists?)?|(?:the )?(?:empty|null) set)\s*\}?$/i
-
 function read(text: string): Answer | null {
   const trimmed = text
     .trim()
@@ -76,7 +72,6 @@ function read(text: string): Answer | null {
     .replace(/^(?:\\text\{\s*)?(?:minus|negative|moins|menos|meno|минус|[负負])\s*\}?\s*(?=[\d.$\\])/i, '-')
     .trim()
   if (trimmed === '') return null
-  if (noneAtAll.test(trimmed)) return readLeaf('\\emptyset')
   const special = readSpecial(trimmed, false)
   if (special) return special
   if (readsAsNumber(trimmed)) return readItem(trimmed)
