@@ -65,6 +65,8 @@ test('what has another meaning is left to the engine', () => {
     '\\frac{1}',
     'a/b\\cdot c',
     '\\sqrt[3]{2}',
+    'P(A)',
+    '2K (x)',
   ])
     assert.is(parsePlain(latex), undefined, latex)
 })

@@ -128,6 +128,8 @@ function single(): Node {
 
 function letter(): Node {
   const name = text[at++] as string
+  // The engine takes `P(A)` for the value of a function.
+  if (name <= 'Z' && /^ *\(/.test(text.slice(at, at + 9))) return leave()
   if (text[at] !== '_') return isPrime(text[at]) || (name === 'd' && isLetter(text.charCodeAt(at))) ? leave() : name
   const index = /^_(?:([A-Za-z\d])|\{([A-Za-z]|\d{1,4})\})(?![A-Za-z\d]*[_'])/.exec(text.slice(at, at + 12))
   if (!index || 'ei'.includes(name)) return leave()
