@@ -79,6 +79,7 @@ function power(): Node {
   const exponent = text[at] === '{' ? braced() : single()
   spaces()
   if (text[at] === '^' || text[at] === '_') leave()
+  if (typeof base === 'string' && Array.isArray(exponent) && exponent[0] === 'Negate') leave() // `f^{-1}` may be an inverse
   return ['Power', base, exponent]
 }
 
