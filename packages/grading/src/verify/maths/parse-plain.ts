@@ -148,8 +148,10 @@ function number(): Node {
     while (isDigit(text.charCodeAt(at))) at++
   }
   // Digits that a double holds; no exponent, separators or factorials.
-  if (at - from > 15 || /[eE.,!'_]/.test(text[at] ?? '')) leave()
-  return Number(text.slice(from, at))
+  const digits = text.slice(from, at)
+  spaces()
+  if (digits.length > 15 || /[eE.,!'_]/.test(text[at] ?? '')) leave()
+  return Number(digits)
 }
 
 function accept(sign: string): boolean {
