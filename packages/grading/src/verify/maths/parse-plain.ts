@@ -150,7 +150,8 @@ function number(): Node {
   // Digits that a double holds; no exponent, separators or factorials.
   const digits = text.slice(from, at)
   spaces()
-  if (digits.length > 15 || /[eE.,!'_]/.test(text[at] ?? '')) leave()
+  // `0.1(3)` repeats its last digits for ever.
+  if (digits.length > 15 || /[eE.,!'_]/.test(text[at] ?? '') || (text[at] === '(' && digits.includes('.'))) leave()
   return Number(digits)
 }
 
