@@ -232,7 +232,7 @@ it('an interrupt ends it with code 130 and leaves nothing', async () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const child = spawn(paths.tool('llama-sample'), ['-m', model, '--data', data, '--out', out, '-t', '1'], { stdio: 'ignore' })
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    while (!existsSync(`${out}.${child.pid}.tmp`)) await sleep(10)
+    while (!existsSync(`${out}.${child.pid}.tmp`) && child.exitCode === null) await sleep(10)
     child.kill(signal)
     assert.is(await ended, 130)
   }

@@ -12,7 +12,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const { appendRows, taskHash } = await import('@whetstone/core')
 const { loadRecipe } = await import('@whetstone/recipe')
 const { attemptCommon } = await import('./attempt-common.ts')
-const { commonSets, openTraces, roundFiles } = await import('@whetstone/runs')
+const { commonSets, commonTasks, openTraces, roundFiles } = await import('@whetstone/runs')
 
 const opened: string[] = []
 /** Adds rightly where its model is the better one, and one sum in two where it is not. */
@@ -71,6 +71,13 @@ test('rounds attempt the same held-out tasks once; a policy that attempted them 
     a?.map(({ task, taskHash: hash }) => [task, hash]),
     b?.map(({ task, taskHash: hash }) => [task, hash]),
   )
+  const frozen = await Array.fromAsync(commonTasks(set.key))
+  assert.equal(
+    frozen.map(({ id, hash: content }) => [id, content]),
+    b?.map(({ task, taskHash: hash }) => [task, hash]),
+    'the tasks lie beside their attempts, with what is right',
+  )
+  assert.ok(frozen.every(({ reference }) => /^\d+$/.test(reference)))
   assert.ok(b?.every(({ grade, split }) => grade.passed && split === 'test'))
   assert.ok(a?.some(({ grade }) => !grade.passed) && a.some(({ grade }) => grade.passed))
   await attempt(rounds)

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { BadInput, hash, readJson, taskHash, type Round, type Task } from '@whetstone/core'
+import { BadInput, hash, readJson, taskHash, writeRows, type Round, type Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import { openBank } from '@whetstone/memory'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
@@ -7,7 +7,7 @@ import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { commonSetFiles, Incumbent, roundFiles, runFiles, writeCommonSet, type CommonSet } from '@whetstone/runs'
-import { trainedOn } from './freeze-tasks.ts'
+import { graderVersion, trainedOn } from './freeze-tasks.ts'
 import { showMemories } from './show-memories.ts'
 
 export type AttemptCommon = {
@@ -41,6 +41,8 @@ export async function attemptCommon({
   const key = hash([describeRecipe(recipe), seed, groups.map((tasks) => tasks.map((task) => [task.id, taskHash(task)]))]).slice(0, 16)
   const files = commonSetFiles(key)
   mkdirSync(files.folder, { recursive: true })
+  const frozen = groups.flat().map((task) => ({ ...task, hash: taskHash(task), grader: graderVersion(recipe, task.taskset) }))
+  await writeRows(files.tasks, frozen)
   const sides: CommonSet['sides'] = []
   for (const round of rounds) {
     const { model, bank } = servedAfter(round)

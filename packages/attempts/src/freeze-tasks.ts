@@ -72,7 +72,7 @@ function edited({ run, round }: RoundContext, taskset: string, changed: readonly
 }
 
 /** What grades a taskset: its plug-in and the hash of all that it uses. */
-function graderVersion(recipe: Recipe, name: string): FrozenTask['grader'] {
+export function graderVersion(recipe: Recipe, name: string): FrozenTask['grader'] {
   const taskset = tasksetsOf(recipe).get(name)
   const file = pluginFile('tasksets', taskset)
   const version = file ? sourceHash([file], { within: ['core', 'grading', 'similarity', 'tasks'] }) : hash(String(taskset?.grade))

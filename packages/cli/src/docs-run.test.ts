@@ -1,4 +1,5 @@
-// Every command of the tutorial and the how-tos, run one after another as they stand in a folder of their own; rounds with few tasks. Some minutes: WHETSTONE_DOCS=1. (docs.test.ts parses those of all pages, always.)
+// Every command of the tutorial and the how-tos, run one after another as they stand in a folder of their own; rounds with few tasks. Some minutes: WHETSTONE_DOCS=1, or one page alone: WHETSTONE_DOCS=tutorial,
+// WHETSTONE_DOCS=how-to. (docs.test.ts parses those of all pages, always.)
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,14 +7,17 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
+import { docsFiles } from './docs-files.ts'
 
 const test = suite('docs run')
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-docs-'))
 const recipe = join(root, 'loops/recipes/mine.ts')
 const mine = existsSync(recipe)
+const essays = join(root, 'loops/recipes/essays.ts')
 test.after(() => {
   rmSync(scratch, { recursive: true, force: true })
   if (!mine) rmSync(recipe, { force: true })
+  rmSync(essays, { force: true })
 })
 
 /** What cannot be run everywhere, and why. */
@@ -45,42 +49,30 @@ function run(line: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }
 
-if (process.env['WHETSTONE_DOCS'] === undefined) console.log('  (docs run: set WHETSTONE_DOCS=1)')
+const wanted = process.env['WHETSTONE_DOCS']
+if (wanted === undefined) console.log('  (docs run: set WHETSTONE_DOCS=1)')
 else {
-  const sums = Array.from({ length: 300 }, (_, i) => [100 + 7 * i, 200 + 3 * i] as const)
-  const turned = (number: number) => String(number).split('').reverse().join('')
-  writeFileSync(
-    join(scratch, 'tasks.csv'),
-    `question,answer\n${sums.map(([a, b]) => `${turned(a)}+${turned(b)}=,${turned(a + b)}`).join('\n')}\n`,
-  )
-  const sample = (right: boolean, i: number) => ({
-    doc_id: i,
-    doc: { question: `q${i}` },
-    target: 'a',
-    resps: [['a']],
-    filtered_resps: ['a'],
-    filter: 'strict-match',
-    exact_match: right ? 1 : 0,
-  })
-  for (const [name, every] of [
-    ['base', 3],
-    ['tuned', 2],
-  ] as const)
-    writeFileSync(
-      join(scratch, `samples_gsm8k_${name}.jsonl`),
-      Array.from({ length: 40 }, (_, i) => JSON.stringify(sample(i % every === 0, i))).join('\n'),
-    )
+  const pages = ['tutorial', 'how-to'].filter((page) => wanted === '1' || wanted === page)
+  assert.ok(pages.length > 0, `WHETSTONE_DOCS=${wanted}: 1, tutorial or how-to`)
+  for (const [name, content] of Object.entries(docsFiles())) writeFileSync(join(scratch, name), content)
   test.before(async () => {
-    const { code, output } = await run('npx nx run loops:cycle --run=second')
-    assert.is(code, 0, output)
+    // what the pages have done before: another run, and where the tutorial is left out the rounds that it makes
+    for (const line of ['loops:cycle --run=second', ...(pages.includes('tutorial') ? [] : ['loops:cycle', 'loops:cycle'])]) {
+      const { code, output } = await run(`npx nx run ${line}`)
+      assert.is(code, 0, output)
+    }
   })
-  for (const page of ['tutorial.md', 'how-to.md'])
-    for (const line of [...readFileSync(join(root, 'docs', page), 'utf8').matchAll(/^npx nx run .*$/gm)].map(([command]) => command)) {
+  for (const page of pages)
+    for (const line of [...readFileSync(join(root, 'docs', `${page}.md`), 'utf8').matchAll(/^npx nx run .*$/gm)].map(
+      ([command]) => command,
+    )) {
       const why = elsewhere.find(([shape]) => shape.test(line))?.[1]
       if (why) continue
       test(`${page}: ${line}`, async () => {
-        if (/loops:init --yes/.test(line) && !mine) rmSync(recipe, { force: true })
+        if (/loops:init --yes --name=mine/.test(line) && !mine) rmSync(recipe, { force: true })
+        const started = performance.now()
         const { code, output } = await run(line)
+        console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s  ${line}`)
         assert.is(code, refusing.test(line) ? 1 : line.endsWith('loops:view') ? 130 : 0, output)
       })
     }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { paths, readJson, writeJson } from '@whetstone/core'
+import { paths, readJson, readRows, writeJson } from '@whetstone/core'
 import { z } from 'zod'
+import { FrozenTask } from './frozen-task.ts'
 
 /** Where attempts at tasks lie that are common to rounds whose own tasks were drawn afresh: beside the runs, since they are of several. */
 const folder = () => join(paths.reports(''), 'compare')
@@ -27,6 +28,8 @@ export const commonSetFiles = (key: string) => ({
   folder: join(folder(), key),
   record: join(folder(), key, 'common.json'),
   log: join(folder(), key, 'sample.log'),
+  /** The tasks as they were attempted, with what is right. */
+  tasks: join(folder(), key, 'tasks.jsonl'),
   /** One for each policy, whichever sets and comparisons it stands in. */
   traces: (policy: string) => join(folder(), key, `traces-${policy}.jsonl`),
   /** What the comparison came to. */
@@ -35,6 +38,9 @@ export const commonSetFiles = (key: string) => ({
 
 /** A common set is written when all sides have attempted it. */
 export const writeCommonSet = (set: CommonSet): void => writeJson(commonSetFiles(set.key).record, set)
+
+/** The tasks of a common set; none of one that was drawn before 2026-12, which kept none. */
+export const commonTasks = (key: string): AsyncIterable<FrozenTask> => readRows(commonSetFiles(key).tasks, FrozenTask, { optional: true })
 
 /** All common sets, the newest last; what cannot be read is left out. */
 export function commonSets(): CommonSet[] {

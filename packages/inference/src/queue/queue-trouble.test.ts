@@ -136,8 +136,11 @@ it('whoever writes garbage under our names is said to, and the work is done', as
   await using opened = await openToy(redis.url, backend)
   await Promise.all(lists(opened, 1))
   const waiting = lists(opened, 30)
-  await until(async () => (await client.keys('whetstone:jobs-*:wait')).length > 0)
-  const [wait = ''] = await client.keys('whetstone:jobs-*:wait')
+  let wait = ''
+  await until(async () => {
+    ;[wait = ''] = await client.keys('whetstone:jobs-*:wait')
+    return wait !== '' && (await client.llen(wait)) > 6
+  })
   const queue = wait.slice(0, -':wait'.length)
   const ids = await client.lrange(wait, 0, -1)
   const [broken = '', foreign = '', gone = ''] = ids

@@ -38,13 +38,13 @@ const failure = (work: () => Promise<unknown>) =>
 const until = async (fact: () => unknown) => {
   while (!(await fact())) await sleep(20)
 }
-/** What is said on stderr meanwhile. */
-async function said(work: () => Promise<unknown>): Promise<string> {
+/** What is said on stderr meanwhile; the work may look at what has been said so far. */
+async function said(work: (soFar: () => string) => Promise<unknown>): Promise<string> {
   const write = process.stderr.write.bind(process.stderr)
   let text = ''
   process.stderr.write = (piece: string | Uint8Array) => ((text += String(piece)), true)
   try {
-    await work()
+    await work(() => text)
   } finally {
     process.stderr.write = write
   }
@@ -196,7 +196,7 @@ it('a worker of another protocol, of other tools, of another secret or without t
   assert.equal(texts(await all(opened.generate(requestsOf(1)))), ['answer 0'])
 
   // the coordinator says it too
-  const heard = await said(async () => {
+  const heard = await said(async (soFar) => {
     const card = {
       id: 'old-worker',
       protocol: 0,
@@ -212,7 +212,7 @@ it('a worker of another protocol, of other tools, of another secret or without t
       .sadd(names.workers, 'old-worker', 'foreign')
       .exec()
     await client.set(names.worker('foreign'), seal('another secret of 32 characters!', 'worker', '{}'))
-    await sleep(2500)
+    await until(() => /Worker old-worker gets no work/.test(soFar()) && /are signed with another/.test(soFar()))
   })
   assert.match(heard, /Worker old-worker gets no work: its protocol is 0, and 1 was asked for/)
   assert.match(heard, /1 workers at the queue at 127\.0\.0\.1:\d+ are signed with another WHETSTONE_QUEUE_SECRET/)

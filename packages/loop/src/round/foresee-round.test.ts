@@ -85,7 +85,7 @@ test('the first round goes by the probe and the size of the model; later ones by
     },
     retest: null,
     harvest: { attempted: 100, passed: 50, kept: 20, replayed: 5, pairs: 0 },
-    training: { trainer: 't', steps: 10, seconds: 50, finalLoss: 1 },
+    training: { trainer: 't', steps: 10, seconds: 30, finalLoss: 1 },
     untrained: null,
     faults: { retried: 0, failed: 0 },
     truncated: 0,
@@ -94,16 +94,16 @@ test('the first round goes by the probe and the size of the model; later ones by
     cost: { seconds: 60, tokens: { prompt: 1, completion: 1 } },
   })
   const second = await foreseeRound(ahead)
-  // an attempt took 1/7 s, whatever its probe had said; a fifth of the train attempts became rows, at two seconds a row; a kilobyte an attempt and what a report takes
-  assert.equal([second.rounds, Math.round(second.sampling), second.training, second.rest], [1, 429, 400, 40])
+  // an attempt took 1/7 s, whatever its probe had said; a fifth of the train attempts became rows, at 1.2 seconds a row; a kilobyte an attempt and what a report takes
+  assert.equal([second.rounds, Math.round(second.sampling), second.training, second.rest], [1, 429, 240, 10])
   assert.ok(second.disk > 3000 * 1000 + 4e6 && second.disk < 3000 * 1100 + 4e6)
   // a run that has rows to replay trains on as many again
-  assert.is((await foreseeRound({ ...ahead, run: 'past' })).training, 440)
+  assert.is((await foreseeRound({ ...ahead, run: 'past' })).training, 264)
   assert.is((await foreseeRound({ ...ahead, recipe: 'other' })).rounds, 0)
   assert.is((await foreseeRound({ ...ahead, model: { ...ahead.model, parameters: 2e7 } })).rounds, 0)
   assert.is(secondsEach({ attempts: 8, seconds: 9, tokens: 0, underway: 56 }), 0.25)
   const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })
-  assert.match(text, /time +about 14m29s: sampling 7m09s .*training 6m40s\n +corrected by what 1 earlier round took here/)
+  assert.match(text, /time +about 11m19s: sampling 7m09s .*training 4m00s\n +corrected by what 1 earlier round took here/)
   assert.ok(text.split('\n').every((line) => line.length <= 80))
   const longest = { taskset: 'mine', task: 'mine-7', tokens: 812, context: 1024, fits: true }
   const tasks = [

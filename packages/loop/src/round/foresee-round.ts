@@ -101,7 +101,7 @@ function pastRounds(meant: Parameters<typeof newest>[0]): Past[] {
       correction: probed > 0 && sampling > 0 && attempts > 0 ? sampling / attempts / probed : null,
       kept: round.harvest.attempted > 0 ? round.harvest.kept / round.harvest.attempted : null,
       perRow: round.training && rows > 0 ? round.training.seconds / rows : null,
-      rest: Math.max(0, round.cost.seconds - sampling - (seconds.candidate ?? 0)),
+      rest: Math.max(0, round.cost.seconds - sampling - (round.training?.seconds ?? 0)),
       bytesPerAttempt: attempts > 0 ? bytesOf(reader) / attempts : null,
     }
   })

@@ -27,6 +27,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   let train = 0
   let validation = 0
   let tested = 0
+  let watch = 0
   for (const {
     taskset,
     levels,
@@ -40,6 +41,12 @@ export async function planRound(context: RoundContext): Promise<Plan> {
       levels && frontier !== undefined
         ? frontier - levels.from + 1
         : (await taskset.load({ split: 'validation', seed: context.seed, round, limit: tasks })).length / tasks
+    // round 1 watches what was served before it as well
+    watch +=
+      recipe.settings.probe.tasks *
+      recipe.settings.probe.samples *
+      (levels ? levels.frontier - levels.from + 1 : count) *
+      (round === 1 ? 2 : 1)
     train += Math.ceil(levels ? (each * (count - 1) + frontierTrain) * samples : each * count * samples)
     validation += Math.ceil(tasks * count)
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
@@ -65,7 +72,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     replay: Number(replayed ?? 0),
     train,
     arms: validation * arms * recipe.settings.evalSamples,
-    watch: recipe.settings.probe.tasks * recipe.settings.probe.samples * recipe.courses.length,
+    watch,
     probe,
   })
   const plan: Plan = {

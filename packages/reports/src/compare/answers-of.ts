@@ -1,4 +1,5 @@
 import type { Trace } from '@whetstone/core'
+import type { FrozenTask } from '@whetstone/runs'
 import type { ComparedArm } from './compared-arm.ts'
 import type { FatedTask } from './compare-arms.ts'
 
@@ -12,10 +13,13 @@ export const answerOf = (trace: Pick<Trace, 'messages'> | null | undefined): str
 export async function answersOf(arms: readonly ComparedArm[], tasks: readonly FatedTask[]): Promise<Answered[]> {
   const wanted = new Set(tasks.map(({ task }) => task))
   const frozen = new Map<string, { prompt: string; reference: string }>()
-  for (const reader of new Map(arms.flatMap(({ reader: of }) => (of ? [[`${of.run} ${of.round}`, of] as const] : []))).values()) {
+  const sources = new Map<string, () => AsyncIterable<FrozenTask>>()
+  for (const { reader, tasks: common } of arms)
+    if (common) sources.set('common', common)
+    else if (reader) sources.set(`${reader.run} ${reader.round}`, () => reader.tasks())
+  for (const tasksOf of sources.values()) {
     if (frozen.size === wanted.size) break
-    for await (const { id, prompt, reference } of reader.tasks())
-      if (wanted.has(id) && !frozen.has(id)) frozen.set(id, { prompt, reference })
+    for await (const { id, prompt, reference } of tasksOf()) if (wanted.has(id) && !frozen.has(id)) frozen.set(id, { prompt, reference })
   }
   return Promise.all(
     tasks.map(async (fated) => {

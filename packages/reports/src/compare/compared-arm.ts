@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { BadInput, suggest, type Round } from '@whetstone/core'
-import { openRun, runNames, type ArmReader, type RoundReader, type TraceFile } from '@whetstone/runs'
+import { openRun, runNames, type ArmReader, type FrozenTask, type RoundReader, type TraceFile } from '@whetstone/runs'
 import type { Choice } from './choice.ts'
 import { readArm } from './read-round.ts'
 import { readPhase1 } from './read-phase1.ts'
@@ -18,6 +18,8 @@ export type ComparedArm = {
   round: Round | null
   /** Where its attempts are, null where the source keeps none. */
   traces: TraceFile | null
+  /** The tasks that it attempted, as they were frozen, where they are not those of its round. */
+  tasks?: () => AsyncIterable<FrozenTask>
   /** `validation` was selected upon: the gate promoted by it. */
   split: 'validation' | 'test' | 'unknown'
   /** What the run had cost when it had come so far; null where nobody says. */

@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path'
-import { commonSetFiles, commonSets, openTraces, type CommonSet } from '@whetstone/runs'
+import { basename, dirname, join } from 'node:path'
+import { commonSetFiles, commonSets, commonTasks, openTraces, type CommonSet } from '@whetstone/runs'
 import type { ComparedArm } from './compared-arm.ts'
 import type { Comparison } from './compare-sets.ts'
 import { readTraces } from './read-traces.ts'
@@ -9,7 +9,7 @@ import type { ResultSet } from './result-set.ts'
 export async function onCommon(arm: ComparedArm, file: string): Promise<ComparedArm> {
   const [read] = await readTraces(file)
   const set: ResultSet = { ...(read as ResultSet), name: arm.set.name, arm: '', notes: arm.set.notes }
-  return { ...arm, set, traces: openTraces(file), split: 'test' }
+  return { ...arm, set, traces: openTraces(file), tasks: () => commonTasks(basename(dirname(file))), split: 'test' }
 }
 
 /** The newest common set that all of these rounds have attempted, with each one's attempts in their order; null where there is none. Arms of a round are not in it: it is attempted by what rounds serve. */

@@ -107,8 +107,11 @@ test('a finished round is not done again; another process that owns the run is n
   })
   const closed = new Promise((resolve) => owner.on('close', resolve))
   while (!lockOwner(join(scratch, 'owned/reports/tiny/writer.lock'))) await sleep(20)
+  // held still, so that no machine is so fast that its round is over first
+  owner.kill('SIGSTOP')
   const second = await start(join(scratch, 'owned')).ended
   owner.kill('SIGINT')
+  owner.kill('SIGCONT')
   await closed
   assert.is(second.code, 1)
   assert.match(second.output, new RegExp(`in use by process ${owner.pid}`))

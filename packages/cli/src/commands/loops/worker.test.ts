@@ -106,6 +106,7 @@ else
       await redis.restart()
       await sleep(5000)
       stopped.child.kill('SIGCONT')
+      await until(() => /; weights from /.test(added.output), added)
       assert.is(await run.ended, 0, run.output)
       assert.equal(made(there), made(here))
       added.child.kill('SIGTERM')
