@@ -48,6 +48,9 @@ export const Plan = z.object({
       memory: z.number(),
       disk: z.number(),
       rounds: z.number().int(),
+      /** Attempts at train tasks and of all arms that were expected, and those of the watch for collapse; absent in older rounds. */
+      attempts: z.number().optional(),
+      watch: z.number().optional(),
     })
     .optional(),
   minimumDetectableEffect: z.number(),

@@ -29,6 +29,7 @@ const ahead = {
   run: 'new',
   trainer: { epochs: 2 },
   replay: 0.5,
+  right: true,
   train: 1000,
   arms: 2000,
   watch: 100,
@@ -39,7 +40,8 @@ test('the first round goes by the probe and the size of the model; later ones by
   const first = await foreseeRound(ahead)
   assert.is(first.rounds, 0)
   assert.is(first.sampling, 30)
-  assert.ok(first.rest > 0)
+  assert.ok(first.rest > 2 + 1 + 1, 'the probe itself, and the watch for collapse')
+  assert.ok((await foreseeRound({ ...ahead, right: false })).training > 2 * first.training, 'not only right answers become rows')
   assert.ok(first.training > 0 && first.memory > 16e6 && first.disk > 1e6)
   assert.is((await foreseeRound({ ...ahead, trainer: null })).training, 0)
 
@@ -95,7 +97,7 @@ test('the first round goes by the probe and the size of the model; later ones by
   })
   const second = await foreseeRound(ahead)
   // an attempt took 1/7 s, whatever its probe had said; a fifth of the train attempts became rows, at 1.2 seconds a row; a kilobyte an attempt and what a report takes
-  assert.equal([second.rounds, Math.round(second.sampling), second.training, second.rest], [1, 429, 240, 10])
+  assert.equal([second.rounds, Math.round(second.sampling), second.training, second.rest], [1, 429, 240, 11])
   assert.ok(second.disk > 3000 * 1000 + 4e6 && second.disk < 3000 * 1100 + 4e6)
   // a run that has rows to replay trains on as many again
   assert.is((await foreseeRound({ ...ahead, run: 'past' })).training, 264)
@@ -103,7 +105,7 @@ test('the first round goes by the probe and the size of the model; later ones by
   assert.is((await foreseeRound({ ...ahead, model: { ...ahead.model, parameters: 2e7 } })).rounds, 0)
   assert.is(secondsEach({ attempts: 8, seconds: 9, tokens: 0, underway: 56 }), 0.25)
   const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })
-  assert.match(text, /time +about 11m19s: sampling 7m09s .*training 4m00s\n +corrected by what 1 earlier round took here/)
+  assert.match(text, /time +about 11m20s: sampling 7m09s .*training 4m00s\n +corrected by what 1 earlier round took here/)
   assert.ok(text.split('\n').every((line) => line.length <= 80))
   const longest = { taskset: 'mine', task: 'mine-7', tokens: 812, context: 1024, fits: true }
   const tasks = [

@@ -13,6 +13,8 @@ export type Ahead = {
   model: Model
   /** Null where nothing is trained. */
   trainer: { epochs: number } | null
+  /** Whether rows are made of right attempts alone. */
+  right: boolean
   /** Share of the rows that older rounds give, where the harvest replays any. */
   replay: number
   /** Train attempts, those of all arms, and those of the watch for collapse. */
@@ -24,18 +26,20 @@ export type Ahead = {
 
 /** Rounds that are asked what they took, the newest: a machine's load changes. */
 const asked = 3
-/** Share of the train attempts that become rows, where no round has told yet. */
+/** Share of the train attempts that become rows where they must be right, as long as no round has told. */
 const usual = 0.4
 /** Operations a second of one core in the trainer, where this machine has not trained yet: measured on Zen 4, 1M and 20M parameters. */
 const operations = 8e10
-/** Seconds that a round takes beside sampling and training, where none has told yet: loading, harvest, report. */
+/** Seconds that a round takes beside all that is counted, where none has told yet: loading, harvest, report. */
 const idle = 2
+/** Rows on which sampler, trainer and what is served are held against each other after a training (parity-rows.ts), and bytes a second of weights that are read, written and hashed some six times: measured with 1M and 20M parameters. */
+const parity = { rows: 64, bytes: 5e7 }
 /** Bytes of a process of ours that runs a round, with the bank open, beside the tool that samples or trains. */
 const node = 300e6
 
 /**
- * Time, peak memory and disk of a round before it begins: sampling by the probe, training by the model's size and what the trainer did on this machine; both corrected by what rounds of the same recipe took
- * here, which know better from the second round on.
+ * Time (the probe's own with it), peak memory and disk of a round before it begins: sampling by the probe, training by the model's size and what the trainer did on this machine; all corrected by what rounds
+ * of the same recipe took here, which know better from the second round on.
  */
 export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
   const { recipe, run, model, trainer, train, arms, watch, probe } = ahead
@@ -43,25 +47,32 @@ export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
   const past = pastRounds(({ reader, round }) => round.recipe === recipe && sizeOf(reader) === model.parameters)
   const known = <K extends keyof Past>(key: K): number | null => median(past.flatMap((each) => each[key] ?? []))
   const attempts = train + arms
-  const perAttempt = secondsEach(probe) * (known('correction') ?? 1)
-  const kept = train * (known('kept') ?? usual)
+  const each = secondsEach(probe)
+  const kept = train * (known('kept') ?? (ahead.right ? usual : 1))
   const older = openRun(run)
     .finished()
     .reduce((sum, { round }) => sum + round.harvest.kept, 0)
   const rows = kept + Math.min(older, (kept * ahead.replay) / Math.max(0.01, 1 - ahead.replay))
   const parameters = model.parameters ?? 0
   const tokens = (probe.tokens + (probe.promptTokens ?? 16 * probe.attempts)) / Math.max(1, probe.attempts)
-  const perRow = known('perRow') ?? (6 * parameters * tokens * (trainer?.epochs ?? 1)) / (await machineOperations())
+  const speed = await machineOperations()
+  const perRow = known('perRow') ?? (6 * parameters * tokens * (trainer?.epochs ?? 1)) / speed
   const bytes = model.path === null ? 0 : (statSync(model.path, { throwIfNoEntry: false })?.size ?? 0)
   const full = parameters < 100e6
   return {
-    sampling: perAttempt * attempts,
+    sampling: each * attempts * (known('correction') ?? 1),
     training: trainer ? rows * perRow : 0,
-    rest: known('rest') ?? idle + 1.5 * perAttempt * watch,
+    rest:
+      probe.seconds +
+      each * watch * (known('watched') ?? 1) +
+      (known('rest') ??
+        idle + (trainer ? (4 * parameters * tokens * Math.min(parity.rows, rows)) / speed + (4 * parameters) / parity.bytes : 0)),
     // weights, gradients and two moments in 32 bits below 100M parameters; adapters need little beside the weights
     memory: node + bytes + (trainer ? (full ? 16 * parameters : 0.4 * bytes) + 60e6 : 60e6),
     disk: attempts * (known('bytesPerAttempt') ?? 1700) + (trainer ? (full ? 4 * parameters : 0.02 * bytes) : 0),
     rounds: past.length,
+    attempts,
+    watch,
   }
 }
 
@@ -71,7 +82,8 @@ export const secondsEach = ({ attempts, seconds, underway = 0 }: Plan['probe']):
 /** Parameters of the model that a round was about. */
 const sizeOf = (reader: RoundReader): number | null => (reader.candidate() ?? openRun(reader.run).incumbent()?.model)?.parameters ?? null
 
-type Past = { correction: number | null; kept: number | null; perRow: number | null; rest: number | null; bytesPerAttempt: number | null }
+/** What a past round took, of what its probe and its plan had said; null where it does not tell. */
+type Past = Record<'correction' | 'watched' | 'kept' | 'perRow' | 'rest' | 'bytesPerAttempt', number | null>
 
 /** The newest finished rounds of this machine's runs that are meant. */
 function newest(meant: (finished: ReturnType<RunReader['finished']>[number]) => boolean) {
@@ -97,11 +109,21 @@ function pastRounds(meant: Parameters<typeof newest>[0]): Past[] {
     const rows = round.harvest.kept + round.harvest.replayed
     const attempts = round.cuts?.attempted ?? 0
     const probed = plan ? secondsEach(plan.probe) : 0
+    const expected = plan?.foreseen?.attempts ?? attempts
+    const watch = plan?.foreseen?.watch ?? 0
     return {
-      correction: probed > 0 && sampling > 0 && attempts > 0 ? sampling / attempts / probed : null,
+      correction: probed > 0 && sampling > 0 && expected > 0 ? sampling / expected / probed : null,
+      watched: probed > 0 && watch > 0 && seconds.monitor !== undefined ? seconds.monitor / watch / probed : null,
       kept: round.harvest.attempted > 0 ? round.harvest.kept / round.harvest.attempted : null,
       perRow: round.training && rows > 0 ? round.training.seconds / rows : null,
-      rest: Math.max(0, round.cost.seconds - sampling - (round.training?.seconds ?? 0)),
+      rest: Math.max(
+        0,
+        round.cost.seconds -
+          sampling -
+          (round.training?.seconds ?? 0) -
+          (plan?.probe.seconds ?? 0) -
+          (watch > 0 ? (seconds.monitor ?? 0) : 0),
+      ),
       bytesPerAttempt: attempts > 0 ? bytesOf(reader) / attempts : null,
     }
   })

@@ -70,6 +70,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     model: incumbent.model,
     trainer: recipe.trainer !== null && incumbent.model.path !== null ? { epochs: epochs ?? 1 } : null,
     replay: Number(replayed ?? 0),
+    right: recipe.harvest.some(({ name }) => name.startsWith('passed')),
     train,
     arms: validation * arms * recipe.settings.evalSamples,
     watch,
