@@ -7,8 +7,9 @@ export type Piece = Html | string | number | false | null | undefined
 /** Untrusted text for a page: hidden characters shown; `html` escapes the rest. */
 export const text = (value: unknown): string => visibleText(String(value ?? ''))
 
-/** A cell's class: figures stand to the right, short words are not broken. */
-const look = (cell: Piece, numeric: boolean) => (numeric ? 'number' : typeof cell === 'string' && cell.length <= 24 ? 'short' : '')
+/** A cell's class: figures stand to the right, short words are not broken, sentences have room. */
+const look = (cell: Piece, numeric: boolean) =>
+  numeric ? 'number' : typeof cell !== 'string' ? '' : cell.length <= 24 ? 'short' : cell.length > 60 ? 'long' : ''
 
 /** A table that scrolls sideways on a narrow screen. Cells may be HTML made by `html`. `numeric` columns stand to the right. */
 export const table = (

@@ -138,7 +138,7 @@ function chooser(view: ComparedView, files: readonly string[]): Html {
     all.push(...phase1)
     return html`<fieldset>
       <legend>${text(name)}</legend>
-      ${rounds.map(({ round, decision }) => html`${box(`${name}:${round}`, `after round ${round}`)} ${decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept')} `)}
+      ${rounds.map(({ round, decision }) => html`<span class="choice">${box(`${name}:${round}`, `after round ${round}`)} ${decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept')}</span> `)}
       ${phase1.map((ref) => box(ref, ref.split(':').slice(1).join(': ')))}
     </fieldset>`
   })

@@ -73,22 +73,22 @@ export async function tracesPage(reader: RoundReader, filter: TraceFilter): Prom
       </p>`,
       table(
         'Traces',
-        ['trace', 'task', 'level', 'sample', 'asked', 'answer', 'passed', 'reason', 'memories', 'tokens'],
+        ['trace', 'passed', 'asked', 'answer', 'reason', 'task', 'level', 'sample', 'memories', 'tokens'],
         traces.map((trace) => [
           html`<a href="${here}/traces/${filter.file}/${encodeURIComponent(trace.id)}"
             >${text(trace.id.replace(/^trace-/, '').slice(0, 10))}</a
           >`,
+          trace.grade.passed ? badge('good', 'passed') : badge('bad', trace.truncated ? 'truncated' : 'failed'),
+          (trace.messages.findLast(({ role }) => role === 'user')?.content ?? '').slice(-160),
+          answerOf(trace).slice(-160),
+          trace.grade.reason,
           html`<a href="${runPath(reader.run)}/tasks/${encodeURIComponent(trace.task)}">${text(trace.task)}</a>`,
           `${trace.taskset} ${trace.level}`,
           String(trace.sample),
-          (trace.messages.findLast(({ role }) => role === 'user')?.content ?? '').slice(-160),
-          answerOf(trace).slice(-160),
-          trace.grade.passed ? badge('good', 'passed') : badge('bad', trace.truncated ? 'truncated' : 'failed'),
-          trace.grade.reason,
           String(trace.memories.shown.length),
           String(trace.tokens.completion),
         ]),
-        [3, 8, 9],
+        [7, 8, 9],
       ),
       next === null
         ? null
