@@ -40,11 +40,12 @@ function run(line: string): Promise<{ code: number | null; output: string }> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  let told = false
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {
       output += text.toString()
       // the viewer serves until it is told to end
-      if (/Runs are shown at/.test(output)) child.kill('SIGINT')
+      if (!told && /Runs are shown at/.test(output)) told = child.kill('SIGINT')
     })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
 }

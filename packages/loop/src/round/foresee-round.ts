@@ -24,6 +24,8 @@ export type Ahead = {
   probe: Plan['probe']
 }
 
+/** Steps of a training whose rate counts for others. */
+const steady = 10
 /** Rounds that are asked what they took, the newest: a machine's load changes. */
 const asked = 3
 /** Share of the train attempts that become rows where they must be right, as long as no round has told. */
@@ -141,7 +143,8 @@ async function machineOperations(): Promise<number> {
       // what came before is enough
     }
     const usualRate = median(rates)
-    if (usualRate !== null && parameters > 0) measured.push(6 * parameters * usualRate)
+    // some steps alone are no steady rate
+    if (usualRate !== null && parameters > 0 && rates.length >= steady) measured.push(6 * parameters * usualRate)
   }
   return median(measured) ?? operations * availableParallelism()
 }

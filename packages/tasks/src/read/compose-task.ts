@@ -21,6 +21,8 @@ export function findBeside(rows: readonly LocatedRecord[], taken: { question: st
   const head = rows.slice(0, 100)
   const names = fieldNames(head).filter((name) => !Object.values(taken).includes(name))
   const named = (alias: string) => names.find((name) => fold(name) === alias)
+  // CommonsenseQA: question.choices
+  const inner = (alias: string) => named(alias) ?? names.find((name) => fold(name).endsWith(`.${alias}`))
   const holds = (path: string, is: (value: unknown) => boolean) =>
     head.filter(({ record }) => is(valueAt(record, path))).length > 0.9 * head.length
   const found: Beside = {}
@@ -28,7 +30,7 @@ export function findBeside(rows: readonly LocatedRecord[], taken: { question: st
   if (context !== undefined) found.context = context
   const input = fold(taken.question) === 'instruction' ? named('input') : undefined
   if (input !== undefined && head.every(({ record }) => typeof (valueAt(record, input) ?? '') === 'string')) found.input = input
-  const list = lists.map(named).find((path) => path !== undefined && holds(path, (value) => choiceTexts(value) !== null))
+  const list = lists.map(inner).find((path) => path !== undefined && holds(path, (value) => choiceTexts(value) !== null))
   const apart = lettered.map((set) => set.map(named).filter((path) => path !== undefined)).find((paths) => paths.length >= 2)
   if (list !== undefined) found.choices = list
   else if (apart && apart.every((path) => holds(path, (value) => ['string', 'number'].includes(typeof value)))) found.choices = apart
@@ -44,7 +46,7 @@ function choiceTexts(value: unknown): { texts: string[]; labels: string[] } | nu
     list.length >= 2 &&
     list.length <= letters.length &&
     list.every((item) => ['string', 'number'].includes(typeof item))
-  if (plain(value)) return { texts: value.map(String), labels: [] }
+  if (plain(value)) return { texts: withoutLetters(value.map(String)), labels: [] }
   if (typeof value === 'string') {
     try {
       return /^\s*[[{]/.test(value) ? choiceTexts(JSON.parse(value)) : null
@@ -64,6 +66,12 @@ function choiceTexts(value: unknown): { texts: string[]; labels: string[] } | nu
   return entries.length >= 2 && entries.every(([key, item]) => /^[A-Z]$/.test(key) && typeof item === 'string')
     ? { texts: entries.map(([, item]) => item as string), labels: entries.map(([key]) => key) }
     : null
+}
+
+/** Choices that bring their letters along (AQuA: `A)4`) without them. */
+function withoutLetters(texts: readonly string[]): string[] {
+  const own = (text: string, at: number) => /^\(?([A-Z])[).:]\s*/.exec(text)?.[1] === letters[at]
+  return texts.every(own) ? texts.map((text) => text.replace(/^\(?[A-Z][).:]\s*/, '')) : [...texts]
 }
 
 function choicesIn(record: Record<string, unknown>, path: Beside['choices']) {

@@ -4,7 +4,27 @@ import type { LocatedRecord } from './read-records.ts'
 /** What a task is made of, and the names under which people's files hold it, most telling first. */
 const aliases = {
   id: ['id', 'task_id', 'question_id', 'problem_id', 'uid', 'nr', 'no', 'number', 'key', 'index', 'idx'],
-  question: ['question', 'problem', 'prompt', 'query', 'instruction', 'input', 'task', 'text'],
+  question: [
+    ...['question', 'problem', 'prompt', 'query', 'instruction', 'input', 'task', 'text', 'stem', 'ctx', 'goal', 'sentence'],
+    // German, Spanish, French, Italian, Portuguese, Dutch, Polish, Russian, Chinese, Japanese, Korean, Arabic
+    ...[
+      'frage',
+      'aufgabe',
+      'pregunta',
+      'énoncé',
+      'domanda',
+      'pergunta',
+      'vraag',
+      'pytanie',
+      'вопрос',
+      '问题',
+      '題目',
+      '题目',
+      '質問',
+      '問題',
+    ],
+    ...['질문', 'سؤال', 'السؤال'],
+  ],
   answer: [
     'answer',
     'answers',
@@ -25,12 +45,33 @@ const aliases = {
     'completion',
     'canonical_solution',
     'code',
+    'ideal',
+    'correct',
+    'answers_spans',
+    ...[
+      'antwort',
+      'lösung',
+      'respuesta',
+      'réponse',
+      'reponse',
+      'risposta',
+      'resposta',
+      'antwoord',
+      'odpowiedź',
+      'ответ',
+      '答案',
+      '回答',
+      '答え',
+    ],
+    ...['正解', '답', '정답', 'جواب', 'الجواب', 'إجابة', 'الإجابة'],
   ],
   solution: ['solution', 'explanation', 'rationale', 'reasoning', 'working'],
   split: ['split', 'subset', 'fold'],
   grader: ['grader'],
   level: ['level', 'difficulty'],
 } as const
+/** Fields of a part that hold what counts. */
+const inner = ['text', 'aliases', 'value', 'spans', 'stem'] as const
 export type ColumnName = keyof typeof aliases
 /** Column (or path, `problem.text`) of each part, as the user named it. */
 export type ColumnChoice = Partial<Record<ColumnName, string>>
@@ -59,8 +100,8 @@ export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
     const free = leaves.filter((name) => !taken.has(name))
     const found = [
       ...aliases[part].map((alias) => byName(free, alias)),
-      // SQuAD and its kin: answers.text
-      ...aliases[part].map((alias) => byName(free, `${alias}.text`)),
+      // SQuAD, TriviaQA, DROP, CommonsenseQA and their kin: answers.text
+      ...inner.flatMap((field) => aliases[part].map((alias) => byName(free, `${alias}.${field}`))),
     ].find((name) => name !== undefined)
     if (found === undefined) continue
     picked[part] = found

@@ -6,6 +6,7 @@ import type { CsvError } from 'csv-parse/sync'
 import { readParquet } from '../read-parquet.ts'
 import { unfoldChat } from './unfold-chat.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
+import { findRows } from './find-rows.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
 import { parseJson } from './parse-json.ts'
 import { readBytes, unpackedName } from './read-bytes.ts'
@@ -36,6 +37,7 @@ export async function readRecords(file: string, { encoding, separator }: ReadOpt
     return { rows: rows.map((record, index) => checked(record, file, index + 1, 'row ')), found: 'Parquet' }
   }
   if (startsWith(bytes, 'PK')) throw new BadInput(`${file} is a spreadsheet or an archive: save the sheet as CSV. ${kinds} files are read`)
+  if (/\.ya?ml$/i.test(name)) throw new BadInput(`${file} is YAML: write its rows as JSON. ${kinds} files are read`)
   const { text, encoding: is } = decodeText(bytes, file, encoding)
   const kind = kindOf(name, text)
   const said = is === 'utf-8' ? '' : `, ${is.toUpperCase()}`
@@ -43,7 +45,7 @@ export async function readRecords(file: string, { encoding, separator }: ReadOpt
   if (kind === 'json') return { rows: readJsonArray(text, file), found: `JSON${said}` }
   // What Excel writes above the header to name the separator; the line stays, empty, so that lines keep their numbers.
   const named = /^sep=([,;\t|])(?=\r?\n)/i.exec(text)
-  const body = named ? text.slice(named[0].length) : text
+  const body = withoutComments(named ? text.slice(named[0].length) : text)
   const own = (Object.keys(separators) as Separator[]).find((each) => separators[each] === named?.[1])
   const cut = separator ?? own ?? findSeparator(body, name)
   const words = { comma: 'commas', semicolon: 'semicolons', tab: 'tabs', pipe: 'bars' } as const
@@ -60,11 +62,13 @@ function kindOf(name: string, text: string): 'jsonl' | 'json' | 'separated' {
   return isOneObject(text) ? 'json' : 'jsonl'
 }
 
-/** One JSON object over the whole text that holds a list of rows; a single row is JSONL. */
+/** One JSON object over the whole text that holds rows; a single row is JSONL. */
 function isOneObject(text: string): boolean {
   try {
-    return Object.values(JSON.parse(text) as object).some(
-      (member) => Array.isArray(member) && member.some((item) => item !== null && typeof item === 'object'),
+    const value = JSON.parse(text) as object
+    return (
+      findRows(value) !== null ||
+      Object.values(value).some((member) => Array.isArray(member) && member.some((item) => item !== null && typeof item === 'object'))
     )
   } catch {
     return false
@@ -96,16 +100,12 @@ function readJsonArray(text: string, file: string): LocatedRecord[] {
   }
   const twice = repeatedKey(text)
   if (twice !== null) throw new BadInput(`${file}: ${twice} stands twice in one object, and which one is meant only you know: keep one`)
-  const lists = Array.isArray(value)
-    ? [value]
-    : Object.values(value as object).filter(
-        (member) => Array.isArray(member) && member.some((item) => item !== null && typeof item === 'object'),
-      )
-  if (lists.length !== 1)
-    throw new BadInput(
-      `${file} holds ${lists.length === 0 ? 'no list' : `${lists.length} lists`} of rows: give a JSON array, or one row a line`,
-    )
-  return (lists[0] as unknown[]).map((record, index) => checked(record, file, index + 1, 'row '))
+  const rows = findRows(value)
+  if (rows === null) {
+    const lists = Object.values(value as object).filter(Array.isArray).length
+    throw new BadInput(`${file} holds ${lists === 0 ? 'no list' : `${lists} lists`} of rows: give a JSON array, or one row a line`)
+  }
+  return rows.map((record, index) => checked(record, file, index + 1, 'row '))
 }
 
 /** Names that stand twice would hide one column behind the other. */
@@ -121,11 +121,34 @@ function distinctNames(header: readonly string[], file: string): string[] {
   return names
 }
 
+/** Lines above the header that programs mark as comments; they stay, empty, so that lines keep their numbers. */
+function withoutComments(text: string): string {
+  const above = /^(?:#[^\n]*\n)+/.exec(text)?.[0]
+  // a header may begin with # itself: `#,question,answer`
+  return above && !/[,;\t|]/.test(above) ? above.replace(/[^\n]/g, '') + text.slice(above.length) : text
+}
+
+/** Cells that are no names of columns: the table has no header, and two columns are question and answer. */
+function withoutHeader(header: readonly string[]): boolean {
+  const [first = '', second = ''] = header.map((cell) => cell.trim())
+  return header.length === 2 && first !== '' && (/[?=:]$/.test(first) || /^-?\d+([.,]\d+)?$/.test(second) || first.length > 60)
+}
+/** The line below a Markdown table's header. */
+const isRule = (record: Record<string, string>) =>
+  Object.values(record).every((cell) => /^\s*(:?-{2,}:?)?\s*$/.test(cell)) && Object.values(record).some((cell) => cell.includes('--'))
+
 function readSeparated(text: string, file: string, delimiter: string, quoted = true): LocatedRecord[] {
   try {
+    const [header = []] = parse(text, {
+      delimiter,
+      to: 1,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      quote: quoted ? '"' : false,
+    }) as string[][]
     const rows = parse(text, {
       delimiter,
-      columns: (header: string[]) => distinctNames(header, file),
+      columns: withoutHeader(header) ? ['question', 'answer'] : (names: string[]) => distinctNames(names, file),
       info: true,
       skip_empty_lines: true,
       quote: quoted ? '"' : false,
@@ -134,7 +157,7 @@ function readSeparated(text: string, file: string, delimiter: string, quoted = t
       info: { lines: number }
     }[]
     // A quoted field may span lines: the parser counts to the row's last one.
-    return rows.map(({ record, info }) => checked(record, file, info.lines))
+    return rows.filter(({ record }) => !isRule(record)).map(({ record, info }) => checked(record, file, info.lines))
   } catch (error) {
     if (error instanceof BadInput) throw error
     const { message, lines, code } = error as CsvError & { lines?: number }

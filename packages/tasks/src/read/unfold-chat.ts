@@ -1,5 +1,16 @@
 /** A row of chat turns as a question and an answer: the last turn is the answer, what stands before it the question. Others stay as they are. */
 export function unfoldChat(record: Record<string, unknown>): Record<string, unknown> {
+  for (const name of ['input', 'prompt'] as const) {
+    // OpenAI's evals: the turns that are asked, the answer beside them
+    const asked = record[name]
+    const turns = Array.isArray(asked) ? (asked as Record<string, unknown>[]).filter((turn) => turn?.['role'] !== 'system') : []
+    if (turns.length > 0 && turns.every((turn) => typeof turn?.['content'] === 'string' && typeof turn['role'] === 'string'))
+      return {
+        ...record,
+        [name]:
+          turns.length === 1 ? turns[0]?.['content'] : turns.map(({ role, content }) => `${String(role)}: ${String(content)}`).join('\n'),
+      }
+  }
   if ('question' in record || 'answer' in record) return record
   const turns = (['messages', 'conversations', 'conversation'] as const).map((name) => record[name]).find(Array.isArray) as
     | Record<string, unknown>[]

@@ -223,7 +223,7 @@ function toTask(
   )
   if (grader !== '' && !tableGraders.includes(grader))
     throw new BadInput(`${where}: ${columns.grader}: is not a grader. Graders: ${tableGraders.join(', ')}`)
-  const named = { dev: 'validation', val: 'validation', valid: 'validation', training: 'train' }[split] ?? split
+  const named = splitNames[split] ?? split
   if (split !== '' && !SplitSchema.safeParse(named).success)
     throw new BadInput(`${where}: ${columns.split}: is not one of train, validation, test`)
   const id = columns.id === undefined ? contentId(name, contentKey(question)) : `${name}-${text('id', true)}`
@@ -246,12 +246,25 @@ function toTask(
   }
 }
 
+/** What splits are called elsewhere. */
+const splitNames: Record<string, Split> = {
+  dev: 'validation',
+  development: 'validation',
+  eval: 'validation',
+  val: 'validation',
+  valid: 'validation',
+  training: 'train',
+  testing: 'test',
+}
+
 /** One accepted answer, or a list of them. */
 function answers(value: unknown, where: string): string[] {
   if (value === undefined || value === null) throw new BadInput(`${where}: is missing`)
   const list = Array.isArray(value) ? value : [value]
   if (list.length === 0) throw new BadInput(`${where}: holds no answer`)
-  return list.map((item) => {
+  return list.map((member) => {
+    // SQuAD's own form: [{ text, answer_start }]
+    const item = member !== null && typeof member === 'object' && 'text' in member ? member.text : member
     if (item === null || typeof item === 'object') throw new BadInput(`${where}: is neither text nor a number, nor a list of them`)
     const text = String(item).trim()
     if (text === '') throw new BadInput(`${where}: is empty`)
