@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-fault-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['SOME_API_KEY'] = 'key-of-ours-123456'
-const { BadInput, explainSystemError } = await import('@whetstone/core')
+const { BadInput, explainSystemError, writeJson } = await import('@whetstone/core')
 const { reportFault } = await import('./report-fault.ts')
 
 const test = suite('report a fault')
@@ -23,6 +23,7 @@ test('a report holds command, versions and causes, and no secret', () => {
 })
 
 const codes: [code: string, remedy: RegExp][] = [
+  ['ENOENT', /check the path/],
   ['ENOSPC', /the disk is full: free some space/],
   ['EDQUOT', /quota/],
   ['EROFS', /read-only: mount it for writing/],
@@ -48,6 +49,7 @@ test('a real one too, and what the system does not refuse stays what it is', () 
   } catch (error) {
     assert.match((explainSystemError(error) as Error).message, /reports\/faults: it is a folder/)
   }
+  for (const path of [scratch, `${scratch}/x/`]) assert.throws(() => writeJson(path, 1), /a folder: give the name of a file in it/)
   const own = new TypeError('ours')
   assert.is(explainSystemError(own), own)
 })

@@ -44,6 +44,7 @@ export async function writePieces(path: string, pieces: AsyncIterable<string | U
 
 /** A file beside the one that is wanted, which takes its place when it is whole. */
 function openNeighbour(path: string) {
+  if (/[/\\]$/.test(path)) throw new BadInput(`${path} names a folder: give the name of a file in it`)
   const neighbour = `${path}.${process.pid}.tmp`
   let file: number | null = null
   const close = () => {
@@ -80,6 +81,7 @@ export function explainDiskError(error: unknown, path: string): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new BadInput(`Disk full while writing ${path}: free some space and run the same command again, it resumes`)
   if (code === 'EACCES' || code === 'EROFS') return new BadInput(`Cannot write ${path} (${code}): check the folder's permissions`)
+  if (code === 'EISDIR') return new BadInput(`${path} is a folder: give the name of a file in it`)
   return error
 }
 
