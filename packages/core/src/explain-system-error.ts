@@ -2,7 +2,8 @@ import { BadInput } from './bad-input.ts'
 
 /** What the operating system refuses, and what to do about it. */
 const sentences: Record<string, string> = {
-  ENOENT: 'no such file, folder or program is there: check the path, bring it back from a copy where it was moved or deleted, or install it',
+  ENOENT:
+    'no such file, folder or program is there: check the path, bring it back from a copy where it was moved or deleted, or install it',
   ENOSPC: 'the disk is full: free some space and run the same command again, it resumes',
   EDQUOT: 'your quota of the disk is used up: free some space or ask for more, then run the same command again, it resumes',
   EROFS: 'the disk is read-only: mount it for writing, or set WHETSTONE_ROOT to a folder elsewhere',
