@@ -73,12 +73,21 @@ const choices: [name: string, row: Record<string, unknown>][] = [
   ['csqa', { question: { stem: 'Which?', choices: ['air', 'sea'].map((text, at) => ({ label: 'AB'[at], text })) }, answerKey: 'B' }],
   ['aqua', { question: 'Which?', options: ['A)air', 'B)sea'], correct: 'B' }],
   ['hellaswag', { ctx: 'Which?', endings: ['air', 'sea'], label: '1' }],
+  ['bigbench', { input: 'Which?', target_scores: { air: 0, sea: 1 } }],
+  ['truthful', { question: 'Which?', mc1_targets: { choices: ['air', 'sea'], labels: [0, 1] } }],
   ['piqa', { goal: 'Which?', sol1: 'air', sol2: 'sea', label: 1 }],
 ]
 for (const [name, row] of choices)
   test(`${name} is asked with its choices`, async () => {
     const file = join(folder, `${name}.jsonl`)
-    const other = { ...row, ...('answerKey' in row ? { answerKey: 'A' } : 'correct' in row ? { correct: 'A' } : { label: 0 }) }
+    const others: Record<string, unknown> = {
+      answerKey: 'A',
+      correct: 'A',
+      label: 0,
+      target_scores: { air: 1, sea: 0 },
+      mc1_targets: { choices: ['air', 'sea'], labels: [1, 0] },
+    }
+    const other = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, others[key] ?? value]))
     writeFileSync(file, `${JSON.stringify(row)}\n${JSON.stringify(JSON.parse(JSON.stringify(other).replace('Which?', 'What?')))}`)
     const { tasks } = await readTable({ file, grader: 'choice' })
     assert.equal(
@@ -89,6 +98,13 @@ for (const [name, row] of choices)
       ],
     )
   })
+
+test('the wrong answers of a row are choices, in an order that tells nothing', async () => {
+  const file = join(folder, 'gpqa.csv')
+  writeFileSync(file, 'Question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2\nWhich?,sea,tea,air\n')
+  const { tasks } = await readTable({ file, grader: 'choice' })
+  assert.equal([tasks[0]?.prompt, tasks[0]?.reference], ['Which?\nA. air\nB. sea\nC. tea', 'B'])
+})
 
 test('what holds no rows is not guessed at', () => {
   for (const value of [

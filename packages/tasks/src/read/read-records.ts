@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import type { CsvError } from 'csv-parse/sync'
 import { readParquet } from '../read-parquet.ts'
 import { unfoldChat } from './unfold-chat.ts'
+import { unfoldChoices } from './unfold-choices.ts'
 import { decodeText, type Encoding } from './decode-text.ts'
 import { findRows } from './find-rows.ts'
 import { findSeparator, separators, type Separator } from './find-separator.ts'
@@ -178,5 +179,5 @@ function checked(record: unknown, file: string, line: number, row = ''): Located
     throw new BadInput(
       `${where}: ${broken} holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no text: mend or remove the row`,
     )
-  return { record: unfoldChat(record as Record<string, unknown>), line }
+  return { record: unfoldChoices(unfoldChat(record as Record<string, unknown>)), line }
 }
