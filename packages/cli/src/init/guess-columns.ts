@@ -18,6 +18,7 @@ export function guessColumns(rows: readonly LocatedRecord[], choice: ColumnChoic
     const head = rows.slice(0, most)
     // one of the two may have a usual name
     for (const guessed of [
+      byWords(head, choice),
       { question: questionByContent(head, choice) },
       { answer: answerByContent(head, choice) },
       byContent(head, choice),
@@ -29,6 +30,15 @@ export function guessColumns(rows: readonly LocatedRecord[], choice: ColumnChoic
       }
     throw error
   }
+}
+
+/** Columns whose names hold the word among others: `What is your question?`, `Model answer`. */
+function byWords(rows: readonly LocatedRecord[], choice: ColumnChoice): ColumnChoice {
+  const names = look(rows).map(({ name }) => name)
+  const holding = (word: RegExp) => names.filter((name) => word.test(name))
+  const questions = choice.question === undefined ? holding(/\b(question|problem|prompt)\b/i) : [choice.question]
+  const answers = choice.answer === undefined ? holding(/\b(answer|solution|gold|target)\b/i) : [choice.answer]
+  return questions.length === 1 && answers.length === 1 && questions[0] !== answers[0] ? { question: questions[0], answer: answers[0] } : {}
 }
 
 function byContent(rows: readonly LocatedRecord[], choice: ColumnChoice): ColumnChoice {

@@ -59,6 +59,9 @@ const fallback = {
   why: 'the answers are short texts, compared as they stand',
 }
 
+/** What stands in programs of the usual languages. */
+const program = /\b(def|function|func|fn) \w+\s*\(|^\s*return\b|#include\s*<|\bpublic static\b|\bconsole\.log\(/m
+
 const all = (golds: readonly string[], shape: RegExp) => golds.filter((gold) => shape.test(gold)).length >= 0.98 * golds.length
 const parses = (text: string) => {
   try {
@@ -73,6 +76,12 @@ const parses = (text: string) => {
 export async function guessGrader(options: TableOptions, tasks: readonly Task[]): Promise<GraderGuess> {
   const golds = tasks.map(({ reference }) => reference)
   for (const { is, ...guess } of kinds) if (is(golds, tasks) && (await golds100(options, guess.grader)).wrong.length === 0) return guess
+  if (golds.filter((gold) => program.test(gold)).length > golds.length / 2)
+    return {
+      ...fallback,
+      maxTokens: 512,
+      why: 'the answers are programs, and exact compares them as texts: --grader=code runs tests that stand in the columns names and tests, --template=code takes a set that brings its own',
+    }
   const longest = Math.max(...golds.map((gold) => gold.length))
   return longest > 200
     ? {

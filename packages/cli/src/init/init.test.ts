@@ -54,6 +54,13 @@ for (const [name, content, question, answer, grader] of [
     'number',
   ],
   [
+    'form.csv',
+    `Timestamp,What is your question?,Model answer,Points\n${pairs.map(([a, b], i) => `2026-01-01,What is ${a} plus ${b}?,${a + b},${i % 5}`).join('\n')}`,
+    'What is your question?',
+    'Model answer',
+    'number',
+  ],
+  [
     'nested.jsonl',
     lines(pairs.map(([a, b]) => ({ problem: { text: `${a} minus ${b}` }, target: `${a - b}`, meta: { x: 1 } }))),
     'problem.text',
