@@ -1,5 +1,6 @@
 /** Environment variables that hold secrets, by their names. */
-const secretName = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PASS|_PAT|CREDENTIALS?|COOKIE)(?:_JSON|_B64|_BASE64)?$/i
+const secretName =
+  /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PASS|_PAT|CREDENTIALS?|COOKIE)(?:_JSON|_B64|_BASE64)?$|(?:API_?KEY|ACCESS_KEY|BEARER_TOKEN|AUTH_TOKEN|SECRET)_\w+$/i
 /** A secret shorter than this is a word that texts hold anyway; a line of one, and what it is written in another alphabet as, longer. */
 const [shortest, shortestPart] = [6, 10]
 

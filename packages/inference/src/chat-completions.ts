@@ -1,121 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, deriveSeed, random } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import type { Completion, Fault, GenerateRequest } from '@whetstone/core'
 import type OpenAI from 'openai'
 import { chatBody } from './chat-body.ts'
 import type { Dialect } from './chat-body.ts'
 import { limitBody } from './bounded-fetch.ts'
-import { inParallel } from './in-parallel.ts'
-import { providerError, type ProviderError } from './provider-error.ts'
+import { askAll, type Asked, type Asking } from './ask-all.ts'
+import { providerError } from './provider-error.ts'
 import { finishOf, plainText, tokenCount } from './read-answer.ts'
 import { stripReasoning } from './strip-reasoning.ts'
 
 /** An opened endpoint that speaks OpenAI's chat completions. */
-export type ChatEndpoint = {
+export type ChatEndpoint = Asking & {
   client: OpenAI
   /** The model's name over there. */
   model: string
   dialect: Dialect
-  concurrency: number
-  /** Seconds a request may take, answer included; and with all its retries. */
+  /** Seconds a request may take, answer included. */
   timeout: number
-  total?: number
-  retries: number
-  /** Seconds before the first retry; doubles with each, up to a minute. */
-  backoff: number
-  /** Awaited before each request; throws when none can ever be sent. */
-  ready?: (retry: number, signal: AbortSignal) => Promise<void>
-  /** Where it is, for messages. */
-  where: string
   /** Takes the key out of a message. */
   hide?: (text: string) => string
   /** Told the headers of each answer, and the name of the model as it calls itself. */
   hear?: (said: { headers?: Headers; model?: string }) => void
-  /** Held by each request while it is under way, where several lists are answered at once. */
-  slots?: Slots
 }
 
-/** So many at once, whoever asks. */
-export type Slots = { take(): Promise<() => void> }
-export function slotsOf(count: number): Slots {
-  let free = count
-  const waiting: (() => void)[] = []
-  const give = () => {
-    const next = waiting.shift()
-    if (next) next()
-    else free++
-  }
-  return {
-    async take() {
-      if (free > 0) free--
-      else await new Promise<void>((resolve) => waiting.push(resolve))
-      return give
-    },
-  }
-}
-
-/** The longest that we wait because a provider says so; one that asks for more has failed. */
-const patience = 600
-
-/**
- * Answers requests over HTTP, some at once; a provider's request to wait holds for all of them. Streams, so that long answers do not run
- * into timeouts of proxies and of fetch.
- */
-export async function* chatCompletions(
+/** Answers requests over HTTP, some at once. Streams, so that long answers do not run into timeouts of proxies and of fetch. */
+export function chatCompletions(
   endpoint: ChatEndpoint,
   requests: readonly GenerateRequest[],
   signal?: AbortSignal,
 ): AsyncGenerator<Completion | Fault> {
-  const queue = [...requests]
-  const gate: Gate = { openAt: 0 }
-  yield* inParallel(
-    Math.min(endpoint.concurrency, requests.length),
-    () => queue.shift(),
-    async (request, _slot, stop) => {
-      const give = await endpoint.slots?.take()
-      try {
-        return await complete(endpoint, request, gate, stop)
-      } finally {
-        give?.()
-      }
-    },
-    signal,
-  )
-}
-
-/** When requests may be sent again, by performance.now(). */
-type Gate = { openAt: number }
-
-async function complete(endpoint: ChatEndpoint, request: GenerateRequest, gate: Gate, signal: AbortSignal): Promise<Completion | Fault> {
-  const began = performance.now()
-  const jitter = random(deriveSeed(request.seed, request.id))
-  for (let retries = 0; ; retries++) {
-    for (let left = gate.openAt - performance.now(); left > 0; left = gate.openAt - performance.now())
-      await sleep(left, undefined, { signal })
-    await endpoint.ready?.(retries, signal)
-    const found = await askOnce(endpoint, request, signal)
-    if (!('kind' in found)) return found.finish === 'context' ? found : { ...found, retries }
-    if (found.kind === 'refused')
-      throw new BadInput(
-        'status' in found
-          ? `${endpoint.where} refuses to answer (${found.message}): check key, model name and account`
-          : `${endpoint.where} ${found.message}`,
-      )
-    const wait = found.wait ?? Math.min(60, endpoint.backoff * 2 ** retries) * (0.75 + jitter() / 2)
-    const spent = (performance.now() - began) / 1000 + wait > (endpoint.total ?? Infinity)
-    if (found.kind === 'fault' || retries >= endpoint.retries || wait > patience || spent)
-      return { id: request.id, fault: found.message, retries }
-    if (found.wait === undefined) await sleep(wait * 1000, undefined, { signal })
-    else gate.openAt = Math.max(gate.openAt, performance.now() + wait * 1000)
-  }
+  return askAll(endpoint, requests, (request, stop) => askOnce(endpoint, request, stop), signal)
 }
 
 /** Asks once: an answer (a prompt that does not fit is one), or why there is none. */
-export async function askOnce(
-  endpoint: ChatEndpoint,
-  request: GenerateRequest,
-  signal: AbortSignal,
-): Promise<Completion | (ProviderError & { kind: 'retry' | 'fault' | 'refused' })> {
+export async function askOnce(endpoint: ChatEndpoint, request: GenerateRequest, signal: AbortSignal): Promise<Asked> {
   const started = performance.now()
   const limit = AbortSignal.timeout(endpoint.timeout * 1000)
   try {

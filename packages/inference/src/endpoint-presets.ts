@@ -12,6 +12,8 @@ export const endpointPresets: Readonly<Record<string, EndpointPreset>> = {
   groq: { url: 'https://api.groq.com/openai/v1', keyVariable: 'GROQ_API_KEY', paid: true },
   // Its OpenAI-compatible API, with a Bedrock API key; the region comes from AWS_REGION.
   bedrock: { url: 'https://bedrock-runtime.{region}.amazonaws.com/openai/v1', keyVariable: 'AWS_BEARER_TOKEN_BEDROCK', paid: true },
+  // The same hosts by their Converse API, for the models that the other does not reach; AWS's own credentials serve as well.
+  'bedrock-converse': { url: 'https://bedrock-runtime.{region}.amazonaws.com', keyVariable: 'AWS_BEARER_TOKEN_BEDROCK', paid: true },
   vllm: { url: 'http://127.0.0.1:8000/v1', keyVariable: 'VLLM_API_KEY', paid: false },
   'llama-server': { url: 'http://127.0.0.1:8080/v1', keyVariable: 'LLAMA_API_KEY', paid: false },
   ollama: { url: 'http://127.0.0.1:11434/v1', keyVariable: 'OLLAMA_API_KEY', paid: false },
@@ -36,5 +38,5 @@ export function readEndpoint(address: string, environment: Readonly<Record<strin
   const paid = preset ? preset.paid : !local.test(host)
   if (paid && environment['ENABLE_API_CALLS'] !== '1')
     throw new BadInput(`${host} may cost money: set ENABLE_API_CALLS=1, in the environment or in .env, to call it`)
-  return { url, model: behind || undefined, keyVariable: preset?.keyVariable, paid }
+  return { url, model: behind || undefined, keyVariable: preset?.keyVariable, paid, converse: name === 'bedrock-converse' }
 }

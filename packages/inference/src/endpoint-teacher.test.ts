@@ -24,7 +24,7 @@ test('presets name address and key; a model stands behind the colon', () => {
     ['https://api.example.org/v1', 'https://api.example.org/v1', undefined, undefined],
   ]
   for (const [address, url, model, keyVariable] of cases) {
-    const { paid: _, ...read } = readEndpoint(address, on)
+    const { paid: _, converse: __, ...read } = readEndpoint(address, on)
     assert.equal(read, { url, model, keyVariable }, address)
   }
   assert.is(readEndpoint('bedrock:m', { ...on, AWS_REGION: 'eu-west-1' }).url, 'https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1')

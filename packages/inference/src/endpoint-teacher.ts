@@ -1,6 +1,7 @@
 import { BadInput, isFault } from '@whetstone/core'
 import type { LanguageModel, OpenOptions, Teacher } from '@whetstone/core'
 import { readEndpoint } from './endpoint-presets.ts'
+import bedrock, { describeBedrock } from './backends/bedrock.ts'
 import openai, { describeEndpoint } from './backends/openai.ts'
 
 export type Spending = {
@@ -23,7 +24,7 @@ export function endpointTeacher(
   { tokens = Infinity, money = Infinity, price }: Spending = {},
   spent: Spent = { prompt: 0, completion: 0, money: 0 },
 ): EndpointTeacher {
-  const { paid: _, ...endpoint } = readEndpoint(address)
+  const { paid: _, converse, ...endpoint } = readEndpoint(address)
   if (money < Infinity && !price)
     throw new BadInput(`A cap in money needs prices for ${address}: give --teacher-price=PROMPT/COMPLETION, a million tokens each`)
   const check = () => {
@@ -40,7 +41,9 @@ export function endpointTeacher(
     spent,
     async open() {
       check()
-      const inner = await openai(endpoint).open(await describeEndpoint(endpoint), options)
+      const inner = converse
+        ? await bedrock({ model: endpoint.model as string }).open(describeBedrock({ model: endpoint.model as string }), options)
+        : await openai(endpoint).open(await describeEndpoint(endpoint), options)
       const model: LanguageModel = {
         model: inner.model,
         async *generate(requests, how) {

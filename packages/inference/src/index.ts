@@ -1,6 +1,7 @@
 export * from './check-adapter.ts'
 export * from './check-gguf.ts'
 export * from './describe-gguf.ts'
+export { type Bedrock, describeBedrock } from './backends/bedrock.ts'
 export { describeEndpoint, type Endpoint } from './backends/openai.ts'
 export * from './open-model.ts'
 export * from './own-characters.ts'

@@ -17,8 +17,9 @@ export type ProviderError = {
   status?: number
 }
 
-const tooLong =
-  /context.?(length|size|window)|maximum (context|model) length|prompt is too long|too many (input )?tokens|must have less than \d+ tokens/i
+/** What providers say of a prompt that does not fit. */
+export const tooLong =
+  /context.?(length|size|window)|maximum (context|model) length|(prompt|input) is too long|too many (input )?tokens|must have less than \d+ tokens/i
 
 /** Sorts the errors of the package openai and of llama-server, vLLM, TGI and OpenAI behind it. */
 export function providerError(error: unknown): ProviderError {

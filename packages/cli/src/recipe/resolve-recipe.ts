@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import type { Model, Setting, Taskset } from '@whetstone/core'
 import { BadInput, Gpu, nearest, root, useOf } from '@whetstone/core'
 import { selectTasks } from '@whetstone/evaluation'
-import { describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
+import { type Bedrock, describeBedrock, describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
 import endpoints from '@whetstone/inference/backends/endpoints.ts'
 import openai from '@whetstone/inference/backends/openai.ts'
 import { checkRoles, loadRecipe } from '@whetstone/recipe/load-recipe.ts'
@@ -89,22 +89,22 @@ async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
   const roles = await resolveRoles(recipe)
   const own = useOf(recipe.backend)
   const [first, ...others] = (flags.endpoint ?? []).map((url): Endpoint => ({ url, model: flags['endpoint-model'] }))
-  const elsewhere = own && endpointOf(own)
-  if (!first && recipe.model === null && elsewhere)
-    return { recipe: { ...recipe, trainer: null }, base: await describeEndpoint(elsewhere), roles }
+  const elsewhere = !first && recipe.model === null && own ? served(own) : null
+  if (elsewhere) return { recipe: { ...recipe, trainer: null }, base: await elsewhere, roles }
   if (!first) return { recipe, base: await describeModel(recipe, flags), roles }
-  const served = await describeEndpoint(first)
+  const base = await describeEndpoint(first)
   const backend = others.length === 0 ? openai(first) : endpoints({ endpoints: [first, ...others] })
   // The weights are elsewhere: memory is measured and rows are exported, nothing can be trained.
-  if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base: served, roles }
+  if (flags.model === undefined) return { recipe: { ...recipe, model: null, backend, trainer: null }, base, roles }
   // Beside weights that are here it is a teacher.
-  return { recipe, base: await describeModel(recipe, flags), roles: { ...roles, attempts: { model: served, backend } } }
+  return { recipe, base: await describeModel(recipe, flags), roles: { ...roles, attempts: { model: base, backend } } }
 }
 
-/** The endpoint that says what a backend serves, where the weights are elsewhere; of several the first. */
-function endpointOf({ plugin, settings }: NonNullable<ReturnType<typeof useOf>>): Endpoint | null {
-  if (plugin.name === 'openai') return settings as Endpoint
-  return plugin.name === 'endpoints' ? ((settings as { endpoints: Endpoint[] }).endpoints[0] ?? null) : null
+/** The model that a backend serves, where the weights are elsewhere; of several endpoints the first says it. Null for backends of weights that are here. */
+function served({ plugin, settings }: NonNullable<ReturnType<typeof useOf>>, model?: string): Model | Promise<Model> | null {
+  if (plugin.name === 'bedrock') return describeBedrock(settings as Bedrock)
+  const endpoint = plugin.name === 'openai' ? (settings as Endpoint) : (settings as { endpoints?: Endpoint[] }).endpoints?.[0]
+  return endpoint ? describeEndpoint({ url: endpoint.url, keyVariable: endpoint.keyVariable, model: model ?? endpoint.model }) : null
 }
 
 /** Flags that name plug-ins and numbers, and every --set, in that order. */
@@ -140,8 +140,7 @@ async function resolveRoles(recipe: Recipe): Promise<Roles> {
     const { model, backend = recipe.backend, ...how } = role
     const made = useOf(backend)
     // An endpoint says itself what it serves; a role without a model is the incumbent, sampled in another way.
-    const remote = made ? endpointOf(made) : null
-    const described = remote ? describeEndpoint({ url: remote.url, keyVariable: remote.keyVariable, model: model ?? remote.model }) : null
+    const described = made ? served(made, model) : null
     const weights = model === undefined ? null : describeGguf(modelFile(model, `recipe ${recipe.name}: roles.${name}.model`))
     return [name, { ...how, backend, model: await (described ?? weights) }]
   })

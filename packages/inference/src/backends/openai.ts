@@ -30,7 +30,7 @@ export default plugin({
     reproducible: false,
     async open(model, options) {
       const { client, hide, listed, dialect } = await connect(endpoint, options.signal)
-      const { chatCompletions, slotsOf } = await import('../chat-completions.ts')
+      const [{ chatCompletions }, { slotsOf }] = await Promise.all([import('../chat-completions.ts'), import('../ask-all.ts')])
       let closed = false
       const slots = slotsOf(options.concurrency)
       return {
@@ -66,7 +66,6 @@ export default plugin({
   }),
 })
 
-/** An endpoint does not say when its weights were made, and equal models have equal cards. */
 /** The card of a model whose weights are elsewhere: known by the endpoint's address and by what the endpoint says of it. */
 export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   const { client, listed } = await connect(Settings.parse(endpoint))
