@@ -31,6 +31,9 @@ export function serverArguments(
     '--ctx-size',
     String(perSlot * concurrency),
     '--no-kv-unified',
+    // Its pool grows only when no thread is idle by its own late count: in a burst of more connections than threads some wait 9 s for others to be closed.
+    '--threads-http',
+    String(concurrency + 64),
     '--threads',
     String(threads ?? (small ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)))),
     // A GPU is slower than one CPU thread on models this small.
