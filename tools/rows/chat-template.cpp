@@ -60,7 +60,9 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
     inputs.enable_thinking = supports_thinking;
     inputs.force_pure_content = plain;
     if (now >= 0) {
-        inputs.now = std::chrono::system_clock::from_time_t((std::time_t) now);
+        for (const auto & [name, day] : date_variables(now)) {
+            inputs.chat_template_kwargs[name] = common_json(day).dump();
+        }
     }
     if (args.is_object()) {
         for (const auto & [key, value] : args.items()) {

@@ -21,13 +21,20 @@ export function chatBody(model: string, { messages, seed, sampling }: GenerateRe
     ...defined({ top_p: topP, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }),
     ...(stop && stop.length > 0 ? { stop: [...stop] } : {}),
   }
-  const template = { chat_template_kwargs: { enable_thinking: reasoning !== 'off' } }
+  const thinking = reasoning !== 'off'
+  const template = {
+    chat_template_kwargs: {
+      enable_thinking: thinking,
+      ...(reasoning === undefined ? {} : { thinking }), // Granite's and DeepSeek's name for it
+      ...sampling.templateArguments,
+    },
+  }
   if (dialect === 'openai') return standard
   if (dialect === 'other')
     return {
       ...standard,
       ...defined({ top_k: topK, min_p: minP, repetition_penalty: repeatPenalty }),
-      ...(reasoning === undefined ? {} : template),
+      ...(reasoning === undefined && sampling.templateArguments === undefined ? {} : template),
     }
   return {
     ...standard,

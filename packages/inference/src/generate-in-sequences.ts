@@ -1,4 +1,4 @@
-import { canonicalJson } from '@whetstone/core'
+import { canonicalJson, templateArguments } from '@whetstone/core'
 import type { Completion, Fault, GenerateRequest, Sampling } from '@whetstone/core'
 import { LlamaGrammar, LlamaGrammarEvaluationState } from 'node-llama-cpp'
 import type { LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp'
@@ -25,7 +25,7 @@ export async function* generateInSequences(
   requests: readonly GenerateRequest[],
   signal?: AbortSignal,
 ): AsyncGenerator<Completion | Fault> {
-  const groups = Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, sampling.reasoning]))
+  const groups = Map.groupBy(requests, ({ messages, sampling }) => canonicalJson([messages, templateArguments(sampling)]))
   const held: string[] = []
   const take = (slot: number) => {
     const key = groups.has(held[slot] ?? '') ? (held[slot] as string) : groups.keys().next().value
@@ -54,7 +54,7 @@ async function complete(
 ): Promise<Completion | Fault> {
   const started = performance.now()
   const { id, sampling } = request
-  const { text, opened } = await pool.render(request.messages, sampling.reasoning)
+  const { text, opened } = await pool.render(request.messages, sampling)
   const prompt = promptTokens(pool.weights, text)
   const done = (answer: string, finish: Completion['finish'], completion: number): Completion => {
     const { unclosed, ...stripped } = stripReasoning(answer, { opened: opened && finish !== 'context' && finish !== 'vocabulary' })

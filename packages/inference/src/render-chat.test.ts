@@ -26,10 +26,9 @@ test("a system message that the template refuses goes before the user's words", 
   assert.is(chatRenderer(noSystem, tokens)(messages).text, '[user] be brief\n\n6*7?\n'))
 test('reasoning reaches the template', () => {
   const render = chatRenderer(thinking, tokens)
-  assert.equal(render(messages, 'off'), { text: '6*7?<think>\n\n</think>\n\n', opened: false })
-  assert.equal(render(messages, 'on'), { text: '6*7?<think>\n', opened: true })
-  assert.equal(render(messages, { budget: 9 }), render(messages, 'on'))
-  assert.equal(render(messages), render(messages, 'on'))
+  assert.equal(render(messages, { enable_thinking: false }), { text: '6*7?<think>\n\n</think>\n\n', opened: false })
+  assert.equal(render(messages, { enable_thinking: true }), { text: '6*7?<think>\n', opened: true })
+  assert.equal(render(messages), render(messages, { enable_thinking: true }))
 })
 test('a template that fails is one line', () => {
   assert.throws(

@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja'
 import { BadInput } from '@whetstone/core/bad-input.ts' // alone: the process that renders starts the sooner
-import type { Message, Reasoning } from '@whetstone/core'
+import type { Message } from '@whetstone/core'
 
 /** A prompt as the model reads it. `opened` says that it ends inside a think block. */
 export type RenderedChat = { text: string; opened: boolean }
@@ -14,22 +14,23 @@ const chatml = [
   '{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}',
 ].join('')
 
-/**
- * Renders messages by a model's own Jinja chat template, up to where the answer begins. `reasoning` reaches the template as
- * enable_thinking.
- */
+/** Renders messages by a model's own Jinja chat template, up to where the answer begins. `variables` are told to it always, `args` with these messages. */
 export function chatRenderer(
   template: string | null,
   tokens: { bos: string | null; eos: string | null },
-): (messages: readonly Message[], reasoning?: Reasoning) => RenderedChat {
+  variables: Record<string, string> = {},
+): (messages: readonly Message[], args?: Record<string, unknown>) => RenderedChat {
   const compiled = compile(template ?? chatml)
-  return (messages, reasoning) => {
+  return (messages, args = {}) => {
     const values = {
       add_generation_prompt: true,
       bos_token: tokens.bos ?? '',
       eos_token: tokens.eos ?? '',
       // On unless it is turned off, as llama.cpp has it; templates without thinking do not look at it.
-      enable_thinking: reasoning !== 'off',
+      enable_thinking: true,
+      ...('enable_thinking' in args ? { thinking: args['enable_thinking'] } : {}), // Granite's and DeepSeek's name for it
+      ...variables,
+      ...args,
     }
     const render = (turns: readonly Message[]) => {
       const text = compiled.render({ ...values, messages: turns })

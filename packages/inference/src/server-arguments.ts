@@ -3,6 +3,7 @@ import { adapterFlags, BadInput, smallModel, staysOnCpu } from '@whetstone/core'
 import type { Model, OpenOptions } from '@whetstone/core'
 import { checkAdapter } from './check-adapter.ts'
 import { checkGguf } from './check-gguf.ts'
+import { freezeDate } from './freeze-date.ts'
 
 /** How llama-server is told to serve a model, adapter included, so that it answers as the loop samples: offline, its prompts by the chat template, a context of its own for each slot. */
 export function serverArguments(
@@ -13,7 +14,8 @@ export function serverArguments(
     context,
     gpu = 'auto',
     gpuLayers,
-  }: Pick<OpenOptions, 'concurrency' | 'threads' | 'context' | 'gpu' | 'gpuLayers'>,
+    date,
+  }: Pick<OpenOptions, 'concurrency' | 'threads' | 'context' | 'gpu' | 'gpuLayers' | 'date'>,
 ): string[] {
   if (model.path === null)
     throw new BadInput(`Model ${model.name} has no weights on this machine: give --model=PATH, or sample it with --endpoint=URL`)
@@ -39,10 +41,22 @@ export function serverArguments(
     // A GPU is slower than one CPU thread on models this small.
     ...(onCpu ? ['--device', 'none'] : gpuLayers === undefined ? [] : ['--gpu-layers', String(gpuLayers)]),
     '--jinja',
+    ...dateFlags(header.chatTemplate, date),
     '--offline',
     '--no-webui',
     '--no-slots',
     '--cache-ram',
     '0',
+  ]
+}
+
+/** Its clock tells every template the day: here the day is a setting. */
+function dateFlags(template: string | null, date: string | undefined): string[] {
+  if (template === null || date === undefined) return []
+  const frozen = freezeDate(template, date)
+  return [
+    ...(frozen.template === template ? [] : ['--chat-template', frozen.template]),
+    '--chat-template-kwargs',
+    JSON.stringify(frozen.variables),
   ]
 }

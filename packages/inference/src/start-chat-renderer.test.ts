@@ -9,7 +9,7 @@ const messages = [{ role: 'user' as const, content: 'How much is 6*7?' }]
 
 test('renders in its own process, in turn', async () => {
   const chat = await startChatRenderer('{{ bos_token }}{{ messages[0].content }}{{ enable_thinking }}', tokens)
-  const said = await Promise.all([chat.render(messages), chat.render(messages, 'off')])
+  const said = await Promise.all([chat.render(messages), chat.render(messages, { reasoning: 'off' })])
   assert.equal(
     said.map(({ text }) => text),
     ['<s>How much is 6*7?true', '<s>How much is 6*7?false'],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { BadInput, startTool, type Message, type Reasoning } from '@whetstone/core'
+import { BadInput, startTool, templateArguments, type Message, type Sampling } from '@whetstone/core'
+import { freezeDate } from './freeze-date.ts'
 import type { RenderedChat } from './render-chat.ts'
 
 /** Seconds of processor time for one rendering, and MiB of memory: a template takes some thousandths of either. */
@@ -11,15 +12,17 @@ const patience = 10
 
 export type ChatRenderer = {
   /** Messages as the model reads them, up to where its answer begins. */
-  render(messages: readonly Message[], reasoning?: Reasoning): Promise<RenderedChat>
+  render(messages: readonly Message[], asked?: Pick<Sampling, 'reasoning' | 'templateArguments'>): Promise<RenderedChat>
   end(): Promise<void>
 }
 
-/** Renders by a model's own chat template, in a process of its own: the template is data, and one that loops, recurses or hoards ends there, as BadInput here. */
+/** Renders by a model's own chat template, in a process of its own, and on the day `date` where it asks for one: the template is data, and one that loops, recurses or hoards ends there, as BadInput here. */
 export async function startChatRenderer(
   template: string | null,
   tokens: { bos: string | null; eos: string | null },
+  date?: string,
 ): Promise<ChatRenderer> {
+  const frozen = template === null || date === undefined ? { template } : freezeDate(template, date)
   const tool = startTool({
     file: process.execPath,
     args: [`--max-old-space-size=${limits.memory}`, '--no-warnings', join(import.meta.dirname, 'render-chat-process.ts')],
@@ -63,12 +66,15 @@ export async function startChatRenderer(
   }
   try {
     await inTurn({ messages: [] }) // it stands ready: its start does not count as the template's time
-    await inTurn({ template, tokens })
+    await inTurn({ ...frozen, tokens })
   } catch (error) {
     tool.kill()
     throw error
   }
-  return { render: (messages, reasoning) => inTurn({ messages, reasoning }) as Promise<RenderedChat>, end }
+  return {
+    render: (messages, asked = {}) => inTurn({ messages, args: templateArguments(asked) }) as Promise<RenderedChat>,
+    end,
+  }
 }
 
 /** Processor time that a process has taken, in seconds; null where the system does not tell, or it is gone. Linux counts in hundredths. */

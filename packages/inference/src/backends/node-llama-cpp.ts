@@ -41,7 +41,11 @@ async function open(model: Model, options: OpenOptions): Promise<LanguageModel> 
       lora: model.adapter === null ? undefined : { adapters: [{ filePath: model.adapter, scale: model.adapterScale ?? 1 }] },
       createSignal: signal,
     })
-    const chat = await startChatRenderer(header.chatTemplate, { bos: weights.tokens.bosString, eos: weights.tokens.eosString })
+    const chat = await startChatRenderer(
+      header.chatTemplate,
+      { bos: weights.tokens.bosString, eos: weights.tokens.eosString },
+      options.date,
+    )
     return languageModel({ model, weights, opened, context, chat, generateInSequences, close })
   } catch (error) {
     await close()

@@ -34,9 +34,9 @@ export default defineCommand({
     'npx nx run models:serve --run=mine --role=judge',
   ],
   async run(flags, signal) {
-    const { model, context } = await whom(flags)
+    const { model, context, date } = await whom(flags)
     const served: Model = flags['lora-scale'] === undefined ? model : { ...model, adapterScale: scaleOf(flags['lora-scale'], model) }
-    const args = serverArguments(served, { ...flags, gpu: Gpu.parse(flags.gpu), context: flags.context ?? context })
+    const args = serverArguments(served, { ...flags, gpu: Gpu.parse(flags.gpu), context: flags.context ?? context, date })
     await ensureTools(['llama-server'], { signal })
     const { port, 'tensor-split': split, 'chat-template': template } = flags
     const more = [...(split === undefined ? [] : ['--tensor-split', shares(split)]), ...templateFlags(template)]
@@ -56,8 +56,16 @@ export default defineCommand({
   },
 })
 
-/** The model that the flags mean, and the context its recipe runs it with. */
-async function whom({ model, run, role }: { model?: string; run?: string; role: string }): Promise<{ model: Model; context?: number }> {
+/** The model that the flags mean, and the context and the day its recipe runs it with. */
+async function whom({
+  model,
+  run,
+  role,
+}: {
+  model?: string
+  run?: string
+  role: string
+}): Promise<{ model: Model; context?: number; date?: string }> {
   if (model !== undefined) {
     if (run !== undefined || role !== 'solver') throw new BadInput('--model names the model itself: leave --run and --role out')
     return { model: await describeGguf(modelFile(model)) }
@@ -74,7 +82,7 @@ async function whom({ model, run, role }: { model?: string; run?: string; role: 
   if (!record || !incumbent)
     throw new BadInput(`Run ${reader.run} has no incumbent: ${reader.problems[0]?.says ?? 'its first round has not begun'}`)
   const { roles, settings } = await loadRecipe(record.recipe)
-  if (role === 'solver') return { model: incumbent.model, context: settings.context }
+  if (role === 'solver') return { model: incumbent.model, context: settings.context, date: settings.date }
   const played = roles[role]
   if (played === undefined)
     throw new BadInput(`Recipe ${record.recipe} has no role "${role}": ${suggest(role, ['solver', ...Object.keys(roles)], 'roles')}`)
@@ -82,7 +90,7 @@ async function whom({ model, run, role }: { model?: string; run?: string; role: 
   if (played.backend && useOf(played.backend)?.plugin.name === 'openai')
     throw new BadInput(`Role ${role} of recipe ${record.recipe} is played by an endpoint: it is served there already`)
   const own = played.model === undefined ? incumbent.model : await describeGguf(modelFile(played.model, `roles.${role}.model`))
-  return { model: own, context: played.context ?? settings.context }
+  return { model: own, context: played.context ?? settings.context, date: settings.date }
 }
 
 function scaleOf(text: string, { adapter, name }: Model): number {
