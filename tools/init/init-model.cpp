@@ -35,10 +35,14 @@ struct writer {
     }
 
     ggml_tensor * matrix(const wanted_tensor & wanted, double deviation) {
+        return add(wanted, storable_type(type, wanted.ne0), random_values(wanted, deviation));
+    }
+
+    std::vector<float> random_values(const wanted_tensor & wanted, double deviation) {
         std::vector<float> values(wanted.ne0 * wanted.ne1 * wanted.ne2);
         for (float & v : values)
             v = (float) (deviation * random.normal());
-        return add(wanted, storable_type(type, wanted.ne0), values);
+        return values;
     }
 
     ggml_tensor * vector(const wanted_tensor & wanted, double value, double deviation) {
@@ -155,6 +159,8 @@ void init_model(const model_spec & s, uint64_t seed, const std::string & type, c
             if (!t.required && !s.fused_qkv)
                 return nullptr;
             return w.matrix(t, s.scales.matrix / std::sqrt(3.0 * (double) t.ne0));
+        case part::taps:
+            return w.add(t, GGML_TYPE_F32, w.random_values(t, s.scales.matrix / std::sqrt(3.0 * (double) t.ne0)));
         case part::gain:
             return w.vector(t, s.scales.gain, s.scales.gain_deviation);
         case part::bias:

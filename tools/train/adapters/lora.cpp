@@ -57,8 +57,8 @@ static void create(model & m, F && rank) {
         matrix & w = *t.at;
         w.lora_scale = m.lora_alpha > 0 ? m.lora_alpha / (float) r : 1.0f;
         const int64_t a = t.rows ? r : w.weight->ne[0], a_columns = t.rows ? w.weight->ne[1] : r;
-        w.lora_a = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, a, a_columns);
-        w.lora_b = ggml_new_tensor_2d(m.lora_context.get(), GGML_TYPE_F32, r, w.weight->ne[t.rows ? 0 : 1]);
+        w.lora_a = ggml_new_tensor_3d(m.lora_context.get(), GGML_TYPE_F32, a, a_columns, w.weight->ne[2]); // one for each expert
+        w.lora_b = ggml_new_tensor_3d(m.lora_context.get(), GGML_TYPE_F32, r, w.weight->ne[t.rows ? 0 : 1], w.weight->ne[2]);
         ggml_set_name(w.lora_a, (t.tensor + ".lora_a").c_str());
         ggml_set_name(w.lora_b, (t.tensor + ".lora_b").c_str());
         add_parameter(m, t.tensor + ".lora_a", w.lora_a, true);

@@ -39,6 +39,22 @@ bool without_biases(model & m) {
     return had;
 }
 
+// Every tap but the token's own
+bool without_convolution(model & m) {
+    bool had = false;
+    for (layer & l : m.layers) {
+        if (!l.taps)
+            continue;
+        std::vector<float> taps((size_t) ggml_nelements(l.taps));
+        ggml_backend_tensor_get(l.taps, taps.data(), 0, taps.size() * sizeof(float));
+        for (size_t i = 0; i < taps.size(); i++)
+            taps[i] = (int64_t) (i + 1) % l.taps->ne[0] ? 0.0f : taps[i];
+        ggml_backend_tensor_set(l.taps, taps.data(), 0, taps.size() * sizeof(float));
+        had = true;
+    }
+    return had;
+}
+
 bool without_gate_order(model & m) {
     for (layer & l : m.layers)
         std::swap(l.gate, l.up);
@@ -80,6 +96,7 @@ const feature features[] = {
              had = reset<ggml_tensor *>(l.shared_up.weight, nullptr) || had;
          return had;
      }},
+    {"convolution", without_convolution},
     {"biases", without_biases},
     {"gate-order", without_gate_order},
 };

@@ -43,17 +43,19 @@ struct describer {
         linear(l.o, block, "attn_output", q, e, h.output_bias);
     }
 
-    ggml_tensor * experts(const std::string & name, int64_t in, int64_t out) {
-        return source({name + ".weight", in, out, part::matrix, true, h.experts});
+    void experts(matrix & w, const std::string & block, const char * kind, int64_t in, int64_t out) {
+        w.weight = source({block + kind + ".weight", in, out, part::matrix, true, h.experts});
+        all.targets.push_back({kind, block + kind + ".weight", &w, false, true});
     }
 
-    // Adapters go on the expert that sees every token; on the router only where it is asked for; on the others not
+    // Adapters go on the expert that sees every token; on the router and the others, of which each has its own, only where they are asked
+    // for
     void mixture(layer & l, const std::string & block) {
         linear(l.router, block, "ffn_gate_inp", h.embedding, h.experts, false);
         all.targets.back().asked = true;
-        l.gate_experts = experts(block + "ffn_gate_exps", h.embedding, h.expert_feed_forward);
-        l.up_experts = experts(block + "ffn_up_exps", h.embedding, h.expert_feed_forward);
-        l.down_experts = experts(block + "ffn_down_exps", h.expert_feed_forward, h.embedding);
+        experts(l.gate_experts, block, "ffn_gate_exps", h.embedding, h.expert_feed_forward);
+        experts(l.up_experts, block, "ffn_up_exps", h.embedding, h.expert_feed_forward);
+        experts(l.down_experts, block, "ffn_down_exps", h.expert_feed_forward, h.embedding);
         if (h.shared_feed_forward == 0)
             return;
         linear(l.shared_gate, block, "ffn_gate_shexp", h.embedding, h.shared_feed_forward, false);
@@ -68,9 +70,15 @@ struct describer {
         linear(l.down, block, "ffn_down", h.feed_forward, h.embedding, h.ffn_bias);
     }
 
-    void block(layer & l, const std::string & block) {
+    void convolution(layer & l, const std::string & block) {
+        linear(l.conv_in, block, "shortconv.in_proj", h.embedding, 3 * h.embedding, false);
+        l.taps = source({block + "shortconv.conv.weight", h.taps, h.embedding, part::taps, true});
+        linear(l.o, block, "shortconv.out_proj", h.embedding, h.embedding, false);
+    }
+
+    void block(layer & l, const std::string & block, bool convolves) {
         l.attn_norm = h.norm_before ? gain(block + "attn_norm", h.embedding) : nullptr;
-        attention(l, block);
+        convolves ? convolution(l, block) : attention(l, block);
         l.attn_post_norm = h.norm_after ? gain(block + "post_attention_norm", h.embedding) : nullptr;
         l.ffn_norm = h.norm_before ? gain(block + "ffn_norm", h.embedding) : nullptr;
         h.experts > 0 ? mixture(l, block) : feed_forward(l, block);
@@ -87,8 +95,8 @@ struct describer {
         }
         all.layers.resize((size_t) h.layers);
         for (int64_t i = 0; i < h.layers; i++)
-            block(all.layers[i], "blk." + std::to_string(i) + ".");
-        all.output_norm = gain("output_norm", h.embedding);
+            block(all.layers[i], "blk." + std::to_string(i) + ".", h.attention[i].convolves);
+        all.output_norm = gain(h.output_norm, h.embedding);
         if (h.head != head_weight::tied)
             all.output.weight = source({"output.weight", h.embedding, h.vocabulary, part::head, h.head == head_weight::own});
         if (!all.output.weight)
@@ -131,6 +139,8 @@ void assign_roles(model & m) {
                             shape_text(wanted.ne0, wanted.ne1, wanted.ne2));
         if (wanted.ne1 == 1 && t->type != GGML_TYPE_F32)
             throw bad_input(m.path + ": tensor " + wanted.name + " is a vector and must be F32");
+        if (wanted.kind == part::taps && t->type != GGML_TYPE_F32)
+            throw bad_input(m.path + ": tensor " + wanted.name + " holds a convolution's taps and must be F32");
         return t;
     };
     describe_tensors(m.hyper, source, m);

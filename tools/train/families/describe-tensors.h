@@ -7,7 +7,7 @@
 
 namespace train {
 
-enum class part { embedding, head, matrix, gain, bias, factors };
+enum class part { embedding, head, matrix, taps, gain, bias, factors };
 
 struct wanted_tensor {
     std::string name;

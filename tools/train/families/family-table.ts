@@ -154,6 +154,24 @@ const all: FamilyCase[] = [
     features: ['expert', 'shared-expert', 'residual-scale', 'attention-scale', 'rope-pairs'],
   },
   {
+    name: 'lfm2',
+    spec: {
+      architecture: 'lfm2',
+      ...layers(4),
+      keys: { 'attention.head_count_kv': [0, 2, 0, 2], 'shortconv.l_cache': 3 },
+    },
+    features: ['convolution', 'qk-norm', 'rope-pairs'],
+  },
+  {
+    name: 'lfm2 with windows, a convolution last',
+    spec: {
+      architecture: 'lfm2',
+      ...layers(3),
+      keys: { 'attention.head_count_kv': [2, 2, 0], 'shortconv.l_cache': 4, 'attention.sliding_window': 8 },
+    },
+    features: ['convolution', 'window'],
+  },
+  {
     name: 'minicpm',
     spec: { architecture: 'minicpm', keys: { logit_scale: 0.7 } },
     features: ['logit-scale', 'residual-scale', 'embedding-scale', 'rope-pairs'],

@@ -42,13 +42,25 @@ void read_experts(keys & k, hyperparameters & h) {
                         " experts cannot be used, is the file damaged?");
 }
 
+// Of LFM2 one number a layer, 0 for those of a short convolution
+static int64_t kv_heads_of(keys & k, const hyperparameters & h) {
+    if (k.architecture != "lfm2" || h.layers < 1 || h.layers > 4096)
+        return (int64_t) k.may("attention.head_count_kv", (double) h.heads);
+    const std::vector<double> each = k.each("attention.head_count_kv", h.layers, (double) h.heads);
+    const double most = *std::max_element(each.begin(), each.end());
+    for (double heads : each)
+        if (heads != 0 && heads != most)
+            throw bad_input(k.path + ": the key lfm2.attention.head_count_kv differs between layers, such models cannot be trained");
+    return (int64_t) most;
+}
+
 static void read_sizes(keys & k, hyperparameters & h) {
     h.context = (int64_t) k.need("context_length");
     h.embedding = (int64_t) k.need("embedding_length");
     h.layers = (int64_t) k.need("block_count");
     h.feed_forward = (int64_t) k.need("feed_forward_length");
     h.heads = (int64_t) k.need("attention.head_count");
-    h.kv_heads = (int64_t) k.may("attention.head_count_kv", (double) h.heads);
+    h.kv_heads = kv_heads_of(k, h);
     h.rms_eps = (float) k.need("attention.layer_norm_rms_epsilon");
     for (const auto & [value, name] : {std::pair{h.context, "context_length"},
                                        {h.embedding, "embedding_length"},

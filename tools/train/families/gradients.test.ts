@@ -16,6 +16,9 @@ const dpo = () => rowsFile('family-dpo.jsonl', [{ prompt: '1+1=', chosen: answer
 const gentle = { embedding: 1, head: 0.3, matrix: 1.5, gain: 1, gain_deviation: 0.2, bias_deviation: 0.2 }
 const small = { embedding_length: 32, feed_forward_length: 32, head_count_kv: 2, context_length: 64, init: gentle }
 
+const experts = (family: string) =>
+  /moe/.test(family) ? ['--lora-targets', 'all,ffn_gate_inp,ffn_gate_exps,ffn_up_exps,ffn_down_exps'] : []
+
 for (const row of families.filter(({ bounds, spec }) => bounds === undefined && spec['block_count'] !== 64)) {
   // factors and sizes of a head that fit the narrower model
   const narrow = Object.fromEntries(
@@ -37,9 +40,11 @@ for (const row of families.filter(({ bounds, spec }) => bounds === undefined && 
   it(`${row.name}: dpo, all weights`, async () =>
     every(await check('check-gradients', 'dpo', await make(), dpo(), ['--beta', 0.5, '--nll-weight', 0.5]), 2e-2))
   it(`${row.name}: sft, an adapter`, async () =>
-    every(await check('check-gradients', 'sft', await make(), sft(), ['--lora-rank', 2]), 4e-3))
+    every(await check('check-gradients', 'sft', await make(), sft(), ['--lora-rank', 2, ...experts(row.name)]), 4e-3))
   if (
-    ['gemma2', 'gemma3', 'phi3, long', 'mistral3', 'olmo 3: windows, yarn', 'granite', 'llama 3: factors, biases, fused'].includes(row.name)
+    ['gemma2', 'gemma3', 'phi3, long', 'mistral3', 'olmo 3: windows, yarn', 'granite', 'llama 3: factors, biases, fused', 'lfm2'].includes(
+      row.name,
+    )
   )
     it(`${row.name}: sft, an adapter, ggml's own operations`, async () =>
       every(await check('check-gradients', 'sft', await make(), sft(), ['--lora-rank', 2, '--plain']), 4e-3))

@@ -19,7 +19,8 @@ enum class head_weight { own_or_tied, own, tied };
 struct layer_attention {
     int64_t window = 0; // a query sees itself and the window - 1 tokens before it; 0: all before it
     bool rotates = true;
-    int rope = 0; // which of hyperparameters::ropes
+    int rope = 0;           // which of hyperparameters::ropes
+    bool convolves = false; // a short convolution in place of attention
 };
 
 struct hyperparameters {
@@ -43,12 +44,15 @@ struct hyperparameters {
     // Mixture of experts: of each layer's experts the router's best `experts_used` see a token. 0: none, one feed-forward block
     int64_t experts = 0, experts_used = 0, expert_feed_forward = 0, shared_feed_forward = 0; // shared: an expert that sees every token
 
+    int64_t taps = 0; // of a short convolution: the tokens it sees
+
     bool heads_fill_width = false; // libllama takes the model's width for the queries' in this family
 
     std::vector<std::string> unread; // keys of the architecture that nothing here reads: libllama does not either, as far as is known
 
     // Which tensors a file may have
     head_weight head = head_weight::own_or_tied;
+    const char * output_norm = "output_norm";
     bool gate_in_up = false; // ffn_up holds gate and up, one after the other
     bool output_bias = false, ffn_bias = false, head_bias = false, qk_biases = true;
     bool rope_factors = false;   // rope_freqs.weight

@@ -49,6 +49,18 @@ double keys::may(const std::string & name, double fallback) {
     return first;
 }
 
+std::vector<double> keys::each(const std::string & name, int64_t layers, double fallback) {
+    const int64_t id = find(name);
+    if (id < 0 || gguf_get_kv_type(file, id) != GGUF_TYPE_ARRAY)
+        return std::vector<double>((size_t) layers, may(name, fallback));
+    if ((int64_t) gguf_get_arr_n(file, id) < layers)
+        throw bad_input(path + ": the key " + gguf_get_key(file, id) + " has fewer values than the model has layers");
+    std::vector<double> values;
+    for (int64_t i = 0; i < layers; i++)
+        values.push_back(number_at(file, id, gguf_get_arr_type(file, id), gguf_get_arr_data(file, id), (size_t) i, path));
+    return values;
+}
+
 double keys::need(const std::string & name) {
     if (find(name) < 0)
         throw bad_input(path + ": the key " + architecture + "." + name + " is missing, is this a complete model?");

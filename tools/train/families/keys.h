@@ -18,6 +18,7 @@ class keys {
     double need(const std::string & name);
     double may(const std::string & name, double fallback);
     bool flag(const std::string & name, bool fallback);
+    std::vector<double> each(const std::string & name, int64_t layers, double fallback); // one value a layer, or the same for all
     std::string text(const std::string & name, const std::string & fallback);
     // one value a layer, or "every n-th layer has none": libllama's sliding_window_pattern
     std::vector<uint8_t> pattern(const std::string & name, int64_t layers, int64_t every);

@@ -20,19 +20,21 @@ struct target {
     std::string kind, tensor;
     matrix * at;
     bool rows = false;  // the matrix is read by rows (the embedding): A is [rank, rows], one column a token, and B [rank, width]
-    bool asked = false; // only where it is asked for by name: embedding and head
+    bool asked = false; // only where it is asked for by name: embedding, head, router and experts
 };
 
 struct layer {
     ggml_tensor *attn_norm = nullptr, *ffn_norm = nullptr;           // before a block
     ggml_tensor *attn_post_norm = nullptr, *ffn_post_norm = nullptr; // after it
     ggml_tensor *q_norm = nullptr, *k_norm = nullptr;
-    matrix qkv;                                                                          // one matrix for all three, or
-    matrix q, k, v;                                                                      // three
-    ggml_tensor * bias_parts[3] = {nullptr, nullptr, nullptr};                           // of a fused qkv, where they are three
-    matrix o, gate, up, down;                                                            // where up holds the gate too, gate is empty
-    matrix router, shared_gate, shared_up, shared_down;                                  // of a mixture of experts
-    ggml_tensor *gate_experts = nullptr, *up_experts = nullptr, *down_experts = nullptr; // [in, out, experts]
+    matrix qkv;                                                // one matrix for all three, or
+    matrix q, k, v;                                            // three
+    ggml_tensor * bias_parts[3] = {nullptr, nullptr, nullptr}; // of a fused qkv, where they are three
+    matrix o, gate, up, down;                                  // where up holds the gate too, gate is empty
+    matrix router, shared_gate, shared_up, shared_down;        // of a mixture of experts
+    matrix gate_experts, up_experts, down_experts;             // [in, out, experts]
+    matrix conv_in;                                            // of a short convolution; its out is o
+    ggml_tensor * taps = nullptr;                              // [taps, width], F32; null: attention
 };
 
 struct weights {

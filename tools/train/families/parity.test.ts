@@ -1,9 +1,10 @@
 // Every family's log-probabilities against libllama's in F32; each feature left out must show.
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { check, randomModel, randomNumbers, rowsFile, tool, toolSuite } from '../test-model.ts'
+import { check, folder, mustRun, randomModel, randomNumbers, rowsFile, tool, toolSuite, train } from '../test-model.ts'
 import { families, specOf } from './family-table.ts'
 
-const { it, run } = toolSuite('parity of families')
+const { it, run } = toolSuite('parity of families', ['llama-train', 'llama-init', 'llama-export-lora'])
 
 const random = randomNumbers(17)
 const letters = [...'0123456789+=abcdefgh']
@@ -35,6 +36,24 @@ for (const row of families) {
     }
   })
 }
+
+for (const row of families.filter(({ name }) => name.includes('moe')))
+  it(`${row.name}: an adapter on its experts, as it is and merged`, async () => {
+    const model = await randomModel('family', specOf(row))
+    const [data, adapter, merged] = [rows(), join(folder, 'experts.gguf'), join(folder, 'experts-merged.gguf')]
+    const targets = ['--lora-rank', 2, '--lora-targets', 'ffn_gate_exps,ffn_up_exps,ffn_down_exps']
+    const steps = await train('sft', model, data, adapter, [...targets, '--steps', 8, '--lr', 0.05, '--schedule', 'constant'])
+    const losses = steps.filter(({ loss }) => loss !== undefined).map(({ loss }) => loss as number)
+    assert.ok((losses.at(-1) as number) < (losses[0] as number) - 0.1, JSON.stringify(losses))
+    await mustRun('llama-export-lora', ['-m', model, '--lora', adapter, '-o', merged, '-t', 1])
+    for (const [file, args] of [
+      [model, ['--lora-init', adapter]],
+      [merged, []],
+    ] as const) {
+      const [result] = await check<Result>('check-logits', 'sft', file, data, [...args])
+      assert.ok(result && result.mean_logp_difference <= 1e-5 && result.largest_logp_difference <= 1e-3, JSON.stringify(result))
+    }
+  })
 
 it('a feature that is not there, or not known, is refused', async () => {
   const model = await randomModel('family', { architecture: 'qwen3' })

@@ -78,6 +78,15 @@ class fused final : public operations {
         return make(n, parts[0]->ne[1], run_join, parts);
     }
 
+    ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) override { return make(a->ne[0], a->ne[1], run_product, {a, b}); }
+    ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps) override { return make(x->ne[0], x->ne[1], run_convolve, {x, taps}); }
+    ggml_tensor * convolve_back(ggml_tensor * taps, ggml_tensor * dy) override {
+        return make(dy->ne[0], dy->ne[1], run_convolve_back, {dy, taps});
+    }
+    void convolve_back_taps(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) override {
+        onto(gradient, run_convolve_back_taps, {x, dy});
+    }
+
     ggml_tensor * route(ggml_tensor * logits, int64_t used) override {
         return make(2 * used, logits->ne[1], run_route, {logits}, using_experts(used));
     }

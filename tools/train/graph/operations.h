@@ -55,6 +55,13 @@ class operations {
     virtual ggml_tensor * slice(ggml_tensor * x, int64_t first, int64_t n) = 0;
     virtual ggml_tensor * join(const std::vector<ggml_tensor *> & parts) = 0;
 
+    // a * b, element by element: its gradients are products too
+    virtual ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) = 0;
+    // Within each sequence y[t] = the sum over taps [n, width] of taps[j] * x[t - (n - 1) + j]; nothing stands before its first token
+    virtual ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps) = 0;
+    virtual ggml_tensor * convolve_back(ggml_tensor * taps, ggml_tensor * dy) = 0;
+    virtual void convolve_back_taps(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) = 0;
+
     // Mixture of experts. routing [2 * used, tokens]: of each column of the router's logits [experts, tokens] the numbers of the largest
     // ones, and the softmax over these. Slots are a token's experts, one after the other: used * tokens columns.
     virtual ggml_tensor * route(ggml_tensor * logits, int64_t used) = 0;

@@ -98,6 +98,18 @@ class plain final : public operations {
         return g.emit(all);
     }
 
+    ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) override { return g.emit(ggml_mul(c, a, b)); }
+    ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps) override { return by_taps(x, taps, false); }
+    ggml_tensor * convolve_back(ggml_tensor * taps, ggml_tensor * dy) override { return by_taps(dy, taps, true); }
+    void convolve_back_taps(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy) override {
+        ggml_tensor * all = nullptr;
+        for (int64_t j = 0; j < gradient->ne[0]; j++) {
+            ggml_tensor * one = ggml_sum_rows(c, flipped(ggml_mul(c, dy, later(x, gradient->ne[0] - 1 - j, false)))); // [1, width]
+            all = all ? ggml_concat(c, all, one, 0) : one;
+        }
+        sum_into(gradient, all);
+    }
+
     // ggml has no gradient of MUL_MAT_ID for its weights
     ggml_tensor * route(ggml_tensor *, int64_t) override { return no_experts(); }
     ggml_tensor * route_back(ggml_tensor *, ggml_tensor *, ggml_tensor *) override { return no_experts(); }
@@ -137,6 +149,27 @@ class plain final : public operations {
     ggml_tensor * flipped(ggml_tensor * t) { return ggml_cont(c, ggml_transpose(c, t)); }
     ggml_tensor * sum_of_columns(ggml_tensor * t, ggml_tensor * like) { return ggml_reshape(c, ggml_sum_rows(c, flipped(t)), like); }
     ggml_tensor * dequantized(ggml_tensor * w) { return w->type == GGML_TYPE_F32 ? w : ggml_cast(c, w, GGML_TYPE_F32); }
+
+    // Every sequence's tokens `by` places later, or back earlier; what falls out is lost, what is not there is 0
+    ggml_tensor * later(ggml_tensor * t, int64_t by, bool back) {
+        if (by == 0)
+            return t;
+        const int64_t width = t->ne[0], n = std::max<int64_t>(0, length - by);
+        if (n == 0)
+            return ggml_scale(c, t, 0.0f);
+        ggml_tensor * kept = ggml_cont(c, ggml_view_3d(c, t, width, n, count, t->nb[1], t->nb[1] * length, back ? by * t->nb[1] : 0));
+        kept = ggml_pad_ext(c, kept, 0, 0, back ? 0 : (int) by, back ? (int) by : 0, 0, 0, 0, 0);
+        return ggml_reshape_2d(c, kept, width, length * count);
+    }
+    ggml_tensor * by_taps(ggml_tensor * t, ggml_tensor * taps, bool back) {
+        ggml_tensor *columns = flipped(taps), *sum = nullptr; // [width, taps]
+        for (int64_t j = 0; j < taps->ne[0]; j++) {
+            ggml_tensor * tap = ggml_view_1d(c, columns, columns->ne[0], j * columns->nb[1]);
+            ggml_tensor * part = ggml_mul(c, later(t, taps->ne[0] - 1 - j, back), tap);
+            sum = sum ? ggml_add(c, sum, part) : part;
+        }
+        return g.emit(sum);
+    }
 
     // [features, tokens] <-> [head_size, length, heads, count]
     ggml_tensor * view(ggml_tensor * t, int64_t n) { return ggml_reshape_4d(c, t, h.head_size, n, length, count); }

@@ -64,7 +64,14 @@ void transformer::linear_back(const matrix & w, ggml_tensor * x, ggml_tensor * a
     }
 }
 
-ggml_tensor * transformer::experts(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing) {
+ggml_tensor * transformer::experts(const matrix & w, ggml_tensor * x, ggml_tensor * routing) {
+    ggml_tensor * y = expert_product(w.weight, x, routing);
+    if (!w.lora_a)
+        return y;
+    return add(y, expert_product(w.lora_b, expert_product(w.lora_a, x, routing), routing), w.lora_scale);
+}
+
+ggml_tensor * transformer::expert_product(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing) {
     ggml_tensor * y = ops.expert_multiply(w, x, routing);
     if (!leaf(w))
         derive(y, {x});

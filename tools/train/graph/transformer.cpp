@@ -66,16 +66,28 @@ ggml_tensor * transformer::mixture(const layer & l, ggml_tensor * h, ggml_tensor
     return add(residual, mixed, m.hyper.residual_scale);
 }
 
-ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
-    const size_t index = &l - m.layers.data();
+// Two gates around a convolution over the last few tokens, all three from one matrix
+ggml_tensor * transformer::short_convolution(const layer & l, ggml_tensor * h) {
+    const int64_t n = m.hyper.embedding;
+    const std::vector<ggml_tensor *> parts = split(linear(l.conv_in, h, nullptr), {n, n, n});
+    return product(parts[1], convolve(product(parts[0], parts[2]), l.taps));
+}
+
+ggml_tensor * transformer::attention(const layer & l, ggml_tensor * h) {
     const bool full = m.hyper.qk_norm == query_norm::full;
-    const std::vector<ggml_tensor *> parts = queries_keys_values(l, l.attn_norm ? norm(x, l.attn_norm) : x);
+    const std::vector<ggml_tensor *> parts = queries_keys_values(l, h);
     ggml_tensor *q = parts[0], *k = parts[1], *v = parts[2];
     if (l.q_norm)
         q = full ? norm(q, l.q_norm) : head_norm(q, l.q_norm);
     if (l.k_norm)
         k = full ? norm(k, l.k_norm) : head_norm(k, l.k_norm);
-    ggml_tensor * y = attend(q, k, v, m.hyper.attention[index]);
+    return attend(q, k, v, m.hyper.attention[&l - m.layers.data()]);
+}
+
+ggml_tensor * transformer::block(const layer & l, ggml_tensor * x) {
+    const size_t index = &l - m.layers.data();
+    ggml_tensor * normed = l.attn_norm ? norm(x, l.attn_norm) : x;
+    ggml_tensor * y = l.taps ? short_convolution(l, normed) : attention(l, normed);
     if (index + 1 == m.layers.size()) { // from here on tokens no longer see each other: go on with those that have a target
         y = select(y, targets);
         x = select(x, targets);

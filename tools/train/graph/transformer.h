@@ -44,7 +44,12 @@ class transformer {
     std::vector<ggml_tensor *> split(ggml_tensor * x, const std::vector<int64_t> & sizes);
     std::vector<ggml_tensor *> queries_keys_values(const layer & l, ggml_tensor * h);
     ggml_tensor * mixture(const layer & l, ggml_tensor * h, ggml_tensor * residual);
-    ggml_tensor * experts(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing);
+    ggml_tensor * experts(const matrix & w, ggml_tensor * x, ggml_tensor * routing);
+    ggml_tensor * expert_product(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing);
+    ggml_tensor * product(ggml_tensor * a, ggml_tensor * b);
+    ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps);
+    ggml_tensor * short_convolution(const layer & l, ggml_tensor * h);
+    ggml_tensor * attention(const layer & l, ggml_tensor * h);
     ggml_tensor * feed_forward(const layer & l, ggml_tensor * h, ggml_tensor * residual);
     ggml_tensor * add_block(const matrix & w, ggml_tensor * y, ggml_tensor * norm_after, ggml_tensor * residual);
     // Where none of the sources has a gradient to pass on, neither has y

@@ -116,7 +116,7 @@ const cases: Case[] = [
       return path
     },
     error:
-      /gemma\.gguf: architecture "gemma" cannot be trained\. Supported: exaone4, gemma2, gemma3, granite, granitemoe, llama, minicpm, mistral3, olmo2, phi3, qwen2, qwen3, qwen3moe, smollm3/,
+      /gemma\.gguf: architecture "gemma" cannot be trained\. Supported: exaone4, gemma2, gemma3, granite, granitemoe, lfm2, llama, minicpm, mistral3, olmo2, phi3, qwen2, qwen3, qwen3moe, smollm3/,
   },
   {
     name: 'a key that libllama reads and the trainer does not',

@@ -4,6 +4,7 @@
 #include "bad-input.h"
 #include "ggml-cpp.h"
 #include "gguf-file.h"
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -19,12 +20,12 @@ struct averaging {
     ggml_context_ptr shapes;
     std::vector<std::vector<char>> held;
 
-    void add(const std::string & name, ggml_type type, int64_t ne0, int64_t ne1, const std::vector<float> & values) {
-        ggml_tensor * t = ne1 > 1 ? ggml_new_tensor_2d(shapes.get(), type, ne0, ne1) : ggml_new_tensor_1d(shapes.get(), type, ne0);
+    void add(const std::string & name, ggml_type type, std::array<int64_t, GGML_MAX_DIMS> ne, const std::vector<float> & values) {
+        ggml_tensor * t = ggml_new_tensor(shapes.get(), type, GGML_MAX_DIMS, ne.data());
         ggml_set_name(t, name.c_str());
         gguf_add_tensor(out.get(), t);
         held.emplace_back(ggml_nbytes(t));
-        ggml_quantize_chunk(type, values.data(), held.back().data(), 0, ne1, ne0, nullptr);
+        ggml_quantize_chunk(type, values.data(), held.back().data(), 0, ggml_nrows(t), ne[0], nullptr);
         gguf_set_tensor_data(out.get(), name.c_str(), held.back().data());
     }
 
@@ -44,7 +45,7 @@ struct averaging {
             for (size_t i = 0; i < sum.size(); i++)
                 sum[i] += (float) shares[f] * values[i];
         }
-        add(first.name, first.type, first.ne[0], first.ne[1] * first.ne[2] * first.ne[3], sum);
+        add(first.name, first.type, {first.ne[0], first.ne[1], first.ne[2], first.ne[3]}, sum);
     }
 
     // alpha / rank of one file's pair, as libllama scales it
@@ -87,14 +88,16 @@ struct averaging {
         const weights_file::tensor & first = *files[0]->find(base + ".lora_a");
         const int64_t ne0 = by_rows(base) ? rank : first.ne[0], ne1 = by_rows(base) ? first.ne[1] : rank;
         a.resize((size_t) (ne0 * ne1)); // where this pair's ranks add up to less than another's
-        add(base + ".lora_a", GGML_TYPE_F32, ne0, ne1, a);
-        add(base + ".lora_b", GGML_TYPE_F32, rank, (int64_t) b.size() / rank, b);
+        add(base + ".lora_a", GGML_TYPE_F32, {ne0, ne1, 1, 1}, a);
+        add(base + ".lora_b", GGML_TYPE_F32, {rank, (int64_t) b.size() / rank, 1, 1}, b);
     }
 
     void adapters() {
         int64_t largest = 0; // one alpha serves all pairs of the file, so all get one rank
         for (const auto & t : files[0]->tensors) {
             int64_t rank = 0;
+            if (t.ne[2] > 1)
+                throw bad_input(files[0]->path + ": " + t.name + " is an adapter on experts, which is averaged with --factors only");
             if (t.name.size() > 7 && t.name.compare(t.name.size() - 7, 7, ".lora_a") == 0)
                 for (const auto & file : files)
                     rank += rank_of(t.name, same(*file, t, false));

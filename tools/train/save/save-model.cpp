@@ -38,7 +38,7 @@ void save_model(const model & m, const std::string & path, const std::string & t
     for (const weights_file::tensor & base : m.file->tensors) { // in the order of the base
         const ggml_tensor * t = m.tensors.at(base.name);
         ggml_type stored = base.type;
-        if (!type.empty() && ggml_n_dims(t) > 1)
+        if (!type.empty() && ggml_n_dims(t) > 1 && base.name.find("shortconv.conv") == std::string::npos) // ggml convolves with F32 alone
             stored = storable_type(type_by_name(type), t->ne[0]);
         add_tensor(file.get(), shapes.get(), held, base.name, t, stored);
     }
