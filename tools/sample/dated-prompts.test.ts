@@ -27,7 +27,6 @@ const bundled = [
   'meta-llama-Llama-3.2-3B-Instruct',
   'meta-llama-Llama-3.3-70B-Instruct',
   'upstage-Solar-Open-100B',
-  'fireworks-ai-llama-3-firefunction-v2',
 ]
 const templates: [string, string][] = [
   ['single quotes around double ones', `{{ strftime_now('%A "%d %B %Y"') }}${turns}`],
@@ -63,10 +62,11 @@ async function byServer(path: string): Promise<string[]> {
 }
 async function byRenderer(template: string): Promise<string[]> {
   const chat = await startChatRenderer(template, { bos: '<s>', eos: '</s>' }, date)
-  const texts: string[] = []
-  for (const { messages, sampling } of asked) texts.push((await chat.render(messages, sampling)).text)
-  await chat.end()
-  return texts
+  try {
+    return (await Promise.all(asked.map(({ messages, sampling }) => chat.render(messages, sampling)))).map(({ text }) => text)
+  } finally {
+    await chat.end()
+  }
 }
 
 for (const [name, template] of templates)
