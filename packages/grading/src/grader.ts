@@ -37,22 +37,30 @@ export type GraderSpec<Schema extends z.ZodObject> = {
   settings: Schema
   needsJudge?: boolean
   problem?: (gold: string, settings: z.output<Schema>) => string | null | Promise<string | null>
+  /** Several gold answers of a task as what is accepted, where a list of them has another meaning: by default each is accepted. */
+  accepted?: (golds: readonly string[], settings: z.output<Schema>) => readonly string[]
   /** Against one gold answer. */
   grade: (request: GradeRequest & { gold: string }, settings: z.output<Schema>) => Verdict | Grade | Promise<Verdict | Grade>
 }
 
 /** A grader's plug-in from the comparison with one gold answer. */
-export const grader = <Schema extends z.ZodObject>({ name, about, settings, needsJudge, problem, grade }: GraderSpec<Schema>) =>
+export const grader = <Schema extends z.ZodObject>({ name, about, settings, needsJudge, problem, accepted, grade }: GraderSpec<Schema>) =>
   plugin<Schema, Grader>({
     name,
     about,
     settings,
-    make: (given) => ({
-      needsJudge,
-      problem: (gold) => problem?.(gold, given) ?? null,
-      grade: async (request) => (await best(request, (one) => grade(one, given))).grade,
-      look: (request) => best(request, (one) => grade(one, given)),
-    }),
+    make: (given) => {
+      const look = (request: GradeRequest) => {
+        const golds = typeof request.gold === 'string' ? [request.gold] : (accepted?.(request.gold, given) ?? request.gold)
+        return best({ ...request, gold: golds }, (one) => grade(one, given))
+      }
+      return {
+        needsJudge,
+        problem: (gold) => problem?.(gold, given) ?? null,
+        grade: async (request) => (await look(request)).grade,
+        look,
+      }
+    },
   })
 
 /** Of several gold answers that are accepted the one that fits best counts. */

@@ -81,6 +81,11 @@ const cases: Record<string, Case[]> = {
     { gold: 'the big dog', answer: 'big dog', settings: { words: true }, passed: true },
     { gold: 'red', answer: '', passed: false, reward: 0 },
     { gold: 'red', answer: 'red, red, red', passed: true },
+    { gold: ['red', 'green'], answer: 'green and red', passed: true },
+    { gold: ['red', 'green'], answer: 'red', passed: false, reward: 2 / 3 },
+    { gold: ['red', 'green'], answer: '["red","green"]', passed: true },
+    { gold: ['red, green', 'blue, pink'], answer: 'pink, blue', passed: true },
+    { gold: ['Paris', 'Lutetia'], answer: 'Lutetia', settings: { words: true }, passed: true },
   ],
   json: [
     {

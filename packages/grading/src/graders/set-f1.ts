@@ -14,6 +14,11 @@ export default grader({
     words: z.boolean().default(false).describe('each word is an item, as in SQuAD'),
   }),
   problem: (gold, settings) => (itemsOf(gold, settings).size === 0 ? 'holds no items' : null),
+  // A list of items is one set; a list of sets is several accepted ones.
+  accepted: (golds, settings) =>
+    !settings.words && golds.length > 1 && golds.every((gold) => itemsOf(gold, settings).size === 1)
+      ? [golds.join(settings.separator[0])]
+      : golds,
   grade({ gold, answer }, settings) {
     const text = announcedList(answer)
     const [wanted, given] = [itemsOf(gold, settings), itemsOf(text, settings)]

@@ -125,7 +125,7 @@ const doubt =
   /\b(?:wait|actually|correction|corrected|sorry|oops|hold on|on second thou?ght|scratch that|let me (?:re|correct|fix|redo)|i (?:was wrong|made (?:a|an) (?:mistake|error)|misread|miscounted|forgot)|that(?:'s| is| was) (?:wrong|incorrect|not right)|my mistake|no,|hmm)|(?:不对|更正|等等|错了|間違|訂正|نعم لا|исправл|ошиб|perdón|pardon|korrektur|moment)/i
 /** "Wait, no: 18", "it should be 18", "Correction: 18". */
 const restated =
-  /\b(?:(?:it|that|this)(?:'s|\s+is|\s+(?:should|must|would)\s+(?:have been|be))|should\s+be|correction|corrected(?:\s+answer)?|make\s+(?:it|that)|i\s+(?:now\s+)?get|i\s+meant?)\b\s*:?\s*(?:actually\s+)?|####\s*|\b(?:wait|no|actually|sorry|oops|hmm)\b[,:.!\s]+(?=[-$\\]*\d)/gi
+  /\b(?:(?:it|that|this)(?:'s|\s+is|\s+(?:should|must|would)\s+(?:have been|be))|should\s+be|correction|corrected(?:\s+answer)?|make\s+(?:it|that)|i\s+(?:now\s+)?get|i\s+meant?)\b\s*:?\s*(?:actually\s+)?|####\s*|\b(?:wait|no|actually|sorry|oops|hmm)\b[,:.!\s]+(?=[-$\\]*\d|\(?[A-J]\)?(?:[.,;!)\s]*$|[.):]\s))/gi
 
 /**
  * Where a text takes back the answer that ended at `from` and gives another one: what begins there counts. Null where it does not. A check

@@ -6,7 +6,7 @@ export function choiceOf(gold: string): string | null {
 
 const label = /\(\s*([A-Za-z])\s*\)|\[\s*([A-Za-z])\s*\]|(?<![A-Za-z0-9'’])([A-Z])(?![A-Za-z0-9'’])/g
 /** "I choose B", "go with (A)"; not "with A dog". */
-const named = /\b(?:option|choice|answer|choose|pick|select|take|with|is)\s+\(?(?:[B-HJ-Z]|[AI](?!\s+[a-z]))\)?(?![A-Za-z'’])/
+const named = /\b(?:option|choice|answer|choose|pick|select|take|with|is|be)\s+\(?(?:[B-HJ-Z]|[AI](?!\s+[a-z]))\)?(?![A-Za-z'’])/
 /** `A` and `I` are words too: alone before other words they are no labels. */
 const article = /^[AI]\s+[a-z]/
 
@@ -16,14 +16,16 @@ const article = /^[AI]\s+[a-z]/
  */
 export function readChoice(answer: string): string | null {
   const text = unmarked(answer).replace(
-    /^(?:(?:probably|likely|most likely|definitely|certainly|clearly|simply|therefore)\s+)?(?:(?:option|choice|answer|letter)\s+)?/i,
+    /^(?:(?:probably|likely|most likely|definitely|certainly|clearly|simply|therefore)\s+)?(?:(?:option|choice|answer|letter)\s+|ans\.?\s*[:=-]?\s+)?/i,
     '',
   )
   if (/^[-+]/.test(text)) return null
   if (/^\(?[A-Za-z]\)?$/.test(text)) return text.replace(/[()]/g, '')
   const [head, rest] = split(text)
   if (head === null) {
-    const inside = [...text.replace(/\bI(?=\s+[a-z])/g, ' ').matchAll(label)].map((match) => (match[1] ?? match[2] ?? match[3]) as string)
+    const inside = [...text.replace(/\bI(?=\s+[a-z])|\bnot\s+\(?[A-Z]\)?(?![A-Za-z])/g, ' ').matchAll(label)].map(
+      (match) => (match[1] ?? match[2] ?? match[3]) as string,
+    )
     const isNamed = named.test(text)
     return new Set(inside).size === 1 && (isNamed || /\([A-Z]\)/.test(text)) ? (inside[0] as string) : null
   }
