@@ -1,6 +1,6 @@
 import type { Split, Task } from '@whetstone/core'
 import { BadInput, hash } from '@whetstone/core'
-import { contentKey, nearDuplicates } from '@whetstone/similarity'
+import { contentKey, nearDuplicates, normalizeText } from '@whetstone/similarity'
 
 /** A task and the place it was read from, `file:line`. */
 export type LocatedTask = { task: Task; where: string }
@@ -24,7 +24,7 @@ const mostAlike = { count: 8, share: 0.01 }
 const strictest: readonly Split[] = ['test', 'validation', 'train']
 
 /**
- * Each question once, and whatever asks nearly the same in one split: what is trained on never is validation in other words. Questions are compared by content (case, spacing, width apart), then by
+ * Each question once, and whatever asks nearly the same in one split: what is trained on never is validation in other words. Questions are compared by content (case, spacing, also round signs, and width apart), then by
  * MinHash; questions of a template that differ in a number are different tasks. One question with two answers is refused with both rows: which of them is right only the owner knows.
  */
 export function distinctTasks(located: readonly LocatedTask[], sameAnswer: (a: Task, b: Task) => boolean = sameReference): DistinctTasks {
@@ -32,7 +32,7 @@ export function distinctTasks(located: readonly LocatedTask[], sameAnswer: (a: T
   const conflicts: string[] = []
   let repeated = 0
   for (const item of located) {
-    const key = contentKey(item.task.prompt)
+    const key = questionKey(item.task.prompt)
     const before = first.get(key)
     if (before === undefined) {
       first.set(key, item)
@@ -51,6 +51,9 @@ export function distinctTasks(located: readonly LocatedTask[], sameAnswer: (a: T
   const kept = [...first.values()]
   return { ...joinSplits(kept), repeated }
 }
+
+/** White space round signs says nothing either: `1+1 ?` asks what `1 + 1?` asks. */
+const questionKey = (question: string) => contentKey(normalizeText(question).replace(/ ?([-+*/=<>^×÷?!]) ?/g, '$1'))
 
 function joinSplits(kept: readonly LocatedTask[]): Omit<DistinctTasks, 'repeated'> {
   const heads = nearDuplicates(

@@ -25,6 +25,7 @@ const readable: [Odd, [question: string, answers: string[]][]][] = [
   [{ file: 'excel.csv', content: 'sep=;\r\nid;question;answer\r\n1;2+2?;4\r\n' }, [['2+2?', ['4']]]],
   [{ file: 'inches.tsv', content: 'id\tquestion\tanswer\n1\t3" pipe plus 2"?\t5\n' }, [['3" pipe plus 2"?', ['5']]]],
   [{ file: 'bars.csv', content: 'id|question|answer\n1|2+2?|4\n' }, [['2+2?', ['4']]]],
+  [{ file: 'table.md', content: '| question | answer |\n|:---|---:|\n| 2+2? | 4 |\n' }, [['2+2?', ['4']]]],
   [{ file: 'mac.csv', content: 'id,question,answer\r1,2+2?,4\r' }, [['2+2?', ['4']]]],
   [{ file: 'big-endian.csv', content: utf16be('id,question,answer\n1,2+2?,4\n') }, [['2+2?', ['4']]]],
   [{ file: 'no-mark.csv', content: Buffer.from('id,question,answer\n1,2+2?,4\n', 'utf16le') }, [['2+2?', ['4']]]],

@@ -272,6 +272,12 @@ const unreadable: [string, string, string | Buffer, RegExp][] = [
     'question,answer\nWhat  is 2+2?,4\nwhat is 2+2?,5\n',
     /One question with two answers: .*x\.csv:2 answers "4", .*x\.csv:3 "5"/,
   ],
+  [
+    'one question with two answers, spaced otherwise',
+    'x.csv',
+    'question,answer\nWhat is 2+2?,4\nWhat is 2 + 2 ?,5\n',
+    /One question with two answers: .*x\.csv:2 answers "4", .*x\.csv:3 "5"/,
+  ],
 ]
 for (const [what, name, content, message] of unreadable)
   test(`${what} is refused with its place`, async () => {
