@@ -125,9 +125,18 @@ function lastNumber(text: string, end: number): Announced | null {
   const space = last - window > line ? text.indexOf(' ', last - window) : line
   const from = space > last || space < 0 ? line : space
   const found = findNumbers(text.slice(0, end), from).at(-1)
-  return found ? { written: found.written, text: text.slice(found.from, found.end).trim(), where: { text, from: found.from } } : null
+  if (!found) return null
+  const isBound = boundBefore.test(text.slice(from, found.from)) || boundBehind.test(text.slice(found.end, found.end + near))
+  return {
+    written: isBound ? null : found.written,
+    text: text.slice(found.from, found.end).trim(),
+    where: { text, from: found.from },
+  }
 }
 
+/** `(-inf, 3)`, `(3, ∞)`: bounds of an interval. */
+const boundBefore = /[([\]]\s*[-+]?\s*(?:\\infty|inf(?:inity)?|oo|∞)\s*[,;]\s*[-+]?$/i
+const boundBehind = /^\s*[,;]\s*\+?\s*(?:\\infty|inf(?:inity)?\b|oo\b|∞)/i
 function lastDigit(text: string, end: number): number {
   let last = end - 1
   while (last >= 0 && !isDigit(text.charCodeAt(last))) last--

@@ -22,6 +22,11 @@ export function matchTasks(a: ResultGroup, b: ResultGroup, sameTool: boolean): M
     a: same(a),
     b: same(b),
     notes: [
+      ...(common.length === 0
+        ? [
+            `no task stands in both: ids as ${exampleOf(a)} in one, as ${exampleOf(b)} in the other: give both the same ids, or their questions`,
+          ]
+        : []),
       ...(changed.size > 0 ? [`${changed.size} tasks have the same id in both but another content, and are left out`] : []),
       ...(unchecked > 0
         ? [
@@ -33,6 +38,8 @@ export function matchTasks(a: ResultGroup, b: ResultGroup, sameTool: boolean): M
     ],
   }
 }
+
+const exampleOf = ({ outcomes }: ResultGroup) => JSON.stringify(outcomes[0]?.task.slice(0, 40) ?? 'none')
 
 function byQuestion(a: ResultGroup, b: ResultGroup, known: ReadonlySet<string>): Matched {
   const asked = new Map(b.outcomes.map(({ task }) => [task, b.contents.get(task)?.question]))

@@ -114,6 +114,27 @@ test('equal ids over other questions are never paired, whatever else is odd', as
   assert.is(unlike.all.paired, null)
   assert.match(unlike.notes.join(), /a and b have other names, and the files do not tell their questions: nothing is paired/)
 })
+test('ids of other kinds, scores as words', async () => {
+  const rows = (score: (i: number) => string, id = (i: number) => `${i}`, head = 'id,score') =>
+    `${head}\n${Array.from({ length: 10 }, (_, i) => `${id(i)},${score(i)}`).join('\n')}\n`
+  const plain = put(
+    'plain.csv',
+    rows((i) => `${i % 2}`),
+  )
+  const said = log('said.jsonl', (id) => sample(id, { exact_match: id % 2 ? 'True' : 'false' }))
+  assert.is((await compare([said, said])).all.control.rate, 0.5)
+  const asked = put(
+    'asked.csv',
+    rows(
+      (i) => `${i % 2}`,
+      (i) => `Q${i}?`,
+      'question,score',
+    ),
+  )
+  const { all: apart, notes } = await compare([plain, asked])
+  assert.is(apart.paired, null)
+  assert.match(notes.join(), /no task stands in both: ids as "0" in one, as "Q0\?" in the other/)
+})
 test('scores are found under any holder, and listed where there are several', async () => {
   for (const [name, more] of [
     ['scores', { scores: { exact: 1, rouge: 0.5 } }],

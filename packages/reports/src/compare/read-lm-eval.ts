@@ -104,10 +104,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> => value !==
 const isScore = (value: unknown): value is number | boolean | string =>
   typeof value === 'boolean' ||
   (typeof value === 'number' && value >= 0 && value <= 1) ||
-  (typeof value === 'string' && /^(?:0|1)(?:\.\d+)?$/.test(value) && Number(value) <= 1)
+  (typeof value === 'string' && /^(?:(?:0|1)(?:\.\d+)?|true|false)$/i.test(value) && !(Number(value) > 1))
 
 function toScore(value: unknown, where: string): number | null {
   if (value === null || value === undefined) return null
+  if (typeof value === 'string' && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === 'true' ? 1 : 0
   if (isScore(value)) return Number(value)
   throw new BadInput(`${where} is ${JSON.stringify(value)}, not a number from 0 to 1: choose another with --score`)
 }

@@ -1,7 +1,7 @@
 /** Words that make of the number beside them a bound, a denial, a function's argument or a date, in the languages that answers are announced in. */
 const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
 const before = {
-  english: String.raw`sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)|no (?:more|less|fewer) than|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|${months}`,
+  english: String.raw`sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)|no (?:more|less|fewer) than|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|except(?: for)?|excluding|other than|apart from|(?:anything|everything|nothing|number|integer|all|any) but|${months}`,
   german:
     'nicht|kein|(?:mehr|weniger|größer|kleiner|höher) als|mindestens|höchstens|maximal|minimal|bis zu|über|unter|oberhalb von|zwischen|Wurzel(?: aus)?',
   french: "(?:plus|moins) (?:de|que)|(?:supérieure?|inférieure?) à|au (?:moins|plus)|jusqu[’']à|entre|pas|racine (?:carrée )?de",
@@ -20,7 +20,7 @@ export const noNumberBefore = new RegExp(
   [
     String.raw`(?:[±∓√∛∜≤≥≠⩽⩾^_]|\+/-|(?<![-=<>\w/"'])[<>]=?|${han}`,
     String.raw`|(?<![\p{L}\p{M}\\])(?:${Object.values(before).join('|')}))`,
-    String.raw`\s*[({[]?\s*\$?\s*$`,
+    String.raw`\s*\}?\s*[({[]?\s*\$?\s*$`,
   ].join(''),
   'iu',
 )

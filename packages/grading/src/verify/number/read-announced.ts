@@ -50,6 +50,8 @@ export function readAnnounced(content: string, place: Place, language?: Language
   const before = text.slice(0, first.from)
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
   if (signOutside.test(before) || (whole && /[-+]\s*$/.test(before)) || (before !== '' && noNumberBefore.test(before))) return none
+  if (before !== '' && (setBefore.test(before) || (whole && memberBefore.test(before)))) return none
+  if (whole && memberBehind.test(text.slice(first.end))) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
   if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
   if (whole && at(goesOn, text, first.end)) return none
@@ -152,6 +154,14 @@ const variableBefore = /(?<![A-Za-z\\])[A-Za-z]\s*[*/^]?\s*[({]?\s*$|[:*/^_]\s*$
 /** `-(-5)` */
 const signOutside = /-\s*(?:\\left)?\s*[([{]\s*$/
 const bound = /[<>≤≥]|\\(?:[lg]eq?|[lg]t|ne|pm|approx)(?![a-z])/
+
+/** Signs of sets and of functions of several numbers, and an interval or tuple that was begun. */
+const setBefore =
+  /\\(?:infty|cup|cap|setminus|mathbb|emptyset|varnothing|begin|gcd|lcm|max|min|sum|prod|int|lim)(?![A-Za-z])|[∞∪∩∅∖]|[([\]][^()[\]]*[,;]\s*[-+]?$/
+/** In a box another member stands before it or behind. */
+const memberBefore = /(?:[,;]|\\text\{\s*(?:and|or)\s*\}|(?<![\p{L}])(?:and|or))\s*$/u
+const memberBehind =
+  /^\s*(?:[,;]|\\text\s*\{\s*(?:and|or)\s*\}|(?:and|or)(?![A-Za-z]))\s*(?:\\(?!text|quad|mathrm|,|;)[A-Za-z]+|[A-Za-z](?![A-Za-z])|∞)/
 
 function calculated(text: string, first: Found, whole: boolean): Announced | null {
   let end = first.from

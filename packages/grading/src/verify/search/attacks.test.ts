@@ -63,6 +63,9 @@ test('likeness tells what it is for', () => {
     ['\\frac{\\sqrt{3}}{3}', '\\frac{1}{\\sqrt{3}}'],
     ['2:3', '\\frac23'],
     ['x=5', '5'],
+    ['12\\text{ gm}', '\\boxed{1\\text{ dozen}}'],
+    ['\\frac{3}{4}', '\\boxed{\\frac 34}'],
+    ['\\frac25', '0,4'],
     ['\\beta=5', '5'],
     ['\\beta=5', '\\boxed{\\beta=5}'],
   ] as const)
@@ -73,6 +76,7 @@ test('likeness tells what it is for', () => {
     ['0:0', '12'],
     ['\\infty', '5'],
     ['(1,2)', '(1,3)'],
+    ['-3', '\\boxed{(-\\infty,-3)}'],
     ['\\beta=5', 'k=5'],
     ['\\beta=4', '4:1'],
   ] as const)

@@ -29,10 +29,11 @@ function named(answer: string): { name: string; value: string } | null {
 function skeleton(answer: string): string {
   let text = answer
     .replace(/^\\boxed\{([\s\S]*)\}$/, '$1')
+    .replace(/(?<=\d)\s*(?:\\text\{)?\s*(dozen|million)\s*\}?/g, (_, word: string) => (word === 'dozen' ? '*12' : '*1000000'))
     .replace(/\\(?:text|mathrm|textbf|mbox)\s*\{([^{}]*)\}(?:\^\{?[23]\}?)?/g, (_, words: string) =>
       /\d/.test(answer) && !/\d/.test(words) ? ' ' : words,
     )
-    .replace(/\\[dt]?frac(\d)(\d)/g, '(($1)/($2))')
+    .replace(/\\[dt]?frac\s*(\d)\s*(\d)/g, '(($1)/($2))')
   for (let round = 0; round < 4; round++)
     text = text.replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, '(($1)/($2))').replace(/\\sqrt\s*\{([^{}]*)\}/g, 'sqrt($1)')
   return text
@@ -55,6 +56,7 @@ const letters = (text: string) => [...text.replace(/[^a-z\d]/g, '')].sort().join
 /** Plain arithmetic, or null. */
 function valueOf(text: string): number | null {
   const expression = text
+    .replace(/^(-?\d+),(\d+)$/, '$1.$2') // a decimal comma
     .replace(/\^/g, '**')
     .replace(/[{]/g, '(')
     .replace(/[}]/g, ')')
