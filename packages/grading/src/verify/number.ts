@@ -5,6 +5,7 @@ import { bare, tidy } from './maths/tidy.ts'
 import { isName } from './name.ts'
 import { findNumbers } from './number/find-numbers.ts'
 import { magnitudeAt } from './number/magnitude.ts'
+import { noNumberBefore, noNumberBehind } from './number/other-meaning.ts'
 import { plainText } from './number/plain-text.ts'
 import { readAnnounced, type Announced } from './number/read-announced.ts'
 import { sameNumber } from './number/same-number.ts'
@@ -59,10 +60,12 @@ function findAnswer(output: string): Announced | null {
 const near = 100
 /** An output this short may be nothing but its answer. */
 const shortest = 60
+/** `=> 7` */
+const arrow = /^\s*(?:=>|->|⇒|→|∴)\s*/
 /** `3 and 5`, `10 to 12`: two numbers, and neither the answer. */
 const several = /^\s*\p{Sc}?[-+]?\d[\d.,]*\s*(?:[,;]|and|or|to|-)\s*\p{Sc}?[-+]?\d[\d.,]*\s*[.!]?$/u
 function wholeNumber(text: string): Announced | null {
-  const plain = undelimited(text).replace(/`|_(?![\w{])|(?<![A-Za-z}])_|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
+  const plain = undelimited(text.replace(arrow, '')).replace(/`|_(?![\w{])|(?<![A-Za-z}])_|(?<![\d*]\s?)\*+|\*+(?!\s?[\d*])|!+\s*$/g, '')
   const read = readAnnounced(plain, 'gold')
   if (read?.written) return { ...read, where: { text, from: 0 } }
   // Nothing but an answer: it is one number from end to end, or none.
@@ -126,7 +129,13 @@ function lastNumber(text: string, end: number): Announced | null {
   const from = space > last || space < 0 ? line : space
   const found = findNumbers(text.slice(0, end), from).at(-1)
   if (!found) return null
-  const isBound = boundBefore.test(text.slice(from, found.from)) || boundBehind.test(text.slice(found.end, found.end + near))
+  const said = text.slice(from, found.from)
+  noNumberBehind.lastIndex = found.end
+  const isBound =
+    boundBefore.test(said) ||
+    noNumberBefore.test(said) ||
+    noNumberBehind.test(text) ||
+    boundBehind.test(text.slice(found.end, found.end + near))
   return {
     written: isBound ? null : found.written,
     text: text.slice(found.from, found.end).trim(),

@@ -45,7 +45,11 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   if (tagged !== undefined && tagged.trim() !== '' && !tagged.includes('<answer>')) return extractAnswer(tagged, wantsWords)
   const stated = lastStated(text, wantsWords)
   if (stated) return correction(whole, stated, wantsWords) ?? stated.content
-  const alone = unquoted(withoutDenials(text).trim())
+  const alone = unquoted(
+    withoutDenials(text)
+      .trim()
+      .replace(/^(?:=>|->|⇒|→|∴|\\(?:therefore|Rightarrow|implies)(?![a-z]))\s*/, ''),
+  )
   const word = wantsWords ? saidWord(alone) : null
   if (word !== null) return word
   const only = plainly(alone)
@@ -56,7 +60,11 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   const formula = formulaAtEnd.exec(last)?.[1]
   if (formula !== undefined) return formula
   const all = findQuantities(only)
-  return joinedQuantity(only, all, all.length - 1) ?? (/^[^\n]{1,60}$/.test(only) ? only : null)
+  const found = joinedQuantity(only, all, all.length - 1)
+  if (found === null) return /^[^\n]{1,60}$/.test(only) ? only : null
+  const sentence = last.split(/(?<=[.!?])\s+/).findLast((part) => /\d/.test(part)) ?? ''
+  const own = findQuantities(sentence)
+  return own.length > 0 && joinedQuantity(sentence, own, own.length - 1) === found ? vetNumber(sentence, own, own.length - 1, found) : found
 }
 
 /** `So n is 7.` */

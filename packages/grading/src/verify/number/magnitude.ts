@@ -3,6 +3,7 @@ import type { Rational } from '../rational.ts'
 const ten = (power: number): Rational => ({ n: 10n ** BigInt(power), d: 1n })
 /** Words that multiply the number before them. A Spanish, French or German word is there where it has one meaning only. */
 const words: [value: Rational, spellings: string][] = [
+  [ten(1), 'tens'],
   [{ n: 12n, d: 1n }, 'dozen dozens docena docenas douzaine douzaines Dutzend दर्जन'],
   [{ n: 20n, d: 1n }, 'score'],
   [{ n: 144n, d: 1n }, 'gross'],

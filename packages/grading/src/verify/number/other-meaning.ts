@@ -1,7 +1,7 @@
 /** Words that make of the number beside them a bound, a denial, a function's argument or a date, in the languages that answers are announced in. */
 const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
 const before = {
-  english: String.raw`sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)|no (?:more|less|fewer) than|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|except(?: for)?|excluding|other than|apart from|(?:anything|everything|nothing|number|integer|all|any) but|${months}`,
+  english: String.raw`sqrt|roots?(?: of)?|log|ln|sin|cos|tan|exp|not|(?:less|fewer|more|greater|larger|smaller|bigger|higher|lower) than|at (?:least|most)|no (?:more|less|fewer) than|up to|between|half past|(?:quarter|half|five|ten|twenty) (?:past|to)|remainder|over|under|above|below|mod|modulo|one of(?: the)?|never|twice|thrice|double|triple|(?:half|a (?:third|quarter|fifth|tenth)|(?:one|two|three)[ -](?:thirds?|quarters?|halves|fifths?)) of|half(?= +\d)|(?:square|cube|factorial|reciprocal|inverse|negative|opposite|double|half|absolute value|logarithm|multiples?|factors?|divisors?|powers?) of|divisible by|except(?: for)?|excluding|other than|apart from|(?:anything|everything|nothing|number|integer|all|any) but|${months}`,
   german:
     'nicht|kein|(?:mehr|weniger|größer|kleiner|höher) als|mindestens|höchstens|maximal|minimal|bis zu|über|unter|oberhalb von|zwischen|Wurzel(?: aus)?',
   french: "(?:plus|moins) (?:de|que)|(?:supérieure?|inférieure?) à|au (?:moins|plus)|jusqu[’']à|entre|pas|racine (?:carrée )?de",
@@ -39,7 +39,7 @@ const orMore = [
 /** What makes of the number before it another or none. */
 export const noNumberBehind = new RegExp(
   [
-    String.raw`\s*(?:factorial\b|to the\b|below zero\b|(?:${orMore})(?![\p{L}\p{M}])|(?:pi|sqrt|roots?|log|ln|sin|cos|tan|exp)\b|\+(?=\s*(?:$|[.,;!?)]))`,
+    String.raw`\s*(?:factorial\b|to the\b|below zero\b|(?:less|more|fewer|greater|larger|smaller|higher|lower) than\b|times (?:as|more|less|the|that|a|bigger|larger|smaller)\b|o['’]clock\s+(?:and\s+)?\d|(?:is|was)(?:n['’]t| not) (?:the |our |a )?(?:final |correct |right )?(?:answer|solution|result|correct|right)|(?:is|was) (?:wrong|incorrect|false)\b|(?<=\s):\s+\d|(?:${orMore})(?![\p{L}\p{M}])|(?:pi|sqrt|roots?|log|ln|sin|cos|tan|exp)\b|\+(?=\s*(?:$|[.,;!?)]))`,
     String.raw`|[\p{L}元]{0,3}(?:以上|以下|以内|未満|より|이상|이하|미만|초과)|(?:ではない|ではありません|じゃない|(?:이|가)?\s*아니|नहीं)`,
     String.raw`|(?:${joined})\s*(?:an?\s+)?-?[$€£]?\d)`,
   ].join(''),

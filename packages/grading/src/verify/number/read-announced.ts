@@ -19,7 +19,7 @@ const command =
   /\s*\\(?!(?:text(?:bf|rm|it|normal)?|mathrm|mbox|q?quad|circ|degree|dots|ldots|right|left|pounds|end|big|Big)(?![a-z])|[,;:! %$)\]}\\])/y
 const raised = /\s*\^(?!\s*\{?\s*\\(?:circ|degree|text))|_(?=[\w{])|\s*[√π]|!(?=\S)/y
 const goesOn = /\s*[-+*/=!](?=\s*\S|$)/y
-const variable = /\s+[A-Za-z]\s*(?:[-+*/^=](?!-)|\\|$)|\s*\*?\s*[A-Za-z]\s*\(/y
+const variable = /\s*[-+*/]\s*[b-hj-zB-HJ-Z](?![A-Za-z'’])|\s+[A-Za-z]\s*(?:[-+*/^=](?!-)|\\|$)|\s*\*?\s*[A-Za-z]\s*\(/y
 const unitWord = /\s*-?\s*(?:\\(?:text|mathrm|mbox)\s*\{\s*)?([A-Za-z]+)\.?\s*\}?/y
 const next = /\s*(?:,|and|&|\\text\{\s*and\s*\})?\s*(?=\d)/y
 
@@ -51,6 +51,7 @@ export function readAnnounced(content: string, place: Place, language?: Language
   if (before !== '' && (factor.test(before) || (whole && (variableBefore.test(before) || bound.test(before))))) return none
   if (signOutside.test(before) || (whole && /[-+]\s*$/.test(before)) || (before !== '' && noNumberBefore.test(before))) return none
   if (before !== '' && (setBefore.test(before) || (whole && memberBefore.test(before)))) return none
+  if (/\|\s*$/.test(before) && !/^\s*\|/.test(text.slice(first.end))) return none
   if (whole && memberBehind.test(text.slice(first.end))) return none
   if (/[([{]\s*$/.test(before) && text.slice(first.from, first.end).includes(',')) return none
   if (at(arithmetic, text, first.end)) return (place === 'gold' ? null : calculated(text, first, whole)) ?? none
