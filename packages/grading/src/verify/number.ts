@@ -143,8 +143,8 @@ function lastNumber(text: string, end: number): Announced | null {
   }
 }
 
-/** `(-inf, 3)`, `(3, ∞)`: bounds of an interval. */
-const boundBefore = /[([\]]\s*[-+]?\s*(?:\\infty|inf(?:inity)?|oo|∞)\s*[,;]\s*[-+]?$/i
+/** `(-inf, 3)`, `(3, ∞)`, `between 2 and 3`: bounds of an interval. */
+const boundBefore = /\bbetween\s[^,.;]{1,40}\sand\s*$|[([\]]\s*[-+]?\s*(?:\\infty|inf(?:inity)?|oo|∞)\s*[,;]\s*[-+]?$/i
 const boundBehind = /^\s*[,;]\s*\+?\s*(?:\\infty|inf(?:inity)?\b|oo\b|∞)/i
 function lastDigit(text: string, end: number): number {
   let last = end - 1

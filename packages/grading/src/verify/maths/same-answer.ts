@@ -44,12 +44,12 @@ function sameWithRelations(gold: Answer, answer: Answer): boolean {
   if (a && b) {
     if (sameName(a.key, b.key) && sameAnswer(a.value, b.value)) return true
   } else if (a && answer.kind !== 'relation') return mayBeGiven(a, answer) && sameAnswer(a.value, answer)
-  else if (b && gold.kind !== 'relation') return sameAnswer(gold, b.value)
+  else if (b && gold.kind !== 'relation') return mayBeGiven(b, gold) && sameAnswer(gold, b.value)
   if (gold.kind === 'relation' && answer.kind === 'relation' && sameRelation(gold, answer)) return true
   return !(a && b) && sameSets(gold, answer)
 }
 
-/** A quantity with a name of its own is no ratio of two: `4:1` is not `\\beta=4`. */
+/** A quantity with a name of its own is no ratio of two: `4:1` is not `\\beta=4`, on either side. */
 const mayBeGiven = ({ key, value }: Assignment, answer: Answer) =>
   answer.kind !== 'ratio' || value.kind === 'ratio' || isClock(value) || isQuotient(key) || /ratio/i.test(key)
 
