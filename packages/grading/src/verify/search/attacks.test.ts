@@ -66,6 +66,7 @@ test('likeness tells what it is for', () => {
     ['12\\text{ gm}', '\\boxed{1\\text{ dozen}}'],
     ['\\frac{3}{4}', '\\boxed{\\frac 34}'],
     ['\\frac25', '0,4'],
+    ['10\\%', '\\boxed{\\frac1{10}}'],
     ['\\beta=5', '5'],
     ['\\beta=5', '\\boxed{\\beta=5}'],
   ] as const)

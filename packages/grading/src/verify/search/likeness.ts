@@ -34,6 +34,8 @@ function skeleton(answer: string): string {
       /\d/.test(answer) && !/\d/.test(words) ? ' ' : words,
     )
     .replace(/\\[dt]?frac\s*(\d)\s*(\d)/g, '(($1)/($2))')
+    .replace(/\\[dt]?frac\s*(\d)\s*(?=\{)/g, '\\frac{$1}')
+    .replace(/(?<=\\[dt]?frac\s*\{[^{}]*\})\s*(\d)/g, '{$1}')
   for (let round = 0; round < 4; round++)
     text = text.replace(/\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, '(($1)/($2))').replace(/\\sqrt\s*\{([^{}]*)\}/g, 'sqrt($1)')
   return text
