@@ -3,6 +3,7 @@
 #include "../save/gguf-file.h"
 #include "../save/reload.h"
 #include "bad-input.h"
+#include "dora.h"
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -48,8 +49,8 @@ static std::map<std::string, int64_t> ranks_of(const model & m, const std::strin
 
 // Creates A and B for the matrices that rank() gives a rank above 0, as parameters on the host.
 template <typename F>
-static void create(model & m, F && rank) {
-    m.lora_context.reset(ggml_init({(m.targets.size() * 2 + 1) * ggml_tensor_overhead(), nullptr, true}));
+static void create(model & m, bool dora, F && rank) {
+    m.lora_context.reset(ggml_init({(m.targets.size() * 4 + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (const target & t : m.targets) {
         const int64_t r = rank(t);
         if (r == 0)
@@ -63,6 +64,8 @@ static void create(model & m, F && rank) {
         ggml_set_name(w.lora_b, (t.tensor + ".lora_b").c_str());
         add_parameter(m, t.tensor + ".lora_a", w.lora_a, true);
         add_parameter(m, t.tensor + ".lora_b", w.lora_b, true);
+        if (dora)
+            add_magnitude(m, t);
     }
     if (m.parameters.empty())
         return;
@@ -74,22 +77,26 @@ static void create(model & m, F && rank) {
     copy_parameters_to_host(m);
 }
 
-void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized) {
+void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized, bool dora) {
     const std::map<std::string, int64_t> wanted = ranks_of(m, targets, rank);
     m.lora_alpha = (float) (alpha > 0 ? alpha : 2.0 * (double) rank);
     if (rank_stabilized)
         m.lora_alpha *= std::sqrt((float) rank);
-    create(m, [&](const target & t) {
+    create(m, dora, [&](const target & t) {
         const auto at = wanted.find(t.kind);
         return at == wanted.end() ? (int64_t) 0 : at->second;
     });
     random_stream random(seed);
-    for (size_t i = 0; i < m.parameters.size(); i += 2) {
-        float * a = m.parameters[i].values();
-        const double bound = 1.0 / std::sqrt((double) m.parameters[i].tensor->ne[0]);
-        for (int64_t k = 0; k < m.parameters[i].size(); k++)
-            a[k] = (float) (bound * (2.0 * random.uniform() - 1.0));
+    for (const target & t : m.targets) {
+        if (!t.at->lora_a)
+            continue;
+        parameter & p = m.parameters[m.parameter_index.at(t.at->lora_a)];
+        const double bound = 1.0 / std::sqrt((double) p.tensor->ne[0]);
+        for (int64_t k = 0; k < p.size(); k++)
+            p.values()[k] = (float) (bound * (2.0 * random.uniform() - 1.0));
     }
+    if (dora)
+        start_magnitudes(m);
     upload_parameters(m);
 }
 
@@ -111,7 +118,7 @@ void read_lora(model & m, const std::string & path, int64_t expected_rank, doubl
         throw foreign("architecture " + text_of(keys, "general.architecture") + ", not " + m.hyper.architecture);
     const int64_t key = gguf_find_key(keys, "adapter.lora.alpha");
     m.lora_alpha = key < 0 ? 0.0f : gguf_get_val_f32(keys, key);
-    create(m, [&](const target & t) -> int64_t {
+    create(m, false, [&](const target & t) -> int64_t {
         const weights_file::tensor * a = file.find(t.tensor + ".lora_a");
         const int64_t rank = a ? a->ne[t.rows ? 0 : 1] : 0;
         if (a && expected_rank > 0 && rank != expected_rank)

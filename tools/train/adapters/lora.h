@@ -6,8 +6,8 @@ namespace train {
 
 // Adds a new adapter: A uniform in +-1/sqrt(in) as in PEFT, B zero, so the model starts unchanged. alpha 0: twice the rank.
 // targets: "all", or comma-separated names, each of which may have a rank of its own (attn_q:4). Throws bad_input for an unknown target
-// (with the list of known ones).
-void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized);
+// (with the list of known ones). dora: see dora.h.
+void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized, bool dora = false);
 
 // Continues an adapter from a file. rank and alpha: what it is expected to have, 0 for anything. Throws bad_input when it has not, or was
 // made for another model.

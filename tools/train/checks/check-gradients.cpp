@@ -29,6 +29,8 @@ static std::vector<std::vector<float>> dequantized_gradients(session & s, const 
         to.lora_a = from.lora_a;
         to.lora_b = from.lora_b;
         to.lora_scale = from.lora_scale;
+        to.magnitude = from.magnitude;
+        to.inverse_norm = from.inverse_norm;
     }
     plain->parameters = s.net->parameters;
     plain->parameter_index = s.net->parameter_index;

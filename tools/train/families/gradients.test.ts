@@ -41,6 +41,10 @@ for (const row of families.filter(({ bounds, spec }) => bounds === undefined && 
     every(await check('check-gradients', 'dpo', await make(), dpo(), ['--beta', 0.5, '--nll-weight', 0.5]), 2e-2))
   it(`${row.name}: sft, an adapter`, async () =>
     every(await check('check-gradients', 'sft', await make(), sft(), ['--lora-rank', 2, ...experts(row.name)]), 4e-3))
+  if (['llama', 'qwen2', 'gemma3', 'lfm2'].includes(row.name))
+    for (const plain of [[], ['--plain']])
+      it(`${row.name}: sft, DoRA${plain.length ? ", ggml's own operations" : ''}`, async () =>
+        every(await check('check-gradients', 'sft', await make(), sft(), ['--lora-rank', 2, '--dora', ...plain]), 4e-3))
   if (
     ['gemma2', 'gemma3', 'phi3, long', 'mistral3', 'olmo 3: windows, yarn', 'granite', 'llama 3: factors, biases, fused', 'lfm2'].includes(
       row.name,

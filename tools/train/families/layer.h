@@ -6,13 +6,15 @@
 
 namespace train {
 
-// A weight matrix with what may belong to it: a bias, a LoRA adapter. y = W x + bias + lora_scale * B (A x)
+// A weight matrix with what may belong to it: a bias, a LoRA adapter. y = W x + bias + lora_scale * B (A x); with a magnitude (DoRA) all
+// but the bias is multiplied, output by output, by magnitude * inverse_norm
 struct matrix {
     ggml_tensor * weight = nullptr;
     ggml_tensor * bias = nullptr;
-    ggml_tensor * lora_a = nullptr; // [in, rank]
-    ggml_tensor * lora_b = nullptr; // [rank, out]
-    float lora_scale = 0.0f;        // alpha / rank
+    ggml_tensor * lora_a = nullptr;                            // [in, rank]
+    ggml_tensor * lora_b = nullptr;                            // [rank, out]
+    float lora_scale = 0.0f;                                   // alpha / rank
+    ggml_tensor *magnitude = nullptr, *inverse_norm = nullptr; // [out]
 };
 
 // A matrix that an adapter can be put on: what the user calls it, and its tensor

@@ -166,6 +166,24 @@ void run_add(ggml_tensor * dst, int ith, int nth, void * p) {
     add_scaled(s.last - s.first, a, r.scale, floats(dst->src[r.start + 1]) + s.first, floats(dst) + s.first);
 }
 
+// src: x, magnitude, inverse norm
+void run_magnify(ggml_tensor * dst, int ith, int nth, void *) {
+    const ggml_tensor *x = dst->src[0], *magnitude = dst->src[1], *inverse = dst->src[2];
+    const range s = share(dst->ne[1], ith, nth);
+    for (int64_t t = s.first; t < s.last; t++)
+        for (int64_t i = 0; i < dst->ne[0]; i++)
+            floats(dst)[t * dst->ne[0] + i] = floats(x)[t * dst->ne[0] + i] * floats(magnitude)[i] * floats(inverse)[i];
+}
+
+// in place on src 0, the gradient; src: x, dy, inverse norm
+void run_magnify_back(ggml_tensor * dst, int ith, int nth, void *) {
+    const ggml_tensor *x = dst->src[1], *dy = dst->src[2], *inverse = dst->src[3];
+    const range s = share(dst->ne[0], ith, nth);
+    for (int64_t t = 0; t < dy->ne[1]; t++)
+        for (int64_t i = s.first; i < s.last; i++)
+            floats(dst)[i] += floats(dy)[t * dy->ne[0] + i] * floats(x)[t * dy->ne[0] + i] * floats(inverse)[i];
+}
+
 void run_slice(ggml_tensor * dst, int ith, int nth, void * p) {
     const ggml_tensor * x = dst->src[0];
     const range s = share(dst->ne[1], ith, nth);

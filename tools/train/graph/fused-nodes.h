@@ -35,6 +35,8 @@ void run_gated_back(ggml_tensor * dst, int ith, int nth, void * record);
 void run_add(ggml_tensor * dst, int ith, int nth, void * record);
 void run_slice(ggml_tensor * dst, int ith, int nth, void * record);
 void run_join(ggml_tensor * dst, int ith, int nth, void * record);
+void run_magnify(ggml_tensor * dst, int ith, int nth, void * record);
+void run_magnify_back(ggml_tensor * dst, int ith, int nth, void * record);
 void run_product(ggml_tensor * dst, int ith, int nth, void * record);
 void run_convolve(ggml_tensor * dst, int ith, int nth, void * record);
 void run_convolve_back(ggml_tensor * dst, int ith, int nth, void * record);

@@ -78,6 +78,12 @@ class fused final : public operations {
         return make(n, parts[0]->ne[1], run_join, parts);
     }
 
+    ggml_tensor * magnify(ggml_tensor * x, ggml_tensor * magnitude, ggml_tensor * inverse_norm) override {
+        return make(x->ne[0], x->ne[1], run_magnify, {x, magnitude, inverse_norm});
+    }
+    void magnify_back(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, ggml_tensor * inverse_norm) override {
+        onto(gradient, run_magnify_back, {x, dy, inverse_norm});
+    }
     ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) override { return make(a->ne[0], a->ne[1], run_product, {a, b}); }
     ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps) override { return make(x->ne[0], x->ne[1], run_convolve, {x, taps}); }
     ggml_tensor * convolve_back(ggml_tensor * taps, ggml_tensor * dy) override {

@@ -55,6 +55,9 @@ class operations {
     virtual ggml_tensor * slice(ggml_tensor * x, int64_t first, int64_t n) = 0;
     virtual ggml_tensor * join(const std::vector<ggml_tensor *> & parts) = 0;
 
+    // row by row x * magnitude * inverse_norm, which is how its gradient comes back too; gradient += what reaches the magnitude
+    virtual ggml_tensor * magnify(ggml_tensor * x, ggml_tensor * magnitude, ggml_tensor * inverse_norm) = 0;
+    virtual void magnify_back(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, ggml_tensor * inverse_norm) = 0;
     // a * b, element by element: its gradients are products too
     virtual ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) = 0;
     // Within each sequence y[t] = the sum over taps [n, width] of taps[j] * x[t - (n - 1) + j]; nothing stands before its first token

@@ -98,6 +98,12 @@ class plain final : public operations {
         return g.emit(all);
     }
 
+    ggml_tensor * magnify(ggml_tensor * x, ggml_tensor * magnitude, ggml_tensor * inverse_norm) override {
+        return g.emit(ggml_mul(c, ggml_mul(c, x, magnitude), inverse_norm));
+    }
+    void magnify_back(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, ggml_tensor * inverse_norm) override {
+        sum_into(gradient, sum_of_columns(ggml_mul(c, ggml_mul(c, dy, x), inverse_norm), gradient));
+    }
     ggml_tensor * product(ggml_tensor * a, ggml_tensor * b) override { return g.emit(ggml_mul(c, a, b)); }
     ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps) override { return by_taps(x, taps, false); }
     ggml_tensor * convolve_back(ggml_tensor * taps, ggml_tensor * dy) override { return by_taps(dy, taps, true); }

@@ -23,7 +23,31 @@ void transformer::play_back() {
         play_last();
 }
 
+// DoRA: the product without bias and residual, each output by its magnitude over its norm; the norm is a constant
+ggml_tensor * transformer::magnified(const matrix & w, ggml_tensor * x, ggml_tensor * residual) {
+    matrix direction = w;
+    direction.bias = direction.magnitude = nullptr;
+    ggml_tensor * d = linear(direction, x, nullptr);
+    ggml_tensor * y = ops.magnify(d, w.magnitude, w.inverse_norm);
+    if (!leaf(w.magnitude))
+        derive(y, {d});
+    record([=, m = w.magnitude, norm = w.inverse_norm] {
+        ggml_tensor * dy = gradient(y);
+        if (!dy || !wants_gradient(y))
+            return;
+        if (ggml_tensor * gm = leaf(m))
+            ops.magnify_back(gm, d, dy, norm);
+        if (wants_gradient(d))
+            gradients[d] = ops.magnify(dy, m, norm);
+    });
+    if (w.bias)
+        y = biased(y, w.bias);
+    return residual ? add(residual, y, 1.0f) : y;
+}
+
 ggml_tensor * transformer::linear(const matrix & w, ggml_tensor * x, ggml_tensor * residual) {
+    if (w.magnitude)
+        return magnified(w, x, residual);
     ggml_tensor * y = residual || w.bias ? ops.initial(residual, w.bias, x->ne[1]) : nullptr;
     y = ops.multiply(w.weight, x, 1.0f, y);
     ggml_tensor * ax = nullptr;

@@ -46,6 +46,7 @@ class transformer {
     ggml_tensor * mixture(const layer & l, ggml_tensor * h, ggml_tensor * residual);
     ggml_tensor * experts(const matrix & w, ggml_tensor * x, ggml_tensor * routing);
     ggml_tensor * expert_product(ggml_tensor * w, ggml_tensor * x, ggml_tensor * routing);
+    ggml_tensor * magnified(const matrix & w, ggml_tensor * x, ggml_tensor * residual);
     ggml_tensor * product(ggml_tensor * a, ggml_tensor * b);
     ggml_tensor * convolve(ggml_tensor * x, ggml_tensor * taps);
     ggml_tensor * short_convolution(const layer & l, ggml_tensor * h);

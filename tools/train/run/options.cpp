@@ -108,6 +108,10 @@ static void lora_flags(arguments & args, options & o) {
     args.value("--lora-rank", "R", o.lora_rank, "train a LoRA adapter of this rank; 0: all weights");
     args.value("--lora-alpha", "A", o.lora_alpha, "its alpha (scale = alpha / rank); 0: twice the rank");
     args.flag("--lora-rank-stabilized", o.rank_stabilized, "scale = alpha / sqrt(rank) (rsLoRA); written as the alpha that gives this");
+    args.flag(
+        "--dora", o.dora,
+        "DoRA: the adapter's direction and a trained magnitude of every output; llama.cpp's adapters have none, so the result is a whole "
+        "model, merged, in the base's types or --type");
     args.value("--lora-targets", "LIST", o.lora_targets,
                "which matrices get one: all (of the layers), or a list such as attn_q,attn_v:4, where 4 is a rank of its own; "
                "all,token_embd,output: embedding and head too");
@@ -156,7 +160,8 @@ static void check(const options & o) {
     must(o.optimizer.beta1 >= 0 && o.optimizer.beta1 < 1 && o.optimizer.beta2 >= 0 && o.optimizer.beta2 < 1,
          "--beta1 and --beta2 lie between 0 and 1");
     must(o.lora_rank >= 0 && o.lora_alpha >= 0, "--lora-rank and --lora-alpha must not be negative");
-    must(o.type.empty() || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
+    must(!o.dora || (o.lora_rank > 0 && o.lora_init.empty()), "--dora needs --lora-rank, and no --lora-init: its result is no adapter");
+    must(o.type.empty() || o.dora || (o.lora_rank == 0 && o.lora_init.empty()), "--type is for full models, an adapter is always F32");
     must(!o.resume || !o.checkpoint_dir.empty(), "--resume needs --checkpoint-dir");
     must(o.prompt_weight >= 0 && o.save_every >= 0 && o.teacher_top >= 1,
          "--prompt-weight and --save-every must not be negative, --teacher-top at least 1");

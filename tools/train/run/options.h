@@ -32,7 +32,7 @@ struct options {
 
     int32_t lora_rank = 0;
     double lora_alpha = 0.0;
-    bool rank_stabilized = false;
+    bool rank_stabilized = false, dora = false;
     std::string lora_targets = "all", lora_init;
 
     double beta = 0.0, margin = 0.5, label_smoothing = 0.0, nll_weight = 0.0, desirable_weight = 1.0,

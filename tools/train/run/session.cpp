@@ -79,12 +79,12 @@ static void check_types(const model & m) {
 session::session(const options & o) :
     target(make_objective(o)), vocabulary((check_supported(o.model), load_vocabulary(o.model))), tokens(vocabulary.model.get(), o.date),
     place(choose_place(o)), net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
-    if (o.lora_rank == 0 && o.lora_init.empty() && o.type.empty())
+    if ((o.dora || (o.lora_rank == 0 && o.lora_init.empty())) && o.type.empty())
         check_types(*net);
     if (!o.lora_init.empty())
         read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
     else if (o.lora_rank > 0)
-        add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed, o.rank_stabilized);
+        add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed, o.rank_stabilized, o.dora);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);
     if (!o.val.empty())
         val = read_dataset(o.val, *target, tokens, net->hyper.context, o.strict);

@@ -1,4 +1,5 @@
 #include "trainer.h"
+#include "../adapters/dora.h"
 #include "../adapters/lora.h"
 #include "../checks/parity.h"
 #include "../losses/reference.h"
@@ -70,6 +71,7 @@ struct run {
     bool take(int64_t step, progress & bar) {
         const double began = now();
         const auto examples = examples_of(step);
+        measure_norms(*s.net);
         measure_anchor(examples);
         const auto objective = s.target->step_loss(examples);
         const auto batches = s.runner->train(examples, *objective);
@@ -98,6 +100,7 @@ struct run {
     void validate() {
         const auto examples = pointers(s.val.examples);
         adam.swap_average();
+        measure_norms(*s.net);
         measure_anchor(examples);
         const auto objective = s.target->step_loss(examples);
         const auto batches = s.runner->evaluate(examples);
@@ -133,7 +136,7 @@ struct run {
     }
 
     void save(const std::string & path) const {
-        if (s.net->lora_context)
+        if (s.net->lora_context && !o.dora)
             save_lora(*s.net, path, o.model);
         else
             save_model(*s.net, path, o.type);
@@ -172,7 +175,7 @@ void check_disk(const options & o, const model & m, const optimizer & adam) {
     int64_t result = 0;
     for (const parameter & p : m.parameters)
         result += p.size() * (int64_t) sizeof(float);
-    if (!m.lora_context)
+    if (!m.lora_context || o.dora)
         result = std::min<int64_t>(result, (int64_t) std::filesystem::file_size(o.model));
     check_room(std::filesystem::path(o.out).parent_path().string(), result, "the result's weights");
     if (o.checkpoint_dir.empty())
@@ -243,6 +246,7 @@ int run_training(const options & o) {
     r.save(o.out);
     if (!o.optimizer_out.empty())
         write_moments(o.optimizer_out, *s.net, adam, state.step);
+    measure_norms(*s.net);
     if (!o.parity_out.empty())
         write_parity(s, o.parity_out);
     log.write({{"done", true},

@@ -1,4 +1,5 @@
 #include "save-model.h"
+#include "../adapters/dora.h"
 #include "gguf-file.h"
 #include "reload.h"
 #include <vector>
@@ -6,20 +7,26 @@
 namespace train {
 
 // Adds a tensor in the given type; `held` owns what is converted until the file is written.
-static void add_tensor(gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held, const std::string & name,
-                       const ggml_tensor * source, ggml_type type) {
+static void add_tensor(const model & m, gguf_context * file, ggml_context * shapes, std::vector<std::vector<char>> & held,
+                       const std::string & name, const ggml_tensor * source, ggml_type type) {
     ggml_tensor * t = ggml_new_tensor(shapes, type, GGML_MAX_DIMS, source->ne);
     ggml_set_name(t, name.c_str());
     gguf_add_tensor(file, t);
-    if (source->type == type && ggml_backend_buffer_is_host(source->buffer)) {
+    const std::vector<float> merged = merged_weight(m, source);
+    if (merged.empty() && source->type == type && ggml_backend_buffer_is_host(source->buffer)) {
         gguf_set_tensor_data(file, name.c_str(), source->data);
         return;
     }
     std::vector<char> data(ggml_nbytes(source));
     ggml_backend_tensor_get(source, data.data(), 0, data.size());
-    if (source->type != type) {
+    std::vector<float> floats = merged;
+    if (merged.empty() && source->type != type) {
+        floats.resize((size_t) ggml_nelements(source));
+        to_f32(source->type, data.data(), floats.data(), ggml_nelements(source));
+    }
+    if (!floats.empty()) {
         std::vector<char> converted(ggml_nbytes(t));
-        ggml_quantize_chunk(type, (const float *) data.data(), converted.data(), 0, ggml_nrows(source), source->ne[0], nullptr);
+        ggml_quantize_chunk(type, floats.data(), converted.data(), 0, ggml_nrows(source), source->ne[0], nullptr);
         data.swap(converted);
     }
     held.push_back(std::move(data));
@@ -40,7 +47,7 @@ void save_model(const model & m, const std::string & path, const std::string & t
         ggml_type stored = base.type;
         if (!type.empty() && ggml_n_dims(t) > 1 && base.name.find("shortconv.conv") == std::string::npos) // ggml convolves with F32 alone
             stored = storable_type(type_by_name(type), t->ne[0]);
-        add_tensor(file.get(), shapes.get(), held, base.name, t, stored);
+        add_tensor(m, file.get(), shapes.get(), held, base.name, t, stored);
     }
     write_gguf(file.get(), path, [](const std::string & written) { reload(written, ""); });
 }

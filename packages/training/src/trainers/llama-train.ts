@@ -19,6 +19,12 @@ const Settings = z.strictObject({
       'Comma-separated kinds, each of which may have a rank of its own, e.g. `attn_q,attn_v:4`; all linear layers when absent; `all,token_embd,output` for embedding and head too.',
     ),
   loraRankStabilized: z.boolean().default(false).describe('rsLoRA: scale = alpha / sqrt(rank).'),
+  dora: z
+    .boolean()
+    .default(false)
+    .describe(
+      "DoRA: LoRA with a trained magnitude of every output. llama.cpp's adapters have none: the candidate is a whole model, merged.",
+    ),
   learningRate: z.number().positive().default(1e-4),
   epochs: z.number().positive().default(1),
   steps: z.number().int().positive().optional().describe('Optimizer steps; replaces `epochs`.'),
@@ -102,13 +108,20 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     settings.weights === 'lora' ||
     (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) ||
     base.adapter !== null
+  if (settings.dora && (!lora || base.adapter !== null))
+    throw new BadInput(
+      base.adapter === null
+        ? 'trainer.dora needs trainer.weights=lora: with all weights there is no adapter'
+        : `trainer.dora starts from whole weights, ${base.name} has an adapter: merge it first (serve: merged), or train with from: base`,
+    )
+  const adapts = lora && !settings.dora
   const data = formats[settings.method].map((format) => dataset.files[format]).find((file) => file !== undefined)
   if (data === undefined)
     throw new BadInput(
       `Dataset ${dataset.id} was not exported for ${settings.method}: add the format ${formats[settings.method].join(' or ')} to the recipe's harvest`,
     )
   mkdirSync(folder, { recursive: true })
-  const out = join(folder, lora ? 'adapter.gguf' : 'candidate.gguf')
+  const out = join(folder, adapts ? 'adapter.gguf' : 'candidate.gguf')
   const metrics = join(folder, 'metrics.jsonl')
   const checkpoints = join(folder, 'optimizer')
   const earlier = join(dirname(base.adapter ?? base.path), moments)
@@ -139,6 +152,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
           String(settings.loraRank),
           '--lora-alpha',
           String(settings.loraAlpha),
+          ...(settings.dora ? ['--dora'] : []),
           ...(settings.loraRankStabilized ? ['--lora-rank-stabilized'] : []),
           ...(settings.loraTargets ? ['--lora-targets', settings.loraTargets] : []),
         ]
@@ -166,8 +180,8 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
   const model: Model = {
     id,
     name: `${base.name.replace(/ round \d+$/, '')} round ${request.round}`,
-    path: lora ? base.path : out,
-    adapter: lora ? out : null,
+    path: adapts ? base.path : out,
+    adapter: adapts ? out : null,
     parent: base.id,
     dataset: dataset.id,
     trainer: `llama-train ${settings.method}`,
