@@ -4,6 +4,7 @@
 #include "llama.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +26,8 @@ static std::vector<std::string> split_names(const std::string & names) {
 static double to_number(const std::string & name, const std::string & text) {
     char * end = nullptr;
     const double number = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !std::isfinite(number)) {
+    const bool hexadecimal = text.find_first_of("xX") != std::string::npos;
+    if (text.empty() || hexadecimal || *end != '\0' || !std::isfinite(number)) {
         throw bad_input(name + " wants a number, not \"" + text + "\"");
     }
     return number;
@@ -58,7 +60,15 @@ void arguments::flag(const char * names, bool & target, const char * help) {
 }
 
 void arguments::value(const char * names, const char * placeholder, std::string & target, const char * help) {
-    add(names, placeholder, target, help, [&target](const std::string &, const std::string & text) { target = text; });
+    const std::string choices = placeholder;
+    const bool chosen = choices.find('|') != std::string::npos &&
+                        std::none_of(choices.begin(), choices.end(), [](unsigned char c) { return std::isupper(c); });
+    add(names, placeholder, target, help, [&target, choices, chosen](const std::string & name, const std::string & text) {
+        if (chosen && (text.empty() || ("|" + choices + "|").find("|" + text + "|") == std::string::npos)) {
+            throw bad_input(name + " is one of " + choices + ", not \"" + text + "\"");
+        }
+        target = text;
+    });
 }
 
 void arguments::value(const char * names, const char * placeholder, std::vector<std::string> & target, const char * help) {

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 const scratch = mkdtempSync(join(tmpdir(), 'whetstone-fault-'))
 process.env['WHETSTONE_ROOT'] = scratch
 process.env['SOME_API_KEY'] = 'key-of-ours-123456'
-const { BadInput, explainSystemError, writeJson } = await import('@whetstone/core')
+const { BadInput, explainSystemError, makeFolder, writeJson } = await import('@whetstone/core')
 const { reportFault } = await import('./report-fault.ts')
 
 const test = suite('report a fault')
@@ -42,6 +42,13 @@ for (const [code, remedy] of codes)
     assert.match((explained as Error).message, /^\/a\/b: .*\([A-Z]+\)$/)
   })
 
+function failureOf(work: () => unknown): unknown {
+  try {
+    return void work()
+  } catch (error) {
+    return error
+  }
+}
 test('a real one too, and what the system does not refuse stays what it is', () => {
   try {
     openSync(join(scratch, 'reports', 'faults'), 'w')
@@ -50,6 +57,11 @@ test('a real one too, and what the system does not refuse stays what it is', () 
     assert.match((explainSystemError(error) as Error).message, /reports\/faults: it is a folder/)
   }
   for (const path of [scratch, `${scratch}/x/`]) assert.throws(() => writeJson(path, 1), /a folder: give the name of a file in it/)
+  if (process.platform === 'linux')
+    assert.match(
+      (explainSystemError(failureOf(() => makeFolder('/proc/nothing/below'))) as Error).message,
+      /\/proc\/nothing: .*check the path/,
+    )
   const own = new TypeError('ours')
   assert.is(explainSystemError(own), own)
 })

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
-import { dataRoot, redact, root, visibleText } from '@whetstone/core'
+import { dataRoot, redact, root, visibleText, makeFolder } from '@whetstone/core'
 
 /**
  * Writes what is needed to mend a fault of our own: the command, the versions, the stack. Secrets are taken out, and nothing of the environment is in it.
@@ -18,7 +18,7 @@ export function reportFault(command: string, argv: readonly string[], error: unk
   const folder = join(dataRoot, 'reports', 'faults')
   const file = join(folder, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.txt`)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeFileSync(file, `${visibleText(redact(text.filter(Boolean).join('\n\n')))}\n`)
     return file
   } catch {

@@ -1,19 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
+import { makeFolder } from './make-folder.ts'
 import { BadInput } from './bad-input.ts'
 import { mapRows } from './map-rows.ts'
 import { parseRow } from './parse-record.ts'
@@ -108,7 +97,7 @@ export const readRows = <T>(
  * appends, however long the file is. Returns the file's length in bytes.
  */
 export function appendRows(path: string, rows: Iterable<unknown>): number {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const file = openSync(path, 'a+')
   let whole = 0
   try {
@@ -139,7 +128,7 @@ export async function writeRows(path: string, rows: Iterable<unknown> | AsyncIte
   let count = 0
   let bytes = 0
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     const file = openSync(neighbour, 'w')
     try {
       let batch: unknown[] = []

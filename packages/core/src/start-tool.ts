@@ -1,7 +1,8 @@
-import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { execa } from 'execa'
+import { makeFolder } from './make-folder.ts'
 import { BadInput } from './bad-input.ts'
 import { redact } from './redact.ts'
 
@@ -118,7 +119,7 @@ function failureOf({ file, args }: ToolStart, { how, missing }: { how: string; m
 }
 
 function writeLog(stderr: Readable, { logFile, file, args }: ToolStart & { logFile: string }): void {
-  mkdirSync(dirname(logFile), { recursive: true })
+  makeFolder(dirname(logFile))
   const log = createWriteStream(logFile, { flags: 'a' })
   log.on('error', () => {}) // a log that cannot be written must not take the work down
   log.write(`$ ${[file, ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? redact(arg) : JSON.stringify(redact(arg)))).join(' ')}\n`)

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from './make-folder.ts'
 import { BadInput } from './bad-input.ts'
 import { holdLease } from './hold-lease.ts'
 import { explainDiskError, writeAtomic } from './write-atomic.ts'
@@ -102,7 +103,7 @@ function begin(file: string, { shared, patience, look = false }: { shared: boole
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite')
   let database: DatabaseSync | null = null
   try {
-    if (!look) mkdirSync(dirname(file), { recursive: true })
+    if (!look) makeFolder(dirname(file))
     database = new Database(file, { readOnly: look, timeout: patience })
     database.exec(shared ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE')
     return database

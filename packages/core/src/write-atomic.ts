@@ -1,5 +1,6 @@
-import { mkdirSync, openSync, writeSync, fsyncSync, closeSync, renameSync, rmSync } from 'node:fs'
+import { openSync, writeSync, fsyncSync, closeSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 import { BadInput } from './bad-input.ts'
 
 /** Writes a whole file or nothing: to a neighbour first, flushed, then renamed over the target. Parent folders are made. */
@@ -54,7 +55,7 @@ function openNeighbour(path: string) {
   return {
     write(content: string | Uint8Array) {
       if (file === null) {
-        mkdirSync(dirname(path), { recursive: true })
+        makeFolder(dirname(path))
         file = openSync(neighbour, 'w')
       }
       const bytes = typeof content === 'string' ? Buffer.from(content) : content

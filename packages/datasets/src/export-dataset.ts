@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Format, Rows, Trace } from '@whetstone/core'
 import {
@@ -15,6 +15,7 @@ import {
   writeJson,
   writePieces,
   writeRows,
+  makeFolder,
 } from '@whetstone/core'
 import type { z } from 'zod'
 
@@ -66,7 +67,7 @@ export async function exportDataset(request: {
     }
   }
   try {
-    mkdirSync(staging, { recursive: true })
+    makeFolder(staging)
     // The id is that of both lists as one value.
     digest.update('[[')
     await writeRows(join(staging, datasetRows.examples), examples())

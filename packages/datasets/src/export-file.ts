@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BadInput } from '@whetstone/core'
+import { BadInput, makeFolder } from '@whetstone/core'
 import type { Sink } from './text-sink.ts'
 
 /** One output, in as many shards as its rows need. */
@@ -43,7 +43,7 @@ export class ExportFile {
     this.current = this.#nameOf(number)
     if (number > 0 && existsSync(this.current) && !this.#options.force)
       throw new BadInput(`${this.current} exists: give another --out, or overwrite it with --force`)
-    mkdirSync(dirname(this.current), { recursive: true })
+    makeFolder(dirname(this.current))
     const neighbour = `${this.current}.${process.pid}.tmp`
     this.#done.push({ file: this.current, neighbour, rows: 0 })
     this.#sink = this.#sinkOf(neighbour)

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { existsSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { appendRows, BadInput, hash, hashFile, readRows, reread, startProgress, writeRows, Trace } from '@whetstone/core'
+import { appendRows, BadInput, hash, hashFile, readRows, reread, startProgress, writeRows, Trace, makeFolder } from '@whetstone/core'
 import { attemptChunk } from './attempt-chunk.ts'
 import { type CollectRequest } from './collect-request.ts'
 import { inOrder } from './in-order.ts'
@@ -120,7 +120,7 @@ const sum = (entries: readonly z.infer<typeof Chunk>[], member: 'retried' | 'fai
 
 /** The whole chunks so far; what a torn chunk left behind is cut off, and so is what follows a chunk whose bytes are not those that were written. */
 async function resume(file: string, ledger: string): Promise<z.infer<typeof Chunk>[]> {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const done = await entries(ledger)
   const size = existsSync(file) ? statSync(file).size : 0
   const sound: z.infer<typeof Chunk>[] = []

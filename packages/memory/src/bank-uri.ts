@@ -45,21 +45,25 @@ export function explainBank(uri: string, doing: 'open' | 'use', error: unknown):
     return new BadInput(
       `${said}: the store does not answer (${network}): check AWS_ENDPOINT_URL and the network, then run the same command again`,
     )
+  if (!isUri(uri) && existsSync(uri))
+    return new BadInput(
+      `${uri}: LanceDB cannot ${doing} this memory bank (${what.slice(0, 200)}): a file in it is torn, or it is none: bring it back from a copy (loops:memory export makes one), or go on without it by --run=NEW_NAME`,
+    )
   return new BadInput(
     `${said}: ${what.slice(0, 200)}${why === what || why === '' ? '' : ` (${why.slice(0, 120)})`}: check the path or URI and the store's credentials`,
   )
 }
 
-/** What goes wrong with a bank in object storage while it is used is said as when it is opened. */
+/** What goes wrong with a bank while it is used is said as when it is opened: of one in object storage whatever it is, of a folder what LanceDB itself says. */
 export function explained<T extends { uri: string }>(bank: T): T {
-  if (!isUri(bank.uri)) return bank
+  const theirs = (error: unknown) => isUri(bank.uri) || (error as { code?: string }).code === 'GenericFailure'
   const wrapped = Object.entries(bank).map(([name, value]) => [
     name,
     typeof value !== 'function'
       ? value
       : (...given: unknown[]) =>
           Promise.resolve((value as (...all: unknown[]) => unknown)(...given)).catch((error: unknown) => {
-            throw explainBank(bank.uri, 'use', error)
+            throw theirs(error) ? explainBank(bank.uri, 'use', error) : error
           }),
   ])
   return Object.assign(Object.create(bank) as T, Object.fromEntries(wrapped))

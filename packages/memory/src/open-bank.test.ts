@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -52,6 +52,21 @@ test('a key finds its line, and a key without one finds nothing', async ({ uri }
   const recalled = await bank.recall(keys.map((key, index) => ask(`${index % 10}${key}${(index * 7) % 10}=`, 1, String(index % 10))))
   const wrong = keys.filter((key, index) => recalled[index]?.memories.map(({ title }) => title).join() !== (known.includes(key) ? key : ''))
   assert.equal(wrong, [])
+})
+
+test('a bank with a torn file says so, as it is opened or as it is read', async ({ uri }) => {
+  await using whole = await openBank({ uri, embedder: lexicalEmbedder() })
+  await whole.remember([memory('a b'), memory('c d')])
+  const files = readdirSync(uri, { recursive: true, encoding: 'utf8' }).sort()
+  for (const file of [files.find((each) => each.endsWith('.manifest')), files.find((each) => /data.*\.lance$/.test(each))]) {
+    const torn = `${uri}-torn`
+    cpSync(uri, torn, { recursive: true })
+    truncateSync(join(torn, file as string), 20)
+    const says = await refusal(openBank({ uri: torn, embedder: lexicalEmbedder() }).then((bank) => bank.memories()))
+    assert.match(says, /LanceDB cannot (open|use) this memory bank \(.+\): a file in it is torn.*bring it back from a copy/)
+    assert.not.match(says, /\n/)
+    rmSync(torn, { recursive: true })
+  }
 })
 
 test('remembering is idempotent by id, in one batch and over several', async ({ uri }) => {

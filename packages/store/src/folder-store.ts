@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto'
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { BadInput, explainDiskError, root, writeAtomic } from '@whetstone/core'
+import { BadInput, explainDiskError, root, writeAtomic, makeFolder } from '@whetstone/core'
 import type { ArtifactStore } from './artifact-store.ts'
 
 /** A store in a folder, on this machine or on a shared disk. */
@@ -71,7 +61,7 @@ async function copyChecked(
 ) {
   const neighbour = `${to}.${process.pid}.part`
   try {
-    mkdirSync(dirname(to), { recursive: true })
+    makeFolder(dirname(to))
     const digest = createHash('sha256')
     const hashing = new Transform({
       transform(chunk: Buffer, _encoding, done) {

@@ -3,7 +3,6 @@ import {
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,7 +14,7 @@ import {
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BadInput, explainDiskError, hashFile, startProgress } from '@whetstone/core'
+import { BadInput, explainDiskError, hashFile, startProgress, makeFolder } from '@whetstone/core'
 
 export type Download = {
   url: string
@@ -48,7 +47,7 @@ class Passing extends Error {
  */
 export async function download(request: Download): Promise<{ bytes: number; sha256: string }> {
   const { to, url, signal, retries = 5, backoff = 0.5 } = request
-  mkdirSync(dirname(to), { recursive: true })
+  makeFolder(dirname(to))
   let failures = 0
   let mismatches = 0
   for (;;) {

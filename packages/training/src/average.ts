@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { BadInput, hashFile, paths, runTool, makeFolder } from '@whetstone/core'
 
 export type AverageOptions = {
   /** File of the mean. */
@@ -30,7 +30,7 @@ export async function average(models: readonly Model[], { out, shares, factors =
     return model.adapter ?? model.path
   })
   for (const file of files) if (!existsSync(file)) throw new BadInput(`${file} not found`)
-  mkdirSync(dirname(out), { recursive: true })
+  makeFolder(dirname(out))
   await runTool({
     file: paths.tool('llama-train'),
     args: [

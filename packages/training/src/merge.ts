@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { adapterFlags, BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { adapterFlags, BadInput, hashFile, paths, runTool, makeFolder } from '@whetstone/core'
 
 export type MergeOptions = {
   /** File of the merged weights. */
@@ -21,7 +21,7 @@ export async function merge(model: Model, { out, threads = availableParallelism(
   for (const file of [model.path, model.adapter])
     if (!existsSync(file)) throw new BadInput(`${file} not found: the model ${model.name} needs it, fetch or train it again`)
   const fresh = `${out}.${process.pid}.tmp`
-  mkdirSync(dirname(out), { recursive: true })
+  makeFolder(dirname(out))
   try {
     await runTool({
       file: paths.tool('llama-export-lora'),

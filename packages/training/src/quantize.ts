@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Model } from '@whetstone/core'
-import { BadInput, hashFile, paths, runTool } from '@whetstone/core'
+import { BadInput, hashFile, paths, runTool, makeFolder } from '@whetstone/core'
 
 /** All that llama-quantize knows, largest first. */
 export const quantizationTypes = [
@@ -72,7 +72,7 @@ export async function quantize(
     )
   for (const file of [model.path, ...(imatrix ? [imatrix] : [])]) if (!existsSync(file)) throw new BadInput(`${file} not found`)
   const fresh = `${out}.${process.pid}.tmp`
-  mkdirSync(dirname(out), { recursive: true })
+  makeFolder(dirname(out))
   try {
     await runTool({
       file: paths.tool('llama-quantize'),

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { BadInput, writeAtomic, type Trace } from '@whetstone/core'
+import { BadInput, writeAtomic, type Trace, makeFolder } from '@whetstone/core'
 import { style } from '@whetstone/reports/page/style.ts'
 import { text } from '@whetstone/reports/page/pieces.ts'
 import { openRun, runNames, studyNames, type RoundReader } from '@whetstone/runs'
@@ -38,7 +37,7 @@ export async function exportStatic(folder: string, names: readonly string[] = ru
   let files = 0
   let bytes = 0
   const write = (file: string, content: string) => {
-    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    makeFolder(dirname(join(folder, file)))
     writeAtomic(join(folder, file), content)
     files++
     bytes += Buffer.byteLength(content)

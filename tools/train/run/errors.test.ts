@@ -150,9 +150,13 @@ const cases: Case[] = [
       ['--activation-memory', 999_999_999],
       ['--warmup', 2_147_483_648],
       ['--ema', 'nan'],
+      ['--batch', '0x10'],
+      ['--progress', 'abc'],
+      ['--lora-targets', 'attn_q'],
       ['--checkpoint-share', 'nan'],
     ] as const
   ).map(([flag, value]): Case => ({ name: `${flag} ${value}`, args: () => [flag, value], error: new RegExp(`llama-train: .*${flag} `) })),
+  { name: "a terminal's orders", args: () => ['--date', '\u001b[2J\u202e'], error: /not "\\x1b\[2J\\xe2.*"/ },
   { name: 'an unknown schedule', args: () => ['--schedule', 'wavy'], error: /no schedule "wavy"\. Schedules: cosine, linear, constant/ },
   { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
   { name: 'NaN loss', args: () => ['--lr', 1e30, '--clip', 0, '--steps', 20], error: /the loss is not a number at step \d+, lower --lr/ },

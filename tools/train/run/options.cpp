@@ -49,7 +49,7 @@ static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("--out", "FILE", o.out, "what to write: a full GGUF, or the adapter with --lora-rank");
     args.value("--type", "TYPE", o.type, "type of the matrices in a full GGUF (F32, F16, BF16, Q8_0, Q4_K, ...); default: as in the base");
     args.value("--metrics", "FILE", o.metrics, "write metrics as JSONL");
-    args.value("--progress", "MODE", o.progress, "progress bar on stderr: auto or none");
+    args.value("--progress", "auto|none", o.progress, "progress bar on stderr");
     args.value("--train-on", "TURNS", turns, "sft: which assistant turns of {messages} are learned: last or all");
     args.value("--prompt-weight", "W", o.prompt_weight, "sft: what a token of the prompt counts, beside 1 for the answer's");
     args.value("--save-every", "N", o.save_every, "also save every N steps, as OUT-step-000100.gguf; 0: only at the end");
@@ -171,6 +171,7 @@ static void check(const options & o) {
          "--checkpoint-share lies between 0 and 1 and needs --checkpoint-dir");
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.desirable_weight >= 0 && o.undesirable_weight >= 0 && o.margin >= 0, "--margin and the weights of kto must not be negative");
+    must(o.lora_rank > 0 || !o.lora_init.empty() || o.lora_targets == "all", "--lora-targets needs --lora-rank");
     must(!o.rank_stabilized || o.lora_targets.find(':') == std::string::npos, "--lora-rank-stabilized needs one rank for all targets");
     must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0,
          "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import {
   BadInput,
@@ -10,6 +10,7 @@ import {
   type Grade,
   type Judged,
   type LanguageModel,
+  makeFolder,
 } from '@whetstone/core'
 import { goldProbes, probeJudge, type Grader, type Look, type Probe } from '@whetstone/grading'
 import { readCases, type GradeCase } from './read-cases.ts'
@@ -59,7 +60,7 @@ export async function gradeFile({ file, out, grader, settings = {}, judge, probe
   const progress = startProgress('grade', statSync(file).size, 'bytes')
   const expected = { truePositive: 0, trueNegative: 0, falsePositive: 0, falseNegative: 0 }
   const summary: GradedFile = { rows: 0, correct: 0, reasons: {}, expected, judged: null, seconds: 0 }
-  mkdirSync(dirname(resolve(out)), { recursive: true })
+  makeFolder(dirname(resolve(out)))
   const neighbour = `${out}.${process.pid}.tmp`
   try {
     const target = openSync(neighbour, 'w')

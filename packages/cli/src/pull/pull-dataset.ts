@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { BadInput, explainDiskError, hashFile, paths, readJson, takeLock, writeJson, writeRows } from '@whetstone/core'
+import { BadInput, explainDiskError, hashFile, paths, readJson, takeLock, writeJson, writeRows, makeFolder } from '@whetstone/core'
 import {
   aimeSource,
   download,
@@ -57,7 +57,7 @@ export async function pullDataset({ dataset, from, signal }: PullDataset): Promi
     files: Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hashFile(join(staging, name))] as const))),
     pulledAt: new Date().toISOString(),
   }
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   for (const name of names) renameSync(join(staging, name), join(folder, name))
   writeJson(join(folder, 'card.json'), card)
   rmSync(staging, { recursive: true })
@@ -104,7 +104,7 @@ async function copyFiles(source: DatasetSource, from: string, staging: string): 
     return { name, file }
   })
   await source.check(from)
-  mkdirSync(staging, { recursive: true })
+  makeFolder(staging)
   for (const { name, file } of files) {
     try {
       copyFileSync(file, join(staging, name))

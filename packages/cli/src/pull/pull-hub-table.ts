@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, hash, hashFile, paths, readJson, writeJson, writeRows } from '@whetstone/core'
+import { BadInput, hash, hashFile, paths, readJson, writeJson, writeRows, makeFolder } from '@whetstone/core'
 import {
   download,
   hubEndpoint,
@@ -59,7 +59,7 @@ export async function pullHubTable(
     const source = `${hubEndpoint()}/datasets/${repo}`
     const { commit } = fetched
     const card: TableCard = { name: repo, source, config, commit, asked, columns: picked, splits, pulledAt: new Date().toISOString() }
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     for (const { file } of Object.values(splits)) renameSync(join(staging, file), join(folder, file))
     writeJson(join(folder, 'card.json'), card)
     return { card, folder, fresh: true, problem }

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import {
   BadInput,
@@ -14,6 +14,7 @@ import {
   takeLock,
   toRecord,
   writeJson,
+  makeFolder,
 } from '@whetstone/core'
 import { checkGguf, describeGguf } from '@whetstone/inference'
 import { download, hubFile } from '@whetstone/tasks'
@@ -161,7 +162,7 @@ function allParts(file: string): string[] {
 function copy(from: string, to: string): void {
   if (!statSync(from, { throwIfNoEntry: false })?.isFile())
     throw new BadInput(`${from} not found: all files of a split model must be together`)
-  mkdirSync(join(to, '..'), { recursive: true })
+  makeFolder(join(to, '..'))
   try {
     copyFileSync(from, `${to}.part`, constants.COPYFILE_FICLONE)
     renameSync(`${to}.part`, to)

@@ -37,7 +37,7 @@ function mended(folder: string, output: string, says: string): string[] {
   if (flag) return [flag]
   const [, file = ''] = /^(\S+?)(?::| is)/.exec(sentence) ?? []
   assert.ok(file.startsWith(folder) && existsSync(file) && /bring it back from a copy/.test(sentence), `${says}: no remedy in ${output}`)
-  cpSync(join(scratch, 'stopped', file.slice(folder.length)), file)
+  cpSync(join(scratch, 'stopped', file.slice(folder.length)), file, { recursive: true, force: true })
   return []
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Model, Trainer, TrainRequest, Training } from '@whetstone/core'
-import { BadInput, hashFile, paths, plugin, runTool, staysOnCpu } from '@whetstone/core'
+import { BadInput, hashFile, paths, plugin, runTool, staysOnCpu, makeFolder } from '@whetstone/core'
 import { currentAccelerator } from '@whetstone/native'
 import { z } from 'zod'
 import { followTraining } from '../follow-training.ts'
@@ -120,7 +120,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     throw new BadInput(
       `Dataset ${dataset.id} was not exported for ${settings.method}: add the format ${formats[settings.method].join(' or ')} to the recipe's harvest`,
     )
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const out = join(folder, adapts ? 'adapter.gguf' : 'candidate.gguf')
   const metrics = join(folder, 'metrics.jsonl')
   const checkpoints = join(folder, 'optimizer')
