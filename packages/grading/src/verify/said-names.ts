@@ -31,6 +31,8 @@ export function isNamedOtherwise(name: string, text: string, from: number, to: n
 function saidNames(text: string, from: number, to: number): string[] {
   const before = text
     .slice(Math.max(0, from - 200), from)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/\n\s*/g, '\n')
     .replace(/\\(?:text|mathrm)\s*\{([^{}]*)\}/g, '$1')
     .replace(/(?<![\w)\]}])\*+/g, ' ')
   const behind = saidBehind.exec(text.slice(to, to + 80))?.[1]

@@ -37,7 +37,7 @@ const at = (pattern: RegExp, text: string, from: number): RegExpExecArray | null
  */
 export function readAnnounced(content: string, place: Place, language?: Language): Announced | undefined {
   const whole = place !== 'sentence'
-  const turned = content.includes('=') ? numberFirst.exec(content) : null
+  const turned = content.length <= 200 && content.includes('=') ? numberFirst.exec(content) : null
   if (turned) return readAnnounced(`${turned[2]}=${turned[1]}`, place, language)
   const equals = content.lastIndexOf('=')
   const isEquation = equals >= 0 && /\d/.test(content.slice(equals + 1))

@@ -21,7 +21,7 @@ export function mightBeAlike(a: string, b: string): boolean {
 /** `\\beta=4`: a name without digits (but those of an index or argument) or operators, and its value. */
 function named(answer: string): { name: string; value: string } | null {
   const [, name, value] =
-    /^((?:\\?[A-Za-z]+|[\s{}'|])+(?:_\{?\w+\}?)?(?:\([^=]*\))?)\s*=([^=]+)$/.exec(answer.replace(/^\\boxed\{([\s\S]*)\}$/, '$1')) ?? []
+    /^((?:\\?[A-Za-z]|[\s{}'|])+(?:_\{?\w+\}?)?(?:\([^=]*\))?)\s*=([^=]+)$/.exec(answer.replace(/^\\boxed\{([\s\S]*)\}$/, '$1')) ?? []
   return name === undefined || value === undefined ? null : { name: name.replace(/[\s{}]/g, ''), value }
 }
 
