@@ -197,7 +197,8 @@ function isRoundingOf(decimal: Leaf, exact: Node): boolean {
   const rational = exactValue(exact, new Map())
   if (rational) return digits >= 4 && isRounding(written.value, written.places, rational)
   const value = digits >= 6 ? realConstant(exact) : null
-  const rounded = value === null ? null : parseDecimal(value.re.toFixed(written.places, 4)) // a half goes up
+  // What is longer than the decimal by far is never written out: 10^(10^10) would fill the memory.
+  const rounded = value === null || value.re.e > digits + 20 ? null : parseDecimal(value.re.toFixed(written.places, 4)) // a half goes up
   return rounded !== null && sameRational(rounded, written.value)
 }
 
