@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "bad-input.h"
 #include "chat.h"
+#include "check-fit.h"
 #include "check-gguf.h"
 #include "guarded.h"
 #include "log.h"
@@ -69,9 +70,11 @@ loaded_model load_model(const model_options & options) {
     const gguf_summary header = check_gguf(options.path, "model");
     if (!options.vocab_only) {
         refuse_encoder(header, options.path);
+        check_layers(options.path);
     }
     for (const std::string & path : options.loras) {
         check_gguf(path, "LoRA adapter");
+        check_experts(path, options.path);
     }
 
     const guarded guard(options.path, tool_name());

@@ -13,7 +13,8 @@ export function checkAdapter(path: string, base: string): GgufHeader {
     const shape = weights.get(target)
     // a: [in, rank], b: [rank, out] for weights [in, out].
     const fits = side === 'a' ? shape?.[0] === dimensions[0] : shape?.[1] === dimensions[1]
-    if (shape === undefined || !fits)
+    const experts = (shape?.[2] ?? 1) === (dimensions[2] ?? 1)
+    if (shape === undefined || !fits || !experts)
       throw new BadInput(
         `${path} is an adapter for another model than ${base} (${name} does not fit): give the adapter that was trained on it`,
       )

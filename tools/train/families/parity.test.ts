@@ -1,10 +1,11 @@
 // Every family's log-probabilities against libllama's in F32; each feature left out must show.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { check, folder, mustRun, randomModel, randomNumbers, rowsFile, tool, toolSuite, train } from '../test-model.ts'
 import { families, specOf } from './family-table.ts'
 
-const { it, run } = toolSuite('parity of families', ['llama-train', 'llama-init', 'llama-export-lora'])
+const { it, run } = toolSuite('parity of families', ['llama-train', 'llama-init', 'llama-sample', 'llama-export-lora'])
 
 const random = randomNumbers(17)
 const letters = [...'0123456789+=abcdefgh']
@@ -54,6 +55,29 @@ for (const row of families.filter(({ name }) => name.includes('moe')))
       assert.ok(result && result.mean_logp_difference <= 1e-5 && result.largest_logp_difference <= 1e-3, JSON.stringify(result))
     }
   })
+
+it('an adapter of other experts, and an LFM2 without convolutions, are refused before libllama reads them', async () => {
+  const sizes = { expert_used_count: 2, expert_feed_forward_length: 32 }
+  const mixture = (n: number) => randomModel(`of-${n}`, { architecture: 'qwen3moe', keys: { ...sizes, expert_count: n } })
+  const [four, eight, data] = [await mixture(4), await mixture(8), rowsFile('one.jsonl', [{ prompt: '1', completion: '2' }])]
+  const adapter = join(folder, 'of-4-adapter.gguf')
+  await train('sft', four, data, adapter, ['--lora-rank', 2, '--lora-targets', 'ffn_up_exps', '--steps', 1])
+  const sampled = await tool('llama-sample', ['-m', eight, '--lora', adapter, '--data', data, '--out', join(folder, 'no.jsonl')])
+  assert.is(sampled.exitCode, 1)
+  assert.match(sampled.stderr, /of 4 experts, not 8/)
+  const whole = await randomModel('lfm2', { architecture: 'lfm2', keys: { 'attention.head_count_kv': [0, 2], 'shortconv.l_cache': 3 } })
+  const [name, bytes] = [Buffer.from('lfm2.attention.head_count_kv'), readFileSync(whole)]
+  bytes.writeInt32LE(2, bytes.indexOf(name) + name.length + 16) // behind its type, its items' type and their number
+  writeFileSync(whole, bytes)
+  for (const [program, args] of [
+    ['llama-sample', []],
+    ['llama-train', ['sft', '--lora-rank', 2]],
+  ] as const) {
+    const refused = await tool(program, [...args.slice(0, 1), '-m', whole, '--data', data, '--out', join(folder, 'no'), ...args.slice(1)])
+    assert.is(refused.exitCode, 1, refused.stderr)
+    assert.match(refused.stderr, /lfm2\.attention\.head_count_kv/)
+  }
+})
 
 it('a feature that is not there, or not known, is refused', async () => {
   const model = await randomModel('family', { architecture: 'qwen3' })
