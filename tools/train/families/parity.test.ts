@@ -1,4 +1,4 @@
-// Every family's log-probabilities against libllama's in F32; each feature left out must show.
+// Every family's log-probabilities against libllama's in F32; each feature left out must show. `TABLE=FILE` writes the figures as a Markdown table (docs/families.md).
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -17,6 +17,7 @@ const rows = () =>
   )
 
 type Result = { tokens: number; largest_logit: number; mean_logp_difference: number; largest_logp_difference: number }
+const table: string[] = []
 for (const row of families) {
   it(row.name, async () => {
     const [meanBound, maxBound] = row.bounds ?? [1e-5, 1e-3]
@@ -28,13 +29,17 @@ for (const row of families) {
     const result = await logits([])
     assert.ok(result.tokens > 80 && result.largest_logit > 3, JSON.stringify(result))
     assert.ok(result.mean_logp_difference <= meanBound && result.largest_logp_difference <= maxBound, JSON.stringify(result))
+    const shown: string[] = []
     for (const feature of row.features) {
       const without = await logits(['--without', feature])
       assert.ok(
         without.mean_logp_difference > 10 * meanBound && without.largest_logp_difference > 10 * maxBound,
         `${feature} left out: ${JSON.stringify(without)}`,
       )
+      shown.push(`${feature} ${without.largest_logp_difference.toPrecision(2)}`)
     }
+    const [mean, most] = [result.mean_logp_difference, result.largest_logp_difference].map((each) => each.toExponential(1))
+    table.push(`| ${row.name} | ${result.tokens} | ${mean} | ${most} | ${shown.join(', ')} |`)
   })
 }
 
@@ -86,4 +91,12 @@ it('a feature that is not there, or not known, is refused', async () => {
   assert.match((await tool('llama-train', args('window'))).stderr, /has no feature "window" to leave out/)
   assert.match((await tool('llama-train', args('windows'))).stderr, /no feature "windows"\. Features: window, /)
 })
+const file = process.env['TABLE']
+if (file !== undefined)
+  process.on('exit', () =>
+    writeFileSync(
+      file,
+      ['| model | tokens | mean | largest | largest with a feature left out |', '| --- | --- | --- | --- | --- |', ...table, ''].join('\n'),
+    ),
+  )
 run()
