@@ -39,15 +39,23 @@ export const createNodesV2 = [
 ]
 const projectWith = (folder, targets) => ({ projects: { [folder]: { targets } } })
 
+/** A file's text; none where it was removed since Nx listed it, as a recipe may be while other commands run. */
+function textOf(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
 /** The arrows between projects are the imports in their sources; no package.json repeats them. */
 export function createDependencies(_options, { filesToProcess, projects }) {
   return Object.entries(filesToProcess.projectFileMap).flatMap(([source, files]) =>
     files
       .filter(({ file }) => /\.m?[tj]s$/.test(file))
       .flatMap(({ file: sourceFile }) => {
-        const imported = readFileSync(join(root, sourceFile), 'utf8').matchAll(
-          /^(?:import|export|\} from|.*\bimport\().*?'(@whetstone\/[a-z]+)/gm,
-        )
+        const imported = textOf(join(root, sourceFile)).matchAll(/^(?:import|export|\} from|.*\bimport\().*?'(@whetstone\/[a-z]+)/gm)
         const targets = new Set([...imported].map(([, target]) => target))
         return [...targets]
           .filter((target) => projects[target] && target !== source)

@@ -1,4 +1,4 @@
-// A cycle that somebody watches: a browser stays on a run's pages from before its first step to its decision, through a SIGKILL and the same command again, reloaded every second. A round of few
+// A cycle that somebody watches: a browser stays on a run's pages from before its first step to its decision, through a SIGKILL and the same command again, reloaded every other second. A round of few
 // tasks in CI; WHETSTONE_FOLLOW=long for recipe tiny as it is, killed in three steps.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -82,7 +82,8 @@ else
     const wrong: string[] = []
     /** A tab whose every complaint fails the test. */
     const tab = async (): Promise<Page> => {
-      const page = await opened.newPage()
+      // a small window: what is drawn costs, and is not looked at
+      const page = await opened.newPage({ viewport: { width: 400, height: 300 } })
       page.setDefaultTimeout(patience)
       page.on('pageerror', (error) => wrong.push(error.message))
       page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()))
@@ -112,7 +113,7 @@ else
           await page.reload({ waitUntil: 'domcontentloaded' })
           assert.ok(await page.getByRole('heading', { level: 1 }).isVisible())
           reloads++
-          await sleep(1000)
+          await sleep(2000)
         }
         await page.close()
       })().catch((error: Error) => void wrong.push(error.message))
