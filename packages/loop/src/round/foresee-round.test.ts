@@ -52,9 +52,9 @@ test('the first round goes by the probe and the size of the model; later ones by
   put(runFiles('past').record, { run: 'past', recipe: 'tiny', seed: 1, base: 'm', createdAt: 'now', recipes: [] })
   put(runFiles('past').incumbent, { round: 1, model: ahead.model, bank: null, frontier: null, looks: 1 })
   step('plan', 1, plan)
-  step('traces', 12, null)
-  step('arms', 8, null)
-  put(join(files.dataset, 'traces.jsonl'), 'x'.repeat(140_000))
+  step('traces', 120, null)
+  step('arms', 80, null)
+  put(join(files.dataset, 'traces.jsonl'), 'x'.repeat(1_400_000))
   put(files.round, {
     run: 'past',
     round: 1,
@@ -91,9 +91,9 @@ test('the first round goes by the probe and the size of the model; later ones by
     untrained: null,
     faults: { retried: 0, failed: 0 },
     truncated: 0,
-    cuts: { attempted: 140, truncated: 0, context: 0 },
+    cuts: { attempted: 1400, truncated: 0, context: 0 },
     looks: 1,
-    cost: { seconds: 60, tokens: { prompt: 1, completion: 1 } },
+    cost: { seconds: 240, tokens: { prompt: 1, completion: 1 } },
   })
   const second = await foreseeRound(ahead)
   // an attempt took 1/7 s, whatever its probe had said; a fifth of the train attempts became rows, at 1.2 seconds a row; a kilobyte an attempt and what a report takes
@@ -102,6 +102,7 @@ test('the first round goes by the probe and the size of the model; later ones by
   // a run that has rows to replay trains on as many again
   assert.is((await foreseeRound({ ...ahead, run: 'past' })).training, 264)
   assert.is((await foreseeRound({ ...ahead, recipe: 'other' })).rounds, 0)
+  assert.is((await foreseeRound({ ...ahead, train: 10_000 })).rounds, 0, 'a smoke round says little of a whole one')
   assert.is((await foreseeRound({ ...ahead, model: { ...ahead.model, parameters: 2e7 } })).rounds, 0)
   assert.is(secondsEach({ attempts: 8, seconds: 9, tokens: 0, underway: 56 }), 0.25)
   const text = showPlan({ ...plan, foreseen: second }, { run: 'past', round: 2, trains: true })

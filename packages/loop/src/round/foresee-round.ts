@@ -24,6 +24,8 @@ export type Ahead = {
   probe: Plan['probe']
 }
 
+/** A round with so many times fewer attempts, a smoke round say, says little of this one. */
+const alike = 5
 /** Steps of a training whose rate counts for others. */
 const steady = 10
 /** Rounds that are asked what they took, the newest: a machine's load changes. */
@@ -46,7 +48,10 @@ const node = 300e6
 export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
   const { recipe, run, model, trainer, train, arms, watch, probe } = ahead
   // another size of model takes another time
-  const past = pastRounds(({ reader, round }) => round.recipe === recipe && sizeOf(reader) === model.parameters)
+  const past = pastRounds(
+    ({ reader, round }) =>
+      round.recipe === recipe && sizeOf(reader) === model.parameters && alike * (round.cuts?.attempted ?? Infinity) >= train + arms,
+  )
   const known = <K extends keyof Past>(key: K): number | null => median(past.flatMap((each) => each[key] ?? []))
   const attempts = train + arms
   const each = secondsEach(probe)

@@ -106,6 +106,21 @@ test('the wrong answers of a row are choices, in an order that tells nothing', a
   assert.equal([tasks[0]?.prompt, tasks[0]?.reference], ['Which?\nA. air\nB. sea\nC. tea', 'B'])
 })
 
+test('what a table of splits lacks is taken from its train tasks; what it calls test stays', async () => {
+  const file = join(folder, 'train-test.jsonl')
+  const row = (split: string) => (i: number) => `${JSON.stringify({ question: `${split} ${i}`, answer: i, split })}\n`
+  const many = Array.from({ length: 200 }, (_, i) => i)
+  writeFileSync(file, [...many.map(row('train')), ...many.map(row('test'))].join(''))
+  const { tasks } = await readTable({ file })
+  const of = (wanted: string) => tasks.filter(({ split }) => split === wanted)
+  assert.ok(of('test').length === 200 && of('test').every(({ prompt }) => prompt.startsWith('test')))
+  assert.ok(
+    of('validation').length > 20 && of('validation').length < 80 && of('validation').every(({ prompt }) => prompt.startsWith('train')),
+  )
+  writeFileSync(file, many.map(row('train')).join(''))
+  assert.equal([...new Set((await readTable({ file })).tasks.map(({ split }) => split))].sort(), ['test', 'train', 'validation'])
+})
+
 test('what holds no rows is not guessed at', () => {
   for (const value of [
     1,

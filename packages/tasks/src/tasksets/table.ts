@@ -11,6 +11,7 @@ import { countKinds } from '../read/answer-kind.ts'
 import { encodings } from '../read/decode-text.ts'
 import { separators, type Separator } from '../read/find-separator.ts'
 import { choiceLetter, composeQuestion, countedFrom, findBeside, type Beside } from '../read/compose-task.ts'
+import { fillSplits } from '../read/fill-splits.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
 import { readProbes } from '../read/read-probes.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
@@ -159,7 +160,7 @@ export async function readTable({
   }
   const alike = await sameAnswers(located, graderOfTask)
   const { tasks, ...rest } = distinctTasks(located, (a, b) => alike.has(`${a.prompt}\n${keyOf(a)}\n${keyOf(b)}`) || keyOf(a) === keyOf(b))
-  return { found, rows: rows.length, columns, beside, tasks: tasks.map(({ task }) => task), ...rest }
+  return { found, rows: rows.length, columns, beside, tasks: fillSplits(tasks.map(({ task }) => task)), ...rest }
 }
 
 const golds = (tasks: readonly Task[]) => tasks.map(({ prompt, reference }) => ({ question: prompt, gold: reference }))

@@ -68,19 +68,19 @@ function trainingTable(curve: readonly TrainingPoint[]): Html {
 /** What was decided at a glance, and the way to the rounds before and after. */
 function around(run: RunReader, { round: number }: RoundReader, round: Finished | null): Html {
   const rounds = run.rounds().map(({ round: each }) => each)
-  const link = (to: number | undefined, says: string) =>
-    to === undefined ? '' : html`<a href="${roundPath(run.run, to)}">${says} ${to}</a>`
+  const link = (to: number | undefined, says: (round: number) => string) =>
+    to === undefined ? '' : html`<a href="${roundPath(run.run, to)}">${says(to)}</a>`
   return html`<p class="title">
     ${round ? (round.decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept')) : badge('plain', 'open')}
     ${round ? html`<small>recipe ${text(round.recipe)}, seed ${round.seed}, ${duration(round.cost.seconds)}, ${(round.cost.tokens.prompt + round.cost.tokens.completion).toLocaleString('en')} tokens</small>` : ''}
     <span class="around">
       ${link(
         rounds.findLast((each) => each < number),
-        '← round',
+        (to) => `← round ${to}`,
       )}
       ${link(
         rounds.find((each) => each > number),
-        'round →',
+        (to) => `round ${to} →`,
       )}
     </span>
   </p>`
