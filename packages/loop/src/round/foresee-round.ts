@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
 import { openRun, runNames, type Plan, type RoundReader, type RunReader } from '@whetstone/runs'
+import { median } from '@whetstone/statistics/median.ts'
 
 /** What a round will take, about. */
 export type Foreseen = NonNullable<Plan['foreseen']>
@@ -164,10 +165,3 @@ const bytesIn = (folder: string): number =>
         0,
       )
     : 0
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
