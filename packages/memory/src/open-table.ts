@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Connection, Table } from '@lancedb/lancedb'
-import { BadInput, type Embedder } from '@whetstone/core'
+import { awaitLock, BadInput, hash, paths, type Embedder } from '@whetstone/core'
 import { bankFormat, bankSchema } from './bank-schema.ts'
 import { explainBank, isUri, storageOptions } from './bank-uri.ts'
 
@@ -39,7 +39,7 @@ export async function openTable(options: OpenTable): Promise<Table> {
   // Asked for by its name: not every store lists what lies two folders down.
   const found = await connection.openTable(tableName).catch((error: Error) => (/was not found/.test(error.message) ? null : failed(error)))
   if (found === null && (mustExist || embedder === null)) throw missing()
-  const table = found ?? (await createTable(connection, embedder as Embedder).catch(failed))
+  const table = found ?? (await createTable(connection, place, embedder as Embedder).catch(failed))
   await check(table, uri, embedder)
   if (embedder && options.tag === undefined) await migrate(table)
   if (options.tag !== undefined) {
@@ -51,14 +51,20 @@ export async function openTable(options: OpenTable): Promise<Table> {
   return table
 }
 
-/** Two processes may make the same bank at once: the one that comes second opens what the first has made. */
-async function createTable(connection: Connection, embedder: Embedder): Promise<Table> {
+/** Two processes may make the same bank at once: in a folder one after the other, since LanceDB writes the second's empty table over the first's rows; in a bucket the one that comes second opens what the first has made. */
+async function createTable(connection: Connection, place: string, embedder: Embedder): Promise<Table> {
+  const lock = isUri(place) ? null : paths.lock(`bank-${hash(place).slice(0, 16)}`)
+  using _alone = lock === null ? null : await awaitLock(lock, { what: `The memory bank ${place}` })
+  const made = await connection.openTable(tableName).catch(() => null)
+  if (made !== null) return made
   try {
     return await connection.createEmptyTable(tableName, await bankSchema(embedder.id, embedder.dimensions))
   } catch (error) {
     return await connection.openTable(tableName).catch(() => {
       throw error
     })
+  } finally {
+    if (lock !== null) rmSync(lock, { force: true }) // whoever waits for it finds the table
   }
 }
 
