@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Connection, Table } from '@lancedb/lancedb'
-import { awaitLock, BadInput, hash, paths, type Embedder } from '@whetstone/core'
+import { awaitLock, BadInput, paths, type Embedder } from '@whetstone/core'
 import { bankFormat, bankSchema } from './bank-schema.ts'
 import { explainBank, isUri, storageOptions } from './bank-uri.ts'
 
@@ -53,8 +53,7 @@ export async function openTable(options: OpenTable): Promise<Table> {
 
 /** Two processes may make the same bank at once: in a folder one after the other, since LanceDB writes the second's empty table over the first's rows; in a bucket the one that comes second opens what the first has made. */
 async function createTable(connection: Connection, place: string, embedder: Embedder): Promise<Table> {
-  const lock = isUri(place) ? null : paths.lock(`bank-${hash(place).slice(0, 16)}`)
-  using _alone = lock === null ? null : await awaitLock(lock, { what: `The memory bank ${place}` })
+  using _alone = isUri(place) ? null : await awaitLock(paths.lock('banks'), { what: 'The making of memory banks' })
   const made = await connection.openTable(tableName).catch(() => null)
   if (made !== null) return made
   try {
@@ -63,8 +62,6 @@ async function createTable(connection: Connection, place: string, embedder: Embe
     return await connection.openTable(tableName).catch(() => {
       throw error
     })
-  } finally {
-    if (lock !== null) rmSync(lock, { force: true }) // whoever waits for it finds the table
   }
 }
 
