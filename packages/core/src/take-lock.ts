@@ -29,7 +29,7 @@ export type TakeLock = {
  */
 export function takeLock(file: string, { what, shared = false, patience = 1000, otherwise, network }: TakeLock): Disposable {
   const taken = begin(file, { shared, patience })
-  if (taken === null) throw new BadInput(inUse(what, lockOwner(file), otherwise))
+  if (taken === null) throw new InUse(inUse(what, lockOwner(file), otherwise))
   let lease: Disposable | null = null
   try {
     if (!shared) {
@@ -49,6 +49,8 @@ export function takeLock(file: string, { what, shared = false, patience = 1000, 
   }
 }
 
+class InUse extends BadInput {}
+
 /** {@link takeLock}, waiting for whoever has it; that is said once. */
 export async function awaitLock(file: string, options: TakeLock & { signal?: AbortSignal }): Promise<Disposable> {
   for (let said = false; ; said = true) {
@@ -56,7 +58,8 @@ export async function awaitLock(file: string, options: TakeLock & { signal?: Abo
     try {
       return takeLock(file, { ...options, patience: 50 })
     } catch (error) {
-      if (!(error instanceof BadInput) || !lockOwner(file)) throw error
+      // whoever had it may have let it go since
+      if (!(error instanceof InUse) && !(error instanceof BadInput && lockOwner(file))) throw error
       if (!said) process.stderr.write(`${error.message}; waiting\n`)
       await sleep(300, undefined, { signal: options.signal })
     }
