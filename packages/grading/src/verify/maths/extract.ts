@@ -3,6 +3,7 @@ import { languageOf } from '../number/number-words.ts'
 import { plainText } from '../number/plain-text.ts'
 import { readAnnounced } from '../number/read-announced.ts'
 import { withSpelledStart } from '../number/spelled.ts'
+import { greek } from '../name.ts'
 import { ownTurn, withoutTags } from '../own-turn.ts'
 import { withoutThoughts } from '../thoughts.ts'
 import { isFormula } from './is-formula.ts'
@@ -67,9 +68,11 @@ export function extractAnswer(output: string, wantsWords = false): string | null
   return own.length > 0 && joinedQuantity(sentence, own, own.length - 1) === found ? vetNumber(sentence, own, own.length - 1, found) : found
 }
 
-/** `So n is 7.` */
-const named =
-  /^(?:(?:so|thus|hence|therefore|then|and)[,:]?\s+)?(?:the\s+value\s+of\s+)?(\\?[A-Za-z]+(?:_\{?\w+\}?)?)\s+(?:is|equals)\s+(-?[\d.,/]*\d)\.?$/i
+/** `So n is 7.`: a symbol, not a word (`It is 7.`). */
+const named = new RegExp(
+  String.raw`^(?:(?:so|thus|hence|therefore|then|and)[,:]?\s+)?(?:the\s+value\s+of\s+)?((?:\\?(?:${greek})|(?!(?:it|he|we|so|as|to|or|in|on|at|by|if)\b)[A-Za-z]{1,2})(?:_\{?\w+\}?)?)\s+(?:is|equals)\s+(-?[\d.,/]*\d)\.?$`,
+  'i',
+)
 /** A line that is its answer, without what speech puts round it: `It's 5!`, `5)`. */
 const plainly = (text: string): string =>
   named.test(text)

@@ -21,7 +21,8 @@ export function sameQuantity(gold: Leaf, answer: Leaf): boolean | null {
   if (a && b && areUnlike(a, b) && !areSpans(a, b)) return false
   if (gold.written && answer.written) return sameNumber(inUnits(gold), inUnits(answer))
   if (a && b && areUnlike(a, b)) return false
-  const glued = gold.written && !gold.written.clock ? /^([-+]?\d+(?:\.\d+)?)(?:[gshlL]|m(?:\^\{?[23]\}?)?)$/.exec(answer.latex)?.[1] : undefined
+  const glued =
+    gold.written && !gold.written.clock ? /^([-+]?\d+(?:\.\d+)?)(?:[gshlL]|m(?:\^\{?[23]\}?)?)$/.exec(answer.latex)?.[1] : undefined
   const written = glued === undefined ? null : readAnnounced(glued, 'gold')?.written
   return gold.written && written ? sameNumber(gold.written, written) : null
 }
