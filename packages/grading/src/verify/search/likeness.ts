@@ -59,6 +59,8 @@ const letters = (text: string) => [...text.replace(/[^a-z\d]/g, '')].sort().join
 function valueOf(text: string): number | null {
   const expression = text
     .replace(/^(-?\d+),(\d+)$/, '$1.$2') // a decimal comma
+    .replace(/\(\((?!0+\))([\d.e^{}]+)\)\/\(\1\)\)/g, '1') // beyond doubles, by itself
+    .replace(/\\prod_\{k=1\}\^\{?0\}?k/g, '1')
     .replace(/\^/g, '**')
     .replace(/[{]/g, '(')
     .replace(/[}]/g, ')')
@@ -66,7 +68,7 @@ function valueOf(text: string): number | null {
     .replace(/sqrt/g, 'Math.sqrt')
   const ratio = /^([\d.]+):([\d.]+)$/.exec(expression)
   if (ratio) return Number(ratio[1]) / Number(ratio[2])
-  if (!/^(?:Math\.sqrt|[-+*/().\d])+$/.test(expression) || expression.length > 200) return null
+  if (!/^(?:Math\.sqrt|[-+*/().\d]|(?<=\d)e-?\d)+$/.test(expression) || expression.length > 200) return null
   try {
     const value: unknown = new Function(`return (${expression})`)() // oxlint-disable-line no-new-func -- digits, signs and Math.sqrt only
     return typeof value === 'number' && Number.isFinite(value) ? value : null
