@@ -21,7 +21,7 @@ export function mightBeAlike(a: string, b: string): boolean {
 /** `\\beta=4`: a name without digits (but those of an index or argument) or operators, and its value. */
 function named(answer: string): { name: string; value: string } | null {
   const [, name, value] =
-    /^((?:\\?[A-Za-z]|[\s{}'|])+(?:_\{?\w+\}?)?(?:\([^=]*\))?)\s*=([^=]+)$/.exec(answer.replace(/^\\boxed\{([\s\S]*)\}$/, '$1')) ?? []
+    /^((?:\\?[A-Za-z]|[\s{}'|])+(?:_(?:\{\w+\}|\w+))?(?:\([^=]*\))?)\s*=([^=]+)$/.exec(answer.replace(/^\\boxed\{([\s\S]*)\}$/, '$1')) ?? []
   return name === undefined || value === undefined ? null : { name: name.replace(/[\s{}]/g, ''), value }
 }
 
@@ -59,8 +59,9 @@ const letters = (text: string) => [...text.replace(/[^a-z\d]/g, '')].sort().join
 function valueOf(text: string): number | null {
   const expression = text
     .replace(/^(-?\d+),(\d+)$/, '$1.$2') // a decimal comma
-    .replace(/\(\((?!0+\))([\d.e^{}]+)\)\/\(\1\)\)/g, '1') // beyond doubles, by itself
-    .replace(/\\prod_\{k=1\}\^\{?0\}?k/g, '1')
+    .replace(/^\\[dt]?frac\{((?!0+\}).+)\}\{\1\}$/, '1') // beyond doubles, by itself
+    .replace(/^\(\(((?!0+\)).+)\)\/\(\1\)\)$/, '1')
+    .replace(/^\\prod_\{?k=1\}?\^\{?0\}?k$/, '1')
     .replace(/\^/g, '**')
     .replace(/[{]/g, '(')
     .replace(/[}]/g, ')')
