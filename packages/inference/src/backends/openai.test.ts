@@ -106,7 +106,7 @@ test('sends what was asked for, in the words of who reads it', async () => {
     max_tokens: 16,
     top_k: 20,
     min_p: 0.1,
-    chat_template_kwargs: { enable_thinking: true },
+    chat_template_kwargs: { enable_thinking: true, thinking: true },
   }
   const other = await ask(good, { requests: [request(sampling)] })
   assert.equal(other.seen[0]?.body as unknown, { ...common, model: 'fake', repetition_penalty: 1.1 })
