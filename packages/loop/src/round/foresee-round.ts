@@ -33,8 +33,8 @@ const steady = 10
 const asked = 3
 /** Share of the train attempts that become rows where they must be right, as long as no round has told. */
 const usual = 0.4
-/** Operations a second of one core in the trainer, where this machine has not trained yet: measured on Zen 4, 1M and 20M parameters. */
-const operations = 8e10
+/** Operations a second of one core in the trainer, where this machine has not trained yet: measured on a quiet Zen 4, 1M and 20M parameters. */
+const operations = 1e11
 /** Seconds that a round takes beside all that is counted, where none has told yet: loading, harvest, report. */
 const idle = 2
 /** Rows on which sampler, trainer and what is served are held against each other after a training (parity-rows.ts), and bytes a second of weights that are read, written and hashed some six times: measured with 1M and 20M parameters. */
