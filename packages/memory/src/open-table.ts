@@ -87,6 +87,6 @@ async function check(table: Table, uri: string, embedder: Embedder | null): Prom
   if (id === embedder.id && dimensions === embedder.dimensions) return
   throw new BadInput(
     `Bank ${uri} was embedded by ${id} (${dimensions} dimensions), not by ${embedder.id} (${embedder.dimensions} dimensions): use that embedder, or re-embed: ` +
-      'npx nx run loops:memory export --file=bank.json, then import --file=bank.json --bank=NEW',
+      'npx nx run loops:memory export --out=bank.json, then import --file=bank.json --bank=NEW',
   )
 }

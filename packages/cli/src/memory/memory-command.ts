@@ -68,7 +68,7 @@ export async function memoryCommand(command: MemoryCommand): Promise<void> {
   using _reading = command.uri === undefined ? lockReading(run) : null
   await using bank = await openBank({ uri, embedder: null, tag })
   if (action === 'export') {
-    if (command.file === undefined) throw new BadInput('Say where to write: --file=reasoning_bank.json')
+    if (command.file === undefined) throw new BadInput('Say where to write: --out=reasoning_bank.json')
     return print(`${await exportBank(bank, command.file, command.format)} memories of ${uri} written to ${command.file}`)
   }
   const uses = await countUses(command.uri === undefined ? openRun(run).trainTraces() : [])

@@ -15,7 +15,8 @@ export default defineCommand({
     tag: { type: 'string', about: 'look at the bank as it was, e.g. round-002' },
     id: { type: 'string', about: 'show: which memory' },
     query: { type: 'string', about: 'search: for what' },
-    file: { type: 'file', about: 'export, import: a file in the form of reasoning_bank.json, or as --format says' },
+    out: { type: 'output', about: 'export: the file to write' },
+    file: { type: 'file', about: 'import: a file in the form of reasoning_bank.json, or as --format says' },
     format: {
       type: 'string',
       choices: exchangeFormats,
@@ -30,13 +31,13 @@ export default defineCommand({
   examples: [
     'npx nx run loops:memory list',
     'npx nx run loops:memory search --query=4kx3=',
-    'npx nx run loops:memory export --file=reasoning_bank.json',
+    'npx nx run loops:memory export --out=reasoning_bank.json',
     'npx nx run loops:memory import --recipe=gsm8k --run=mine --file=reasoning_bank.json',
     'npx nx run loops:memory import --run=mine --file=notes.md',
-    'npx nx run loops:memory export --format=mem0 --file=mem0.json',
+    'npx nx run loops:memory export --format=mem0 --out=mem0.json',
     'npx nx run loops:memory audit --run=mine',
   ],
-  async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, file, format, data, rows, limit, retired, json }) {
+  async run({ _: [action = 'list', ...rest], recipe, run, bank, tag, id, query, out, file, format, data, rows, limit, retired, json }) {
     if (!(memoryActions as readonly string[]).includes(action) || rest.length > 0)
       throw new BadInput(`loops:memory cannot "${[action, ...rest].join(' ')}". Actions: ${memoryActions.join(', ')}`)
     await memoryCommand({
@@ -49,7 +50,8 @@ export default defineCommand({
       tag,
       id,
       query,
-      file,
+      // --file is what export took before 2026-12
+      file: action === 'export' ? (out ?? file) : file,
       format: format as ExchangeFormat | undefined,
       rows,
       limit,
