@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { dataRoot, hashFile } from '@whetstone/core'
 import { roundFiles, runFiles } from './run-files.ts'
@@ -13,10 +13,18 @@ const rows: Partial<Record<StepName, RegExp>> = {
   monitor: /^probe\.jsonl(\.chunks)?$/,
 }
 
+/** Files that later steps add to: what of them was there when the step ended is sealed, as `bytes:hash`. */
+const growing: Partial<Record<StepName, string>> = { traces: 'tasks.jsonl', arms: 'tasks.jsonl' }
+
 /** Content hashes of what a step wrote, by path from the data root: what was torn or flipped since is found before anything is built upon it. */
 export async function sealStep({ run, round }: { run: string; round: number }, name: StepName): Promise<Record<string, string>> {
   const seal: Record<string, string> = {}
   for (const file of outputs(run, round, name)) seal[relative(dataRoot, file)] = await hashFile(file)
+  const open = growing[name] && join(roundFiles(run, round).dataset, growing[name])
+  if (open && existsSync(open)) {
+    const { size } = statSync(open)
+    seal[relative(dataRoot, open)] = `${size}:${await hashFile(open, 0, size)}`
+  }
   return seal
 }
 
@@ -24,7 +32,9 @@ export async function sealStep({ run, round }: { run: string; round: number }, n
 export async function brokenSeal(seal: Record<string, string>, name: StepName): Promise<string | null> {
   for (const [path, content] of Object.entries(seal)) {
     const file = join(dataRoot, path)
-    if (existsSync(file) ? (await hashFile(file)) !== content : name !== 'memories') return file
+    const [, bytes, start = content] = /^(\d+):(.+)$/.exec(content) ?? []
+    if (existsSync(file) ? (await hashFile(file, 0, bytes === undefined ? Infinity : Number(bytes))) !== start : name !== 'memories')
+      return file
   }
   return null
 }

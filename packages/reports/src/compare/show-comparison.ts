@@ -8,15 +8,16 @@ import { comparisonTable, roundsTable, servedTable } from './comparison-table.ts
 
 /** One line on what a comparison shows, or could have shown. */
 export function conclude({ all, pHolm, control, treatment }: Comparison, family: number): string {
-  if (!all.paired || pHolm === null) {
+  if (!all.paired) {
     const apart = all.low > 0 || all.high < 0
     return `Other tasks in each: the interval of independent samples ${apart ? 'excludes' : 'includes'} zero. Attempt the same tasks for a paired test`
   }
   const { test, pValue, minimumDetectableEffect, unpaired } = all.paired
-  const adjusted = family > 1 ? `, ${showP(pHolm)} after Holm over ${family} comparisons` : ''
+  const told = pHolm ?? pValue
+  const adjusted = family > 1 && pHolm !== null ? `, ${showP(pHolm)} after Holm over ${family} comparisons` : ''
   const left = unpaired > 0 ? `; ${unpaired} tasks are in one of the two only` : ''
   const verdict =
-    pHolm > 0.05
+    told > 0.05
       ? `No difference shown${minimumDetectableEffect >= 1 ? ': so few tasks cannot show any' : `: a true one under ${points(minimumDetectableEffect).slice(1)} points would have been missed more than one time in five`}`
       : `${all.difference > 0 ? treatment : control} is better`
   return `${verdict} (${test}, two-sided p = ${showP(pValue)}${adjusted}${left})${same(all.paired.equivalence)}`
