@@ -8,7 +8,7 @@ export function knownRun(run: string): string {
     throw new BadInput(
       known.length === 0
         ? `No run "${run}": there is none yet, begin one with \`npx nx run loops:cycle\``
-        : `No run "${run}": ${suggest(run, known, 'runs')}`,
+        : `No run "${run}": ${suggest(run, known, 'runs')}: name one with --run=NAME`,
     )
   return run
 }

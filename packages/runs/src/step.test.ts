@@ -89,6 +89,25 @@ test('forgetting a step forgets what follows it, and only that', async () => {
   assert.equal(steps(at), ['memories.json', 'plan.json', 'traces.json'])
 })
 
+test('tasks that were frozen when a step ended stay: those that later steps add are no damage, a torn line is', async () => {
+  const at = fresh()
+  const { dataset } = roundFiles(at.run, 1)
+  const tasks = join(dataset, 'tasks.jsonl')
+  mkdirSync(dataset, { recursive: true })
+  writeFileSync(tasks, '{"id":"a"}\n{"id":"b"}\n')
+  const traces = () => stepsIn(at)('traces', N, {}, async () => ({ n: 1 }))
+  await traces()
+  writeFileSync(tasks, '{"id":"c"}\n', { flag: 'a' })
+  assert.equal(await traces(), { n: 1 })
+  truncateSync(tasks, 15)
+  const error = await traces().then(
+    () => null,
+    (thrown: Error) => thrown,
+  )
+  assert.instance(error, BadInput)
+  assert.match(error!.message, /tasks\.jsonl is not what step "traces" .*bring it back from a copy, or .*--redo-from=traces/)
+})
+
 test('a path in the inputs or the value is kept relative to the repository', async () => {
   const at = fresh()
   const value = z.object({ file: RecordedPath })

@@ -74,7 +74,8 @@ export default defineCommand({
     if (run !== undefined && (runs !== undefined || files !== undefined))
       throw new BadInput('loops:compare takes --run, or --runs and --files')
     if (margin !== undefined && (files === undefined || runs !== undefined)) throw new BadInput('--margin belongs to --files')
-    if (markdown !== undefined && runs === undefined) throw new BadInput('--markdown writes what --runs compares: name policies there')
+    if (markdown !== undefined && runs === undefined)
+      throw new BadInput(`--markdown writes what --runs compares: name rounds there, e.g. --runs=${run ?? 'tiny'}:1,${run ?? 'tiny'}:2`)
     const list = (text: string) =>
       text
         .split(',')
@@ -97,6 +98,7 @@ export default defineCommand({
       }
       compared = { ...compared, notes: [...says, ...compared.notes] }
       console.log(showArms(compared))
+      if (html === undefined) console.log(behind)
       const { matrix, ...figures } = compared
       writeResult(json, { ...figures, matrix: await answeredMatrix(arms, matrix) })
       writeText(markdown, armsMarkdown(compared))
@@ -119,6 +121,7 @@ export default defineCommand({
       if (typeof onCommon === 'string') rounds.firstToLast?.notes.push(`no common tasks could be attempted: ${onCommon}`)
       else if (onCommon) rounds.firstToLast = { ...onCommon.comparison, notes: [...onCommon.says, ...onCommon.comparison.notes] }
       console.log(showRounds(rounds))
+      if (html === undefined && rounds.rounds.length > 1) console.log(behind)
       writeResult(json, rounds)
       if (html !== undefined)
         writeAtomic(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
@@ -130,6 +133,9 @@ export default defineCommand({
     if (html !== undefined) writeAtomic(html, await comparisonPage('Comparison', comparisons))
   },
 })
+
+/** Where the answers are which the counts are made of. */
+const behind = '\n  the answers behind it, won and lost: --html=FILE, or loops:view, Compare'
 
 function readRepeats(text: string): Repeats {
   if (!/^(mean|first|last|(?:pass|majority)@[1-9]\d{0,3})$/.test(text))
