@@ -91,8 +91,8 @@ static options parse(int argc, char ** argv) {
     if (o.batch.threads < 0 || o.batch.context < 1 || o.batch.batch < 1 || o.defaults.max_tokens < 1) {
         throw bad_input("-t must be at least 0, and -c, -b and -n at least 1");
     }
-    if (o.batch.lookup < 0 || o.batch.lookup > 64 || (o.batch.cache_type != "f16" && o.batch.cache_type != "q8_0")) {
-        throw bad_input("--lookup must be from 0 to 64, --cache-type f16 or q8_0");
+    if (o.batch.lookup < 0 || o.batch.lookup > 64) {
+        throw bad_input("--lookup must be from 0 to 64");
     }
     const sampling & s = o.defaults;
     if (s.temperature < 0 || s.top_k < 0 || s.top_p < 0 || s.top_p > 1 || s.min_p < 0 || s.min_p > 1 || s.repeat_penalty <= 0) {

@@ -6,8 +6,7 @@ import type { Dialect } from './chat-body.ts'
 import { limitBody } from './bounded-fetch.ts'
 import { askAll, type Asked, type Asking } from './ask-all.ts'
 import { providerError } from './provider-error.ts'
-import { finishOf, plainText, tokenCount } from './read-answer.ts'
-import { stripReasoning } from './strip-reasoning.ts'
+import { partAnswer, plainText, tokenCount } from './read-answer.ts'
 
 /** An opened endpoint that speaks OpenAI's chat completions. */
 export type ChatEndpoint = Asking & {
@@ -114,17 +113,10 @@ async function stream(
     answer.usage = chunk.usage ?? answer.usage
   }
   signal.throwIfAborted()
-  const { pieces, reason, usage, calls, refused } = answer
-  // A letter may come in two halves; one that stays half is none.
-  const [text, thoughts] = [answer.text.toWellFormed(), answer.thoughts.toWellFormed()]
+  const { pieces, reason, usage } = answer
   if (reason === null) throw new Error('the answer broke off')
-  const { unclosed, ...stripped } =
-    thoughts.trim() === ''
-      ? stripReasoning(text)
-      : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' && reason !== 'stop' }
   return {
-    ...stripped,
-    finish: finishOf({ reason, unclosed, text: stripped.text, calls, refused }),
+    ...partAnswer({ ...answer, reason, whole: 'stop' }),
     // A provider that does not count sends about a token a piece.
     tokens: { prompt: tokenCount(usage?.prompt_tokens) ?? 0, completion: tokenCount(usage?.completion_tokens) ?? pieces },
   }

@@ -10,8 +10,7 @@ import type { GenerateRequest, Sampling } from '@whetstone/core'
 import type { Asked } from './ask-all.ts'
 import { connectionTrouble } from './connection-trouble.ts'
 import { retryAfter, tooLong } from './provider-error.ts'
-import { finishOf, tokenCount } from './read-answer.ts'
-import { stripReasoning } from './strip-reasoning.ts'
+import { partAnswer, tokenCount } from './read-answer.ts'
 
 export type Converse = {
   where: string
@@ -107,16 +106,8 @@ export function converseInput(
 function readBlocks(blocks: readonly ContentBlock[], reason: string) {
   const text = blocks.map((block) => block.text ?? '').join('')
   const thoughts = blocks.map((block) => block.reasoningContent?.reasoningText?.text ?? '').join('')
-  const { unclosed, ...stripped } =
-    thoughts.trim() === ''
-      ? stripReasoning(text.toWellFormed())
-      : {
-          text: text.toWellFormed().trimStart(),
-          reasoning: thoughts.toWellFormed().trim(),
-          unclosed: text.trim() === '' && reason !== 'end_turn',
-        }
   const calls = blocks.some((block) => block.toolUse !== undefined)
-  return { ...stripped, finish: finishOf({ reason, unclosed, text: stripped.text, calls, refused: false }) }
+  return partAnswer({ text, thoughts, reason, calls, refused: false, whole: 'end_turn' })
 }
 
 const tokensOf = (usage: { inputTokens?: number | undefined; outputTokens?: number | undefined } | undefined) => ({

@@ -1,5 +1,6 @@
 // What providers say in place of what the protocol says, where its meaning is clear.
 import type { Completion } from '@whetstone/core'
+import { stripReasoning } from './strip-reasoning.ts'
 
 /** Text: a string, a number, a part that has one, or a list of such. Parts that think are no text. */
 export function plainText(content: unknown): string {
@@ -29,11 +30,25 @@ const broken = /^(?:error|malformed\w*|abort(?:ed)?|cancel(?:led|ed)?|insufficie
 type End = { reason: string; unclosed: boolean; text: string; calls: boolean; refused: boolean }
 
 /** How an answer ended. Throws where it did not: the provider gave up on it. */
-export function finishOf({ reason, unclosed, text, calls, refused }: End): Completion['finish'] {
+function finishOf({ reason, unclosed, text, calls, refused }: End): Completion['finish'] {
   if (broken.test(reason)) throw new Error(`the provider ended the answer with "${reason}"`)
   if (cut.test(reason) || unclosed) return 'length'
   if (filtered.test(reason)) return 'content_filter'
   if (text.trim() !== '') return 'stop'
   if (refused) return 'content_filter'
   return calls || /^(?:tool_calls?|tool_use|function_call)$/i.test(reason) ? 'tool_calls' : 'empty'
+}
+
+/**
+ * Text and thoughts of an answer, and how it ended. Thoughts come beside the text or in marks within it; a letter may come in two halves, and
+ * one that stays half is none. `whole` is what the provider calls the end that the model chose.
+ */
+export function partAnswer(said: Pick<End, 'reason' | 'calls' | 'refused'> & { text: string; thoughts: string; whole: string }) {
+  const { reason, calls, refused, whole } = said
+  const [text, thoughts] = [said.text.toWellFormed(), said.thoughts.toWellFormed()]
+  const { unclosed, ...stripped } =
+    thoughts.trim() === ''
+      ? stripReasoning(text)
+      : { text: text.trimStart(), reasoning: thoughts.trim(), unclosed: text.trim() === '' && reason !== whole }
+  return { ...stripped, finish: finishOf({ reason, unclosed, text: stripped.text, calls, refused }) }
 }
