@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { paths, runTool } from '@whetstone/core'
+import { paths, root, runTool } from '@whetstone/core'
 
 const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`)
 const letters = [...'0123456789+=abcdefghijklmnopqrstuvwxyz']
@@ -14,12 +14,12 @@ const tokenizer = {
   add_space_prefix: false,
 }
 
-/** Shapes with random weights: speed and memory do not depend on what the weights say. */
-const shapes = {
-  '1M': { embedding_length: 128, block_count: 4, feed_forward_length: 384, head_count: 4 },
-  '20M': { embedding_length: 512, block_count: 6, feed_forward_length: 1408, head_count: 8 },
-} as const
-export type Shape = keyof typeof shapes
+export type Shape = '1M' | '20M'
+
+/** Shapes with random weights: speed and memory do not depend on what the weights say. The stages on a GPU (tools/bench/run-stages.py) read the same file. */
+export const { shapes: benchShapes } = JSON.parse(readFileSync(join(root, 'tools/bench/stages.json'), 'utf8')) as {
+  shapes: Record<Shape | '1.7B', Record<string, unknown>>
+}
 
 /** Writes the model of a shape into the folder, unless it is there, and returns its path. */
 export async function benchModel(folder: string, shape: Shape): Promise<string> {
@@ -29,13 +29,12 @@ export async function benchModel(folder: string, shape: Shape): Promise<string> 
   writeFileSync(
     spec,
     JSON.stringify({
-      architecture: 'llama',
       name: shape,
       context_length: 2048,
       rms_eps: 1e-5,
       tied_embeddings: false,
       tokenizer,
-      ...shapes[shape],
+      ...benchShapes[shape],
     }),
   )
   await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', '1', '--out', file] })
@@ -46,24 +45,8 @@ export async function benchModel(folder: string, shape: Shape): Promise<string> 
 export async function qwenModel(folder: string, vocabulary: string): Promise<string> {
   const file = join(folder, 'qwen3-1.7b.gguf')
   const spec = join(folder, 'qwen3-1.7b.json')
-  writeFileSync(
-    spec,
-    JSON.stringify({
-      architecture: 'qwen3',
-      name: 'qwen3-1.7b-shape',
-      context_length: 4096,
-      embedding_length: 2048,
-      block_count: 28,
-      feed_forward_length: 6144,
-      head_count: 16,
-      head_count_kv: 8,
-      head_dim: 128,
-      rope_freq_base: 1e6,
-      rms_eps: 1e-6,
-      tied_embeddings: true,
-      tokenizer: { from: vocabulary },
-    }),
-  )
+  const { vocabulary: _, ...shape } = benchShapes['1.7B']
+  writeFileSync(spec, JSON.stringify({ name: 'qwen3-1.7b-shape', context_length: 4096, ...shape, tokenizer: { from: vocabulary } }))
   await runTool({ file: paths.tool('llama-init'), args: ['--spec', spec, '--seed', '1', '--out', file, '--type', 'Q8_0'] })
   return file
 }

@@ -5,7 +5,7 @@ import nodeLlamaCpp from '@whetstone/inference/backends/node-llama-cpp.ts'
 import { existsSync } from 'node:fs'
 import { benchModel, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
-import { compared, inTurn } from './bench-result.ts'
+import { compared, inTurn, peerLimit } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
 import { startTimedTool } from './time-batch.ts'
 
@@ -22,7 +22,6 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
   await using sampler = await startTimedTool('llama-sample', ['-m', model, '-np', String(sequences), '-t', String(threads)])
   // random weights end a fifth of the sequences early: more samples than slots, so that slots are refilled as in real work
   const samples = 64
-  const rounds = shape === '1M' ? 8 : 4 // short rounds: on a busy machine a long one is never undisturbed
   const rows = Array.from({ length: samples / 8 }, (_, id) => ({
     id,
     prompt: digits(promptTokens - 1, id),
@@ -37,10 +36,10 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
   const name = `sampling, ${sequences} sequences, ${threads} thread${threads > 1 ? 's' : ''}`
   const results: (BenchResult | Skipped)[] = []
   if (existsSync(paths.tool('llama-batched-bench'))) {
-    const rates = await inTurn(rounds, { ours, peer: () => batchedBench(model, threads) })
+    const rates = await inTurn({ ours, peer: () => batchedBench(model, threads) })
     results.push(compared(`${name}, against llama-batched-bench`, shape, rates.ours, rates.peer, 'tokens/s', 0.8))
   } else results.push({ name: `${name}, against llama-batched-bench`, skipped: 'not built: npx nx run tools:build --all' })
-  const rates = await inTurn(rounds, { ours, peer: () => nodeBinding(model, threads) })
+  const rates = await inTurn({ ours, peer: () => nodeBinding(model, threads) })
   results.push(compared(`${name}, against node-llama-cpp`, shape, rates.ours, rates.peer, 'tokens/s', 3))
   return results
 }
@@ -72,7 +71,7 @@ async function batchedBench(model: string, threads: number): Promise<number> {
   ]
   // its log is written by a thread of its own, which the end of the process sometimes overtakes: then it has printed nothing
   for (let tries = 0; tries < 5; tries++) {
-    const out = await runTool({ file: paths.tool('llama-batched-bench'), args })
+    const out = await runTool({ file: paths.tool('llama-batched-bench'), args, timeout: peerLimit })
     const line = out.split('\n').find((text) => text.startsWith('{'))
     if (line) return (JSON.parse(line) as { speed_tg: number }).speed_tg
   }
@@ -89,6 +88,7 @@ async function nodeBinding(path: string, threads: number): Promise<number> {
   }))
   const started = performance.now()
   let tokens = 0
-  for await (const completion of model.generate(requests)) tokens += 'tokens' in completion ? completion.tokens.completion : 0
+  for await (const completion of model.generate(requests, { signal: AbortSignal.timeout(peerLimit * 1000) }))
+    tokens += 'tokens' in completion ? completion.tokens.completion : 0
   return tokens / ((performance.now() - started) / 1000)
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { paths, runTool } from '@whetstone/core'
 import { benchModel, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
-import { compared, inTurn } from './bench-result.ts'
+import { compared, inTurn, peerLimit } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
 import { startTimedTool } from './time-batch.ts'
 
@@ -13,7 +13,7 @@ export async function benchScore(folder: string, shape: Shape, threads: number):
   const model = await benchModel(folder, shape)
   await using scorer = await startTimedTool('llama-score', ['-m', model, '-t', String(threads)])
   const rows = Array.from({ length: shape === '1M' ? 24 : 4 }, (_, id) => ({ id, prompt: digits(448, id), response: digits(63, id + 1) }))
-  const rates = await inTurn(5, {
+  const rates = await inTurn({
     async ours() {
       const { rows: out, seconds } = await scorer.run(rows)
       if (out.some((row) => 'error' in row)) throw new Error(`llama-score did not score: ${JSON.stringify(out[0])}`)
@@ -23,6 +23,7 @@ export async function benchScore(folder: string, shape: Shape, threads: number):
       const out = await runTool({
         file: paths.tool('llama-bench'),
         args: ['-m', model, '-t', String(threads), '-p', '512', '-n', '0', '-r', shape === '1M' ? '5' : '2', '-ngl', '0', '-o', 'json'],
+        timeout: peerLimit,
       })
       const [result] = JSON.parse(out) as [{ avg_ts: number }]
       return result.avg_ts

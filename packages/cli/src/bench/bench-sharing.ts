@@ -5,7 +5,6 @@ import type { BenchResult } from './bench-result.ts'
 import { startTimedTool } from './time-batch.ts'
 import type { TimedTool } from './time-batch.ts'
 
-const rounds = 3
 const completionTokens = 64
 
 /** Two options of llama-sample against itself without them: rows that begin alike, and prompt lookup on texts that repeat. The tokens are the same with and without. */
@@ -22,13 +21,13 @@ export async function benchSharing(folder: string, shape: Shape, threads: number
       temperature: 0,
       max_tokens: 16,
     }))
-  const shared = await inTurn(rounds, { ours: () => rate(wide, rows(true)), peer: () => rate(wide, rows(false)) })
+  const shared = await inTurn({ ours: () => rate(wide, rows(true)), peer: () => rate(wide, rows(false)) })
 
   // greedy texts of random weights run in circles, as code and quotations do
   const asked = Array.from({ length: 4 }, (_, id) => ({ id, prompt: digits(16, id), temperature: 0, max_tokens: completionTokens }))
   await using plain = await startTimedTool('llama-sample', [...flags, '-np', '4'])
   await using guessing = await startTimedTool('llama-sample', [...flags, '-np', '4', '--lookup', '8'])
-  const looked = await inTurn(rounds, { ours: () => rate(guessing, asked), peer: () => rate(plain, asked) })
+  const looked = await inTurn({ ours: () => rate(guessing, asked), peer: () => rate(plain, asked) })
   const on = `${threads} thread${threads > 1 ? 's' : ''}`
   return [
     compared(`16 rows that begin alike (401 of 410 tokens), against 16 that do not, ${on}`, shape, shared.ours, shared.peer, 'rows/s'),

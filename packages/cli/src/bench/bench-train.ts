@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { paths, runTool } from '@whetstone/core'
-import { benchModel, digits } from './bench-models.ts'
+import { paths, root, runTool } from '@whetstone/core'
+import { benchModel, benchShapes, digits } from './bench-models.ts'
 import type { Shape } from './bench-models.ts'
-import { compared, inTurn, median } from './bench-result.ts'
+import { withTorch } from './bench-stages.ts'
+import { compared, inTurn, median, peerLimit } from './bench-result.ts'
 import type { BenchResult, Skipped } from './bench-result.ts'
 
 const trainingSteps = 6
-
-/** Seconds that one run of a peer may take: PyTorch 1.13 crawled for over eight minutes at 20M. */
-const peerLimit = 240
 
 /** Tokens trained a second (full weights, AdamW) by our trainer on rows of `length` tokens; the first step, which warms up, is left out. */
 async function trainRate(folder: string, model: string, length: number, batch: number, threads: number): Promise<number> {
@@ -61,7 +58,7 @@ export async function benchFinetune(folder: string, shape: Shape, threads: numbe
   const name = `training, full weights, rows of 256, ${threads} thread${threads > 1 ? 's' : ''}, against llama-finetune`
   if (!existsSync(paths.tool('llama-finetune'))) return { name, skipped: 'not built: npx nx run tools:build --all' }
   const model = await benchModel(folder, shape)
-  const rates = await inTurn(2, {
+  const rates = await inTurn({
     ours: () => trainRate(folder, model, 256, threads, threads),
     peer: () => finetuneRate(folder, model, threads),
   })
@@ -122,25 +119,20 @@ const oneThread = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1', MKL_NUM_THR
 /** Against PyTorch on one core, the same model, batch and optimizer, where a Python with torch is installed. */
 export async function benchTorch(folder: string, shape: Shape, length: number, batch: number): Promise<BenchResult | Skipped> {
   const name = `training, full weights, ${batch} x ${length} tokens, 1 thread, against PyTorch`
-  const python = ['/usr/bin/python3', 'python3'].find((file) => {
-    try {
-      execFileSync(file, ['-c', 'import torch'], { stdio: 'ignore' })
-      return true
-    } catch {
-      return false
-    }
-  })
+  const python = withTorch()
   if (!python) return { name, skipped: 'no Python with torch (Debian: apt install python3-torch)' }
   const model = await benchModel(folder, shape)
-  const script = join(import.meta.dirname, 'torch-train.py')
+  const script = join(root, 'tools/bench/torch-train.py')
   let kernels = ''
-  const rates = await inTurn(2, {
+  const rates = await inTurn({
     ours: () => trainRate(folder, model, length, batch, 1),
     peer: async () => {
-      const args = [script, shape, String(length), String(batch), String(trainingSteps)]
-      const [rate, ...library] = (await runTool({ file: python, args, env: oneThread, timeout: peerLimit })).trim().split(' ')
-      kernels = library.join(' ')
-      return Number(rate)
+      const sizes = ['--length', String(length), '--batch', String(batch), '--steps', String(trainingSteps)]
+      const args = [script, '--shape', JSON.stringify(benchShapes[shape]), ...sizes]
+      const said = await runTool({ file: python, args, env: oneThread, timeout: peerLimit })
+      const { rate, library } = JSON.parse(said) as { rate: number; library: string }
+      kernels = library
+      return rate
     },
   })
   return compared(`${name} (${kernels})`, shape, rates.ours, rates.peer, 'tokens/s', 1)

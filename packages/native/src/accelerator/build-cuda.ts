@@ -7,14 +7,11 @@ import type { Unit } from '../build-tools/compile.ts'
 import { buildFolder, extractSource, llamaVersion } from '../build-tools/extract-source.ts'
 import { programVersion } from '../build-tools/find-compiler.ts'
 import { shippedLibraries } from '../build-tools/find-libraries.ts'
+import { buildPlan } from '../build-tools/tool-list.ts'
 import { builtLibraries } from '../build-tools/build-libraries.ts'
 
 /** Where our own CUDA backend lies. */
 export const builtCuda = () => join(buildFolder, `ggml-cuda-${llamaVersion()}`)
-
-/** The keys and values types whose attention kernels are built: upstream's default. Each of all 49 pairs takes minutes. */
-const types = ['q4_0', 'q4_1', 'q5_0', 'q5_1', 'q8_0', 'bf16', 'f16']
-const attentionPairs = ['q4_0-q4_0', 'q8_0-q8_0', 'f16-f16', 'bf16-bf16']
 
 /**
  * Builds llama.cpp's CUDA backend from the source bundle, for the GPUs of this machine only: node-llama-cpp's build holds no code for, among others, compute capability
@@ -62,38 +59,25 @@ export type BuildCuda = { signal?: AbortSignal; nvcc?: string; architectures?: r
 
 /** What is compiled: as ggml/src/ggml-cuda/CMakeLists.txt lists it, less the attention kernels for pairs of types that nothing here uses. */
 export function cudaUnits(source: string, architectures: readonly string[]): Unit[] {
+  const { cuda } = buildPlan
   const folder = join(source, 'ggml/src/ggml-cuda')
-  const cuda = (below: string, wanted: RegExp) =>
-    readdirSync(join(folder, below))
-      .filter((file) => wanted.test(file))
-      .sort()
-      .map((file) => join(folder, below, file))
   const files = [
-    ...cuda('.', /\.cu$/),
-    ...cuda('template-instances', /^(fattn-(tile|mma)|mmq|mmf).*\.cu$/),
-    ...attentionPairs.map((pair) => join(folder, 'template-instances', `fattn-vec-instance-${pair}.cu`)),
+    ...cuda.files.flatMap(([below, name]) =>
+      readdirSync(join(folder, below))
+        .filter((file) => new RegExp(name).test(file))
+        .sort()
+        .map((file) => join(folder, below, file)),
+    ),
+    ...cuda.attentionPairs.map((pair) => join(folder, 'template-instances', `fattn-vec-instance-${pair}.cu`)),
   ]
-  const pairs = types.flatMap((value) => types.map((key) => `${key}-${value}`))
-  const defines = [
-    'GGML_BACKEND_DL',
-    'GGML_BACKEND_SHARED',
-    'GGML_BACKEND_BUILD',
-    'GGML_SHARED',
-    'GGML_SCHED_MAX_COPIES=4',
-    'GGML_CUDA_USE_GRAPHS',
-    'GGML_CUDA_NO_VMM', // no need to link the driver's library
-    `GGML_CUDA_FA_QUANTS="${attentionPairs.join(',')}"`,
-    ...pairs.map((pair) => `GGML_CUDA_FA_${pair.toUpperCase().replace('-', '_')}=${attentionPairs.includes(pair) ? 1 : 0}`),
-  ]
+  const pairs = cuda.attentionTypes.flatMap((value) => cuda.attentionTypes.map((key) => `${key}-${value}`))
   const flags = [
-    '-std=c++17',
-    '-O3',
-    '-use_fast_math',
-    '-extended-lambda',
-    '-Xcompiler=-fPIC',
+    ...cuda.flags,
     ...architectures.map((name) => `-gencode=arch=compute_${name},code=sm_${name}`),
-    ...defines.map((define) => `-D${define}`),
-    ...['ggml/include', 'ggml/src', 'ggml/src/ggml-cuda'].map((path) => `-I${relative(root, join(source, path))}`),
+    ...cuda.defines.map((define) => `-D${define}`),
+    `-DGGML_CUDA_FA_QUANTS="${cuda.attentionPairs.join(',')}"`,
+    ...pairs.map((pair) => `-DGGML_CUDA_FA_${pair.toUpperCase().replace('-', '_')}=${cuda.attentionPairs.includes(pair) ? 1 : 0}`),
+    ...cuda.include.map((path) => `-I${relative(root, join(source, path))}`),
   ]
   const key = hash(llamaVersion())
   return files.map((file) => ({ sources: [relative(root, file)], flags, key }))

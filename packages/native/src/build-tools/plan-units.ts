@@ -5,7 +5,7 @@ import type { Unit } from './compile.ts'
 import { llamaVersion } from './extract-source.ts'
 import { includedHeaders } from './included-headers.ts'
 import { prefixCopy, prefixHeader } from './prefix-header.ts'
-import { sourceFiles } from './tool-list.ts'
+import { buildPlan, sourceFiles } from './tool-list.ts'
 import type { Tool } from './tool-list.ts'
 
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
@@ -16,28 +16,11 @@ const shared = ['tools/rows', 'tools/gguf'].map((folder) => join(root, folder))
 const inRoot = (file: string) => relative(root, file)
 
 export function flagsFor(source: string): { ours: string[]; upstream: string[] } {
-  const include = ['include', 'ggml/include', 'common', 'src', 'vendor', 'tools/mtmd'].map((folder) => `-I${inRoot(join(source, folder))}`)
-  const upstream = ['-DGGML_BACKEND_DL', '-DGGML_BACKEND_SHARED', '-DGGML_SHARED', '-DLLAMA_SHARED', ...include]
+  const { flags } = buildPlan
+  const upstream = [...flags.shared, ...flags.include.map((folder) => `-I${inRoot(join(source, folder))}`)]
   return {
-    ours: [
-      '-std=c++17',
-      '-O3',
-      '-Wno-psabi',
-      ...upstream,
-      ...shared.map((folder) => `-I${inRoot(folder)}`),
-      `-DWHETSTONE_VERSION="${version}"`,
-    ],
-    upstream: [
-      '-O2',
-      '-w',
-      '-DCPPHTTPLIB_TCP_NODELAY=1',
-      '-DCPPHTTPLIB_LISTEN_BACKLOG=512',
-      '-DCPPHTTPLIB_REQUEST_URI_MAX_LENGTH=32768',
-      '-DCPPHTTPLIB_FORM_URL_ENCODED_PAYLOAD_MAX_LENGTH=1048576',
-      ...upstream,
-      `-I${inRoot(join(source, 'vendor/hash'))}`,
-      `-I${inRoot(join(root, 'tools/upstream'))}`,
-    ],
+    ours: [...flags.ours, ...upstream, ...shared.map((folder) => `-I${inRoot(folder)}`), `-DWHETSTONE_VERSION="${version}"`],
+    upstream: [...flags.upstream, ...upstream, `-I${inRoot(join(source, 'vendor/hash'))}`, `-I${inRoot(join(root, 'tools/upstream'))}`],
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from '@whetstone/core'
 
@@ -9,7 +9,7 @@ export type Tool = {
   ours?: readonly string[]
   /** Folders whose headers it reads besides its own. */
   headers?: readonly string[]
-  /** Upstream files, or folders (all their .cpp files). */
+  /** Upstream files, or folders (all their .cpp files). Upstream's tools read files through a check of ours: tools/upstream/checked-main.cpp. */
   upstream?: readonly string[]
   /** Functions of llama.cpp that its upstream files call by the name `watched_…`, which is one of ours. */
   watched?: readonly string[]
@@ -17,77 +17,24 @@ export type Tool = {
   needed: boolean
 }
 
-const rows = ['tools/rows', 'tools/gguf']
-/** Upstream's tools read files through a check of ours: see tools/upstream/checked-main.cpp. */
-const checked = ['tools/upstream/checked-main.cpp', 'tools/gguf']
-
-export const tools: Record<string, Tool> = {
-  'llama-init': {
-    about: 'a model with random weights',
-    ours: [...rows, 'tools/init', 'tools/train/families', 'tools/train/save/gguf-file.cpp'],
-    headers: ['tools/train'],
-    needed: true,
-  },
-  'llama-train': { about: 'SFT, DPO and GRPO training', ours: [...rows, 'tools/train'], needed: true },
-  'llama-sample': { about: 'batch sampling', ours: [...rows, 'tools/sample'], needed: true },
-  'llama-score': { about: 'likelihood scoring', ours: [...rows, 'tools/score'], needed: true },
-  'llama-probe': {
-    about: 'does an accelerator compute what the CPU computes?',
-    ours: ['tools/probe', 'tools/rows/arguments.cpp', 'tools/rows/run-tool.cpp', 'tools/rows/interrupted.cpp'],
-    headers: rows,
-    needed: false,
-  },
-  'llama-quantize': { about: 'other weight types', upstream: ['tools/quantize'], ours: checked, needed: true },
-  'llama-export-lora': {
-    about: 'merges an adapter into its base',
-    upstream: ['tools/export-lora'],
-    ours: [...checked, 'tools/upstream/cpu-backend.cpp'],
-    needed: true,
-  },
-  'llama-imatrix': { about: 'importance matrix for quantizing', upstream: ['tools/imatrix'], ours: checked, needed: false },
-  'llama-perplexity': { about: 'upstream perplexity', upstream: ['tools/perplexity'], ours: checked, needed: false },
-  'llama-bench': { about: 'speed of one sequence (a peer in tools:bench)', upstream: ['tools/llama-bench'], ours: checked, needed: false },
-  'llama-batched-bench': {
-    about: 'speed of many sequences (a peer in tools:bench)',
-    upstream: ['tools/batched-bench'],
-    ours: checked,
-    needed: false,
-  },
-  'llama-finetune': {
-    about: 'upstream training (a peer in tools:bench)',
-    upstream: ['examples/training/finetune.cpp'],
-    ours: checked,
-    needed: false,
-  },
-  'llama-server': {
-    about: 'HTTP server, about a minute to compile',
-    upstream: [
-      'tools/server',
-      'tools/mtmd/mtmd.cpp',
-      'tools/mtmd/mtmd-audio.cpp',
-      'tools/mtmd/mtmd-image.cpp',
-      'tools/mtmd/mtmd-helper.cpp',
-      'tools/mtmd/mtmd-helper-gen.cpp',
-      'tools/mtmd/clip.cpp',
-      'tools/mtmd/models',
-      'vendor/cpp-httplib/httplib.cpp',
-      'vendor/hash/hash.cpp',
-      'vendor/hash/xxhash/xxhash.c',
-      'vendor/hash/sha1/sha1.c',
-      'vendor/hash/sha256/sha256.c',
-    ],
-    ours: [...checked, 'tools/upstream/no-web-page.cpp', 'tools/upstream/watched-chat.cpp', 'tools/rows/watch-template.cpp'],
-    headers: ['tools/rows'],
-    watched: [
-      'common_chat_templates_init',
-      'common_chat_templates_apply',
-      'common_chat_format_example',
-      'common_chat_templates_support_enable_thinking',
-      'common_params_parse',
-    ],
-    needed: false,
-  },
+/** tools/tools.json: what tools:build and tools/bench-gpu.sh (which has no Node) build alike, and how. */
+export const buildPlan = JSON.parse(readFileSync(join(root, 'tools/tools.json'), 'utf8')) as {
+  flags: { shared: string[]; include: string[]; ours: string[]; upstream: string[] }
+  cuda: {
+    /** Folders below ggml-cuda, and what a file's name must match there. */
+    files: [string, string][]
+    /** Types of keys and values; of all pairs, those whose attention kernels are built. Each of all 49 pairs takes minutes. */
+    attentionTypes: string[]
+    attentionPairs: string[]
+    flags: string[]
+    /** GGML_CUDA_NO_VMM: no need to link the driver's library. */
+    defines: string[]
+    include: string[]
+  }
+  tools: Record<string, Tool>
 }
+
+export const { tools } = buildPlan
 
 export const neededTools = Object.keys(tools).filter((name) => tools[name]?.needed)
 

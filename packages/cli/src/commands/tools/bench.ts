@@ -9,6 +9,7 @@ import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { ensureTools } from '@whetstone/native'
 import { runBench } from '../../bench/run-bench.ts'
+import { benchStages, type StageDevice } from '../../bench/bench-stages.ts'
 import { measureQueue } from '../../bench/measure-queue.ts'
 import { showSimulatedQueue } from '../../bench/show-simulated-queue.ts'
 import { showBench } from '../../bench/show-bench.ts'
@@ -56,6 +57,18 @@ export default defineCommand({
       max: 16,
       about: 'with --queue: the simulation against real workers here, one to so many (redis-server is needed; two minutes with four)',
     },
+    gpu: {
+      type: 'boolean',
+      about:
+        'instead: the stages of tools/bench/stages.json on the accelerator that is here: sampling, scoring, training at 20M to 1.7B against llama.cpp and PyTorch, the native part of a gated round. Each is kept as it ends: call it again to go on (tools/bench-gpu.sh runs the same where there is no Node)',
+    },
+    device: {
+      type: 'string',
+      choices: ['auto', 'cpu', 'cuda', 'vulkan'],
+      default: 'auto',
+      about: 'with --gpu: where; cpu with --small tries the stages',
+    },
+    small: { type: 'boolean', about: 'with --gpu: sizes that a CPU does in a minute' },
     docs: { type: 'boolean', about: 'with --gate: write the tables and the chart into docs/' },
     json: { type: 'json', about: 'write [{name, model, ours, peer, unit, ratio}] to this file' },
   },
@@ -65,10 +78,13 @@ export default defineCommand({
     'npx nx run tools:bench --only=exports --rows=1000000',
     'npx nx run tools:bench --only=duplicates --texts=2000000',
     'npx nx run tools:bench --only=sample --threads=4 --json=bench.json',
+    'npx nx run tools:bench --gpu --json=bench.json',
+    'npx nx run tools:bench --gpu --device=cpu --small',
     'npx nx run tools:bench --gate --docs',
     'npx nx run tools:bench --gate --real=2000 --threads=2',
   ],
-  async run({ threads, only, large, rows, texts, json, gate, runs, real, docs, queue, workers }, signal) {
+  async run({ threads, only, large, rows, texts, json, gate, gpu, device, small, runs, real, docs, queue, workers }, signal) {
+    if (gpu) return await benchStages({ device: device as StageDevice, small, only, json, signal })
     if (queue && workers !== undefined) return await measureQueue(workers, { print: (text) => console.log(text), signal })
     if (queue) return console.log(showSimulatedQueue())
     if (gate) {
