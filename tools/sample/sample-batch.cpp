@@ -1,5 +1,6 @@
 #include "sample-batch.h"
 
+#include "../kernels/kernels-backend.h"
 #include "slot-group.h"
 
 #include <algorithm>
@@ -56,6 +57,9 @@ void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const 
 
     const uint64_t parameters = llama_model_n_params(loaded.model.get());
     const bool small = parameters <= small_model_parameters;
+    if (small && loaded.gpu_layers == 0) {
+        use_own_kernels();
+    }
     const int32_t threads = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
     const int32_t slots = (int32_t) std::min<size_t>((size_t) options.slots, samples);
     const int32_t groups = (slots - 1) / slots_per_group(parameters) + 1;

@@ -6,14 +6,10 @@
 
 #include <algorithm>
 
-// Up to this many cells all slots share one KV buffer: copying a prefix is then free, and prompts of any length decode together.
-// Above it every slot has its own, so that attention does not scan the others' cells. (Measured at 32 x 80 cells: shared 1.1x faster at
-// 20M parameters, level at 1M.)
+// Up to this many cells all slots share one KV buffer: copying a prefix is then free, and prompts of any length decode together. Above it
+// every slot has its own, so that attention does not scan the others' cells; attention of our own leaves those out anyhow.
 static const int32_t shared_cells = 4096;
-
-// Over so few cells, one product of all queries and keys takes half the time of flash attention, which goes from cell to cell. (CPU seconds
-// for 3,800 tokens, 1M parameters, 8 slots: 0.55 against 0.98; at 20M and 32 slots, 2,560 cells, it is 8.1 against 5.9.)
-static const int32_t few_cells = 1024;
+static const int32_t shared_cells_small = 16384;
 
 // llama.cpp wants multiples of 256 cells.
 static int32_t pad(int32_t cells) {
@@ -26,7 +22,7 @@ static const int32_t worth_sharing = 32;
 slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, const group_options & options) :
     loaded(loaded), words(tokens.vocab()), marks(tokens.chat().marks()), options(options), grammars(words.vocab) {
     llama_context_params params = llama_context_default_params();
-    params.kv_unified = options.cells * options.slots <= shared_cells;
+    params.kv_unified = options.cells * options.slots <= (options.small_rows ? shared_cells_small : shared_cells);
     params.n_ctx = (uint32_t) (params.kv_unified ? pad(options.cells * options.slots) : pad(options.cells) * options.slots);
     params.n_seq_max = (uint32_t) options.slots;
     params.n_batch = (uint32_t) std::max(options.batch, options.slots) * (options.lookup > 0 ? 2 : 1); // one token of each, and guesses
@@ -35,8 +31,8 @@ slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, c
     params.n_threads_batch = options.threads;
     params.no_perf = true;
     params.type_k = params.type_v = options.cache_type;
-    if (params.kv_unified && options.cells * options.slots <= few_cells && options.small_rows && options.cache_type == GGML_TYPE_F16) {
-        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    if (options.small_rows) {
+        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED; // left to libllama, a backend of ours would turn it off
     }
     context.reset(llama_init_from_model(loaded.model.get(), params));
     if (!context) {

@@ -2,14 +2,14 @@
 // Blocking follows Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): B is packed into panels of NR
 // columns, C is computed in MR x NR register tiles; A is read in place unless its stride would alias cache sets.
 #pragma once
+#include "../../kernels/register-tile.h"
 #include "gemm.h"
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
 namespace train {
-
-#define TRAIN_INLINE static inline __attribute__((always_inline))
 
 constexpr int64_t block_k = 256; // a multiple of every quantized block length
 constexpr int64_t block_n = 512; // likewise
@@ -22,77 +22,9 @@ struct Scratch {
 
 Scratch & gemm_scratch(); // one per thread
 
-// One register tile: C[0..MR)[0..NV*lanes) (+)= alpha * A * panel
-template <typename V, int MR, int NV>
-TRAIN_INLINE void tile(int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c, int64_t ldc,
-                       int64_t columns, bool accumulate) {
-    constexpr int lanes = sizeof(V) / sizeof(float);
-    V acc[MR][NV];
-    for (int i = 0; i < MR; i++)
-        for (int j = 0; j < NV; j++)
-            acc[i][j] = V{};
-    for (int64_t k = 0; k < K; k++) {
-        V b[NV];
-        for (int j = 0; j < NV; j++)
-            memcpy(&b[j], panel + (k * NV + j) * lanes, sizeof(V));
-#pragma GCC unroll 16
-        for (int i = 0; i < MR; i++) {
-            const float av = a[i * rs + k * cs];
-            for (int j = 0; j < NV; j++)
-                acc[i][j] += av * b[j];
-        }
-    }
-    if (columns == NV * lanes) {
-#pragma GCC unroll 16
-        for (int i = 0; i < MR; i++) {
-            for (int j = 0; j < NV; j++) {
-                V out = acc[i][j] * alpha;
-                if (accumulate) {
-                    V old;
-                    memcpy(&old, c + i * ldc + j * lanes, sizeof(V));
-                    out += old;
-                }
-                memcpy(c + i * ldc + j * lanes, &out, sizeof(V));
-            }
-        }
-        return;
-    }
-    float edge[MR][NV * lanes];
-    memcpy(edge, acc, sizeof(edge));
-    for (int i = 0; i < MR; i++) {
-        for (int64_t j = 0; j < columns; j++)
-            c[i * ldc + j] = alpha * edge[i][j] + (accumulate ? c[i * ldc + j] : 0.0f);
-    }
-}
-
-template <typename V, int MR, int NV>
-TRAIN_INLINE void tile_rows(int64_t rows, int64_t K, const float * a, int64_t rs, int64_t cs, const float * panel, float alpha, float * c,
-                            int64_t ldc, int64_t columns, bool accumulate) {
-#define TRAIN_TILE(n)                                                                                                                      \
-    case n:                                                                                                                                \
-        if constexpr (n <= MR)                                                                                                             \
-            tile<V, (n <= MR ? n : 1), NV>(K, a, rs, cs, panel, alpha, c, ldc, columns, accumulate);                                       \
-        break
-    switch (rows) {
-        TRAIN_TILE(1);
-        TRAIN_TILE(2);
-        TRAIN_TILE(3);
-        TRAIN_TILE(4);
-        TRAIN_TILE(5);
-        TRAIN_TILE(6);
-        TRAIN_TILE(7);
-        TRAIN_TILE(8);
-        TRAIN_TILE(9);
-        TRAIN_TILE(10);
-        TRAIN_TILE(11);
-        TRAIN_TILE(12);
-    }
-#undef TRAIN_TILE
-}
-
 // Packs B[k0..k0+K)[n0..n0+N) into panels of NR columns: panel p, row k, column j at out[(p*K + k)*NR + j]; missing columns are zero.
 template <int NR>
-TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, int64_t N, float * out, std::vector<float> & row) {
+ALWAYS_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, int64_t N, float * out, std::vector<float> & row) {
     const auto * traits = ggml_get_type_traits(b.type);
     const int64_t stored_first = b.transposed ? n0 : k0, stored_count = b.transposed ? N : K;
     const int64_t along_first = b.transposed ? k0 : n0, along_count = b.transposed ? K : N;
@@ -123,8 +55,8 @@ TRAIN_INLINE void pack_b(const MatrixB & b, int64_t k0, int64_t K, int64_t n0, i
 }
 
 template <typename V, int MR, int NV>
-TRAIN_INLINE void gemm_body(int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate,
-                            int ith, int nth) {
+ALWAYS_INLINE void gemm_body(int64_t M, int64_t N, int64_t K, float alpha, MatrixA a, MatrixB b, float * c, int64_t ldc, bool accumulate,
+                             int ith, int nth) {
     constexpr int NR = NV * (int) (sizeof(V) / sizeof(float));
     int64_t m_first = 0, m_last = M, n_first = 0, n_last = N;
     if (nth > 1) {
