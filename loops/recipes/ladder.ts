@@ -24,11 +24,15 @@ export default defineRecipe({
   solver: direct(),
   trainer: llamaTrain({ ...trainer, learningRate: 1e-3 }),
   gate: gate(),
-  courses: [{ taskset: addition(), levels: { from: 2, frontier: 5 }, train: 90, frontierTrain: 400, samples: 1, validation: 300 }],
+  courses: [{ taskset: addition(), levels: { from: 2, frontier: 5 }, train: 90, frontierTrain: 320, samples: 1, validation: 220, guarded: 3000 }],
   memory: null,
   harvest: [passed(), distinct()],
   formats: [llamaTrainRows()],
   sampling: { temperature: 0, maxTokens: 64 },
-  micro: { rounds: 6, average: 2, settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }) } },
-  settings: { seed: 1, probe: { samples: 1 }, context: 256, concurrency: 64, chunk: 4096, frontierLevels: 3, pairs: 0 },
+  micro: {
+    rounds: 8,
+    tokens: 750_000,
+    settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }), rows: 9600, each: 600, visits: 2 },
+  },
+  settings: { seed: 1, probe: { samples: 1 }, context: 256, concurrency: 64, chunk: 4096, frontierLevels: 4, threshold: 0.95, pairs: 0 },
 })

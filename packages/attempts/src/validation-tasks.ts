@@ -1,11 +1,24 @@
 import type { LevelName, Task } from '@whetstone/core'
 import type { TrainAttempts } from '@whetstone/runs'
+import type { Course } from '@whetstone/recipe/recipe.ts'
 import { freezeTasks, trainedOn } from './freeze-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 
 /** The levels of the gate's one test: those of the frontier, named from train attempts before any validation attempt. */
 export const namedLevels = ({ frontier }: TrainAttempts): LevelName[] =>
   frontier ? (frontier.levels ?? [frontier.level]).map((level) => ({ taskset: frontier.taskset, level })) : []
+
+/** The attempted levels of a climbed course, in order: those under the named ones, which are guarded, and the named ones; where none is named all are of the frontier. */
+function validationLevels(climbed: readonly number[], named: readonly number[]): { below: number[]; frontier: number[] } {
+  const levels = [...climbed].sort((a, b) => a - b)
+  if (named.length === 0) return { below: [], frontier: levels }
+  const [first, last] = [Math.min(...named), Math.max(...named)]
+  return { below: levels.filter((level) => level < first), frontier: levels.filter((level) => level >= first && level <= last) }
+}
+
+/** Validation tasks of each of so many guarded levels. */
+export const guardedEach = ({ guarded, validation }: Pick<Course, 'guarded' | 'validation'>, levels: number): number =>
+  guarded === undefined ? validation : Math.ceil(guarded / Math.max(1, levels))
 
 /** The validation tasks of a round: every course, the levels up to the frontier. What was ever trained on is none, whatever split it is in now. */
 export function validationTasks(context: RoundContext, train: TrainAttempts): Promise<Task[][]> {
@@ -21,16 +34,17 @@ async function drawValidation(context: RoundContext, train: TrainAttempts): Prom
   const { recipe, seed, round } = context
   const trained = await trainedOn(context)
   const groups = await Promise.all(
-    recipe.courses.map(({ taskset, levels, validation }) => {
-      const climbed = levels && train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
-      const top = Math.max(...namedLevels(train).flatMap((named) => (named.taskset === taskset.name ? [named.level] : [])))
-      return taskset.load({
-        split: 'validation',
-        seed,
-        round,
-        limit: validation,
-        levels: climbed?.filter((level) => top === -Infinity || level <= top).sort((a, b) => a - b),
-      })
+    recipe.courses.flatMap((course) => {
+      const { taskset, levels, validation } = course
+      const draw = (limit: number, some?: number[]) => taskset.load({ split: 'validation', seed, round, limit, levels: some })
+      if (!levels) return [draw(validation)]
+      const climbed = train.rates.filter((rate) => rate.taskset === taskset.name).map(({ level }) => level)
+      const named = namedLevels(train).flatMap((each) => (each.taskset === taskset.name ? [each.level] : []))
+      const { below, frontier } = validationLevels(climbed, named)
+      const guarded = guardedEach(course, below.length)
+      return guarded === validation
+        ? [draw(validation, [...below, ...frontier])]
+        : [draw(guarded, below), draw(validation, frontier)].slice(below.length > 0 ? 0 : 1)
     }),
   )
   const unseen = groups.map((tasks) => tasks.filter((task) => !trained(task)))

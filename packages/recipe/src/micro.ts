@@ -8,6 +8,12 @@ const some = z.number().int().nonnegative().max(1_000_000)
 /** A round's training as several micro-rounds of attempt and train between two gates. Only the model that the last one leaves is a candidate. */
 export const Micro = z.strictObject({
   rounds: count.describe('trainings of a round, each on fresh attempts of the model that the one before made'),
+  tokens: count
+    .max(100_000_000)
+    .optional()
+    .describe(
+      'attempts and rows of a round come to about so many: the micro-rounds end, at least one is done, where the training that settles would exceed it; absent: all of them are done',
+    ),
   rows: count.default(3200).describe("rows of each training, gone through once: the budget is rows / the trainer's batch in steps"),
   above: count.default(4).describe('levels that are attempted from the lowest unsolved one on; whatever passes there is learned from'),
   each: count.default(240).describe('attempts at each of these'),
@@ -32,6 +38,7 @@ export const Micro = z.strictObject({
       trainer: nested<Trainer>('trainers').describe('usually the same at a lower learning rate'),
       rows: count.default(3200),
       each: count.default(200).describe('attempts at every level, the unsolved ones included'),
+      visits: count.default(4).describe('how often a passed attempt may serve in it'),
       resample: some.default(6).describe('further attempts, at temperature 1, where the first failed'),
     })
     .nullable()

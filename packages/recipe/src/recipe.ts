@@ -85,6 +85,9 @@ export const Course = z.strictObject({
   frontierTrain: count.optional().describe('train tasks on the frontier and beyond (default: as on the others)'),
   samples: count.optional().describe("attempts at each train task, where it differs from the settings'"),
   validation: count.describe('validation tasks a level'),
+  guarded: count
+    .optional()
+    .describe('of climbed courses: validation tasks in all on the levels below the frontier, shared out evenly (default: as on the frontier)'),
   only: z
     .strictObject({
       ids: z.array(z.string()).readonly().optional(),

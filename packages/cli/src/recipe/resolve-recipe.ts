@@ -83,6 +83,8 @@ async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
       samples: flags.samples ?? course.samples,
       train: capped(course.train),
       validation: capped(course.validation),
+      // shared out it could come to more a level than the limit
+      guarded: flags.limit === undefined ? course.guarded : undefined,
       frontierTrain: course.frontierTrain && capped(course.frontierTrain),
     })),
   })

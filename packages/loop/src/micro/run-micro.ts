@@ -14,6 +14,7 @@ import { attemptMicro, drawMicro, type MicroStep } from './attempt-micro.ts'
 import { drawRows } from './draw-rows.ts'
 import { microPools, settlingPools, type Climb } from './micro-pools.ts'
 import { lowestUnsolved, windowAt, windowUpTo } from './micro-window.ts'
+import { countTokens, settlingTokens } from './settling-tokens.ts'
 import { settleCandidate, trainMicro } from './train-micro.ts'
 
 /** What a finished micro-round left. */
@@ -50,13 +51,17 @@ export async function runMicro(
   const models: { name: string; model: Model }[] = []
   let earlier: Trace[] = []
   let lowest = firstUnsolved(course, train)
-  const last = micro.rounds + (micro.settle ? 1 : 0)
-  for (let number = 1; number <= last; number++) {
-    const settle = number > micro.rounds ? micro.settle : null
+  // tokens attempted and trained on, and those that settling will take
+  let [spent, ahead] = [0, 0]
+  for (let number = 1, settled = false; !settled; number++) {
+    const enough = number > micro.rounds || spent + ahead >= (micro.tokens ?? Infinity)
+    const settle = enough ? micro.settle : null
+    if (enough && !settle) break
+    settled = enough
     const step: MicroStep = { micro: number, name: String(number).padStart(2, '0'), model: models.at(-1)?.model ?? base }
     const started = performance.now()
     const fresh =
-      number === 1 && !settle ? await firstAttempts(context, train) : await attemptFresh(context, step, { course, lowest, micro })
+      number === 1 && !settle ? await firstAttempts(context, train) : await attemptFresh(context, step, { course, lowest, micro, settle })
     if (course)
       lowest = lowestUnsolved(
         fresh.rates.filter(({ taskset }) => taskset === course.taskset.name),
@@ -69,7 +74,7 @@ export async function runMicro(
       : microPools({ fresh: fresh.kept, earlier, rates: fresh.rates, climb }, micro)
     const rows = drawRows(pools, {
       count: settle?.rows ?? micro.rows,
-      visits: micro.visits,
+      visits: settle?.visits ?? micro.visits,
       used,
       seed: deriveSeed(seed, 'micro', round, number),
     })
@@ -77,6 +82,8 @@ export async function runMicro(
       ({ id, taskset }) => taskset === course?.taskset.name && (used.get(id) ?? 0) < micro.visits,
     )
     if (rows.length === 0) continue
+    spent += fresh.tokens.prompt + fresh.tokens.completion + countTokens(rows)
+    ahead = settlingTokens(fresh.kept, { micro, climb, from: course?.levels?.from ?? 1 })
     const seconds = (performance.now() - started) / 1000
     const before = readDone(files.micro(step.name).record, { run: context.run, round, fingerprint })
     if (before) {
@@ -87,7 +94,7 @@ export async function runMicro(
     const { model, ...training } = await trainMicro(context, step, {
       rows,
       trainer: settle?.trainer ?? trainer,
-      parity: number === last && micro.average === 1 ? parity : undefined,
+      parity: (settle ? settled : number === micro.rounds) && micro.average === 1 ? parity : undefined,
     })
     const own: MicroRound = {
       micro: number,
@@ -143,9 +150,8 @@ async function firstAttempts(context: RoundContext, train: TrainAttempts): Promi
 async function attemptFresh(
   context: RoundContext,
   step: MicroStep,
-  { course, lowest, micro }: { course: Course | null; lowest: number; micro: Micro },
+  { course, lowest, micro, settle }: { course: Course | null; lowest: number; micro: Micro; settle: Micro['settle'] },
 ): Promise<Fresh> {
-  const settle = step.micro > micro.rounds ? micro.settle : null
   const from = course?.levels?.from ?? 1
   const window = settle ? windowUpTo(lowest, { from }) : windowAt(lowest, { from, above: micro.above })
   const counts = { above: settle?.each ?? micro.each, below: micro.replay, others: micro.others.each }

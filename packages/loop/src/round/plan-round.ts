@@ -11,6 +11,7 @@ import { warnOfPower } from '@whetstone/gates/power.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
+import { guardedEach } from '@whetstone/attempts/validation-tasks.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
@@ -28,14 +29,8 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   let validation = 0
   let tested = 0
   let watch = 0
-  for (const {
-    taskset,
-    levels,
-    train: each,
-    frontierTrain = each,
-    validation: tasks,
-    samples = recipe.settings.samples,
-  } of recipe.courses) {
+  for (const course of recipe.courses) {
+    const { taskset, levels, train: each, frontierTrain = each, validation: tasks, samples = recipe.settings.samples } = course
     const frontier = incumbent.frontier?.taskset === taskset.name ? incumbent.frontier.level : levels?.frontier
     const count =
       levels && frontier !== undefined
@@ -48,7 +43,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
       (levels ? levels.frontier - levels.from + 1 : count) *
       (round === 1 ? 2 : 1)
     train += Math.ceil(levels ? (each * (count - 1) + frontierTrain) * samples : each * count * samples)
-    validation += Math.ceil(tasks * count)
+    validation += Math.ceil(levels ? guardedEach(course, count - 1) * (count - 1) + tasks : tasks * count)
     tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
   }
   // a bank without memories shows none: its arm is the one without
