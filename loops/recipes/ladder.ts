@@ -24,7 +24,9 @@ export default defineRecipe({
   solver: direct(),
   trainer: llamaTrain({ ...trainer, learningRate: 1e-3 }),
   gate: gate(),
-  courses: [{ taskset: addition(), levels: { from: 2, frontier: 5 }, train: 90, frontierTrain: 320, samples: 1, validation: 220, guarded: 3000 }],
+  courses: [
+    { taskset: addition(), levels: { from: 2, frontier: 5 }, train: 90, frontierTrain: 320, samples: 1, validation: 220, guarded: 3000 },
+  ],
   memory: null,
   harvest: [passed(), distinct()],
   formats: [llamaTrainRows()],

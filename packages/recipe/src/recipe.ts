@@ -87,7 +87,9 @@ export const Course = z.strictObject({
   validation: count.describe('validation tasks a level'),
   guarded: count
     .optional()
-    .describe('of climbed courses: validation tasks in all on the levels below the frontier, shared out evenly (default: as on the frontier)'),
+    .describe(
+      'of climbed courses: validation tasks in all on the levels below the frontier, shared out evenly (default: as on the frontier)',
+    ),
   only: z
     .strictObject({
       ids: z.array(z.string()).readonly().optional(),

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Evaluation, Model, Round } from '@whetstone/core'
-import { BadInput, hash, paths, readJson, toRecord, writeJson } from '@whetstone/core'
+import { hash, paths, readJson, toRecord, writeJson } from '@whetstone/core'
 import type { Recipe } from '@whetstone/recipe'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { measurePolicy, testTasks } from '@whetstone/attempts/measure-policy.ts'
-import { toolStamp } from '@whetstone/native'
-import { Incumbent, readIncumbent, roundFiles, sourceHash } from '@whetstone/runs'
+import { Incumbent, readIncumbent, roundFiles } from '@whetstone/runs'
 import { z } from 'zod'
+import { checkAlike, versionsOf } from './check-alike.ts'
 import type { AblationArm } from './read-arms.ts'
 
 const Level = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), passed: z.number() })
@@ -19,10 +19,14 @@ export type Cell = z.infer<typeof Cell>
 export const AblationResult = z.object({
   arm: z.string(),
   seed: z.number().int(),
-  /** Hash of the recipe, and of the sources and tools that ran it. */
+  /** Hash of the recipe. */
   recipe: z.string(),
-  version: z.string(),
+  /** Hashes of the sources that ran it, by package, and of the native tools. */
+  versions: z.record(z.string(), z.string()),
   model: z.string(),
+  /** Test tasks a level that were asked for, and the highest level of climbed courses. */
+  tasks: z.number().int(),
+  top: z.number().int().nullable(),
   deployed: z.boolean(),
   promoted: z.array(z.boolean()),
   tokens: z.number(),
@@ -53,19 +57,19 @@ export async function runAblation(ablation: Ablation): Promise<AblationResult[]>
   const results: AblationResult[] = []
   for (const [place, { arm, seed }] of queue.entries()) {
     ablation.signal.throwIfAborted()
-    const version = versionOf(arm.recipe)
+    const versions = versionsOf(arm.recipe)
     const file = join(paths.reports(ablation.name), `${arm.name}-seed-${seed}.json`)
     const known = existsSync(file) ? readJson(file, AblationResult) : null
-    const result = known ?? (await runArm(ablation, arm, seed, version))
+    const result = known ?? (await runArm(ablation, arm, seed, versions))
     if (!known) writeJson(file, toRecord(result))
-    checkAlike(result, { ...ablation, arm, version })
+    checkAlike(result, ablation, { arm, versions })
     results.push(result)
     ablation.done(result, queue.length - place - 1)
   }
   return results
 }
 
-async function runArm(ablation: Ablation, arm: AblationArm, seed: number, version: string): Promise<AblationResult> {
+async function runArm(ablation: Ablation, arm: AblationArm, seed: number, versions: AblationResult['versions']): Promise<AblationResult> {
   const { base, threads, signal, rounds, tasks, top } = ablation
   const run = `${ablation.name}-${arm.name}-s${seed}`
   // the watch for collapse would end some arms early, and arms are to have done the same rounds
@@ -95,8 +99,10 @@ async function runArm(ablation: Ablation, arm: AblationArm, seed: number, versio
     arm: arm.name,
     seed,
     recipe: hash(describeRecipe(arm.recipe)),
-    version,
+    versions,
     model: base.id,
+    tasks,
+    top: top ?? null,
     deployed: recipe.memory?.deploy === true && last.bank !== null,
     promoted: finished.map(({ decision }) => decision.promoted),
     tokens: finished.reduce((sum, { cost }) => sum + cost.tokens.completion, 0),
@@ -111,40 +117,3 @@ const toLevel = ({ taskset, level, n, outcomes }: Evaluation) => ({
   n,
   passed: outcomes.reduce((sum, { passed, attempts }) => sum + passed / attempts, 0),
 })
-
-/** Hash of the sources that run a recipe, of the recipe's file among them, and of the native tools. */
-function versionOf({ name }: Recipe): string {
-  const rooms = [
-    'core',
-    'statistics',
-    'similarity',
-    'grading',
-    'tasks',
-    'inference',
-    'solvers',
-    'memory',
-    'evaluation',
-    'harvest',
-    'datasets',
-    'training',
-    'loop',
-  ]
-  const files = [`loops/recipes/${name}.ts`, 'packages/loop/src/round/cycle.ts', 'packages/attempts/src/measure-policy.ts']
-  return hash([sourceHash(files, { within: rooms }), toolStamp()])
-}
-
-/** Results of other code, another recipe or another model cannot stand in one table. */
-function checkAlike(
-  result: AblationResult,
-  { name, arm, version, base }: { name: string; arm: AblationArm; version: string; base: Model },
-): void {
-  const differs = [
-    ...(result.version === version ? [] : [`by other code (${result.version.slice(0, 8)}, now ${version.slice(0, 8)})`]),
-    ...(result.recipe === hash(describeRecipe(arm.recipe)) ? [] : ['with other settings of the arm']),
-    ...(result.model === base.id ? [] : [`from model ${result.model}, now ${base.id}`]),
-  ]
-  if (differs.length === 0) return
-  throw new BadInput(
-    `${name}: arm ${result.arm} with seed ${result.seed} was run ${differs.join(' and ')}: unlike runs are not compared. Begin anew with --name=NEW, or go back to what ran it`,
-  )
-}
