@@ -17,7 +17,8 @@ export async function retestRound(
   arms: Arms,
 ): Promise<Round['retest']> {
   if (!candidate) return null
-  const memory = Boolean(context.bank && context.recipe.memory?.deploy)
+  // where memories move into the weights, what matters is what they know without them
+  const memory = Boolean(context.bank && context.recipe.memory?.deploy && !context.recipe.consolidate)
   const measured = arms.arms.find((arm) => arm.role === 'incumbent' && arm.memory === memory)
   const failed = failedTasks(measured ? await toOutcomes(readRows(context.files.arm(measured.name), Trace, { optional: true })) : [])
   const tasks = groups.map((group) => group.filter(({ id }) => failed.has(id))).filter((group) => group.length > 0)

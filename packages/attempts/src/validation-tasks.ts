@@ -9,7 +9,7 @@ export const namedLevels = ({ frontier }: TrainAttempts): LevelName[] =>
   frontier ? (frontier.levels ?? [frontier.level]).map((level) => ({ taskset: frontier.taskset, level })) : []
 
 /** The attempted levels of a climbed course, in order: those under the named ones, which are guarded, and the named ones; where none is named all are of the frontier. */
-function validationLevels(climbed: readonly number[], named: readonly number[]): { below: number[]; frontier: number[] } {
+export function validationLevels(climbed: readonly number[], named: readonly number[]): { below: number[]; frontier: number[] } {
   const levels = [...climbed].sort((a, b) => a - b)
   if (named.length === 0) return { below: [], frontier: levels }
   const [first, last] = [Math.min(...named), Math.max(...named)]

@@ -3,6 +3,8 @@ import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
 import { microPools } from './micro-pools.ts'
 import { dealCounts, drawRows } from './draw-rows.ts'
+import type { Micro } from '@whetstone/recipe/micro.ts'
+import { settlingTokens } from './settling-tokens.ts'
 import { lowestUnsolved, windowAt } from './micro-window.ts'
 
 const test = suite('micro-rounds')
@@ -79,6 +81,22 @@ test('pools share by kind, and what fails more weighs more', () => {
   near(weight('operators 1'), 0.2)
   near(weight('addition 6') / weight('addition 5'), 0.95 / 0.25)
   assert.is(pools.find(({ level }) => level === 'addition 6')?.rows.length, 30, 'earlier rows of unsolved levels serve on')
+})
+
+test('what settling will take is foreseen from the length of the attempts at hand', () => {
+  const of = (taskset: string, level: number, tokens: number, n: number) =>
+    Array.from({ length: n }, () => ({ taskset, level, tokens: { prompt: tokens, completion: 0 } }))
+  const settle = { each: 100, rows: 1000, visits: 2 } as NonNullable<Micro['settle']>
+  const micro = { settle, others: { each: 50, share: 0.2 } } as Micro
+  const climb = { taskset: 'addition', lowest: 4 }
+  const sums = [...of('addition', 2, 10, 5), ...of('addition', 4, 20, 50), ...of('addition', 5, 90, 50)]
+  const cases: [what: string, tokens: number, expected: number][] = [
+    ['levels 2 to 4, 15 tokens each, 300 attempts and 600 rows', settlingTokens(sums, { micro, climb, from: 2 }), 15 * 900],
+    ['a fifth of the rows from another course', settlingTokens([...sums, ...of('operators', 1, 7, 9)], { micro, climb, from: 2 }), 15 * (300 + 560) + 7 * (50 + 140)],
+    ['no climb', settlingTokens(of('operators', 1, 7, 9), { micro, climb: null, from: 1 }), 7 * (50 + 100)],
+    ['nothing settles', settlingTokens(sums, { micro: { ...micro, settle: null }, climb, from: 2 }), 0],
+  ] // prettier-ignore
+  for (const [what, tokens, expected] of cases) assert.ok(Math.abs(tokens - expected) < 1e-6, `${what}: ${tokens} for ${expected}`)
 })
 
 test.run()
