@@ -94,5 +94,12 @@ test('lines that say the wrong thing are brought to a bank of right ones: what i
     assert.match(wrong?.decision.bank?.reason ?? '', /^rolled back/, 'the real gate would have gone back to the old bank')
 })
 
+test('a bank of wrong lines is flagged as soon as it is served; the real gate would have gone back to none', async () => {
+  const [round] = await rounds('planted-bank', 2, wrongLines)
+  assert.match(round?.monitor?.regression ?? '', /operators level 1 fell from \d+\.\d% at the start to \d\.\d%/)
+  assert.ok(round?.decision.bank?.kept)
+  assert.match(round?.decision.bank?.reason ?? '', /rolled back/)
+})
+
 test.after(() => rmSync(scratch, { recursive: true, force: true }))
 test.run()
