@@ -1,16 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, hash } from '@whetstone/core'
-import type { Model } from '@whetstone/core'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { checkAlike, versionsOf } from './check-alike.ts'
-import type { AblationResult } from './run-ablation.ts'
+import type { AblationResult } from './ablation-result.ts'
 
 const test = suite('runs of one table')
 const recipe = await loadRecipe('tiny')
 const versions = versionsOf(recipe)
-const asked = { name: 'table', base: { id: 'model-1' } as Model, rounds: 2, tasks: 100 }
+const asked = { name: 'table', base: { id: 'model-1' }, rounds: 2, tasks: 100 }
 const arm = { name: 'as-is', about: '', recipe }
 const result: AblationResult = {
   ...{ arm: 'as-is', seed: 3, recipe: hash(describeRecipe(recipe)), versions, model: 'model-1', tasks: 100, top: null },

@@ -1,10 +1,10 @@
-import { BadInput, hash } from '@whetstone/core'
+import { BadInput, hash, type Model } from '@whetstone/core'
 import type { Recipe } from '@whetstone/recipe'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { toolStamp } from '@whetstone/native'
 import { sourceHash } from '@whetstone/runs'
+import type { AblationResult } from './ablation-result.ts'
 import type { AblationArm } from './read-arms.ts'
-import type { Ablation, AblationResult } from './run-ablation.ts'
 
 /** Packages whose sources decide what a run comes to. */
 const rooms = [
@@ -24,7 +24,7 @@ export function versionsOf({ name }: Pick<Recipe, 'name'>): Record<string, strin
 /** Results of other code, another recipe or model, or of other numbers of rounds and tasks cannot stand in one table. */
 export function checkAlike(
   result: AblationResult,
-  { name, base, rounds, tasks, top = null }: Pick<Ablation, 'name' | 'base' | 'rounds' | 'tasks'> & { top?: number | null },
+  { name, base, rounds, tasks, top = null }: { name: string; base: Pick<Model, 'id'>; rounds: number; tasks: number; top?: number | null },
   { arm, versions }: { arm: AblationArm; versions: Record<string, string> },
 ): void {
   const changed = Object.keys(versions).filter((part) => result.versions[part] !== versions[part])

@@ -8,31 +8,9 @@ import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { measurePolicy, testTasks } from '@whetstone/attempts/measure-policy.ts'
 import { Incumbent, readIncumbent, roundFiles } from '@whetstone/runs'
 import { z } from 'zod'
+import { AblationResult, type Cell } from './ablation-result.ts'
 import { checkAlike, versionsOf } from './check-alike.ts'
 import type { AblationArm } from './read-arms.ts'
-
-const Level = z.object({ taskset: z.string(), level: z.number().int(), n: z.number().int(), passed: z.number() })
-/** What a pair of weights and bank did on the test tasks. */
-export const Cell = z.object({ weights: z.enum(['first', 'last']), memory: z.boolean(), levels: z.array(Level) })
-export type Cell = z.infer<typeof Cell>
-/** One arm with one seed, finished. */
-export const AblationResult = z.object({
-  arm: z.string(),
-  seed: z.number().int(),
-  /** Hash of the recipe. */
-  recipe: z.string(),
-  /** Hashes of the sources that ran it, by package, and of the native tools. */
-  versions: z.record(z.string(), z.string()),
-  model: z.string(),
-  /** Test tasks a level that were asked for, and the highest level of climbed courses. */
-  tasks: z.number().int(),
-  top: z.number().int().nullable(),
-  deployed: z.boolean(),
-  promoted: z.array(z.boolean()),
-  tokens: z.number(),
-  cells: z.array(Cell),
-})
-export type AblationResult = z.infer<typeof AblationResult>
 
 export type Ablation = {
   name: string

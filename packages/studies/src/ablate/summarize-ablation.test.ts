@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '@whetstone/core'
-import type { AblationResult, Cell } from './run-ablation.ts'
+import type { AblationResult, Cell } from './ablation-result.ts'
 import { showAblation } from './show-ablation.ts'
 import { pairedT, summarizeAblation, tInterval } from './summarize-ablation.ts'
 

@@ -1,5 +1,5 @@
 import { holm, studentCdf, studentQuantile } from '@whetstone/statistics'
-import type { AblationResult, Cell } from './run-ablation.ts'
+import type { AblationResult, Cell } from './ablation-result.ts'
 
 /** With fewer seeds an arm's difference is shown, and no claim is made of it. */
 export const seedsForClaim = 7
