@@ -25,7 +25,7 @@ export default defineRecipe({
   trainer: llamaTrain({ ...trainer, learningRate: 1e-3 }),
   gate: gate(),
   courses: [
-    { taskset: addition(), levels: { from: 2, frontier: 5 }, train: 90, frontierTrain: 320, samples: 1, validation: 220, guarded: 3000 },
+    { taskset: addition(), levels: { from: 2, frontier: 5 }, train: 80, frontierTrain: 320, samples: 1, validation: 220, guarded: 2400 },
   ],
   memory: null,
   harvest: [passed(), distinct()],
@@ -33,8 +33,8 @@ export default defineRecipe({
   sampling: { temperature: 0, maxTokens: 64 },
   micro: {
     rounds: 8,
-    tokens: 750_000,
-    settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }), rows: 9600, each: 600, visits: 2 },
+    tokens: 650_000,
+    settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }), rows: 9600, each: 600, visits: 2, resample: 3 },
   },
   settings: { seed: 1, probe: { samples: 1 }, context: 256, concurrency: 64, chunk: 4096, frontierLevels: 4, threshold: 0.95, pairs: 0 },
 })

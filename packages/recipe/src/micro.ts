@@ -12,7 +12,7 @@ export const Micro = z.strictObject({
     .max(100_000_000)
     .optional()
     .describe(
-      'attempts and rows of a round come to about so many: the micro-rounds end, at least one is done, where the training that settles would exceed it; absent: all of them are done',
+      'attempts and rows of a round come to about so many: the micro-rounds end, at least one is done, once the training that settles is left with half of them or with what it needs, and it is as much smaller as it must; absent: all micro-rounds, all that settles',
     ),
   rows: count.default(3200).describe("rows of each training, gone through once: the budget is rows / the trainer's batch in steps"),
   above: count.default(4).describe('levels that are attempted from the lowest unsolved one on; whatever passes there is learned from'),

@@ -4,7 +4,7 @@ import type { Trace } from '@whetstone/core'
 import { microPools } from './micro-pools.ts'
 import { dealCounts, drawRows } from './draw-rows.ts'
 import type { Micro } from '@whetstone/recipe/micro.ts'
-import { settlingTokens } from './settling-tokens.ts'
+import { scaleSettling, settlingTokens } from './settling-tokens.ts'
 import { lowestUnsolved, windowAt } from './micro-window.ts'
 
 const test = suite('micro-rounds')
@@ -97,6 +97,11 @@ test('what settling will take is foreseen from the length of the attempts at han
     ['nothing settles', settlingTokens(sums, { micro: { ...micro, settle: null }, climb, from: 2 }), 0],
   ] // prettier-ignore
   for (const [what, tokens, expected] of cases) assert.ok(Math.abs(tokens - expected) < 1e-6, `${what}: ${tokens} for ${expected}`)
+})
+
+test('what settles is as much smaller as the budget leaves', () => {
+  const scaled = (share: number) => Object.values(scaleSettling({ each: 100, rows: 1000 }, share))
+  assert.equal([scaled(2), scaled(Infinity), scaled(NaN), scaled(0.5), scaled(-1)], [[100, 1000], [100, 1000], [100, 1000], [50, 500], [10, 100]]) // prettier-ignore
 })
 
 test.run()

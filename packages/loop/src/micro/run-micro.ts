@@ -14,7 +14,7 @@ import { attemptMicro, drawMicro, type MicroStep } from './attempt-micro.ts'
 import { drawRows } from './draw-rows.ts'
 import { microPools, settlingPools, type Climb } from './micro-pools.ts'
 import { lowestUnsolved, windowAt, windowUpTo } from './micro-window.ts'
-import { countTokens, settlingTokens } from './settling-tokens.ts'
+import { countTokens, scaleSettling, settlingTokens } from './settling-tokens.ts'
 import { settleCandidate, trainMicro } from './train-micro.ts'
 
 /** What a finished micro-round left. */
@@ -51,11 +51,12 @@ export async function runMicro(
   const models: { name: string; model: Model }[] = []
   let earlier: Trace[] = []
   let lowest = firstUnsolved(course, train)
+  const budget = micro.tokens ?? Infinity
   // tokens attempted and trained on, and those that settling will take
   let [spent, ahead] = [0, 0]
   for (let number = 1, settled = false; !settled; number++) {
-    const enough = number > micro.rounds || spent + ahead >= (micro.tokens ?? Infinity)
-    const settle = enough ? micro.settle : null
+    const enough = number > micro.rounds || (number > 1 && spent + Math.min(ahead, budget / 2) >= budget)
+    const settle = enough && micro.settle ? scaleSettling(micro.settle, (budget - spent) / ahead) : null
     if (enough && !settle) break
     settled = enough
     const step: MicroStep = { micro: number, name: String(number).padStart(2, '0'), model: models.at(-1)?.model ?? base }

@@ -26,3 +26,9 @@ export function settlingTokens(
 }
 
 const meanTokens = (traces: readonly Pick<Trace, 'tokens'>[]): number => countTokens(traces) / Math.max(1, traces.length)
+
+/** The same training with a share of its attempts and rows, where so many are all that the budget leaves; a tenth at least. */
+export function scaleSettling<T extends { each: number; rows: number }>(settle: T, share: number): T {
+  const kept = share >= 1 || Number.isNaN(share) ? 1 : Math.max(0.1, share)
+  return { ...settle, each: Math.ceil(settle.each * kept), rows: Math.ceil(settle.rows * kept) }
+}
