@@ -28,18 +28,18 @@ export async function attemptArms(
   await using banks = await openBanks(context, memories)
   const { old, fresh } = banks
 
-  const bare = await record('incumbent-bare', { role: 'incumbent', model: incumbent.model, bank: null }, groups)
+  const off = await record('incumbent-off', { role: 'incumbent', model: incumbent.model, bank: null }, groups)
   const withBank = async (name: string, bank: Contestant['bank']) =>
     bank === null || (await bank.store.size()) === 0
       ? // a bank without memories shows none: the same prompts and seeds as without it
-        relabel(bare, { memory: true, bank: bank?.tag ?? null })
+        relabel(off, { memory: true, bank: bank?.tag ?? null })
       : record(name, { role: 'incumbent', model: incumbent.model, bank }, groups)
   const before = old && fresh && (await withBank('incumbent-old-bank', old))
-  const after = fresh && (await withBank('incumbent-memory', fresh))
+  const after = fresh && (await withBank('incumbent-on', fresh))
   const verdict = before && after ? recipe.gate.judgeBank({ old: before, new: after, looks, seed: gateSeed }) : null
   const rolledBack = verdict !== null && !verdict.kept
   const served = rolledBack ? old : fresh
-  const incumbents = [...bare, ...((rolledBack ? before : after) ?? [])]
+  const incumbents = [...off, ...((rolledBack ? before : after) ?? [])]
 
   const levels = namedLevels(train)
   const memory = Boolean(served && recipe.memory?.deploy)
@@ -72,7 +72,7 @@ export async function attemptArms(
   }
 }
 
-/** The arms with what is served first: a bank without memories has the attempts of the bare arm. */
+/** The arms with what is served first: a bank without memories has the attempts of the arm without. */
 function nameArms(
   attempted: Arms['arms'],
   { incumbent, candidate }: { incumbent: string | null; candidate: { bank: string | null } | null },
@@ -84,7 +84,7 @@ function nameArms(
   const first = roles.flatMap(({ role, served }) =>
     (served === null ? [null] : [null, served]).map((bank) => {
       const own = attempted.find((arm) => arm.role === role && arm.bank === bank)
-      return { name: own?.name ?? `${role}-bare`, role, memory: bank !== null, bank }
+      return { name: own?.name ?? `${role}-off`, role, memory: bank !== null, bank }
     }),
   )
   return [...first, ...attempted.filter(({ role, bank }) => !first.some((arm) => arm.role === role && arm.bank === bank))]

@@ -28,7 +28,7 @@ export async function attemptCandidate(
 ): Promise<{ evaluations: Evaluation[]; stopped: string | null }> {
   const empty = served === null || (await served.store.size()) === 0
   const attempt = (memory: boolean, tasks: Groups) =>
-    record(`candidate-${memory ? 'memory' : 'bare'}`, { role: 'candidate', model: candidate, bank: memory ? served : null }, tasks)
+    record(`candidate-${memory ? 'on' : 'off'}`, { role: 'candidate', model: candidate, bank: memory ? served : null }, tasks)
   const deployed = ask.memory && !empty
   let tasks = groups
   let main: Evaluation[] = []

@@ -59,11 +59,16 @@ function roundsBetween(from: Round, to: Round): Round[] | null {
 export async function compareOnCommon(
   arms: readonly ComparedArm[],
   options: CommonOptions,
-): Promise<{ comparison: Comparison; says: string[]; set: CommonSet } | string> {
+): Promise<{ comparison: Comparison; says: string[]; set: CommonSet; arms: ComparedArm[] } | string> {
   const common = await commonArms(arms, options)
   if (typeof common === 'string') return common
   const [control, treatment] = common.arms as [ComparedArm, ComparedArm]
   const compared = compareTwo(control.set, treatment.set, options)
   const comparison = { ...compared, pHolm: compared.all.paired?.pValue ?? null }
-  return { comparison, set: common.set, says: [sayCommon(common.set), ...keepComparison(common.set, common.arms, [comparison])] }
+  return {
+    comparison,
+    set: common.set,
+    arms: common.arms,
+    says: [sayCommon(common.set), ...keepComparison(common.set, common.arms, [comparison])],
+  }
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { BadInput, explainSystemError, readEnv, redact, root, suggest, visibleText } from '@whetstone/core'
+import { BadInput, explainSystemError, nearest, readEnv, redact, root, suggest, visibleText } from '@whetstone/core'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import type { Command } from './command.ts'
 import { parseFlags } from './parse-flags.ts'
 import { showHelp } from './show-help.ts'
 import { reportFault } from './report-fault.ts'
-import { keepStdoutForResult } from './write-result.ts'
+import { keepStdoutForResult, sayWritten } from './write-result.ts'
 
 const folder = join(import.meta.dirname, 'commands')
 
@@ -21,8 +22,31 @@ export function commandNames(): string[] {
 export async function loadCommand(name: string): Promise<Command> {
   const file = join(folder, ...name.split(':')) + '.ts'
   if (!/^[a-z]+:[a-z0-9-]+$/.test(name) || !existsSync(file))
-    throw new BadInput(`No command ${JSON.stringify(name)}: ${suggest(name, commandNames(), 'commands')}`)
+    throw new BadInput(`No command ${JSON.stringify(name)}: ${suggestCommand(name)}`)
   return ((await import(file)) as { default: Command }).default
+}
+
+/** The command of a name that needs no project: `trace` is datasets:trace; undefined where none or several are called so. */
+export function commandCalled(target: string): string | undefined {
+  const found = commandNames().filter((each) => each.split(':')[1] === target)
+  return found.length === 1 ? found[0] : (found.find((each) => each.startsWith('loops:')) ?? undefined)
+}
+
+/** A misspelt command: of its own project, else of any. */
+function suggestCommand(name: string): string {
+  const names = commandNames()
+  const [project, target = ''] = name.includes(':') ? name.split(':') : ['', name]
+  const elsewhere = names.filter((each) => each.split(':')[1] === target)
+  if (elsewhere.length > 0) return `did you mean ${elsewhere.map((each) => `"${each}"`).join(' or ')}? commands: npx nx run loops:help`
+  const own = names.filter((each) => each.startsWith(`${project}:`))
+  const near =
+    nearest(name, own) ??
+    nearest(
+      target,
+      names.map((each) => each.split(':')[1] as string),
+    )
+  const meant = near && (near.includes(':') ? near : commandCalled(near))
+  return meant ? `did you mean "${meant}"? commands: npx nx run loops:help` : suggest(name, names, 'commands')
 }
 
 /** What commands print may quote model output, memories and files: no character of it moves the cursor, renames the window or hides another. */
@@ -32,6 +56,15 @@ function showOnlyText(): void {
   const write = process.stderr.write.bind(process.stderr) as (...given: unknown[]) => boolean
   process.stderr.write = (text: unknown, ...rest: unknown[]) => write(typeof text === 'string' ? messageText(text) : text, ...rest)
 }
+
+/** An error for people in lines of a terminal; a program that reads it gets one line. */
+const forTerminal = (message: string): string =>
+  process.stderr.isTTY
+    ? message
+        .split('\n')
+        .map((line) => wrap(line))
+        .join('\n')
+    : message
 
 /** A message as the terminal gets it: of what acts there only our own redrawing of a line, at its beginning. */
 export function messageText(text: string): string {
@@ -76,12 +109,14 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     process.chdir(root)
     if (Object.entries(command.flags).some(([flag, { type }]) => type === 'json' && values[flag] === '-')) keepStdoutForResult()
     await command.run(values, abort.signal)
+    const wrote = sayWritten()
+    if (wrote !== null) console.log(wrote)
     if (abort.signal.aborted) process.exitCode = 130
   } catch (error) {
     process.exitCode = 1
     const explained = explainSystemError(error)
     if (abort.signal.aborted) process.exitCode = 130
-    else if (explained instanceof BadInput) process.stderr.write(`${visibleText(explained.message)}\n`)
+    else if (explained instanceof BadInput) process.stderr.write(`${forTerminal(visibleText(explained.message))}\n`)
     else {
       const file = reportFault(name, argv, error)
       process.stderr.write(

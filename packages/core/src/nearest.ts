@@ -15,7 +15,14 @@ export function nearest(word: string, known: readonly string[]): string | null {
 /** `Did you mean "x"? ` where a near word is known, then the list of what is. */
 export function suggest(word: string, known: readonly string[], plural: string): string {
   const near = nearest(word, known)
-  return `${near === null ? '' : `did you mean "${near}"? `}${plural}: ${known.join(', ') || 'none'}`
+  const begun = word.length > 2 && !known.includes(word) ? known.filter((name) => name.toLowerCase().startsWith(word.toLowerCase())) : []
+  const meant =
+    begun.length > 1 && begun.length <= 8
+      ? `did you mean one of ${begun.map((name) => `"${name}"`).join(', ')}? `
+      : near === null
+        ? ''
+        : `did you mean "${near}"? `
+  return `${meant}${plural}: ${known.join(', ') || 'none'}`
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that make one word of the other (optimal string alignment). */

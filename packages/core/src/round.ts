@@ -86,6 +86,8 @@ const Members = z.object({
   cuts: z
     .object({ attempted: z.number().int(), truncated: z.number().int(), context: z.number().int(), undecided: z.number().int().optional() })
     .optional(),
+  /** Names of levels, where a task set's have some. */
+  levelNames: z.array(z.object({ taskset: z.string(), level: z.number().int(), name: z.string() })).optional(),
   /** How many decisions this run's validation sets have seen, this one counted. */
   looks: z.number().int(),
   cost: z.object({ seconds: z.number(), tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }) }),

@@ -27,6 +27,8 @@ export type WriteOptions = Partial<ExportOptions> & {
 export type Written = {
   files: { file: string; rows: number }[]
   companions: string[]
+  /** The side file that says of each row what it came from. */
+  side: string | null
   skipped: { row: number; why: string; where: string }[]
   rows: number
 }
@@ -90,7 +92,7 @@ export async function writeExport(
       await open.get('validation')?.close({ dropEmpty: format.splitFiles !== undefined }),
     ]
     const files = [...(train ?? []), ...(validated ?? [])]
-    if (sideFile) await sideFile.close({ dropEmpty: true })
+    const [beside] = sideFile ? await sideFile.close({ dropEmpty: true }) : []
     const names = (of: Written['files'] = []) => of.filter(({ rows: held }) => held > 0).map(({ file }) => basename(file))
     const companions = writeCompanions(
       format,
@@ -100,7 +102,7 @@ export async function writeExport(
     )
     for (const side of open.values()) side.publish()
     sideFile?.publish()
-    return { files, companions, skipped, rows: files.reduce((sum, file) => sum + file.rows, 0) }
+    return { files, companions, side: beside?.file ?? null, skipped, rows: files.reduce((sum, file) => sum + file.rows, 0) }
   } catch (error) {
     for (const side of [...open.values(), ...(sideFile ? [sideFile] : [])]) side.abandon()
     throw explainDiskError(error, options.out)

@@ -1,5 +1,5 @@
 import type { Round } from '@whetstone/core'
-import { duration, points, rate, showP } from '@whetstone/core'
+import { duration, levelText, points, rate, showP } from '@whetstone/core'
 import { parityText } from './parity-text.ts'
 import { showTable } from './tables/show-table.ts'
 import { wrap } from './tables/wrap.ts'
@@ -13,6 +13,7 @@ export function showRound(round: Round, report: string): string {
     '',
     `Round ${round.round} of ${round.run} (recipe ${round.recipe}, seed ${round.seed}), ${duration(round.cost.seconds)}`,
     arms(round),
+    round.evaluations.some(({ memory }) => memory) ? '  off, on: without and with memories' : null,
     round.frontier ? wrap(`* frontier: ${round.frontier.rule} (${rate(round.frontier.trainRate)})`, '  ') : null,
     line(
       'harvest',
@@ -63,18 +64,18 @@ export function showRound(round: Round, report: string): string {
 }
 
 /** Passed, % [95% interval]: a row a level, a column an arm. */
-function arms({ evaluations, frontier }: Round): string {
+function arms({ evaluations, frontier, levelNames }: Round): string {
   const at = frontier && (frontier.levels ?? [frontier.level]).map((level) => `${frontier.taskset} ${level}`)
   const names = [...new Set(evaluations.map(({ model, memory }) => `${model} ${memory ? 'on' : 'off'}`))]
+  const remembering = evaluations.some(({ memory }) => memory)
   const levels = [...new Set(evaluations.map(({ taskset, level }) => `${taskset} ${level}`))]
-  // incumbent and candidate, memory off and on: four columns fit beside each other in short words only
   const whole = (share: number) => String(Math.round(100 * share))
   return showTable({
-    head: ['passed, %', 'n', ...names.map((name) => name.replace('incumbent', 'inc.').replace('candidate', 'cand.'))],
+    head: ['passed, %', 'n', ...names.map((name) => (remembering ? name : name.replace(' off', '')))],
     rows: levels.map((level) => {
       const own = evaluations.filter(({ taskset, level: number }) => `${taskset} ${number}` === level)
       return [
-        `${level}${at?.includes(level) ? '*' : ''}`,
+        `${own[0] ? levelText(own[0], { levelNames }) : level}${at?.includes(level) ? '*' : ''}`,
         String(own[0]?.n ?? 0),
         ...names.map((name) => {
           const found = own.find(({ model, memory }) => `${model} ${memory ? 'on' : 'off'}` === name)

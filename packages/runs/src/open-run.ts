@@ -154,7 +154,9 @@ function openRound(run: string, round: number, read: Read, name: (problem: Probl
   const arms = () => {
     const measured = step('arms') as Arms | null
     if (measured) return measured.arms.map(armTraces)
-    const usual = (['incumbent', 'candidate'] as const).flatMap((role) => [false, true].map((memory) => toArm({ role, memory })))
+    const usual = (['incumbent', 'candidate'] as const).flatMap((role) =>
+      [false, true].flatMap((memory) => (['now', 'old'] as const).map((named) => toArm({ role, memory }, named))),
+    )
     return usual.map(armTraces).filter(({ traces }) => traces.exists)
   }
   const rowsOf = <T>(file: string, schema: z.ZodType<T>, options: ReadOptions): AsyncIterable<T> => {

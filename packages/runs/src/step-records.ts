@@ -57,6 +57,19 @@ export const Plan = z.object({
   judged: z.array(Judged).optional(),
   /** What the files of its task sets hold. */
   tasks: z.array(z.object({ taskset: z.string(), found: z.string() })).optional(),
+  /** Of task sets of fixed rows: tasks that the recipe asks for at each level, that are drawn, that there are, and that the largest level has. */
+  stock: z
+    .array(
+      z.object({
+        taskset: z.string(),
+        split: z.enum(['train', 'validation']),
+        asked: z.number().int(),
+        drawn: z.number().int(),
+        have: z.number().int(),
+        most: z.number().int(),
+      }),
+    )
+    .optional(),
   /** The longest question's prompt in tokens, as the probe saw it, and the context it must fit into. */
   longest: z
     .object({ taskset: z.string(), task: z.string(), tokens: z.number().int(), context: z.number().int(), fits: z.boolean() })
@@ -169,13 +182,13 @@ export type Arms = z.infer<typeof Arms>
 function nameArms(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || 'arms' in value || !('files' in value)) return value
   const { evaluations = [] } = value as { evaluations?: z.infer<typeof Evaluation>[] }
-  const arms = evaluations.map(({ model, memory }) => toArm({ role: model, memory }))
+  const arms = evaluations.map(({ model, memory }) => toArm({ role: model, memory }, 'old'))
   return { ...value, arms: [...new Map(arms.map((arm) => [arm.name, arm])).values()] }
 }
 
-/** An arm under its usual name. */
-export const toArm = ({ role, memory }: Pick<Arm, 'role' | 'memory'>): Arm => ({
-  name: `${role}-${memory ? 'memory' : 'bare'}`,
+/** An arm under its usual name, or under that of before 2026-12. */
+export const toArm = ({ role, memory }: Pick<Arm, 'role' | 'memory'>, named: 'now' | 'old' = 'now'): Arm => ({
+  name: `${role}-${named === 'old' ? (memory ? 'memory' : 'bare') : memory ? 'on' : 'off'}`,
   role,
   memory,
 })

@@ -167,8 +167,8 @@ put(runFiles('hostile').record, { run: 'hostile', recipe: evil, seed: 1, base: '
 put(runFiles('hostile').incumbent, { round: 1, model, bank: null, solved: [], frontier: null, looks: 1 })
 put(of.round, round)
 put(of.traces, lines(Array.from({ length: 16 }, (_, i) => trace(i, 'train', i % 2 === 0))))
-put(of.arm('incumbent-memory'), lines(Array.from({ length: 8 }, (_, i) => trace(i, 'incumbent-memory', i % 2 === 0))))
-put(of.arm('candidate-memory'), lines(Array.from({ length: 8 }, (_, i) => trace(i, 'candidate-memory', i % 3 === 0))))
+put(of.arm('incumbent-on'), lines(Array.from({ length: 8 }, (_, i) => trace(i, 'incumbent-on', i % 2 === 0))))
+put(of.arm('candidate-on'), lines(Array.from({ length: 8 }, (_, i) => trace(i, 'candidate-on', i % 3 === 0))))
 put(
   of.tasks,
   lines([
@@ -255,13 +255,13 @@ const pages = [
   `/runs/hostile/rounds/1/traces?find=${encodeURIComponent(evil)}&taskset=${encodeURIComponent(evil)}`,
   '/runs/hostile/rounds/1/traces?find=alert',
   '/runs/hostile/rounds/1/traces/train/trace-train-0',
-  '/runs/hostile/rounds/1/traces/candidate-memory/trace-candidate-memory-1',
+  '/runs/hostile/rounds/1/traces/candidate-on/trace-candidate-on-1',
   `/runs/hostile/tasks/${task}`,
   '/runs/hostile/memory',
   '/runs/hostile/rounds/1/traces?memory=none',
   '/compare',
-  '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=broken',
-  '/compare?of=hostile:1:incumbent-memory&of=hostile:1&show=fixed&x=tokens',
+  '/compare?of=hostile:1:incumbent-on&of=hostile:1&show=broken',
+  '/compare?of=hostile:1:incumbent-on&of=hostile:1&show=fixed&x=tokens',
   '/runs/hostile/likelihood',
   '/studies/hostile-study',
 ]

@@ -1,5 +1,15 @@
 import { overlapIndex, nearDuplicates } from '@whetstone/similarity'
-import { countKinds, isProse, readPassages, readRecords, readTable, rowText, type TableOptions, type TableReport } from '@whetstone/tasks'
+import {
+  countKinds,
+  isProse,
+  readPassages,
+  readRecords,
+  readTable,
+  rowText,
+  type LevelColumn,
+  type TableOptions,
+  type TableReport,
+} from '@whetstone/tasks'
 import type { Split, Task } from '@whetstone/core'
 import { BadInput } from '@whetstone/core'
 
@@ -22,7 +32,11 @@ export type Against = {
 }
 
 export type TableCheck = {
-  report: Omit<TableReport, 'tasks'>
+  report: Omit<TableReport, 'tasks' | 'levels' | 'others'>
+  /** The column of levels, named or guessed, with what each level holds; null for none. */
+  levels: { column: string; named: boolean; kinds: LevelColumn['values'] } | null
+  /** Columns beside it that sort the questions into a few kinds. */
+  others: LevelColumn[]
   splits: Record<Split, number>
   /** Rows by what their answers look like. */
   answers: Record<string, number>
@@ -35,10 +49,13 @@ export async function checkTable(
   table: TableOptions,
   { against, span }: { against: readonly string[]; span: number },
 ): Promise<TableCheck> {
-  const { tasks, ...report } = await readTable(table)
+  const { tasks, levels, others, ...report } = await readTable(table)
+  const level = levels ? others.find(({ name }) => name === levels.column) : others.find(({ guess }) => guess !== null)
   const [longest] = tasks.toSorted((a, b) => b.prompt.length - a.prompt.length) as [Task]
   const result: TableCheck = {
     report,
+    levels: level ? { column: level.name, named: levels !== null, kinds: level.values } : null,
+    others: others.filter((other) => other !== level),
     splits: { train: 0, validation: 0, test: 0 },
     answers: countKinds(tasks.map(({ reference }) => reference)),
     longestQuestion: { task: longest.id, words: longest.prompt.split(/\s+/).length, characters: longest.prompt.length },

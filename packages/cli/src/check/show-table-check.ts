@@ -1,10 +1,12 @@
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
+import { sayKinds } from '@whetstone/tasks'
 import type { Against, TableCheck } from './check-table.ts'
 
 /** Overlaps listed for each file. */
 const listed = 10
 
 /** What a table holds, and what other files have of it, on a screen. */
-export function showTableCheck(file: string, { report, splits, answers, longestQuestion, against }: TableCheck): string {
+export function showTableCheck(file: string, { report, levels, others, splits, answers, longestQuestion, against }: TableCheck): string {
   const distinct = splits.train + splits.validation + splits.test
   const columns = Object.entries(report.columns).map(([part, column]) => (part === column ? part : `${part} (${column})`))
   return [
@@ -26,9 +28,20 @@ export function showTableCheck(file: string, { report, splits, answers, longestQ
       .map(([kind, count]) => `${count} ${kind}`)
       .join(', ')}`,
     `  longest    ${longestQuestion.words} words, ${longestQuestion.characters} characters (${longestQuestion.task})`,
+    ...(levels
+      ? [
+          line(
+            'level',
+            `${levels.column}: ${sayKinds({ values: levels.kinds })}${levels.named ? '' : ' (guessed: loops:init tells accuracy by it; --level names another column, or none)'}`,
+          ),
+        ]
+      : []),
+    ...others.map((other) => line('other', `${other.name}: ${sayKinds(other)} (--level=${other.name} tells accuracy by it)`)),
     ...against.flatMap(showAgainst),
   ].join('\n')
 }
+
+const line = (name: string, says: string) => wrap(`${name.padEnd(10)} ${says}`, '  ')
 
 function showAgainst({ file, rows, overlaps, siblings }: Against): string[] {
   const template = siblings > 0 ? `; ${siblings} hold a question's frame with other numbers (another task of its template)` : ''

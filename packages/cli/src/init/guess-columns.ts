@@ -1,5 +1,5 @@
 import { BadInput } from '@whetstone/core'
-import { isId, pickColumns, valueAt, type ColumnChoice, type Columns, type LocatedRecord } from '@whetstone/tasks'
+import { calledLevel, isId, pickColumns, valueAt, type ColumnChoice, type Columns, type LocatedRecord } from '@whetstone/tasks'
 
 /** Rows looked at. */
 const most = 200
@@ -56,7 +56,8 @@ const answerByContent = (rows: readonly LocatedRecord[], choice: ColumnChoice): 
   choice.answer ??
   look(rows)
     .filter(({ name, running, values }) => name !== choice.question && !running && values > 1)
-    .toSorted((a, b) => a.length - b.length)[0]?.name
+    // a level is short too
+    .toSorted((a, b) => Number(calledLevel(a.name)) - Number(calledLevel(b.name)) || a.length - b.length)[0]?.name
 
 /** What each column holds, of those that hold something in every row. */
 function look(rows: readonly LocatedRecord[]): { name: string; length: number; distinct: number; values: number; running: boolean }[] {

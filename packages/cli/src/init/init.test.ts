@@ -244,7 +244,7 @@ test('every recipe that can be written is TypeScript that fits, whatever was typ
       served: { ...answers, tasks: judged, judge: { url: 'http://127.0.0.1:1', model: 'm' } },
       apart: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: { model: 'models/tiny' } },
       together: { ...answers, model: null, endpoint, trains: false, tasks: judged, judge: endpoint },
-      bare: { ...answers, bare: true, tasks: { ...answers.tasks, instruction: '' } as RecipeAnswers['tasks'] },
+      simple: { ...answers, simple: true, tasks: { ...answers.tasks, instruction: '' } as RecipeAnswers['tasks'] },
     }
     for (const [name, each] of Object.entries(made)) writeFileSync(join(scratch, `${name}.ts`), recipeText(each))
     writeFileSync(

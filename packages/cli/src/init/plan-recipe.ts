@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path'
-import { BadInput, paths, root, type Model } from '@whetstone/core'
+import { BadInput, paths, root, type Model, type Task } from '@whetstone/core'
 import { sayUnread } from '@whetstone/attempts/check-readable.ts'
 import { describeEndpoint, describeGguf, ownCharacters, unreadable } from '@whetstone/inference'
 import openai from '@whetstone/inference/backends/openai.ts'
@@ -13,6 +13,8 @@ import type { RecipeAnswers } from '../recipe/write-recipe.ts'
 import { chooseSize, fewestTasks, type Size } from './choose-size.ts'
 import { guessColumns } from './guess-columns.ts'
 import { golds100, guessGrader } from './guess-grader.ts'
+import { guessLevel } from './guess-level.ts'
+import { perLevel } from './per-level.ts'
 
 /** What somebody who begins has said; the rest is guessed. */
 export type Wanted = {
@@ -23,6 +25,8 @@ export type Wanted = {
   data: string
   question: string | undefined
   answer: string | undefined
+  /** Column of levels; `none` for none. */
+  level?: string | undefined
   encoding?: Encoding | undefined
   grader: string | undefined
   instruction: string | undefined
@@ -40,6 +44,9 @@ export type Planned = {
   /** How columns and grader were found, and what the table holds. */
   columnsWhy: string
   graderWhy: string
+  /** The column of levels, in words, and the columns that could be one in its place. */
+  levelWhy: string | null
+  others: string[]
   found: string
   shown: { question: string; answer: string }[]
   splits: { train: number; validation: number; test: number }
@@ -57,8 +64,11 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const { rows, found } = await readRecords(file, { encoding: wanted.encoding })
   if (rows.length === 0) throw new BadInput(`${file} holds no rows: it needs a question and an answer in each`)
   const { columns, why: columnsWhy } = guessColumns(rows, { question: wanted.question, answer: wanted.answer }, file)
-  const options = { file, name: wanted.name, columns: { question: columns.question, answer: columns.answer }, encoding: wanted.encoding }
-  const chosen = await readTable({ ...options, grader: 'choice' })
+  const picked = { question: columns.question, answer: columns.answer }
+  const first = await readTable({ file, name: wanted.name, columns: picked, encoding: wanted.encoding, grader: 'choice' })
+  const { level, why: levelWhy, others } = guessLevel(first.others, wanted.level)
+  const options = { file, name: wanted.name, columns: { ...picked, ...(level !== undefined && { level }) }, encoding: wanted.encoding }
+  const chosen = level === undefined ? first : await readTable({ ...options, grader: 'choice' })
   const { beside } = chosen
   // where choices stand beside the question, its answers are their letters
   const { tasks } = beside.choices ? chosen : await readTable({ ...options, grader: 'exact' })
@@ -89,9 +99,9 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
   const model = await lookAtModel(wanted)
   const contextLength = Number(model.metadata['contextLength'] ?? Infinity)
   const longest = Math.max(...tasks.map(({ prompt }) => prompt.length))
-  const bare = model.path !== null && ownCharacters(model.path) !== null
+  const simple = model.path !== null && ownCharacters(model.path) !== null
   const longestGold = Math.max(...tasks.map(({ reference }) => reference.length))
-  const maxTokens = bare ? 2 * longestGold + 8 : grader === guess.grader ? guess.maxTokens : 512
+  const maxTokens = simple ? 2 * longestGold + 8 : grader === guess.grader ? guess.maxTokens : 512
   // three characters a token is few for English and many for other scripts; strategies want room beside the question
   const needed = Math.ceil(longest / 3) + maxTokens + 512
   const context = Math.min(contextLength, Math.max(1024, 2 ** Math.ceil(Math.log2(needed))))
@@ -132,20 +142,20 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
         kind: 'table',
         file: inRepository(file),
         grader,
-        instruction: wanted.instruction ?? (bare ? '' : grader === guess.grader ? guess.instruction : 'Answer the question.'),
-        columns: { question: columns.question, answer: columns.answer },
+        instruction: wanted.instruction ?? (simple ? '' : grader === guess.grader ? guess.instruction : 'Answer the question.'),
+        columns: options.columns,
         ...(wanted.rubric !== undefined && { rubric: wanted.rubric }),
         ...(wanted.probe !== undefined && { probe: inRepository(wanted.probe) }),
         ...(wanted.encoding && { encoding: wanted.encoding }),
       },
-      train: size.train,
+      train: perLevel(sizesOf(tasks, 'train'), size.train),
       samples: size.samples,
-      validation: size.validation,
+      validation: perLevel(sizesOf(tasks, 'validation'), size.validation),
       maxTokens: Math.min(maxTokens, Math.max(16, Math.floor(context / 2))),
       context,
       trains: wanted.endpoint === undefined,
       ...(judge && { judge: judgeAnswer(wanted.judge as JudgeNamed) }),
-      ...(bare && { bare }),
+      ...(simple && { simple }),
     },
     columns,
     beside,
@@ -155,6 +165,8 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
       : wanted.grader === undefined
         ? guess.why
         : 'as you named it',
+    levelWhy,
+    others,
     found,
     shown: tasks.slice(0, few).map(({ prompt, reference }) => ({ question: prompt, answer: reference })),
     splits,
@@ -162,6 +174,15 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
     warnings,
   }
 }
+
+/** Tasks of each level in a split. */
+const sizesOf = (tasks: readonly Task[], split: Task['split']) =>
+  [
+    ...Map.groupBy(
+      tasks.filter((task) => task.split === split),
+      ({ level }) => level,
+    ).values(),
+  ].map((own) => own.length)
 
 /** What this machine lacks for the model: memory, or a compiler for tools that are not built yet. */
 function lackingHere({ path, parameters }: Model, trains: boolean): string[] {

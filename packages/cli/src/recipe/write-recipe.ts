@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { BadInput, root, writeAtomic } from '@whetstone/core'
 
 /** The task sets that a recipe can be written for. */
@@ -9,7 +9,7 @@ export type Tasks =
       file: string
       grader: string
       instruction: string
-      columns: { question: string; answer: string }
+      columns: { question: string; answer: string; level?: string }
       /** What a judge goes by, and the answers of known verdict by which it is measured itself. */
       rubric?: string
       probe?: string
@@ -32,15 +32,26 @@ export type RecipeAnswers = {
   /** The role judge: a model here, or what an endpoint serves. */
   judge?: { model: string } | { url: string; model: string | undefined }
   /** A small model of single characters, which reads no instruction and writes no strategies: the question is all it is shown. */
-  bare?: boolean
+  simple?: boolean
 }
 
 /** Writes loops/recipes/<name>.ts and returns its file. Nothing is overwritten. */
 export function writeRecipe(answers: RecipeAnswers): string {
   const file = recipeFile(answers.name)
-  if (existsSync(file)) throw new BadInput(`${file} exists: edit it, or take another name with --name`)
+  refuseTaken(answers.name)
   writeAtomic(file, recipeText(answers))
   return file
+}
+
+/** A name that is taken is said before anything is asked or worked out, with what may be done. */
+export function refuseTaken(name: string): void {
+  const file = recipeFile(name)
+  if (!existsSync(file)) return
+  let free = 2
+  while (existsSync(recipeFile(`${name.slice(0, 36)}-${free}`))) free++
+  throw new BadInput(
+    `There is a recipe ${name} already (${relative(root, file)}). Use it: npx nx run loops:cycle --recipe=${name}; or edit or remove that file; or write another: --name=${name.slice(0, 36)}-${free}`,
+  )
 }
 
 export function recipeFile(name: string): string {
@@ -67,7 +78,7 @@ function course({ tasks, name, train, samples, validation }: RecipeAnswers): str
         file: ${quoted(file)},
         name: ${quoted(name)},
         grader: ${quoted(grader)},
-${judged.map((line) => `        ${line}\n`).join('')}${instruction === '' ? '' : `        instruction: ${quoted(instruction)},\n`}        columns: { question: ${quoted(columns.question)}, answer: ${quoted(columns.answer)} },
+${judged.map((line) => `        ${line}\n`).join('')}${instruction === '' ? '' : `        instruction: ${quoted(instruction)},\n`}        columns: { question: ${quoted(columns.question)}, answer: ${quoted(columns.answer)}${columns.level === undefined ? '' : `, level: ${quoted(columns.level)}`} },
 ${encoding === undefined ? '' : `        encoding: ${quoted(encoding)},\n`}      }),
       ${counts.join(',\n      ')},
     }`
@@ -90,7 +101,7 @@ import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.t
 
 /** The recipe's source. */
 export function recipeText(answers: RecipeAnswers): string {
-  const { name, model, endpoint, tasks, maxTokens, context, trains, bare } = answers
+  const { name, model, endpoint, tasks, maxTokens, context, trains, simple } = answers
   const about = tasks.kind === 'table' ? `tasks of your own from ${tasks.file}` : tasks.kind
   const backend = endpoint
     ? `openai({ url: ${quoted(endpoint.url)}${endpoint.model === undefined ? '' : `, model: ${quoted(endpoint.model)}`} })`
@@ -108,7 +119,7 @@ import capPerTask from '@whetstone/harvest/filters/cap-per-task.ts'
 import distinct from '@whetstone/harvest/filters/distinct.ts'
 import passed from '@whetstone/harvest/filters/passed.ts'
 import replay from '@whetstone/harvest/filters/replay.ts'
-${backends.map((name) => `import ${name} from '@whetstone/inference/backends/${name === 'openai' ? 'openai' : 'llama-sample'}.ts'\n`).join('')}${bare ? '' : remembering}import { defineRecipe } from '@whetstone/recipe'
+${backends.map((name) => `import ${name} from '@whetstone/inference/backends/${name === 'openai' ? 'openai' : 'llama-sample'}.ts'\n`).join('')}${simple ? '' : remembering}import { defineRecipe } from '@whetstone/recipe'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import ${tasks.kind} from '@whetstone/tasks/tasksets/${tasks.kind}.ts'
 ${trains ? "import llamaTrain from '@whetstone/training/trainers/llama-train.ts'\n" : ''}
@@ -119,16 +130,16 @@ export default defineRecipe({
   model: ${quoted(endpoint ? null : model)},
   backend: ${backend},
   solver: direct(),
-  trainer: ${trains ? `llamaTrain(${bare ? "{ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, warmup: 20 }" : "{ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 }"})` : 'null'},
+  trainer: ${trains ? `llamaTrain(${simple ? "{ weights: 'full', learningRate: 3e-4, epochs: 8, batch: 64, warmup: 20 }" : "{ weights: 'auto', learningRate: 1e-4, epochs: 2, batch: 16, warmup: 10 }"})` : 'null'},
   gate: gate(),
 ${judgeRole(answers)}  courses: [
     ${course(answers)},
   ],
-  memory: ${bare ? 'null' : '{ embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies }'},
+  memory: ${simple ? 'null' : '{ embedder: lexical(), reflector: reflectStrategies(), k: 1, holdout: 0.2, deploy: true, render: showStrategies }'},
   harvest: [passed(), distinct(), capPerTask({ limit: 4 }), replay()],
   formats: [${endpoint ? '' : 'llamaTrainRows(), '}messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: ${maxTokens} },
-  settings: { context: ${context}, concurrency: ${bare ? 64 : 16}, chunk: ${bare ? 512 : 64} },
+  settings: { context: ${context}, concurrency: ${simple ? 64 : 16}, chunk: ${simple ? 512 : 64} },
 })
 `
 }

@@ -20,7 +20,7 @@ const moments: [name: string, come: (folder: string) => boolean][] = [
   ['the first train attempts', (folder) => lines(inRound(folder, 'datasets', 'traces.jsonl.chunks')) > 0],
   ['training', (folder) => lines(inRound(folder, 'checkpoints', 'metrics.jsonl')) > 2],
   ['the end of training', (folder) => lines(inRound(folder, 'checkpoints', 'metrics.jsonl')) > 8],
-  ['the validation', (folder) => lines(inRound(folder, 'datasets', 'validation-incumbent-bare.jsonl.chunks')) > 0],
+  ['the validation', (folder) => lines(inRound(folder, 'datasets', 'validation-incumbent-off.jsonl.chunks')) > 0],
   ['the report', (folder) => existsSync(inRound(folder, 'reports', 'round.json'))],
 ]
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { root } from '@whetstone/core'
-import type { MemoryUse, TaskUse, WalkUp } from '@whetstone/runs'
+import type { FrozenTask, MemoryUse, TaskUse, WalkUp } from '@whetstone/runs'
 import type { FoundMemory } from './memories-of.ts'
 
 const line = (text: string, most = 160) => {
@@ -86,12 +86,17 @@ export function showMemoryUses(id: string, memory: FoundMemory | null, uses: rea
   ].join('\n')
 }
 
-export function showTaskUses(id: string, uses: readonly TaskUse[]): string {
+export function showTaskUses(id: string, task: FrozenTask | null, uses: readonly TaskUse[]): string {
+  const attempted = (attempts: number, arm: string) =>
+    `${attempts} ${arm === 'train' ? 'train ' : ''}attempt${attempts === 1 ? '' : 's'}${arm === 'train' ? '' : ` by ${arm}`}`
   return [
-    `task     ${id}`,
+    `task     ${id}${task ? `  ${task.split}, ${task.taskset} level ${task.level}: ${line(task.prompt)}` : ''}`,
+    ...(task ? [`         right answer: ${line(task.reference, 120)}`] : []),
     ...uses.map(
-      ({ run, round, attempts, passed, trained, traces }) =>
-        `tried    ${run} round ${round}: ${attempts} train attempts, ${passed} passed, ${trained} rows: ${traces.join(', ')}`,
+      ({ run, round, arm, attempts, passed, trained, traces, file }) =>
+        `tried    ${run} round ${round}: ${attempted(attempts, arm)}, ${passed} passed${arm === 'train' ? `, ${trained} rows` : ''}: ${traces.join(', ')}\n         ${relative(root, file)}`,
     ),
+    ...(uses.length === 0 ? ['tried    by nobody yet: it is frozen with its round, and waits'] : []),
+    ...(task && task.split !== 'train' ? [`rows     none: ${task.split} tasks are never harvested`] : []),
   ].join('\n')
 }

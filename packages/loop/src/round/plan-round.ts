@@ -4,6 +4,8 @@ import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { checkReadable } from '@whetstone/attempts/check-readable.ts'
+import { countTasks } from '@whetstone/attempts/count-tasks.ts'
+import { sayShort } from '@whetstone/attempts/say-short.ts'
 import { countArms } from '@whetstone/attempts/attempt-arms.ts'
 import { foreseeRound, secondsEach } from './foresee-round.ts'
 import { lengthOf, longestTask } from './longest-task.ts'
@@ -11,7 +13,6 @@ import { warnOfPower } from '@whetstone/gates/power.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
-import { guardedEach } from '@whetstone/attempts/validation-tasks.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
 /** A guess at the share of tasks on which two arms differ, before anything is known: about what a candidate that gains 20 points shows. */
@@ -25,27 +26,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   // a teacher at an endpoint reads for itself
   const unread = context.teacher ? null : await checkReadable(recipe, incumbent.model, context)
   if (unread) process.stderr.write(`warning: ${unread}\n`)
-  let train = 0
-  let validation = 0
-  let tested = 0
-  let watch = 0
-  for (const course of recipe.courses) {
-    const { taskset, levels, train: each, frontierTrain = each, validation: tasks, samples = recipe.settings.samples } = course
-    const frontier = incumbent.frontier?.taskset === taskset.name ? incumbent.frontier.level : levels?.frontier
-    const count =
-      levels && frontier !== undefined
-        ? frontier - levels.from + 1
-        : (await taskset.load({ split: 'validation', seed: context.seed, round, limit: tasks })).length / tasks
-    // round 1 watches what was served before it as well
-    watch +=
-      recipe.settings.probe.tasks *
-      recipe.settings.probe.samples *
-      (levels ? levels.frontier - levels.from + 1 : count) *
-      (round === 1 ? 2 : 1)
-    train += Math.ceil(levels ? (each * (count - 1) + frontierTrain) * samples : each * count * samples)
-    validation += Math.ceil(levels ? guardedEach(course, count - 1) * (count - 1) + tasks : tasks * count)
-    tested = levels || tested === 0 ? Math.ceil(levels ? tasks : tasks * count) : tested
-  }
+  const { train, validation, tested, watch, stock } = await countTasks(context)
   // a bank without memories shows none: its arm is the one without
   const arms = countArms(context) - (context.bank && (await context.bank.size()) === 0 ? 1 : 0)
   const { longest, ...probe } = await runProbe(context)
@@ -71,6 +52,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     watch,
     probe,
   })
+  const short = sayShort(stock, { tested, alpha, discordance: assumedDiscordance })
   const plan: Plan = {
     train,
     arms,
@@ -81,9 +63,10 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     judged: judged.length > 0 ? judged : undefined,
     tasks: tasks.length > 0 ? tasks : undefined,
     longest,
+    stock: stock.length > 0 ? stock : undefined,
     minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),
   }
-  process.stderr.write(`${showPlan(plan, { run: context.run, round, trains: recipe.trainer !== null })}\n`)
+  process.stderr.write(`${showPlan(plan, { run: context.run, round, trains: recipe.trainer !== null, short })}\n`)
   const warning = warnOfPower({ n: tested, discordance: assumedDiscordance, alpha, sought: 0.1 })
   if (warning) process.stderr.write(`${warning}\n`)
   return plan
@@ -92,7 +75,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
 /** The plan on a terminal of 80 columns. */
 export function showPlan(
   { train, arms, validation, probe, foreseen, minimumDetectableEffect: effect, tasks = [], longest }: Plan,
-  { run, round, trains }: { run: string; round: number; trains: boolean },
+  { run, round, trains, short = [] }: { run: string; round: number; trains: boolean; short?: readonly string[] },
 ): string {
   const speed = 1 / Math.max(secondsEach(probe), 1e-4)
   const megabytes = (bytes: number) => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`)
@@ -116,6 +99,7 @@ export function showPlan(
           `  needs    about ${megabytes(foreseen.memory)} of memory at most, ${megabytes(foreseen.disk)} of disk`,
         ]
       : []),
+    ...short.map((says) => indented('short', says)),
     `  power    the gate sees gains from ${points(effect)} points (80% power)`,
   ].join('\n')
 }

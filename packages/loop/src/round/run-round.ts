@@ -171,6 +171,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     () => monitorRound(context, served),
   )
 
+  const levelNames = await namesOf(recipe)
   const summary = ({ outcomes: _, ...rest }: Arms['evaluations'][number]) => rest
   return {
     candidate: candidate?.model ?? null,
@@ -227,9 +228,17 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         context: train.context + arms.context,
         undecided: train.undecided + arms.undecided,
       },
+      levelNames: levelNames.length > 0 ? levelNames : undefined,
       looks: looks.length + 1,
     },
   }
+}
+
+async function namesOf({ courses }: RoundContext['recipe']): Promise<NonNullable<Round['levelNames']>> {
+  const named = await Promise.all(
+    courses.map(async ({ taskset }) => ({ taskset: taskset.name, names: (await taskset.levelNames?.()) ?? {} })),
+  )
+  return named.flatMap(({ taskset, names }) => Object.entries(names).map(([level, name]) => ({ taskset, level: Number(level), name })))
 }
 
 const addCounts = (a: Record<string, number>, b: Record<string, number>) =>

@@ -1,4 +1,4 @@
-import { plugin } from '@whetstone/core'
+import { levelName, plugin } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
 import { z } from 'zod'
 import type { Chart, Drawn } from '../chart.ts'
@@ -15,20 +15,21 @@ export default plugin({
 })
 
 /** A panel for each taskset, a group for each level. */
-function spec({ evaluations }: Drawn['round']): TopLevelSpec | null {
+function spec({ evaluations, levelNames }: Drawn['round']): TopLevelSpec | null {
   if (evaluations.length === 0) return null
   const values = evaluations.map(({ model, memory, taskset, level, passRate, ci: [low, high], n }) => ({
     arm: `${model}, memory ${memory ? 'on' : 'off'}`,
     taskset,
-    level,
+    level: levelName({ taskset, level }, { levelNames }) ?? level,
     rate: 100 * passRate,
     low: 100 * low,
     high: 100 * high,
     n,
   }))
+  const longest = Math.max(...values.map(({ level }) => String(level).length))
   const arms = [...new Set(values.map(({ arm }) => arm))]
   const rate = { axis: { title: 'passed, %' }, scale: { domain: [0, 100] } }
-  const x = { field: 'level', type: 'ordinal' as const, axis: { labelAngle: 0, title: 'level' } }
+  const x = { field: 'level', type: 'ordinal' as const, sort: null, axis: { labelAngle: longest > 8 ? -30 : 0, title: 'level' } }
   const xOffset = { field: 'arm', type: 'nominal' as const, sort: arms }
   return {
     data: { values },
@@ -36,7 +37,7 @@ function spec({ evaluations }: Drawn['round']): TopLevelSpec | null {
     resolve: { scale: { x: 'independent' } },
     spec: {
       height: 220,
-      width: { step: 16 },
+      width: { step: Math.min(64, Math.max(16, 480 / values.length)) },
       layer: [
         {
           mark: { type: 'bar' },

@@ -1,4 +1,4 @@
-import { plugin } from '@whetstone/core'
+import { levelText, plugin } from '@whetstone/core'
 import type { TopLevelSpec } from 'vega-lite'
 import { z } from 'zod'
 import type { Chart, Drawn } from '../chart.ts'
@@ -29,7 +29,7 @@ function spec(rounds: Drawn['rounds']): TopLevelSpec | null {
       .filter(({ model, memory }) => model === round.served.role && memory === round.served.memory)
       .map(({ taskset, level, passRate, ci: [low, high] }) => ({
         round: round.round,
-        level: `${taskset} ${level}`,
+        level: levelText({ taskset, level }, round),
         rate: 100 * passRate,
         low: 100 * low,
         high: 100 * high,

@@ -1,5 +1,5 @@
 import { holm } from '@whetstone/statistics'
-import type { Decision, Round } from '@whetstone/core'
+import { levelName, type Decision, type Round } from '@whetstone/core'
 import { readRounds } from './read-rounds.ts'
 import { readServed } from './read-round.ts'
 import { compareTwo, type Comparison } from './compare-sets.ts'
@@ -76,6 +76,9 @@ function servedRates(round: Round): Map<string, number> {
   return new Map(
     round.evaluations
       .filter((evaluation) => evaluation.model === served.role && evaluation.memory === served.memory)
-      .map(({ taskset, level, passRate }) => [`${taskset} level ${level}`, passRate]),
+      .map(({ taskset, level, passRate }) => {
+        const name = levelName({ taskset, level }, round)
+        return [name === undefined ? `${taskset} level ${level}` : `${taskset} ${name}`, passRate]
+      }),
   )
 }

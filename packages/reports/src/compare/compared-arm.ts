@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { BadInput, suggest, type Round } from '@whetstone/core'
 import { openRun, runNames, type ArmReader, type FrozenTask, type RoundReader, type TraceFile } from '@whetstone/runs'
+import { armCalled } from './arm-called.ts'
 import type { Choice } from './choice.ts'
 import { readArm } from './read-round.ts'
 import { readPhase1 } from './read-phase1.ts'
@@ -9,7 +10,7 @@ import type { ResultSet } from './result-set.ts'
 
 /** One policy as it is compared: what a run serves after a round, one arm of a round or of phase 1, or a file's. */
 export type ComparedArm = {
-  /** What names it in flags and addresses: `tiny:3`, `tiny:3:incumbent-bare`, `tiny:phase1:memory`, or a file. */
+  /** What names it in flags and addresses: `tiny:3`, `tiny:3:incumbent-off`, `tiny:phase1:memory`, or a file. */
   ref: string
   name: string
   set: ResultSet
@@ -89,19 +90,12 @@ async function ofRun(run: string, which: string | undefined, arm: string | undef
 
 async function ofRound(reader: RoundReader, round: Round, name: string | undefined, rounds: readonly Round[]): Promise<ComparedArm> {
   const { served } = round
-  const found =
-    name === undefined ? reader.arm(served.role, served.memory) : reader.arms().find((arm) => arm.name === name && arm.traces.exists)
+  const found = name === undefined ? reader.arm(served.role, served.memory) : armCalled(reader, round, name)
   if (!found?.traces.exists)
     throw new BadInput(
-      name === undefined
-        ? `${reader.files.round}: the validation traces of round ${round.round} of run ${reader.run} are not in ${reader.files.dataset}: keep datasets/ beside reports/ to compare rounds`
-        : `Round ${round.round} of run ${reader.run} has no arm "${name}": ${suggest(
-            name,
-            reader.arms().map((arm) => arm.name),
-            'arms',
-          )}`,
+      `${reader.files.round}: the validation traces of round ${round.round} of run ${reader.run} are not in ${reader.files.dataset}: keep datasets/ beside reports/ to compare rounds`,
     )
-  return comparedArm(reader, round, found, name ?? null, rounds)
+  return comparedArm(reader, round, found, name === undefined ? null : found.name, rounds)
 }
 
 /** One arm of a round, under the name that it has there, or as what the round left where its name is null. */

@@ -1,4 +1,4 @@
-import { BadInput, type Role, Round } from '@whetstone/core'
+import { BadInput, levelName, type Role, Round } from '@whetstone/core'
 import { openRun, type ArmReader, type RoundReader } from '@whetstone/runs'
 import { readLog } from './read-log.ts'
 import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } from './result-set.ts'
@@ -6,10 +6,16 @@ import { addAttempt, toGroups, traceAttempt, type GroupsSoFar, type ResultSet } 
 const armLabel = (role: Role, memory: boolean) => `${role}, memory ${memory ? 'on' : 'off'}`
 
 /** An arm of a round, from its validation traces: round.json itself holds no outcomes of single tasks. */
-export async function readArm({ run, round }: RoundReader, { role, memory, traces }: ArmReader): Promise<ResultSet> {
+export async function readArm(reader: RoundReader, { role, memory, traces }: ArmReader): Promise<ResultSet> {
+  const { run, round } = reader
   const arm = armLabel(role, memory)
+  const named = reader.finished()
   const groups: GroupsSoFar = new Map()
-  for await (const trace of traces.rows()) addAttempt(groups, traceAttempt(trace))
+  for await (const trace of traces.rows()) {
+    const name = levelName(trace, named)
+    const attempt = traceAttempt(trace)
+    addAttempt(groups, name === undefined ? attempt : { ...attempt, group: `${trace.taskset} ${name}` })
+  }
   return { name: `${run} round ${round}: ${arm}`, arm, source: traces.file, role, format: 'traces', groups: toGroups(groups), notes: [] }
 }
 

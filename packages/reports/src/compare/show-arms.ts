@@ -71,11 +71,20 @@ const verdicts = ({ comparisons }: ArmsCompared) =>
   )
 const notesOf = ({ notes, comparisons }: ArmsCompared) => [...new Set([...notes, ...comparisons.flatMap((comparison) => comparison.notes)])]
 
+/** What the columns of cost mean, where they hold something. */
+const costNote = ({ arms }: ArmsCompared): string[] => [
+  ...(arms.some(({ cost }) => cost)
+    ? ["time: all rounds of the run up to there, sampling and training; time a point: what each point gained over A took beyond A's time"]
+    : []),
+]
+
 /** A comparison in a terminal. */
 export const showArms = (compared: ArmsCompared): string =>
   [
     ...tables(compared).map(({ title, table }) => `${title}\n${showTable(table)}`),
-    [...verdicts(compared), ...notesOf(compared).map((note) => `note: ${note}`)].map((line) => wrap(line, '  ')).join('\n'),
+    [...verdicts(compared), ...[...costNote(compared), ...notesOf(compared)].map((note) => `note: ${note}`)]
+      .map((line) => wrap(line, '  '))
+      .join('\n'),
   ].join('\n\n')
 
 /** The same for a pull request. */

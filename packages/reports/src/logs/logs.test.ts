@@ -42,7 +42,7 @@ const traces = Array.from({ length: 12 }, (_, i) =>
 const arm: LoggedArm = {
   run: 'r',
   round: 1,
-  arm: 'candidate-memory',
+  arm: 'candidate-on',
   model: 'm',
   accuracy: 0.5,
   attempts: 12,

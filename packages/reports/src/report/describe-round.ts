@@ -1,4 +1,4 @@
-import { duration, points, rate, showP, type Round, sayJudged } from '@whetstone/core'
+import { duration, levelText, points, rate, showP, type Round, sayJudged } from '@whetstone/core'
 import { armsTable } from '../arms-table.ts'
 import { funnelSections } from '../funnel-sections.ts'
 import { showEnds } from '../show-ends.ts'
@@ -25,20 +25,20 @@ export function describeRound(round: Round, seconds: Partial<Record<string, numb
   ]
 }
 
-const arms = ({ evaluations }: Round): ReportSection => ({
+const arms = (round: Round): ReportSection => ({
   title: 'Arms',
   text: 'Validation tasks passed, %, with 95% intervals. All arms attempted the same tasks with the same seeds. Validation is what the gate selects on: it is no test result.',
-  table: textTable(armsTable(evaluations, '\u00a0')),
+  table: textTable(armsTable(round.evaluations, '\u00a0', round)),
 })
 
-const decision = ({ decision: made, looks }: Round): ReportSection => ({
+const decision = ({ decision: made, looks, levelNames }: Round): ReportSection => ({
   title: 'Decision',
   text: `${made.arm}; ${made.test}; n ${made.n} in ${made.clusters} clusters; ${rate(made.incumbentRate)} → ${rate(made.candidateRate)}, difference ${points(made.difference)} points (95% interval ${points(made.ci[0])} to ${points(made.ci[1])}); wins ${number(made.wins)}, losses ${number(made.losses)}; p = ${showP(made.pValue)} against alpha ${number(made.alpha)}; minimum detectable effect ${points(made.minimumDetectableEffect)} points at 80% power. This run's validation data have seen ${looks} decision${looks === 1 ? '' : 's'}.`,
   ...(made.nonInferiority.length > 0 && {
     table: {
       head: ['guarded level', 'n', 'difference, points', 'lower 95% bound', 'margin', 'kept'],
       rows: made.nonInferiority.map((each) => [
-        `${each.taskset} ${each.level}`,
+        levelText(each, { levelNames }),
         String(each.n),
         points(each.difference),
         points(each.low),

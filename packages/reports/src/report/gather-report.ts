@@ -15,7 +15,7 @@ const shown = 8
 
 /** What a report says beside the round's figures, from the run's files: why, what was won and lost, the training's course, provenance, settings. What is missing is left out. */
 export async function gatherReport(reader: RoundReader, round: Round): Promise<{ first: ReportSection[]; last: ReportSection[] }> {
-  const why = whyRound(reader, round)
+  const why = await whyRound(reader, round)
   const warnings = [...warnCuts(round), ...(round.monitor?.warnings ?? [])]
   return {
     first: [
@@ -23,6 +23,17 @@ export async function gatherReport(reader: RoundReader, round: Round): Promise<{
       { title: 'Why', sentences: why.because },
       { title: 'What would have changed it', sentences: why.otherwise },
       { title: 'What limits it, and what to try next', sentences: [...why.limits, ...why.next] },
+      ...(why.answers.length > 0
+        ? [
+            {
+              title: 'Some failed train attempts',
+              table: {
+                head: ['question', 'expected', 'answered', 'because'],
+                rows: why.answers.map((seen) => [seen.prompt, seen.expected ?? '', seen.answer, seen.why]),
+              },
+            },
+          ]
+        : []),
       ...(await wonAndLost(reader, round)),
     ],
     last: [...(await training(reader)), ...provenance(reader, round)],

@@ -46,8 +46,16 @@ const round = (made: Partial<Decision>, more: Partial<Round> = {}): Round => ({
   cost: { seconds: 60, tokens: { prompt: 1, completion: 1 } },
   ...more,
 })
-const reader = { run: 'r', round: 1, step: () => null } as unknown as RoundReader
-const say = (of: Round) => showWhy(whyRound(reader, of)).replace(/\s+/g, ' ')
+const none = { async *[Symbol.asyncIterator]() {} }
+const readerOf = (plan: unknown = null, tasks: AsyncIterable<unknown> = none, traces: AsyncIterable<unknown> = none) =>
+  ({
+    run: 'r',
+    round: 1,
+    step: (name: string) => (name === 'plan' ? plan : null),
+    tasks: () => tasks,
+    traces: { rows: () => traces },
+  }) as unknown as RoundReader
+const say = async (of: Round, reader = readerOf()) => showWhy(await whyRound(reader, of)).replace(/\s+/g, ' ')
 
 for (const [name, of, wanted] of [
   // exact McNemar, one-sided: P(X >= 17 | 23, 1/2) = 0.017, P(X >= 16 | 22, 1/2) = 0.026
@@ -79,19 +87,67 @@ for (const [name, of, wanted] of [
   [
     'nothing passed',
     round({}, { harvest: { attempted: 40, passed: 0, kept: 0, replayed: 0, pairs: 0 } }),
-    /none of 40 train attempts passed.*Make the tasks solvable/,
+    /none of 40 train attempts passed.*Look at what it answers first: npx nx run loops:why --run=r --round=1 --answers=20.*make the tasks solvable/,
   ],
   [
     'promoted',
     round({ promoted: true, wins: 30, losses: 2, pValue: 1e-7 }),
-    /was promoted.*With the same 2 losses, 9 wins or fewer .*Go on: npx nx run loops:cycle --recipe=tiny --run=r /,
+    /was promoted.*With the same 2 losses it took at least 10 wins, and there were 30: .*Go on: npx nx run loops:cycle --recipe=tiny --run=r /,
   ],
 ] as const)
-  test(name, () => assert.match(say(of), wanted))
+  test(name, async () => assert.match(await say(of), wanted))
 
-test('it fits a terminal of 80 columns', () => {
+const stock = (have: number, drawn: number) => ({
+  minimumDetectableEffect: 0.19,
+  stock: [{ taskset: 'sums', split: 'validation', asked: 300, drawn, have, most: have }],
+})
+for (const [name, plan, wanted] of [
+  [
+    'all that a table has was attempted',
+    stock(100, 100),
+    /All 100 validation tasks of sums were attempted, and no setting makes more: bring more rows/,
+  ],
+  [
+    'a table that has more',
+    stock(180, 100),
+    /Attempt all validation tasks that sums has, 180 \(100 were attempted\): --set courses\.0\.validation=180/,
+  ],
+  ['tasks that are made as they are asked for', null, /Attempt more validation tasks \(--set courses\.0\.validation=\d{3,}/],
+] as const)
+  test(`what to try next: ${name}`, async () => assert.match(await say(round({}), readerOf(plan)), wanted))
+
+test('a table that holds fewer than a gain would take says so', async () =>
+  assert.match(await say(round({}), readerOf(stock(100, 100))), /there were 100, and sums has no more than 100/))
+
+async function* each<T>(rows: readonly T[]) {
+  yield* rows
+}
+for (const [name, answer, more, wanted] of [
+  ['among other words', 'the answer is 46', {}, /100\.0% of the failed answers hold the right answer among other words/],
+  ['cut off', '4', { truncated: true, finish: 'length' }, /100\.0% of the failed answers were cut off/],
+  ['empty', '', { finish: 'empty' }, /100\.0% of the failed answers are empty/],
+  ['the question again', 'what is 12 plus 34', {}, /100\.0% of the failed answers repeat the question/],
+  ['always the same', 'yes', {}, /100\.0% of the failed answers are the same, "yes", whatever was asked/],
+] as const)
+  test(`where hardly any passes the answers are looked at: ${name}`, async () => {
+    const tasks = Array.from({ length: 8 }, (_, at) => ({ id: `t${at}`, split: 'train', prompt: 'What is 12 plus 34', reference: '46' }))
+    const traces = tasks.map(({ id }) => ({
+      task: id,
+      grade: { passed: false, reason: 'another answer' },
+      finish: 'stop',
+      truncated: false,
+      messages: [{ role: 'assistant', content: answer }],
+      ...more,
+    }))
+    const few = round({}, { harvest: { attempted: 800, passed: 10, kept: 10, replayed: 0, pairs: 0 } })
+    const said = await say(few, readerOf(null, each(tasks), each(traces)))
+    assert.match(said, wanted)
+    assert.match(said, /What it answers - What is 12 plus 34 expected 46 answered/)
+  })
+
+test('it fits a terminal of 80 columns', async () => {
   assert.ok(
-    showWhy(whyRound(reader, round({})))
+    showWhy(await whyRound(readerOf(), round({})))
       .split('\n')
       .every((line) => line.length <= 80),
   )

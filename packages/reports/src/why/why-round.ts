@@ -1,8 +1,11 @@
 import { duration, points, rate, showP, type Decision, type Round } from '@whetstone/core'
-import type { RoundReader, StepRecords } from '@whetstone/runs'
+import type { Plan, RoundReader, StepRecords } from '@whetstone/runs'
 import { mcnemar, requiredTasks } from '@whetstone/statistics'
 import { wrap } from '../tables/wrap.ts'
 import { warnCuts } from '../warn-cuts.ts'
+import { lookAtAnswers, type AnswersSeen } from './look-at-answers.ts'
+import { powerOf, sharpen, stockOf, type Stock } from './power-advice.ts'
+import { showSeen } from './show-seen.ts'
 
 /** A decision in sentences with their numbers. */
 export type Why = {
@@ -14,24 +17,33 @@ export type Why = {
   otherwise: string[]
   /** What holds the run back, most telling first. */
   limits: string[]
+  /** Some failed answers, where hardly any attempt passes. */
+  answers: AnswersSeen['examples']
   /** What to try next, a command where there is one. */
   next: string[]
 }
+
+/** Under this share of passed attempts something is likely wrong with form, prompt or model. */
+const seldom = 0.05
 
 /** Fewer rows than this teach a model little. */
 const fewRows = 100
 
 /** Why a finished round was decided as it was, what would have changed it, what limits it and what to try next. */
-export function whyRound(reader: RoundReader, round: Round): Why {
+export async function whyRound(reader: RoundReader, round: Round): Promise<Why> {
   const { decision } = round
+  const plan = reader.step('plan')
+  const stock = stockOf(round, plan)
+  const answers = failing(round) ? await lookAtAnswers(reader) : null
   return {
     run: round.run,
     round: round.round,
     verdict: `Round ${round.round} of ${round.run} was ${decision.promoted ? 'promoted' : 'kept'}: ${decision.reason.replace(/^(promoted|kept): /, '')}.`,
     because: because(round),
-    otherwise: otherwise(round),
-    limits: limits(round, reader.step('traces')),
-    next: next(round),
+    otherwise: otherwise(round, stock),
+    limits: limits(round, { train: reader.step('traces'), plan, answers }),
+    answers: answers?.examples ?? [],
+    next: next(round, stock),
   }
 }
 
@@ -58,7 +70,7 @@ function because({ decision: made, frontier, looks, training, untrained, bank }:
   return sentences
 }
 
-function otherwise({ decision: made }: Round): string[] {
+function otherwise({ decision: made }: Round, stock: Stock | null): string[] {
   const whole = Number.isInteger(made.wins) && Number.isInteger(made.losses)
   const plain = made.test.startsWith('exact McNemar') && whole
   if (made.promoted) {
@@ -66,7 +78,7 @@ function otherwise({ decision: made }: Round): string[] {
     let wins = made.wins
     while (wins > 0 && mcnemar(wins, made.losses).greater <= made.alpha) wins--
     return [
-      `With the same ${made.losses} losses, ${wins} wins or fewer (there were ${made.wins}) would have been too few; a guarded level lost would have kept it too.`,
+      `With the same ${count(made.losses, 'loss', 'losses')} it took at least ${count(wins + 1, 'win')}, and there were ${made.wins}: with fewer it would have been kept, and so it would with a guarded level lost.`,
     ]
   }
   const sentences: string[] = []
@@ -82,13 +94,11 @@ function otherwise({ decision: made }: Round): string[] {
       )
     }
     if (made.difference > 0 && whole) {
-      const effect = made.n / Math.max(1, made.clusters)
-      const tasks = requiredTasks({ effect: made.difference, discordance: (made.wins + made.losses) / made.n, alpha: made.alpha })
-      const needed = made.clusters < made.n ? Math.ceil(tasks * effect) : tasks
+      const needed = neededOf(made) as number
       sentences.push(
         needed <= made.n
           ? `A true gain of ${points(made.difference)} points is found with ${made.n} tasks four times in five: this was the fifth, or the true gain is smaller.`
-          : `If the true gain is the ${points(made.difference)} points seen here, about ${needed} tasks would find it four times in five; there were ${made.n}.`,
+          : `If the true gain is the ${points(made.difference)} points seen here, about ${needed} tasks would find it four times in five; there were ${made.n}${stock && needed > stock.have ? `, and ${stock.taskset} has no more than ${stock.have}` : ''}.`,
       )
     } else if (made.difference <= 0 && made.n > 0)
       sentences.push('No number of tasks makes a gain of what is none: the candidate itself would have to be better.')
@@ -103,6 +113,13 @@ function otherwise({ decision: made }: Round): string[] {
   return sentences.length > 0 ? sentences : ['Nothing that these figures show.']
 }
 
+/** Tasks that would find the gain seen four times in five, were it the true one; null where none was seen. */
+function neededOf(made: Decision): number | null {
+  if (made.difference <= 0 || made.n === 0 || !Number.isInteger(made.wins + made.losses)) return null
+  const tasks = requiredTasks({ effect: made.difference, discordance: (made.wins + made.losses) / made.n, alpha: made.alpha })
+  return made.clusters < made.n ? Math.ceil((tasks * made.n) / Math.max(1, made.clusters)) : tasks
+}
+
 function guardNeeds({ n, difference, margin }: NonNullable<Decision['guard']>): string {
   const needed = Math.ceil(Math.log(0.05) / Math.log1p(-margin))
   if (n < needed)
@@ -112,18 +129,23 @@ function guardNeeds({ n, difference, margin }: NonNullable<Decision['guard']>): 
     : `More tasks at the guarded levels: their bound, not their difference of ${points(difference)}, was too low.`
 }
 
-function limits(round: Round, train: StepRecords['traces'] | null): string[] {
-  const { decision: made, harvest, frontier, training } = round
+type Known = { train: StepRecords['traces'] | null; plan: Plan | null; answers: AnswersSeen | null }
+
+function limits(round: Round, { train, plan, answers }: Known): string[] {
+  const { harvest, frontier, training } = round
   const found: string[] = []
   found.push(...warnCuts(round).map((warning) => `Room: ${warning}.`))
-  if (made.minimumDetectableEffect >= 1 && made.n > 0)
-    found.push(`Power: ${made.n} tasks in ${made.clusters} clusters cannot show any gain at alpha ${showP(made.alpha)}.`)
-  else if (made.pValue > made.alpha && made.n > 0)
-    found.push(`Power: true gains under ${points(made.minimumDetectableEffect).slice(1)} points are missed more than one time in five.`)
+  const power = powerOf(round, plan)
+  if (power !== null) found.push(power)
   if (harvest.attempted > 0 && harvest.passed === 0)
     found.push(`Harvest: none of ${harvest.attempted} train attempts passed, so there is nothing to learn from.`)
+  else if (failing(round))
+    found.push(
+      `Harvest: only ${harvest.passed} of ${harvest.attempted} train attempts passed (${rate(harvest.passed / harvest.attempted)}), so there is little to learn from.`,
+    )
   else if (training && harvest.kept < fewRows)
     found.push(`Harvest: only ${harvest.kept} rows were kept of ${harvest.passed} passed attempts.`)
+  found.push(...(answers?.reasons ?? []).map((reason) => `Answers: ${reason}.`))
   if (frontier && frontier.trainRate < 0.02)
     found.push(
       `Frontier: at ${frontier.taskset} level ${frontier.level} only ${rate(frontier.trainRate)} of the train attempts pass; what is hardly ever right is hardly ever harvested.`,
@@ -134,11 +156,14 @@ function limits(round: Round, train: StepRecords['traces'] | null): string[] {
   const short = train?.rates.filter(({ n }) => n < 20) ?? []
   if (short.length > 0) found.push(`Train tasks: ${short.map(({ taskset, level, n }) => `${taskset} ${level} has ${n}`).join(', ')}.`)
   found.push(...(round.monitor?.warnings ?? []).map((warning) => `Watch: ${warning}.`))
-  return found.length > 0 ? found : ['Nothing stands out: power, room and harvest suffice.']
+  return found.length > 0 ? found : ['Nothing stands out: power, room for the answers and harvest suffice.']
 }
 
-function next(round: Round): string[] {
-  const { decision: made, harvest, training, run, recipe } = round
+/** So few pass that it is the answers that want a look. */
+const failing = ({ harvest }: Round) => harvest.attempted > 0 && harvest.passed < seldom * harvest.attempted
+
+function next(round: Round, stock: Stock | null): string[] {
+  const { decision: made, training, run, recipe } = round
   const cycle = `npx nx run loops:cycle --recipe=${recipe}${run === recipe ? '' : ` --run=${run}`}`
   if (round.monitor?.regression) return [`Go back: npx nx run loops:rollback --run=${run} --to=${round.round - 1}.`]
   if ((round.ends?.['vocabulary'] ?? 0) > 0.01 * (round.cuts?.attempted ?? Infinity))
@@ -146,19 +171,17 @@ function next(round: Round): string[] {
   if (warnCuts(round).length > 0)
     return [`Give answers more room first: --set sampling.maxTokens=…, or --set settings.context=… where prompts are long.`]
   if (made.promoted) return [`Go on: ${cycle} (this round took ${duration(round.cost.seconds)}).`]
-  if (harvest.attempted > 0 && harvest.passed === 0)
+  if (failing(round))
     return [
-      `Make the tasks solvable: more samples (--samples), easier tasks first, a teacher (--endpoint beside --model), or --solver=best-of-n.`,
+      `Look at what it answers first: npx nx run loops:why --run=${run} --round=${round.round} --answers=20, or npx nx run loops:view --run=${run}. Likely reasons: the form of the answer (grader, instruction), the prompt (an instruction-tuned model wants its chat template), characters that the model cannot read, too few tokens, or tasks that are too hard for it.`,
+      `Where the form is right, make the tasks solvable: more samples (--samples), easier tasks first, a teacher (--endpoint beside --model), or --solver=best-of-n.`,
     ]
   if (!training) return [`Name weights that can be trained: --model=FILE.gguf, and a trainer in the recipe.`]
   if (made.ci[1] < 0)
     return [
       `Train more gently: a lower --set trainer.learningRate, fewer epochs, more --set harvest.replay.share; the rows themselves are in datasets/${run}/round-${String(round.round).padStart(3, '0')}.`,
     ]
-  if (made.pValue > made.alpha && made.difference > 0)
-    return [
-      `Attempt more validation tasks (the recipe's courses[].validation), or several samples of each: --eval-samples=4. The gain seen may be real.`,
-    ]
+  if (made.pValue > made.alpha && made.difference > 0) return [sharpen(round, stock, neededOf(made))]
   if (made.pValue > made.alpha)
     return [`More or better rows: --samples=8, --solver=best-of-n; or go on, since the next round draws new attempts: ${cycle}.`]
   return [`Protect what was solved: more --set harvest.replay.share, more validation tasks at the guarded levels.`]
@@ -168,7 +191,7 @@ const count = (number: number, one: string, many = `${one}s`) => `${Number(numbe
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
 
 /** The same for a terminal, as paragraphs of at most 78 columns. */
-export function showWhy({ verdict, because: reasons, otherwise: changes, limits: held, next: then }: Why): string {
+export function showWhy({ verdict, because: reasons, otherwise: changes, limits: held, answers, next: then }: Why): string {
   const part = (title: string, sentences: readonly string[]) =>
     [title, ...sentences.map((sentence) => wrap(`- ${sentence}`, '  '))].join('\n')
   return [
@@ -176,6 +199,7 @@ export function showWhy({ verdict, because: reasons, otherwise: changes, limits:
     part('Why', reasons),
     part('What would have changed it', changes),
     part('What limits it', held),
+    ...(answers.length > 0 ? [showSeen(answers)] : []),
     part('What to try next', then),
   ].join('\n\n')
 }

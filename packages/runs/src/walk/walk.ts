@@ -165,24 +165,39 @@ function linesAt(file: string, offsets: readonly number[]): string[] {
   })
 }
 
-/** What a task went into: its attempts, by round and whether they passed, and the rows of them. */
-export type TaskUse = { run: string; round: number; attempts: number; passed: number; traces: string[]; trained: number }
+/** What a task went into: its attempts, by round and arm and whether they passed, and the rows of them. */
+export type TaskUse = {
+  run: string
+  round: number
+  /** `train`, or the arm that attempted it: validation tasks are never harvested. */
+  arm: string
+  attempts: number
+  passed: number
+  traces: string[]
+  trained: number
+  file: string
+}
 export async function taskUses(task: string, run: string): Promise<TaskUse[]> {
   const uses: TaskUse[] = []
   for (const round of openRun(run).rounds()) {
-    if (!round.traces.exists) continue
-    const { traces } = await round.traces.find({ task })
-    if (traces.length === 0) continue
-    const keys = await rowKeys(round, 'examples')
-    const trained = traces.reduce((sum, { id }) => sum + keys.count(key.trace(id)), 0)
-    uses.push({
-      run,
-      round: round.round,
-      attempts: traces.length,
-      passed: traces.filter(({ grade }) => grade.passed).length,
-      traces: traces.slice(0, 8).map(({ id }) => id),
-      trained,
-    })
+    const files = [
+      { arm: 'train', file: round.traces },
+      ...round.arms().map(({ name, traces }) => ({ arm: name, file: traces })),
+      ...(['incumbent', 'candidate'] as const).map((role) => ({ arm: `retest, ${role}`, file: round.retest(role) })),
+    ]
+    for (const { arm, file } of files) {
+      if (!file.exists) continue
+      const { traces } = await file.find({ task })
+      if (traces.length === 0) continue
+      const keys = arm === 'train' ? await rowKeys(round, 'examples') : null
+      uses.push({
+        ...{ run, round: round.round, arm, file: file.file },
+        attempts: traces.length,
+        passed: traces.filter(({ grade }) => grade.passed).length,
+        traces: traces.slice(0, 8).map(({ id }) => id),
+        trained: keys ? traces.reduce((sum, { id }) => sum + keys.count(key.trace(id)), 0) : 0,
+      })
+    }
   }
   return uses
 }

@@ -13,8 +13,11 @@ import { separators, type Separator } from '../read/find-separator.ts'
 import { choiceLetter, composeQuestion, countedFrom, findBeside, type Beside } from '../read/compose-task.ts'
 import { fillSplits } from '../read/fill-splits.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
+import { readAnswers } from '../read/read-answers.ts'
+import { levelColumns, levelText, readLevels, type LevelColumn, type Levels } from '../read/read-levels.ts'
 import { readProbes } from '../read/read-probes.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
+import { soundText } from '../read/sound-text.ts'
 
 /** How a row's answer may be compared: by any of the graders in packages/grading/src/graders but the one that needs a model to ask, which all of a table's rows share. */
 export const tableGraders = pluginNames('graders').filter((name) => name !== 'judge')
@@ -47,7 +50,9 @@ const Settings = z.strictObject({
   columns: z
     .strictObject({ question: column, answer: column, id: column, solution: column, grader: column, split: column, level: column })
     .optional()
-    .describe('columns, or paths of nested fields, where they are not called so'),
+    .describe(
+      'columns, or paths of nested fields, where they are not called so; level: a column of difficulties or topics (numbers or names), by which accuracy is told',
+    ),
   whole: z
     .boolean()
     .default(true)
@@ -58,7 +63,15 @@ const Settings = z.strictObject({
 export type TableOptions = z.input<typeof Settings>
 
 /** What a table holds, for a look before a round. */
-export type TableReport = Omit<DistinctTasks, 'tasks'> & { found: string; rows: number; columns: Columns; beside: Beside; tasks: Task[] }
+export type TableReport = Omit<DistinctTasks, 'tasks'> & {
+  found: string
+  rows: number
+  columns: Columns
+  beside: Beside
+  levels: Levels | null
+  others: LevelColumn[]
+  tasks: Task[]
+}
 
 /**
  * The user's own tasks: any table with questions and answers (several accepted ones as a list), and if wanted id, solution, grader and split. Each question counts once. A row without a split goes by the hash of its
@@ -83,6 +96,7 @@ const table = plugin({
         const near = moved.length > 0 ? `, ${moved.length} moved to the split of one that asks nearly the same` : ''
         return `${found}; ${rows} rows, ${tasks.length} distinct questions${again}${near}; answers ${kinds.join(', ')}`
       },
+      levelNames: async () => (await (whole ??= readTable(settings))).levels?.names ?? null,
       needsJudge: grader === 'judge',
       async probeJudge(judge, { seed, signal }) {
         const probes =
@@ -131,11 +145,12 @@ export async function readTable({
   const columns = pickColumns(rows, choice, file)
   const beside = whole ? findBeside(rows, columns) : {}
   const from = countedFrom(rows, columns.answer, beside)
+  const levels = choice.level === undefined ? null : readLevels(rows, columns.level as string, file)
   const located: LocatedTask[] = []
   const lines = new Map<string, number>()
   for (const row of rows) {
     const where = `${file}:${row.line}`
-    const task = toTask(row, { name, columns, beside, from, grader, where })
+    const task = toTask(row, { name, columns, beside, from, levels, grader, where })
     const before = lines.get(task.id)
     // Without a column of ids the id is the question's own: a question that comes again is told by distinctTasks.
     if (before !== undefined && columns.id !== undefined)
@@ -160,7 +175,17 @@ export async function readTable({
   }
   const alike = await sameAnswers(located, graderOfTask)
   const { tasks, ...rest } = distinctTasks(located, (a, b) => alike.has(`${a.prompt}\n${keyOf(a)}\n${keyOf(b)}`) || keyOf(a) === keyOf(b))
-  return { found, rows: rows.length, columns, beside, tasks: fillSplits(tasks.map(({ task }) => task)), ...rest }
+  const taken = [...Object.entries(columns), ...Object.entries(beside)].flatMap(([part, path]) => (part === 'level' ? [] : path))
+  return {
+    found,
+    rows: rows.length,
+    columns,
+    beside,
+    levels,
+    others: levelColumns(rows, taken),
+    tasks: fillSplits(tasks.map(({ task }) => task)),
+    ...rest,
+  }
 }
 
 const golds = (tasks: readonly Task[]) => tasks.map(({ prompt, reference }) => ({ question: prompt, gold: reference }))
@@ -199,9 +224,10 @@ function toTask(
     columns,
     beside,
     from,
+    levels,
     grader: usual,
     where,
-  }: { name: string; columns: Columns; beside: Beside; from: 0 | 1 | null; grader: string; where: string },
+  }: { name: string; columns: Columns; beside: Beside; from: 0 | 1 | null; levels: Levels | null; grader: string; where: string },
 ): Task {
   const text = (part: keyof Columns, required: boolean): string => {
     const path = columns[part]
@@ -214,12 +240,12 @@ function toTask(
       throw new BadInput(`${where}: ${path}: is neither text nor a number: name a column (a.b for nested fields) that is`)
     const filled = String(value).trim()
     if (filled === '' && required) throw new BadInput(`${where}: ${path}: is empty`)
-    return sound(filled, `${where}: ${path}`)
+    return soundText(filled, `${where}: ${path}`)
   }
-  const question = sound(composeQuestion(record, text('question', true), beside), where)
+  const question = soundText(composeQuestion(record, text('question', true), beside), where)
   const [grader, split, solution] = [text('grader', false), text('split', false).toLowerCase(), text('solution', false)]
   // whoever compares texts or numbers means them; a choice is named by its letter
-  const [reference = '', ...others] = answers(valueAt(record, columns.answer), `${where}: ${columns.answer}`).map((each) =>
+  const [reference = '', ...others] = readAnswers(valueAt(record, columns.answer), `${where}: ${columns.answer}`).map((each) =>
     (grader || usual) === 'choice' ? choiceLetter(record, each, beside, from) : each,
   )
   if (grader !== '' && !tableGraders.includes(grader))
@@ -236,7 +262,7 @@ function toTask(
     split: split === '' ? splitOfQuestion(question) : (named as Split),
     prompt: question,
     reference,
-    level: 1,
+    level: levels?.of.get(levelText(record, levels.column)) ?? 1,
     cluster: id,
     metadata: {
       ...rest,
@@ -256,30 +282,4 @@ const splitNames: Record<string, Split> = {
   valid: 'validation',
   training: 'train',
   testing: 'test',
-}
-
-/** One accepted answer, or a list of them. */
-function answers(value: unknown, where: string): string[] {
-  if (value === undefined || value === null) throw new BadInput(`${where}: is missing`)
-  const list = Array.isArray(value) ? value : [value]
-  if (list.length === 0) throw new BadInput(`${where}: holds no answer`)
-  return list.map((member) => {
-    // SQuAD's own form: [{ text, answer_start }]
-    const item = member !== null && typeof member === 'object' && 'text' in member ? member.text : member
-    if (item === null || typeof item === 'object') throw new BadInput(`${where}: is neither text nor a number, nor a list of them`)
-    const text = String(item).trim()
-    if (text === '') throw new BadInput(`${where}: is empty`)
-    return sound(text, where)
-  })
-}
-
-/** Text that no model should be shown: a character that was lost before, or a NUL that ends a text in native tools. */
-function sound(text: string, where: string): string {
-  const at = text.search(/[\uFFFD\0]/)
-  if (at < 0) return text
-  const what =
-    text[at] === '\0'
-      ? 'U+0000, which ends a text in native tools'
-      : 'U+FFFD, which stands for a character that was lost when the file was made'
-  throw new BadInput(`${where}: character ${at + 1} is ${what}: mend or remove the row`)
 }

@@ -1,4 +1,4 @@
-import { duration, points, rate, showP, type Parity } from '@whetstone/core'
+import { duration, levelText, points, rate, showP, type Parity } from '@whetstone/core'
 import { whyRound, type Why } from '@whetstone/reports/why/why-round.ts'
 import type { RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
@@ -31,7 +31,7 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
       await changes(reader, here),
       ...(round ? await drawCharts('round', round) : []).map(({ title, svg }) => figure(title, svg)),
       round && arms(round),
-      round && why(whyRound(reader, round)),
+      round && why(await whyRound(reader, round)),
       round && decision(round),
       ...(await drawCharts('training', curve)).map(({ title, svg }) => figure(`Training: ${title}`, svg)),
       curve.length > 1 && trainingTable(curve),
@@ -90,7 +90,7 @@ type Finished = NonNullable<ReturnType<RoundReader['finished']>>
 
 function arms(round: Finished): Html {
   const rows = round.evaluations.map(({ model, memory, taskset, level, n, passRate, ci }) => [
-    `${taskset} ${level}`,
+    levelText({ taskset, level }, round),
     `${model}, memory ${memory ? 'on' : 'off'}`,
     String(n),
     rate(passRate),
@@ -102,7 +102,7 @@ function arms(round: Finished): Html {
   </details>`
 }
 
-const why = ({ because, otherwise, limits, next }: Why): Html => {
+const why = ({ because, otherwise, limits, answers, next }: Why): Html => {
   const list = (sentences: readonly string[]) =>
     html`<ul>
       ${sentences.map((sentence) => html`<li>${text(sentence)}</li>`)}
@@ -112,12 +112,21 @@ const why = ({ because, otherwise, limits, next }: Why): Html => {
     <h3>What would have changed it</h3>
     ${list(otherwise)}
     <h3>What limits it, and what to try next</h3>
-    ${list([...limits, ...next])}`
+    ${list([...limits, ...next])}
+    ${
+      answers.length === 0
+        ? ''
+        : table(
+            'Some failed train attempts: what was asked, expected and answered',
+            ['question', 'expected', 'answered', 'because'],
+            answers.map((seen) => [text(seen.prompt), text(seen.expected ?? ''), text(seen.answer), text(seen.why)]),
+          )
+    }`
 }
 
-function decision({ decision: made, looks }: Finished): Html {
+function decision({ decision: made, looks, levelNames }: Finished): Html {
   const guards = made.nonInferiority.map((each) => [
-    `${each.taskset} ${each.level}`,
+    levelText(each, { levelNames }),
     String(each.n),
     points(each.difference),
     points(each.low),

@@ -1,5 +1,5 @@
 import type { Round } from '@whetstone/core'
-import { duration, points, rate, showP } from '@whetstone/core'
+import { duration, levelText, points, rate, showP } from '@whetstone/core'
 import type { RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { drawCharts } from '@whetstone/reports/draw-charts.ts'
@@ -68,7 +68,7 @@ function sums(rounds: readonly Round[]): Html {
 function decisions(run: string, rounds: readonly Round[]): Html {
   const rows = rounds.map(({ round, frontier, decision, bank, harvest, training, cost }) => [
     html`<a href="${roundPath(run, round)}">${round}</a>`,
-    frontier ? `${frontier.taskset} ${frontier.level}` : 'none',
+    frontier ? `${frontier.taskset} ${frontier.level}` : 'all levels',
     decision.promoted ? badge('good', 'promoted') : badge('plain', 'kept'),
     `${rate(decision.incumbentRate)} → ${rate(decision.candidateRate)}`,
     `${points(decision.difference)} (${points(decision.ci[0])} to ${points(decision.ci[1])})`,
@@ -86,13 +86,13 @@ function decisions(run: string, rounds: readonly Round[]): Html {
 function levels(rounds: readonly Round[]): Html {
   const served = (round: Round) =>
     round.evaluations.filter(({ model, memory }) => model === round.served.role && memory === round.served.memory)
-  const names = [...new Set(rounds.flatMap((round) => served(round).map(({ taskset, level }) => `${taskset} ${level}`)))].sort((a, b) =>
+  const names = [...new Set(rounds.flatMap((round) => served(round).map((each) => levelText(each, round))))].sort((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   )
   const rows = names.map((name) => [
     name,
     ...rounds.map((round) => {
-      const found = served(round).find(({ taskset, level }) => `${taskset} ${level}` === name)
+      const found = served(round).find((each) => levelText(each, round) === name)
       return found ? `${rate(found.passRate)} (${found.n})` : ''
     }),
   ])

@@ -1,6 +1,6 @@
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { BadInput } from '@whetstone/core'
-import { checkExport, exportNames, loadExport } from '@whetstone/datasets'
+import { checkExport, detectExport, exportNames, loadExport, type ExportFormat } from '@whetstone/datasets'
 import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
@@ -24,6 +24,7 @@ export default defineCommand({
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: found by name)' },
     answer: { type: 'string', about: 'column of the answer' },
     id: { type: 'string', about: 'column of the id (default: found by name, else the question itself)' },
+    level: { type: 'string', about: 'column of difficulties or topics by which accuracy would be told (default: guessed)' },
     grader: {
       type: 'string',
       choices: tableGraders,
@@ -43,20 +44,19 @@ export default defineCommand({
   ],
   async run(flags) {
     if (flags.file === undefined) throw new BadInput('datasets:check needs --file=FILE: a table of tasks')
-    if (flags.format !== undefined) {
-      const format = await loadExport(flags.format)
-      const checked = await checkExport(format, flags.file)
-      writeResult(flags.json, checked)
-      console.log(wrap(`${flags.file}: ${checked.rows} rows, ${checked.wrong} that are no ${format.name} rows (${format.source})`))
-      for (const { line, field, says } of checked.problems) console.log(`  ${flags.file}:${line}: ${field} ${says}`)
-      if (checked.wrong > checked.problems.length) console.log(`  … and ${checked.wrong - checked.problems.length} more`)
-      if (checked.wrong > 0) process.exitCode = 1
-      return
+    const { file } = flags
+    if (flags.format !== undefined) return await asRows(await loadExport(flags.format), file, flags.json)
+    const columns: ColumnChoice = {
+      question: flags.question,
+      answer: flags.answer,
+      id: flags.id,
+      level: flags.level === 'none' ? undefined : flags.level,
     }
-    const columns: ColumnChoice = { question: flags.question, answer: flags.answer, id: flags.id }
-    const checked = await checkTable(
+    const named = flags.question ?? flags.answer ?? flags.level ?? flags.against
+    const rows = named === undefined ? await exportOf(file) : null
+    const looked = checkTable(
       {
-        file: flags.file,
+        file,
         columns,
         grader: flags.grader,
         separator: flags.separator as Separator | undefined,
@@ -71,8 +71,41 @@ export default defineCommand({
         span: flags.words,
       },
     )
+    if (rows !== null) {
+      // questions and answers in two columns are both: rows for a trainer, and tasks
+      const table = await looked.catch((error: unknown) => {
+        if (error instanceof BadInput) return null
+        throw error
+      })
+      await asRows(rows, file, table ? undefined : flags.json, '; its format was found by its rows, --format names another')
+      if (table === null) return
+      console.log('\nAs a table of tasks:')
+    }
+    const checked = await looked
     writeResult(flags.json, checked)
-    console.log(showTableCheck(flags.file, checked))
+    console.log(showTableCheck(file, checked))
     if (checked.against.some(({ overlaps }) => overlaps.length > 0)) process.exitCode = 1
   },
 })
+
+/** The rows as the trainer of a format would read them. */
+async function asRows(format: ExportFormat, file: string, json: string | undefined, found = ''): Promise<void> {
+  const checked = await checkExport(format, file)
+  writeResult(json, { format: format.name, ...checked })
+  const verdict = checked.wrong === 0 ? `all are ${format.name} rows` : `${checked.wrong} are no ${format.name} rows`
+  console.log(wrap(`${file}: ${checked.rows} rows, ${verdict} (${format.source})${found}`))
+  for (const { line, field, says } of checked.problems) console.log(wrap(`${file}:${line}: ${field} ${says}`, '  '))
+  if (checked.wrong > checked.problems.length) console.log(`  … and ${checked.wrong - checked.problems.length} more`)
+  if (checked.wrong > 0) process.exitCode = 1
+}
+
+/** The format of a file of training rows; null for other files. */
+async function exportOf(file: string): Promise<ExportFormat | null> {
+  if (!/\.(jsonl?|ndjson|parquet)(\.gz)?$/i.test(file)) return null
+  try {
+    return await detectExport(file)
+  } catch (error) {
+    if (error instanceof BadInput) return null
+    throw error
+  }
+}

@@ -37,7 +37,7 @@ export default defineCommand({
     const format = await loadExport(name)
     const source = from === undefined ? ofRun(run, round, format.kind) : ofAggregate(from, format.kind)
     const beside = join(source.folder, 'exports', format.splitFiles ? name : format.file)
-    const { files, companions, skipped, rows } = await writeExport(format, source.rows, {
+    const { files, companions, side, skipped, rows } = await writeExport(format, source.rows, {
       out: resolve(out ?? beside),
       ...rowOptions(format, flags),
       provenance: inline ? 'inline' : 'side',
@@ -49,6 +49,12 @@ export default defineCommand({
     console.log(wrap(`${rows} rows of ${source.name} as ${name} (${format.source})`))
     for (const each of files) console.log(`  ${shown(each.file)}  ${each.rows} rows`)
     for (const file of companions) console.log(`  ${shown(file)}`)
+    if (side !== null) {
+      console.log(`  ${shown(side)}`)
+      console.log(
+        wrap("beside them: each row's traces and task, for datasets:trace --file (--with-provenance puts them into the rows)", '    '),
+      )
+    }
     if (skipped.length > 0)
       console.log(
         `  left out ${skipped.length}: ${skipped

@@ -1,7 +1,7 @@
 import { BadInput } from '@whetstone/core'
 import { exportNames } from '@whetstone/datasets'
 import { mayHoldBank } from '@whetstone/memory'
-import { findTrace, memoryUses, openRun, runNames, taskUses, walkUp, type WalkUp } from '@whetstone/runs'
+import { findTrace, memoryUses, openRun, runNames, taskOf, taskUses, walkUp, type WalkUp } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { memoriesOf, type FoundMemory } from '../../trace/memories-of.ts'
@@ -67,8 +67,14 @@ async function down(id: string, runs: readonly string[], json: string | undefine
     return console.log(showMemoryUses(id, memory ?? null, uses))
   }
   const uses = (await Promise.all(runs.map((run) => taskUses(id, run)))).flat()
-  if (uses.length === 0)
-    throw new BadInput(`Nothing is called "${id}" in ${runs.join(', ')}: give the id of a trace, a memory or a train task`)
-  writeResult(json, { task: id, uses })
-  console.log(showTaskUses(id, uses))
+  const task = runs
+    .flatMap((run) => openRun(run).rounds().toReversed())
+    .map((round) => taskOf(round, id))
+    .find((found) => found !== null)
+  if (uses.length === 0 && !task)
+    throw new BadInput(
+      `No trace, memory or task is called "${id}" in ${runs.join(', ')}: ids of traces and tasks stand in traces.jsonl (id, task) and on the pages of loops:view; of memories in loops:memory list`,
+    )
+  writeResult(json, { task: task ?? id, uses })
+  console.log(showTaskUses(id, task ?? null, uses))
 }

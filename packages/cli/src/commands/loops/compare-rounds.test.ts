@@ -140,7 +140,7 @@ test('the arms of one round', () => {
 })
 
 test('policies by name: the matrix with the answers behind its cells, levels, cost, for a terminal, other programs and a pull request', () => {
-  const text = compare('--runs=one:1:incumbent-bare,one:1,two:1', `--json=${folder}/arms.json`, `--html=${folder}/arms.html`)
+  const text = compare('--runs=one:1:incumbent-off,one:1,two:1', `--json=${folder}/arms.json`, `--html=${folder}/arms.html`)
   assert.match(text, /B\s+60\s+0\s+80\s+60\n\s+C\s+40\s+0\s+100\s+60\n/)
   assert.match(text, /addition level 5\s+30\.0 \[24\.1, 36\.7\]\s+60\.0 \[/)
   assert.match(text, /validation, selected upon/)
@@ -182,7 +182,7 @@ test('bad input: a run that is not there, traces that are gone, two questions at
   refused(/takes --run, or --runs and --files/, '--run=one', '--files=a')
   refused(/^one:2 is one policy: a comparison needs two/, '--runs=one')
   refused(/^Run one has no finished round 7\. Rounds: 1, 2/, '--runs=one:7,two')
-  refused(/has no arm "candidate-bar": did you mean "candidate-bare"\?/, '--runs=one:1:candidate-bar,two')
+  refused(/has no arm "candidate-bar": did you mean "candidate-off"\?/, '--runs=one:1:candidate-bar,two')
   refused(/^No run "onne": did you mean "one"\?/, '--runs=onne:1,two')
   rmSync(join(folder, 'datasets/two'), { recursive: true })
   refused(/the validation traces of round 1 of run two are not in .*: keep datasets\/ beside reports\/ to compare rounds/, '--runs=one,two')

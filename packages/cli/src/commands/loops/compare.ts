@@ -1,17 +1,19 @@
-import { BadInput, writeAtomic } from '@whetstone/core'
+import { BadInput } from '@whetstone/core'
 import { commonArms, compareOnCommon, keepComparison } from '../../compare-common.ts'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult, writeText } from '../../write-result.ts'
 import type { Repeats } from '@whetstone/reports/compare/choice.ts'
-import { compareRounds } from '@whetstone/reports/compare/compare-rounds.ts'
+import { compareRounds, type RoundsCompared } from '@whetstone/reports/compare/compare-rounds.ts'
 import { adjust, compareSets, type Comparison } from '@whetstone/reports/compare/compare-sets.ts'
 import { comparisonFigures } from '@whetstone/reports/compare/comparison-table.ts'
 import { comparisonPage } from '@whetstone/reports/compare/comparison-page.ts'
 import { pickSets } from '@whetstone/reports/compare/pick-sets.ts'
 import { answeredMatrix, armsReport } from '@whetstone/reports/compare/arms-report.ts'
 import { axes, type Axis } from '@whetstone/reports/compare/axes.ts'
-import { compareArms } from '@whetstone/reports/compare/compare-arms.ts'
+import { showAnswers } from '@whetstone/reports/compare/show-answers.ts'
+import { compareArms, type ArmsCompared } from '@whetstone/reports/compare/compare-arms.ts'
 import { comparedArms, type ComparedArm } from '@whetstone/reports/compare/compared-arm.ts'
 import { armsMarkdown, showArms } from '@whetstone/reports/compare/show-arms.ts'
 import { isFresh, sayCommon } from '@whetstone/reports/compare/on-common.ts'
@@ -25,7 +27,7 @@ export default defineCommand({
     runs: {
       type: 'string',
       about:
-        'policies, separated by commas, each against the first: RUN (what its last round serves), RUN:3 (what round 3 left), RUN:all (every round), RUN:3:candidate-memory (an arm), RUN:phase1; with --files those files too',
+        'policies, separated by commas, each against the first: RUN (what its last round serves), RUN:3 (what round 3 left), RUN:all (every round), RUN:3:incumbent and RUN:3:candidate (arms, memory as it is served; candidate-off, candidate-on: without, with), RUN:phase1; with --files those files too',
     },
     files: {
       type: 'file',
@@ -58,13 +60,20 @@ export default defineCommand({
     json: { type: 'json', about: 'write all figures to this file' },
     html: { type: 'output', about: 'write a page that needs nothing beside itself to this file' },
     markdown: { type: 'json', about: 'write the comparison of --runs as Markdown, for a pull request, to this file (- for stdout)' },
+    answers: {
+      type: 'number',
+      min: 0,
+      max: 1000,
+      default: 3,
+      about: 'tasks shown with their answers and what is right, of those broken and of those fixed; 0: none',
+    },
     x: { type: 'string', choices: Object.keys(axes), default: 'round', about: "what the page's chart of --runs is drawn over" },
     csv: { type: 'output', about: 'write the figures of --runs or --files to this file as a table' },
   },
   examples: [
     'npx nx run loops:compare --run=tiny',
     'npx nx run loops:compare --runs=tiny:1,tiny:3,second --html=compare.html --x=tokens',
-    'npx nx run loops:compare --runs=tiny:2:incumbent-memory,tiny:2:candidate-memory --markdown=-',
+    'npx nx run loops:compare --runs=tiny:2:incumbent,tiny:2:candidate --markdown=-',
     'npx nx run loops:compare --files=samples_gsm8k_base.jsonl,samples_gsm8k_tuned.jsonl --filter=strict-match',
     'npx nx run loops:compare --files=reports/tiny/phase1/phase1_results.json --json=phase1.json',
   ],
@@ -98,12 +107,12 @@ export default defineCommand({
       }
       compared = { ...compared, notes: [...says, ...compared.notes] }
       console.log(showArms(compared))
-      if (html === undefined) console.log(behind)
+      await sayAnswers(arms, compared, flags.answers, html)
       const { matrix, ...figures } = compared
       writeResult(json, { ...figures, matrix: await answeredMatrix(arms, matrix) })
       writeText(markdown, armsMarkdown(compared))
-      if (csv !== undefined) writeAtomic(csv, comparisonFigures(compared.comparisons).toCSV())
-      if (html !== undefined) writeAtomic(html, await armsReport(arms, compared, x as Axis))
+      if (csv !== undefined) writeText(csv, comparisonFigures(compared.comparisons).toCSV())
+      if (html !== undefined) writeText(html, await armsReport(arms, compared, x as Axis))
       return
     }
     if (files !== undefined) {
@@ -116,26 +125,50 @@ export default defineCommand({
       const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
       const apart = rounds.firstToLast && !flags['own-tasks'] && isFresh(rounds.firstToLast)
       const name = run ?? 'tiny'
-      const ends = apart ? await comparedArms([`${name}:${rounds.rounds[0]?.round}`, `${name}:${rounds.rounds.at(-1)?.round}`]) : []
+      const ends = apart ? await endsOf(name, rounds) : []
       const onCommon = apart ? await compareOnCommon(ends, common) : null
       if (typeof onCommon === 'string') rounds.firstToLast?.notes.push(`no common tasks could be attempted: ${onCommon}`)
       else if (onCommon) rounds.firstToLast = { ...onCommon.comparison, notes: [...onCommon.says, ...onCommon.comparison.notes] }
       console.log(showRounds(rounds))
-      if (html === undefined && rounds.rounds.length > 1) console.log(behind)
+      if (rounds.rounds.length > 1) {
+        const shown = onCommon && typeof onCommon !== 'string' ? onCommon.arms : ends.length > 0 ? ends : await endsOf(name, rounds)
+        await sayAnswers(
+          shown,
+          compareArms(shown, { seed }),
+          flags.answers,
+          html,
+          shown.map(({ round }) => `round ${round?.round}`),
+        )
+      }
       writeResult(json, rounds)
       if (html !== undefined)
-        writeAtomic(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
+        writeText(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))
       return
     }
     console.log(showComparisons(comparisons))
     writeResult(json, { comparisons })
-    if (csv !== undefined) writeAtomic(csv, comparisonFigures(comparisons).toCSV())
-    if (html !== undefined) writeAtomic(html, await comparisonPage('Comparison', comparisons))
+    if (csv !== undefined) writeText(csv, comparisonFigures(comparisons).toCSV())
+    if (html !== undefined) writeText(html, await comparisonPage('Comparison', comparisons))
   },
 })
 
-/** Where the answers are which the counts are made of. */
-const behind = '\n  the answers behind it, won and lost: --html=FILE, or loops:view, Compare'
+const endsOf = (run: string, { rounds }: RoundsCompared) => comparedArms([`${run}:${rounds[0]?.round}`, `${run}:${rounds.at(-1)?.round}`])
+
+/** The first answers which the counts are made of, and where the others are. */
+async function sayAnswers(
+  arms: readonly ComparedArm[],
+  compared: ArmsCompared,
+  most: number,
+  html: string | undefined,
+  names?: readonly string[],
+): Promise<void> {
+  const shown = await showAnswers(arms, compared, { most, names })
+  if (shown) console.log(`\n${shown}`)
+  const all = html === undefined ? '--html=FILE, or npx nx run loops:view, Compare' : 'on the page'
+  console.log(
+    `\n${wrap(`all answers behind it, won and lost: ${all}; more of them here: --answers=N; one task: npx nx run datasets:trace --row=TASK`, '  ')}`,
+  )
+}
 
 function readRepeats(text: string): Repeats {
   if (!/^(mean|first|last|(?:pass|majority)@[1-9]\d{0,3})$/.test(text))

@@ -44,7 +44,7 @@ function made(folder: string) {
     round,
     traces: read('datasets/tiny/round-001/traces.jsonl'),
     rows: read('datasets/tiny/round-001/sft.jsonl'),
-    arms: read('datasets/tiny/round-001/validation-candidate-memory.jsonl'),
+    arms: read('datasets/tiny/round-001/validation-candidate-on.jsonl'),
   }
 }
 

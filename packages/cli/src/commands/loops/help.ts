@@ -3,7 +3,7 @@ import { listSettings } from '@whetstone/core'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import { Recipe } from '@whetstone/recipe/recipe.ts'
 import { defineCommand } from '../../command.ts'
-import { commandNames, loadCommand } from '../../main.ts'
+import { commandCalled, commandNames, loadCommand } from '../../main.ts'
 import { referencePage } from '../../reference-page.ts'
 import { exitCodes, showHelp } from '../../show-help.ts'
 
@@ -13,13 +13,13 @@ export default defineCommand({
   positional: {
     name: '[COMMAND]',
     about:
-      'the command to explain, e.g. loops:cycle (Nx answers a bare --help itself, hence this target), or: settings RECIPE, or: reference (all of it as Markdown)',
+      'the command to explain, e.g. loops:cycle (Nx answers --help itself, hence this target), or: settings RECIPE, or: reference (all of it as Markdown)',
   },
   examples: ['npx nx run loops:help', 'npx nx run loops:help loops:cycle', 'npx nx run loops:help settings tiny'],
   async run({ _: [wanted, recipe = 'tiny'] }) {
     if (wanted === 'settings') return showSettings(recipe)
     if (wanted === 'reference') return console.log(await referencePage())
-    const name = wanted === undefined || wanted.includes(':') ? wanted : `loops:${wanted}`
+    const name = wanted === undefined || wanted.includes(':') ? wanted : (commandCalled(wanted) ?? wanted)
     if (name) return showHelp(name, await loadCommand(name))
     console.log('Whetstone sharpens small language models on their own work.\nCommands (npx nx run COMMAND):\n')
     for (const each of commandNames()) console.log(`  ${each.padEnd(19)}${wrap((await loadCommand(each)).about, ' '.repeat(21)).slice(21)}`)
@@ -29,7 +29,7 @@ export default defineCommand({
 
 /** What --set reaches of a recipe: path and value now, what it takes, what it means. */
 async function showSettings(name: string): Promise<void> {
-  console.log(`Settings of recipe ${name}: --set PATH=VALUE on loops:cycle and the like; a plug-in's name takes another one\n`)
+  console.log(wrap(`Settings of recipe ${name}: --set PATH=VALUE on loops:cycle and the like; a plug-in's name takes another one`) + '\n')
   for (const { path, now, takes, about } of listSettings(await loadRecipe(name), Recipe))
-    console.log(`  ${`${path}=${now}`.padEnd(46)} ${takes}${about && `: ${about}`}`)
+    console.log(`  ${path}=${now}\n${wrap(`${takes.replaceAll('|', ' | ')}${about && `: ${about}`}`, '      ')}`)
 }

@@ -8,7 +8,7 @@ import { judgeFlags } from '../../grade/open-judge.ts'
 import { defineCommand } from '../../command.ts'
 import { ask, confirmed, templates, type Template } from '../../init/ask.ts'
 import { planRecipe, type Planned } from '../../init/plan-recipe.ts'
-import { recipeFile, writeRecipe } from '../../recipe/write-recipe.ts'
+import { refuseTaken, writeRecipe } from '../../recipe/write-recipe.ts'
 
 export default defineCommand({
   about: 'asks for model and tasks (or takes flags), guesses columns, grader and size with reasons, and writes a recipe to loops/recipes',
@@ -31,6 +31,10 @@ export default defineCommand({
     data: { type: 'file', about: 'table of tasks: CSV, TSV, JSON, JSONL (plain or .gz) or Parquet' },
     question: { type: 'string', about: 'column of the question, a.b for a nested field (default: guessed)' },
     answer: { type: 'string', about: 'column of the answer (default: guessed)' },
+    level: {
+      type: 'string',
+      about: 'column of difficulties or topics (numbers or names) by which accuracy is told; none for none (default: guessed by its name)',
+    },
     encoding: { type: 'string', choices: encodings, about: 'how its characters are written, where it is not UTF-8 or UTF-16' },
     grader: { type: 'string', choices: [...tableGraders, 'judge'], about: 'how answers are compared (default: guessed)' },
     ...judgeFlags,
@@ -51,6 +55,7 @@ export default defineCommand({
     const template = (flags.template ??
       (flags.endpoint !== undefined ? 'endpoint' : flags.data !== undefined || !asking ? 'table' : undefined)) as Template | undefined
     const told = { template, name: flags.name, model: flags.model, endpoint: flags.endpoint, data: flags.data, minutes: flags.minutes }
+    if (told.name !== undefined || !asking) refuseTaken(told.name ?? 'mine')
     const all = asking
       ? await ask(told)
       : {
@@ -61,7 +66,7 @@ export default defineCommand({
           data: told.data ?? '',
           minutes: told.minutes ?? 30,
         }
-    recipeFile(all.name)
+    refuseTaken(all.name)
     const remote = all.template === 'endpoint' || flags.endpoint !== undefined
     if (remote && all.endpoint === '') throw new BadInput('Name the endpoint: --endpoint=http://127.0.0.1:8080')
     const weights = remote
@@ -94,6 +99,7 @@ export default defineCommand({
       data: all.data,
       question: flags.question,
       answer: flags.answer,
+      level: flags.level,
       encoding: flags.encoding as Encoding | undefined,
       grader: flags.grader,
       instruction: flags.instruction,
@@ -108,9 +114,7 @@ export default defineCommand({
       if (!(await confirmed(says))) return
     } else console.log(says)
     const file = writeRecipe(planned.answers)
-    console.log(
-      `\nWrote ${relative(root, file)}. Next: npx nx run loops:cycle --recipe=${all.name}${flags.smoke ? '' : ' --limit=20 --run=smoke, a round with few tasks'}`,
-    )
+    console.log(`\nWrote ${relative(root, file)}. Next:\n${nextSteps(all.name, planned, flags.smoke)}`)
     if (flags.smoke) await smoke(all.name, signal)
   },
 })
@@ -122,7 +126,7 @@ function askedWith({ context, input, choices }: Planned['beside']): string {
 }
 
 function describe(
-  { answers, columns, beside, columnsWhy, graderWhy, found, shown, splits, size, warnings }: Planned,
+  { answers, columns, beside, columnsWhy, graderWhy, levelWhy, others, found, shown, splits, size, warnings }: Planned,
   minutes: number,
   width: number,
 ): string {
@@ -133,6 +137,8 @@ function describe(
     `tasks     ${found}; ${splits.train} train, ${splits.validation} validation, ${splits.test} test`,
     fit(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})${askedWith(beside)}`),
     ...shown.map(({ question, answer }) => `          ${clip(question)} -> ${clip(answer)}`),
+    ...(levelWhy === null ? [] : [fit(`level     ${levelWhy}`)]),
+    ...(others.length === 0 ? [] : [fit(`others    ${others.slice(0, 4).join('; ')} (--level=NAME tells accuracy by one of them)`)]),
     fit(
       `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; ${answers.judge ? `a round begins by asking it about ${tasks.kind === 'table' && tasks.probe !== undefined ? 'your answers of known verdict' : 'gold answers and those of other questions'}, and says how far it agrees` : `it passes all ${splits.train + splits.validation + splits.test} golds`}`,
     ),
@@ -141,6 +147,26 @@ function describe(
     ),
     `trainer   ${answers.trains ? 'llama-train: all weights below 100M parameters, else LoRA' : 'none: the weights are elsewhere; memory is measured'}`,
     ...warnings.map((warning) => fit(`warning   ${warning}`)),
+  ].join('\n')
+}
+
+/** A round that can show something comes first; the few tasks of a smoke round cannot. */
+function nextSteps(name: string, { size, answers }: Planned, smoked: boolean): string {
+  const minutes = size.minutes < 1 ? 'under a minute' : `about ${Math.ceil(size.minutes)} minutes`
+  const shows =
+    size.detectable >= 1 ? 'and no gain can be seen with so few tasks' : `and gains from ${points(size.detectable)} points are seen`
+  return [
+    `  npx nx run loops:cycle --recipe=${name}`,
+    wrap(
+      `a whole round: ${minutes} of sampling by a guess${answers.trains ? ', and training' : ''}; its plan says it better, ${shows}`,
+      '    ',
+    ),
+    ...(smoked
+      ? []
+      : [
+          `  npx nx run loops:cycle --recipe=${name} --limit=12 --run=${name}-smoke`,
+          wrap('first, if you like: some seconds with 12 tasks, to see that all of it works. It can show no gain', '    '),
+        ]),
   ].join('\n')
 }
 

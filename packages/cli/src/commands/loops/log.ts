@@ -1,4 +1,5 @@
-import { BadInput, suggest, writePieces } from '@whetstone/core'
+import { BadInput, writePieces } from '@whetstone/core'
+import { armCalled } from '@whetstone/reports/compare/arm-called.ts'
 import { inspectLog, type LoggedArm } from '@whetstone/reports/logs/inspect-log.ts'
 import { lmEvalSamples } from '@whetstone/reports/logs/lm-eval-samples.ts'
 import { openRun } from '@whetstone/runs'
@@ -12,13 +13,17 @@ export default defineCommand({
   flags: {
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last finished one)' },
-    arm: { type: 'string', about: 'which arm, e.g. candidate-memory (default: what the round left to be served)' },
+    arm: {
+      type: 'string',
+      about:
+        'which arm, candidate or incumbent (memory as it is served), candidate-on, candidate-off … (default: what the round left to be served)',
+    },
     format: { type: 'string', choices: Object.keys(formats), default: 'inspect', about: 'whose format' },
     out: { type: 'output', about: 'the file (default: <run>-<round>-<arm>.json, or samples_… .jsonl)' },
   },
   examples: [
     'npx nx run loops:log --run=tiny --format=inspect --out=tiny.json',
-    'npx nx run loops:log --run=tiny --round=2 --arm=incumbent-bare --format=lm-eval',
+    'npx nx run loops:log --run=tiny --round=2 --arm=incumbent-off --format=lm-eval',
   ],
   async run({ run: name, round: wanted, arm: armName, format, out }) {
     const run = openRun(knownRun(name))
@@ -29,15 +34,10 @@ export default defineCommand({
         `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: rounds: ${done.map(({ reader }) => reader.round).join(', ') || 'none'}`,
       )
     const { reader, round } = found
-    const arms = reader.arms().filter(({ traces }) => traces.exists)
-    const arm = armName === undefined ? reader.arm(round.served.role, round.served.memory) : arms.find((each) => each.name === armName)
+    const arm = armName === undefined ? reader.arm(round.served.role, round.served.memory) : armCalled(reader, round, armName)
     if (!arm?.traces.exists)
       throw new BadInput(
-        `Round ${round.round} of ${name} has no arm "${armName ?? 'served'}": ${suggest(
-          armName ?? '',
-          arms.map((each) => each.name),
-          'arms',
-        )}`,
+        `The attempts of what round ${round.round} of ${name} serves are not in ${reader.files.dataset}: keep datasets/ beside reports/`,
       )
     const index = await arm.traces.index()
     const passed = index.find({ passed: true }).length

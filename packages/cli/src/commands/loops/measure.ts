@@ -51,7 +51,7 @@ export default defineCommand({
     const memory = flags.memory === 'served' && recipe.memory?.deploy === true
     const bank = memory ? served.bank : null
     const groups = await testTasks(recipe, { limit: flags.tasks, top: flags.top, seed: record.seed })
-    const name = `round-${String(round).padStart(3, '0')}-${memory ? 'memory' : 'bare'}-${flags.top ?? 'own'}-${flags.tasks}`
+    const name = `round-${String(round).padStart(3, '0')}-${memory ? 'on' : 'off'}-${flags.top ?? 'own'}-${flags.tasks}`
     const evaluations = await measurePolicy({ model: served.model, bank }, { recipe, run, groups, name, threads: flags.threads, signal })
     console.log(`${run} after round ${round}, ${memory ? `with bank ${bank}` : 'no memory'}: test tasks, passed with 95% intervals`)
     for (const { taskset, level, n, passRate, ci } of evaluations)

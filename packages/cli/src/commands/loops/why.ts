@@ -1,4 +1,5 @@
 import { BadInput } from '@whetstone/core'
+import { lookAtAnswers } from '@whetstone/reports/why/look-at-answers.ts'
 import { showWhy, whyRound } from '@whetstone/reports/why/why-round.ts'
 import { openRun } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
@@ -10,10 +11,16 @@ export default defineCommand({
   flags: {
     run: { type: 'string', default: 'tiny', about: "the run's name" },
     round: { type: 'number', min: 1, about: 'the round (default: the last)' },
+    answers: {
+      type: 'number',
+      min: 0,
+      max: 1000,
+      about: 'failed train attempts shown with their answers and what is right (default: 3 where hardly any passes, else none)',
+    },
     json: { type: 'json', about: 'write the sentences to this file as JSON' },
   },
-  examples: ['npx nx run loops:why', 'npx nx run loops:why --run=second --round=2'],
-  async run({ run: name, round: wanted, json }) {
+  examples: ['npx nx run loops:why', 'npx nx run loops:why --run=second --round=2', 'npx nx run loops:why --answers=20'],
+  async run({ run: name, round: wanted, json, ...flags }) {
     const run = openRun(knownRun(name))
     const done = run.finished()
     const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
@@ -21,7 +28,8 @@ export default defineCommand({
       throw new BadInput(
         `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: ${done.length > 0 ? `rounds: ${done.map(({ reader }) => reader.round).join(', ')}` : 'none is done yet'}`,
       )
-    const why = whyRound(found.reader, found.round)
+    const why = await whyRound(found.reader, found.round)
+    if (flags.answers !== undefined) why.answers = (await lookAtAnswers(found.reader, flags.answers))?.examples ?? []
     console.log(showWhy(why))
     writeResult(json, why)
   },

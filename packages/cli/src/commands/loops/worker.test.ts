@@ -58,7 +58,7 @@ const made = (folder: string) =>
   [
     'reports/tiny/round-001/round.json',
     'datasets/tiny/round-001/traces.jsonl',
-    'datasets/tiny/round-001/validation-candidate-bare.jsonl',
+    'datasets/tiny/round-001/validation-candidate-off.jsonl',
     'datasets/tiny/round-001/sft.jsonl',
   ].map((file) =>
     readFileSync(join(folder, file), 'utf8')

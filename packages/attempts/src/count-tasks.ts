@@ -1,0 +1,66 @@
+import type { Plan } from '@whetstone/runs'
+import type { RoundContext } from './round-context.ts'
+import { trainTasks } from './attempt-train.ts'
+import type { Course } from '@whetstone/recipe/recipe.ts'
+
+export type CountedTasks = {
+  /** Attempts at train tasks, validation tasks of an arm, those of the gate's test, attempts of the watch for collapse. */
+  train: number
+  validation: number
+  tested: number
+  watch: number
+  /** By task set and split: what the recipe asks for a level, what is drawn, and what there is. */
+  stock: NonNullable<Plan['stock']>
+}
+
+/** The tasks that a round will draw, counted as they are drawn: a table may hold fewer than a recipe asks for. */
+export async function countTasks(context: RoundContext): Promise<CountedTasks> {
+  const { recipe, incumbent, round, seed } = context
+  const counted: CountedTasks = { train: 0, validation: 0, tested: 0, watch: 0, stock: [] }
+  for (const course of recipe.courses) {
+    const { taskset, levels, samples = recipe.settings.samples } = course
+    const frontier = incumbent.frontier?.taskset === taskset.name ? incumbent.frontier.level : levels?.frontier
+    const climbed = levels && frontier !== undefined ? range(levels.from, frontier) : undefined
+    const train = climbed
+      ? (await Promise.all(climbed.map((level) => trainTasks(context, course, level)))).flat()
+      : await trainTasks(context, course, undefined)
+    const draw = { split: 'validation', seed, round, levels: climbed } as const
+    const validation = await taskset.load({ ...draw, limit: course.validation })
+    const top = climbed?.at(-1)
+    const tested = top === undefined ? validation.length : validation.filter(({ level }) => level === top).length
+    counted.train += train.length * samples
+    counted.validation += validation.length
+    if (climbed || counted.tested === 0) counted.tested = tested
+    const { probe } = recipe.settings
+    const watched = await taskset.load({
+      ...draw,
+      split: 'train',
+      levels: levels && range(levels.from, levels.frontier),
+      limit: probe.tasks,
+    })
+    // round 1 watches what was served before it as well
+    counted.watch += watched.length * probe.samples * (round === 1 ? 2 : 1)
+    counted.stock.push(...(await stockOf(context, course, { train: train.length, validation: validation.length }, climbed)))
+  }
+  return counted
+}
+
+async function stockOf(
+  { round, seed }: RoundContext,
+  { taskset, train, frontierTrain = train, validation }: Course,
+  drawn: Record<'train' | 'validation', number>,
+  levels: readonly number[] | undefined,
+): Promise<CountedTasks['stock']> {
+  // what is made as it is asked for never runs out
+  if (taskset.fresh || !taskset.content) return []
+  return Promise.all(
+    (['train', 'validation'] as const).map(async (split) => {
+      const all = await taskset.load({ split, seed, round, levels })
+      const most = Math.max(0, ...[...Map.groupBy(all, ({ level }) => level).values()].map((own) => own.length))
+      const asked = split === 'train' ? Math.max(train, frontierTrain) : validation
+      return { taskset: taskset.name, split, asked, drawn: drawn[split], have: all.length, most }
+    }),
+  )
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place)
