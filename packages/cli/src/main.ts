@@ -110,7 +110,7 @@ export async function main([name = 'loops:help', ...argv]: string[]): Promise<vo
     if (Object.entries(command.flags).some(([flag, { type }]) => type === 'json' && values[flag] === '-')) keepStdoutForResult()
     await command.run(values, abort.signal)
     const wrote = sayWritten()
-    if (wrote !== null) console.log(wrote)
+    if (wrote !== null) console.log(wrap(wrote))
     if (abort.signal.aborted) process.exitCode = 130
   } catch (error) {
     process.exitCode = 1

@@ -1,11 +1,14 @@
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import type { Command, Flag } from './command.ts'
 
+/** More choices than fit beside a flag stand behind its description. */
+const listed = (spec: Flag): boolean => spec.type === 'string' && (spec.choices?.join('|').length ?? 0) > 40
+
 const taken = (spec: Flag): string => {
   if (spec.type === 'boolean') return ''
   if (spec.type === 'list') return '=NAME=VALUE'
   if (spec.type === 'number') return '=N'
-  if (spec.type === 'string') return `=${spec.choices?.join('|') ?? 'TEXT'}`
+  if (spec.type === 'string') return `=${spec.choices === undefined ? 'TEXT' : listed(spec) ? 'NAME' : spec.choices.join('|')}`
   return spec.type === 'json' ? '=FILE|-' : '=FILE'
 }
 
@@ -15,7 +18,8 @@ export const exitCodes = 'Exit codes: 0 the work was done, whatever was decided;
 export function showHelp(name: string, command: Command): void {
   const rows = Object.entries(command.flags).map(([flag, spec]) => {
     const initial = 'default' in spec && spec.default !== undefined ? ` (default ${spec.default})` : ''
-    return [`  --${flag}${taken(spec)}`, `${spec.about}${initial}`] as const
+    const choices = listed(spec) && 'choices' in spec ? `: ${spec.choices?.join(', ')}` : ''
+    return [`  --${flag}${taken(spec)}`, `${spec.about}${initial}${choices}`] as const
   })
   const width = Math.min(34, Math.max(0, ...rows.map(([left]) => left.length)) + 2)
   const usage = `npx nx run ${name}${command.positional ? ` ${command.positional.name}` : ''}${rows.length ? ' [--flag=value …]' : ''}`

@@ -15,7 +15,11 @@ export function nearest(word: string, known: readonly string[]): string | null {
 /** `Did you mean "x"? ` where a near word is known, then the list of what is. */
 export function suggest(word: string, known: readonly string[], plural: string): string {
   const near = nearest(word, known)
-  const begun = word.length > 2 && !known.includes(word) ? known.filter((name) => name.toLowerCase().startsWith(word.toLowerCase())) : []
+  // `tin` is tiny, `trl` may be several
+  const begun =
+    word.length > 2 && !known.includes(word) && (near?.length ?? 0) > word.length + 1
+      ? known.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()))
+      : []
   const meant =
     begun.length > 1 && begun.length <= 8
       ? `did you mean one of ${begun.map((name) => `"${name}"`).join(', ')}? `

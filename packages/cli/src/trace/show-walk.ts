@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { root } from '@whetstone/core'
+import { levelText, root, type Round } from '@whetstone/core'
 import type { FrozenTask, MemoryUse, TaskUse, WalkUp } from '@whetstone/runs'
 import type { FoundMemory } from './memories-of.ts'
 
@@ -86,11 +86,16 @@ export function showMemoryUses(id: string, memory: FoundMemory | null, uses: rea
   ].join('\n')
 }
 
-export function showTaskUses(id: string, task: FrozenTask | null, uses: readonly TaskUse[]): string {
+export function showTaskUses(
+  id: string,
+  task: FrozenTask | null,
+  uses: readonly TaskUse[],
+  round: Pick<Round, 'levelNames'> | null,
+): string {
   const attempted = (attempts: number, arm: string) =>
     `${attempts} ${arm === 'train' ? 'train ' : ''}attempt${attempts === 1 ? '' : 's'}${arm === 'train' ? '' : ` by ${arm}`}`
   return [
-    `task     ${id}${task ? `  ${task.split}, ${task.taskset} level ${task.level}: ${line(task.prompt)}` : ''}`,
+    `task     ${id}${task ? `  ${task.split}, ${levelText(task, round)}: ${line(task.prompt)}` : ''}`,
     ...(task ? [`         right answer: ${line(task.reference, 120)}`] : []),
     ...uses.map(
       ({ run, round, arm, attempts, passed, trained, traces, file }) =>

@@ -30,7 +30,8 @@ export async function showAnswers(
             const line = (name: string, says: string, end = false) => `    ${name.padEnd(width)}  ${clipLine(says, width + 6, end)}`
             const said = (at: number) => {
               const trace = answers[at]
-              return trace ? answerOf(trace) || `(nothing: ${trace.finish})` : '(this source keeps no answers)'
+              if (!trace) return '(this source keeps no answers)'
+              return answerOf(trace) || (trace.finish === 'stop' ? '(nothing)' : `(nothing: ${trace.finish})`)
             }
             return [
               `  ${clipLine(prompt, 2)}`,

@@ -78,7 +78,7 @@ function otherwise({ decision: made }: Round, stock: Stock | null): string[] {
     let wins = made.wins
     while (wins > 0 && mcnemar(wins, made.losses).greater <= made.alpha) wins--
     return [
-      `With the same ${count(made.losses, 'loss', 'losses')} it took at least ${count(wins + 1, 'win')}, and there were ${made.wins}: with fewer it would have been kept, and so it would with a guarded level lost.`,
+      `With the same ${count(made.losses, 'loss', 'losses')} it took at least ${count(wins + 1, 'win')}, and there were ${made.wins}: with fewer it would have been kept${made.guard ? ', and so it would with a guarded level lost' : ''}.`,
     ]
   }
   const sentences: string[] = []
@@ -98,7 +98,7 @@ function otherwise({ decision: made }: Round, stock: Stock | null): string[] {
       sentences.push(
         needed <= made.n
           ? `A true gain of ${points(made.difference)} points is found with ${made.n} tasks four times in five: this was the fifth, or the true gain is smaller.`
-          : `If the true gain is the ${points(made.difference)} points seen here, about ${needed} tasks would find it four times in five; there were ${made.n}${stock && needed > stock.have ? `, and ${stock.taskset} has no more than ${stock.have}` : ''}.`,
+          : `If the true gain is the ${points(made.difference)} points seen here, about ${needed} tasks would find it four times in five; there were ${made.n}${stock && needed > stock.have ? `, and ${stock.taskset} has ${stock.have} for validation` : ''}.`,
       )
     } else if (made.difference <= 0 && made.n > 0)
       sentences.push('No number of tasks makes a gain of what is none: the candidate itself would have to be better.')

@@ -170,7 +170,7 @@ test('down from a memory, a task and a trace; what is nowhere is said', async ()
   )
   for (const [args, wanted] of [
     [['--row=trace-none'], /No trace "trace-none"/],
-    [['--row=sum-9'], /Nothing is called "sum-9"/],
+    [['--row=sum-9'], /No trace, memory or task is called "sum-9"/],
     [[`--file=${at('pairs.jsonl')}`, '--line=99'], /has no row on line 99: it has 4 rows/],
     [[], /takes either --row=ID or --file/],
   ] as const)

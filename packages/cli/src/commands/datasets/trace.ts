@@ -76,5 +76,6 @@ async function down(id: string, runs: readonly string[], json: string | undefine
       `No trace, memory or task is called "${id}" in ${runs.join(', ')}: ids of traces and tasks stand in traces.jsonl (id, task) and on the pages of loops:view; of memories in loops:memory list`,
     )
   writeResult(json, { task: task ?? id, uses })
-  console.log(showTaskUses(id, task ?? null, uses))
+  const done = uses.map((use) => openRun(use.run).round(use.round).finished()).find((round) => round !== null)
+  console.log(showTaskUses(id, task ?? null, uses, done ?? null))
 }
