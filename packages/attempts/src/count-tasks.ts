@@ -1,5 +1,6 @@
 import type { Plan } from '@whetstone/runs'
 import type { RoundContext } from './round-context.ts'
+import { guardedEach } from './validation-tasks.ts'
 import { trainTasks } from './attempt-train.ts'
 import type { Course } from '@whetstone/recipe/recipe.ts'
 
@@ -25,8 +26,12 @@ export async function countTasks(context: RoundContext): Promise<CountedTasks> {
       ? (await Promise.all(climbed.map((level) => trainTasks(context, course, level)))).flat()
       : await trainTasks(context, course, undefined)
     const draw = { split: 'validation', seed, round, levels: climbed } as const
-    const validation = await taskset.load({ ...draw, limit: course.validation })
     const top = climbed?.at(-1)
+    const below = climbed?.slice(0, -1) ?? []
+    const validation = [
+      ...(await taskset.load({ ...draw, levels: top === undefined ? undefined : [top], limit: course.validation })),
+      ...(below.length > 0 ? await taskset.load({ ...draw, levels: below, limit: guardedEach(course, below.length) }) : []),
+    ]
     const tested = top === undefined ? validation.length : validation.filter(({ level }) => level === top).length
     counted.train += train.length * samples
     counted.validation += validation.length
