@@ -8,8 +8,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'whetstone-foresee-'))
 process.env['WHETSTONE_ROOT'] = scratch
 const { weightless } = await import('@whetstone/core')
 const { roundFiles, runFiles } = await import('@whetstone/runs')
-const { foreseeRound, secondsEach } = await import('./foresee-round.ts')
-const { showPlan } = await import('./plan-round.ts')
+const { foreseeRound } = await import('./foresee-round.ts')
+const { secondsEach, showPlan } = await import('@whetstone/attempts/show-plan.ts')
 
 const test = suite('foresee round')
 test.after(() => rmSync(scratch, { recursive: true, force: true }))

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
 import { openRun, runNames, type Plan, type RoundReader, type RunReader } from '@whetstone/runs'
+import { secondsEach } from '@whetstone/attempts/show-plan.ts'
 import { median } from '@whetstone/statistics/median.ts'
 
 /** What a round will take, about. */
@@ -83,9 +84,6 @@ export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
     watch,
   }
 }
-
-/** Seconds of an attempt, by a probe: what was under way when it ended was half done on average. */
-export const secondsEach = ({ attempts, seconds, underway = 0 }: Plan['probe']): number => seconds / Math.max(1, attempts + underway / 2)
 
 /** Parameters of the model that a round was about. */
 const sizeOf = (reader: RoundReader): number | null => (reader.candidate() ?? openRun(reader.run).incumbent()?.model)?.parameters ?? null

@@ -182,7 +182,7 @@ test('bad input: a run that is not there, traces that are gone, two questions at
   refused(/takes --run, or --runs and --files/, '--run=one', '--files=a')
   refused(/^one:2 is one policy: a comparison needs two/, '--runs=one')
   refused(/^Run one has no finished round 7\. Rounds: 1, 2/, '--runs=one:7,two')
-  refused(/has no arm "candidate-of": did you mean "candidate-off"\?/, '--runs=one:1:candidate-of,two')
+  refused(/has no arm "candidate-bar": did you mean "candidate-bare"\?/, '--runs=one:1:candidate-bar,two')
   refused(/^No run "onne": did you mean "one"\?/, '--runs=onne:1,two')
   rmSync(join(folder, 'datasets/two'), { recursive: true })
   refused(/the validation traces of round 1 of run two are not in .*: keep datasets\/ beside reports\/ to compare rounds/, '--runs=one,two')
