@@ -29,10 +29,9 @@ const everything = (direct: Levels): Share[] => [
   { mode: 'hint', share: 4, levels: upToFour },
   // What it will revise are its own errors, which come one level further.
   { mode: 'revise', share: 15, levels: { ...upToFour, 5: 1 } },
-  { mode: 'critique', share: 10, levels: upToFour },
-  { mode: 'verdict', share: 6, levels: upToFour },
+  { mode: 'verdict', share: 12, levels: upToFour },
   { mode: 'piece', share: 10, levels: summaryLevels },
-  { mode: 'summary', share: 12, levels: summaryLevels },
+  { mode: 'summary', share: 16, levels: summaryLevels },
 ]
 const only = (levels: Levels): Share[] => [{ mode: 'direct', share: 1, levels }]
 
@@ -47,6 +46,8 @@ export const chainsGoals: Readonly<Record<string, readonly [least: number, most:
   hint: [0.95, 1],
   revise: [0.9, 1],
   summary: [0.95, 1],
+  // Four of these follow on one another in a solution of twelve operations.
+  'summary long': [0.97, 1],
   piece: [0.95, 1],
 }
 export const missed = (accuracy: ChainsAccuracies): string[] =>
@@ -68,7 +69,7 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const accuracy = last?.accuracy ?? {}
   const share = (group: string) => accuracy[group] ?? 0
   const modes = taken.filter(({ phase }) => phase === 'modes').length
-  const isReady = modes >= fewestModes && share('summary') >= 0.9 && share('revise') >= 0.9 && share('key right') >= 0.95
+  const isReady = modes >= fewestModes && share('summary') >= 0.95 && share('summary long') >= 0.95 && share('revise') >= 0.9 && share('key right') >= 0.95
   const top = taken.filter(({ phase }) => phase === 'top').length
   if (top === 0 && !isReady && number <= mostLessons) return lesson('modes', 1e-3, everything({ 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }))
   if (number > mostLessons || (top > 0 && missed(accuracy).length === 0)) return null

@@ -23,7 +23,6 @@ export const chainsModes = [
   'key wrong',
   'hint',
   'revise',
-  'critique',
   'verdict',
   'piece',
   'summary',
@@ -59,8 +58,7 @@ export function drawChainsRow(next: Random, mode: ChainsMode, level: number, spl
   if (mode === 'verdict') return verdictRow(next, chain)
   if (mode === 'piece') return pieceRow(chain)
   const wrong = corruptTrace(next, chain, pick(next, categories))
-  if (mode === 'revise') return reviseRow(problem, wrong, trace)
-  return critiqueRow(problem, next() < 0.4 ? trace : wrong, trace)
+  return reviseRow(problem, wrong, trace)
 }
 
 /** A wrong trace, the critique that a faultless critic gives it, and the right one. */
@@ -68,12 +66,6 @@ export const reviseRow = (problem: string, wrong: string, trace: string): Chains
   turns: [problem, wrong, `!${critiqueText(checkTrace(trace, wrong).error)}?`],
   answer: trace,
 })
-/** A critic thinks aloud: it goes through the steps as they should be, up to the first that is written otherwise. */
-export function critiqueRow(problem: string, given: string, trace: string): ChainsRow {
-  const { error } = checkTrace(trace, given)
-  const thought = error ? trace.split(';').slice(0, error.step).join(';') : trace
-  return { turns: [problem, given, '!'], answer: `${thought}${error ? '!' : ''}${critiqueText(error)}` }
-}
 
 function keyRow(next: Random, mode: ChainsMode, level: number, split: string): ChainsRow {
   for (;;) {

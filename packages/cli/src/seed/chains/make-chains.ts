@@ -106,7 +106,7 @@ async function publish(made: Model, taken: readonly ChainsTaken[], { seed, out, 
       seconds: Math.round(taken.reduce((sum, each) => sum + each.seconds, 0)),
       rows: taken.reduce((sum, { rows }) => sum + rows, 0),
       taught:
-        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), critiques, verdicts on a step, first steps and summaries of up to 14 operations',
+        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), verdicts on a step, first steps and summaries of up to 14 operations',
       chosen: `the first lesson of the last phase after which all goals are met by ${choiceQuestions} validation questions each`,
       goals: chainsGoals,
       accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: accuracy },
