@@ -6,6 +6,7 @@ import star from './star.ts'
 
 const test = suite('star')
 solvesItself(test, star())
+solvesItself(test, star({ hint: 'random' }))
 
 const hint = ({ reference }: Task) => reference.split('-').at(-1) as string
 async function run(answers: string[], options: Parameters<typeof solve>[3]) {
@@ -31,6 +32,17 @@ test('a right answer needs no hint, a wrong rationalization leaves the first ans
 
 test('no hint in evaluation', async () => {
   for (const options of [{}, { grade }, { hint }]) assert.is((await run(['9', '10'], options)).asked.length, 1)
+})
+
+test('a random hint has the form of the answer and tells it only by chance', async () => {
+  const { model, asked } = fakeModel(() => '9')
+  const attempts = Array.from({ length: 25 }, (_, i) => attempt(i + 20))
+  await solve(star({ hint: 'random' }), attempts, model, { grade, hint })
+  const hints = asked.flatMap(({ messages }) => /answer is (\d+)\./.exec(messages.at(-1)?.content ?? '')?.[1] ?? [])
+  assert.is(hints.length, 25)
+  assert.ok(hints.every((each) => each.length === 2))
+  const told = attempts.map(({ task }) => hint(task))
+  assert.ok(hints.toSorted().join() !== told.toSorted().join(), hints.join(' '))
 })
 
 test.run()

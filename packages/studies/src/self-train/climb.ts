@@ -9,8 +9,8 @@ import { attemptTasks, generated, passedOf } from './study.ts'
 import { trainRows } from './train-rows.ts'
 
 export type Climb = {
-  /** Where it is to arrive: this level solved at this rate, by validation tasks. */
-  goal: { level: number; rate: number }
+  /** Where it is to arrive: this level solved at this rate with every level below it kept at `kept`, by validation tasks. */
+  goal: { level: number; rate: number; kept: number }
   mostRounds: number
   /** Levels above the frontier that are attempted, and tasks at each. */
   window: number
@@ -98,8 +98,8 @@ export async function climb(study: Study, settings: Climb, onRound: (round: Clim
     const rates = await measured(round)
     done.push({ round, frontier, tokens: generated(traces), rows: stage.rows.length, seconds, rates })
     onRound(done.at(-1)!)
-    const reached = rates.find(({ level }) => level === goal.level)
-    if (reached && reached.passed >= goal.rate * reached.n) break
+    const wanted = (level: number) => (level === goal.level ? goal.rate : goal.kept)
+    if (rates.filter(({ level }) => level <= goal.level).every(({ level, n, passed }) => passed >= wanted(level) * n)) break
     frontier = Math.max(frontier, highest(traces, solved))
   }
   return done

@@ -24,7 +24,7 @@ export default defineCommand({
     rounds: { type: 'number', min: 1, max: 1000, about: 'rounds (climb: at most so many, 24 where absent; else 3)' },
     tokens: { type: 'number', min: 1000, default: 100_000, about: "that a round's attempts may generate" },
     levels: { type: 'number', min: 1, default: 7, about: 'train tasks are drawn from levels 1 to this' },
-    to: { type: 'number', min: 1, default: 10, about: 'climb: ends when this level is solved at 90%' },
+    to: { type: 'number', min: 1, default: 10, about: 'climb: ends when this level is solved at 90%, and those below it at 95%' },
     search: { type: 'boolean', about: 'climb: attempts by step search instead of greedily' },
     each: { type: 'number', min: 10, default: 200, about: 'validation tasks a level' },
     prompts: { type: 'string', default: 'chains-1', about: "a file of the solvers' prompts" },
@@ -46,7 +46,7 @@ export default defineCommand({
       const solver = flags.search ? beam({ prompts: flags.prompts, samples: 4 }) : direct()
       const settings = {
         ...climbDefaults,
-        goal: { level: flags.to, rate: 0.9 },
+        goal: { level: flags.to, rate: 0.9, kept: 0.95 },
         solver,
         temperature: flags.search ? 1 : 0,
         measure: flags.each,
