@@ -1,4 +1,4 @@
-import { BadInput, type Task } from '@whetstone/core'
+import { BadInput, type Solver, type Task } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
 import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 import { tallyTrain } from './tally-train.ts'
@@ -7,6 +7,7 @@ import type { Course } from '@whetstone/recipe/recipe.ts'
 import { freezeTasks } from './freeze-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { showMemories } from './show-memories.ts'
+import { unsolvedTasks, updateUnsolved } from './unsolved-tasks.ts'
 
 /** No taskset is climbed further than this in one round. */
 const mostLevels = 64
@@ -19,13 +20,13 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
   const { recipe, incumbent } = context
   const file = context.files.traces
   const groups: Group[] = []
-  for (const course of recipe.courses.filter(({ levels }) => !levels)) groups.push(await trainGroup(context, course, undefined))
+  for (const course of recipe.courses.filter(({ levels }) => !levels)) groups.push(...(await trainGroups(context, course, undefined)))
   const climbing = recipe.courses.filter(({ levels }) => levels)
   for (const course of climbing) {
     const top = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : (course.levels?.frontier ?? 1)
-    for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(await trainGroup(context, course, level))
+    for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(...(await trainGroups(context, course, level)))
   }
-  const tally = tallyTrain(file)
+  const tally = tallyTrain(file, new Set(unsolvedTasks(context).map(({ task }) => task.id)))
   // the frontier is the incumbent's own: a teacher's attempts say nothing of what the model here can do
   const own = context.teacher ? tallyTrain(context.files.own) : tally
   const measure = () => (context.teacher ? attemptOwn(context, groups) : attempt(context, groups, file))
@@ -37,7 +38,7 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
       const highest = Math.max(...known.map(({ level }) => level))
       const under = known.filter(({ rate }) => rate < recipe.settings.threshold).map(({ level }) => level)
       if (under.length > 0 && highest >= Math.min(...under) + recipe.settings.frontierLevels - 1) break
-      groups.push(await trainGroup(context, course, highest + 1))
+      groups.push(...(await trainGroups(context, course, highest + 1)))
       ;({ faults } = await measure())
       rates = await own.rates()
     }
@@ -64,19 +65,36 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
       recipe.settings,
     ),
     faults,
+    bucket: await updateUnsolved(context),
   }
 }
 
-type Group = { tasks: Task[]; samples: number }
+type Group = { tasks: Task[]; samples: number; solver?: Solver }
 
-async function trainGroup(context: RoundContext, course: Course, level: number | undefined): Promise<Group> {
+async function trainGroups(context: RoundContext, course: Course, level: number | undefined): Promise<Group[]> {
   const tasks = await trainTasks(context, course, level)
   await freezeTasks(context, tasks)
-  return { tasks, samples: course.samples ?? context.recipe.settings.samples }
+  const { bucket, settings } = context.recipe
+  const late = new Set(unsolvedTasks(context).flatMap(({ task, late: waited }) => (waited ? [task.id] : [])))
+  const [waited, fresh] = [tasks.filter(({ id }) => late.has(id)), tasks.filter(({ id }) => !late.has(id))]
+  return [
+    { tasks: fresh, samples: course.samples ?? settings.samples },
+    ...(waited.length > 0 ? [{ tasks: waited, samples: 1, solver: bucket?.solver }] : []),
+  ]
 }
 
-/** The train tasks of a course, or of one of its levels, as the round draws them. */
-export async function trainTasks({ seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Task[]> {
+/** The train tasks of a course, or of one of its levels, as the round draws them, and those that stayed unsolved before. */
+export async function trainTasks(context: RoundContext, course: Course, level: number | undefined): Promise<Task[]> {
+  const drawn = await drawTasks(context, course, level)
+  const ids = new Set(drawn.map(({ id }) => id))
+  const unsolved = unsolvedTasks(context).map(({ task }) => task)
+  return [
+    ...drawn,
+    ...unsolved.filter((task) => task.taskset === course.taskset.name && (level ?? task.level) === task.level && !ids.has(task.id)),
+  ]
+}
+
+function drawTasks({ seed, round, incumbent }: RoundContext, course: Course, level: number | undefined): Promise<Task[]> {
   const frontier = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : course.levels?.frontier
   const limit = level !== undefined && frontier !== undefined && level >= frontier ? (course.frontierTrain ?? course.train) : course.train
   return course.taskset.load({ split: 'train', seed, round, limit, levels: level === undefined ? undefined : [level] })

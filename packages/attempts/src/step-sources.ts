@@ -34,6 +34,7 @@ function pluginFiles(recipe: Recipe): string[] {
   const things: [PluginKind, unknown][] = [
     ['backends', recipe.backend],
     ['solvers', recipe.solver],
+    ['solvers', recipe.bucket?.solver],
     ['trainers', recipe.trainer],
     ['reflectors', recipe.memory?.reflector],
     ['gates', recipe.gate],

@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs'
-import { readRows, Trace } from '@whetstone/core'
+import { AttemptNotes, readRows, Trace } from '@whetstone/core'
 import type { LevelRate, TrainAttempts } from '@whetstone/runs'
 
 /**
  * Counts over a file of train traces that grows while its levels are climbed: each look reads only what has been appended since the last.
- * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the hold-out.
+ * `rates` is pass@1 by taskset and level: the share of attempts that passed, of those from which no memory was withheld by the
+ * hold-out, less those at tasks `unlike` the others (what stayed unsolved before).
  */
-export function tallyTrain(file: string) {
-  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'ends' | 'truncated' | 'context' | 'undecided' | 'tokens'> = {
+export function tallyTrain(file: string, unlike: ReadonlySet<string> = new Set()) {
+  const counts: Pick<TrainAttempts, 'attempted' | 'passed' | 'ends' | 'truncated' | 'context' | 'undecided' | 'tokens' | 'notes'> = {
     attempted: 0,
     passed: 0,
     ends: {},
@@ -15,18 +16,21 @@ export function tallyTrain(file: string) {
     context: 0,
     undecided: 0,
     tokens: { prompt: 0, completion: 0 },
+    notes: AttemptNotes.parse({}),
   }
   const levels = new Map<string, { taskset: string; level: number; n: number; passed: number }>()
   let read = 0
   return {
     async rates(): Promise<LevelRate[]> {
       const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-      for await (const { taskset, level, grade, memories, tokens, truncated, finish } of readRows(file, Trace, {
+      for await (const trace of readRows(file, Trace, {
         from: read,
         to: size,
         optional: true,
       })) {
+        const { task, taskset, level, grade, memories, tokens, truncated, finish } = trace
         counts.attempted++
+        note(counts.notes, trace)
         if (grade.passed) counts.passed++
         if (truncated) counts.truncated++
         if (finish !== 'stop') counts.ends[finish] = (counts.ends[finish] ?? 0) + 1
@@ -34,7 +38,7 @@ export function tallyTrain(file: string) {
         if (grade.undecided) counts.undecided++
         counts.tokens.prompt += tokens.prompt
         counts.tokens.completion += tokens.completion
-        if (memories.withheld.length > 0) continue
+        if (memories.withheld.length > 0 || unlike.has(task)) continue
         const name = `${taskset} ${level}`
         let at = levels.get(name)
         if (!at) levels.set(name, (at = { taskset, level, n: 0, passed: 0 }))
@@ -46,4 +50,14 @@ export function tallyTrain(file: string) {
     },
     counts: () => counts,
   }
+}
+
+function note(notes: AttemptNotes, { grade, hinted, dropped, stopped, taught }: Trace): void {
+  if (!grade.passed && grade.parts['answer'] === 1) notes.invalid++
+  if (hinted) notes.hinted++
+  if (stopped !== undefined) notes.stopped++
+  notes.leaks += dropped?.leaks ?? 0
+  notes.rewrites += dropped?.rewrites ?? 0
+  notes.taught.prompt += taught?.prompt ?? 0
+  notes.taught.completion += taught?.completion ?? 0
 }

@@ -11,6 +11,7 @@ import type { Message } from './message.ts'
 import type { Model } from './model.ts'
 import type { Sampling } from './sampling.ts'
 import type { Split, Task } from './task.ts'
+import type { TrainingStage } from './training-stage.ts'
 
 /** A source of tasks that can prove itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint. */
 export type Taskset = {
@@ -235,9 +236,13 @@ export type TrainRequest = {
   date?: string
   /** Rows as `base` sampled them, with its log-probabilities; and the file for the trained model's, where the trainer can tell them. */
   parity?: { rows: string; trained: string }
+  /** Of trainings with several stages: attempts the tasks that were trained on again by a model that a stage left, greedily and without help; what passes becomes rows. */
+  verify?: (model: Model, name: string) => Promise<Verified>
   signal?: AbortSignal
   logFile?: string
 }
+/** What attempts at trained tasks came to, and those that passed as a data set; null where none did. */
+export type Verified = Required<Pick<TrainingStage, 'attempted' | 'passed' | 'tokens'>> & { dataset: Dataset | null }
 export type Training = {
   model: Model
   steps: number
@@ -245,6 +250,8 @@ export type Training = {
   finalLoss: number
   /** The trainer's log-probabilities against the sampler's, before the first step. */
   own?: Difference
+  /** What each stage came to, where there were several. */
+  stages?: TrainingStage[]
 }
 /** Turns a dataset into a candidate. */
 export type Trainer = {

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { AttemptNotes, BucketCount } from './attempt-notes.ts'
 import { Monitored } from './monitored.ts'
 import { MicroRound } from './micro-round.ts'
 import { Decision } from './decision.ts'
 import { Evaluation, Role } from './evaluation.ts'
 import { Judged } from './judged.ts'
 import { Parity } from './parity.ts'
+import { TrainingStage } from './training-stage.ts'
 
 /** What one filter of the harvest did to the traces that it was given, with some of those that it left out. */
 export const Funnel = z.object({
@@ -64,6 +66,10 @@ const Members = z.object({
     /** What each filter did, in order; absent in older rounds. */
     funnel: z.array(Funnel).optional(),
   }),
+  /** Of its train attempts; absent in older rounds. */
+  notes: AttemptNotes.optional(),
+  /** Absent where the recipe keeps no bucket list. */
+  bucket: BucketCount.nullable().optional(),
   training: z
     .object({
       trainer: z.string(),
@@ -72,6 +78,8 @@ const Members = z.object({
       finalLoss: z.number(),
       /** Where the round trained several times between two gates; steps, seconds, attempts and tokens above count them all. */
       micro: z.array(MicroRound).optional(),
+      /** Where its training had several stages; steps and seconds above are of all of them. */
+      stages: z.array(TrainingStage).optional(),
     })
     .nullable(),
   /** Trained against served; null where nothing was trained, absent in older rounds. */

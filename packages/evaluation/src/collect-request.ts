@@ -19,7 +19,7 @@ export type CollectRequest = {
   arm: string
   policy: Policy
   /** Chunks do not cross groups (a taskset's level), so that a group may be added later without moving the others' chunks. */
-  groups: readonly { tasks: readonly Task[]; samples: number }[]
+  groups: readonly { tasks: readonly Task[]; samples: number; /** Another than the request's. */ solver?: Solver }[]
   seed: number
   solver: Solver
   sampling: Sampling

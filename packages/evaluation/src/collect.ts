@@ -31,20 +31,22 @@ const Chunk = z.object({
  * killed however often ends with the same file as an undisturbed one, wherever the backend is reproducible.
  */
 export async function collect(request: CollectRequest): Promise<Collected> {
-  const chunks = request.groups.flatMap(({ tasks, samples }) =>
+  const chunks = request.groups.flatMap(({ tasks, samples, solver = request.solver }) =>
     inChunks(
       tasks.flatMap((task) => Array.from({ length: samples }, (_, sample) => ({ task, sample }))),
       request.chunk,
-    ),
+    ).map((slice) => ({ slice, solver })),
   )
   const ledger = `${request.file}.chunks`
   const done = await resume(request.file, ledger)
   const again = request.retryQuarantined ? await lyingAside(request.file, done) : new Set<string>()
   const whole = done.filter((entry) => !entry.again).length
   if (whole < chunks.length || again.size > 0) {
-    const left = chunks.slice(whole).map((slice) => ({ slice, again: false }))
-    const back = chunks.flat().filter(({ task, sample }) => again.has(`${task.id}#${sample}`))
-    if (back.length > 0) left.unshift({ slice: back, again: true })
+    const left = chunks.slice(whole).map((chunk) => ({ ...chunk, again: false }))
+    for (const [solver, some] of Map.groupBy(chunks, (chunk) => chunk.solver)) {
+      const back = some.flatMap(({ slice }) => slice).filter(({ task, sample }) => again.has(`${task.id}#${sample}`))
+      if (back.length > 0) left.unshift({ slice: back, solver, again: true })
+    }
     const progress = startProgress(
       request.label,
       left.reduce((count, { slice }) => count + slice.length, 0),
@@ -68,7 +70,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       // Work that is done elsewhere does not stand still at the end of each chunk; the file holds chunks in their order all the same.
       const attempted = inOrder(left, {
         ahead: () => model.ahead?.(request.chunk) ?? 1,
-        work: ({ slice }, signal) => attemptChunk({ ...request, teachers, judge, signal }, model, slice, onTrace),
+        work: ({ slice, solver }, signal) => attemptChunk({ ...request, solver, teachers, judge, signal }, model, slice, onTrace),
         signal: request.signal,
       })
       for await (const { item, result } of attempted) {

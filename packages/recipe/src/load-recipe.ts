@@ -1,6 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Trainer } from '@whetstone/core'
 import { BadInput, parseSettings, root, suggest } from '@whetstone/core'
+import type { Stage } from '@whetstone/training/trainers/schedule.ts'
+import schedule from '@whetstone/training/trainers/schedule.ts'
 import type { z } from 'zod'
 import { Recipe } from './recipe.ts'
 
@@ -35,8 +38,20 @@ export async function loadRecipe(name: string, options: RecipeOptions = {}): Pro
 }
 
 /** Makes a recipe: every key and number is checked, defaults are filled in, and every role that the solver asks is named. */
-export function defineRecipe(recipe: z.input<typeof Recipe>): Recipe {
-  return checkRoles(parseSettings(Recipe, recipe, typeof recipe?.name === 'string' ? `recipe ${recipe.name}` : 'a recipe'))
+export function defineRecipe(recipe: Omit<z.input<typeof Recipe>, 'trainer'> & { trainer: Trainer | null | readonly Stage[] }): Recipe {
+  return checkRoles(parseSettings(Recipe, withSchedule(recipe), typeof recipe?.name === 'string' ? `recipe ${recipe.name}` : 'a recipe'))
+}
+
+/** A recipe's roles, its teachers among them. */
+export const rolesOf = ({ roles, teachers }: Pick<Recipe, 'roles' | 'teachers'>): Recipe['roles'] => ({
+  ...Object.fromEntries(Object.entries(teachers).filter(([, role]) => role !== undefined)),
+  ...roles,
+})
+
+/** A training given as its stages, `[dpo(), verify(), sft()]`, is a schedule of them. */
+function withSchedule<T>(recipe: T): T {
+  const trainer = (recipe as { trainer?: unknown } | null)?.trainer
+  return Array.isArray(trainer) ? { ...recipe, trainer: schedule({ stages: trainer as Stage[] }) } : recipe
 }
 
 /** A solver without its teacher is found before a run begins. */
@@ -46,9 +61,14 @@ export function checkRoles(recipe: Recipe): Recipe {
     throw new BadInput(
       `recipe ${recipe.name}: task set ${judged.taskset.name} is graded by a judge, and roles name no such model: ${suggest('judge', Object.keys(recipe.roles), 'roles')}; add roles: { judge: { model: 'FILE.gguf' } }, or --set roles.judge.model=FILE.gguf`,
     )
-  const missing = recipe.solver.roles?.find((role) => !(role in recipe.roles))
-  if (missing === undefined) return recipe
+  const roles = rolesOf(recipe)
+  const solver = [recipe.solver, ...(recipe.bucket?.solver ? [recipe.bucket.solver] : [])].find((each) =>
+    each.roles?.some((role) => !(role in roles)),
+  )
+  const missing = solver?.roles?.find((role) => !(role in roles))
+  if (solver === undefined || missing === undefined) return recipe
+  const place = missing === 'basic' || missing === 'advanced' ? 'teachers' : 'roles'
   throw new BadInput(
-    `recipe ${recipe.name}: solver ${recipe.solver.name} asks "${missing}", and roles name no such model: ${suggest(missing, Object.keys(recipe.roles), 'roles')}; add roles: { ${/^\w+$/.test(missing) ? missing : `'${missing}'`}: { model: 'FILE.gguf' } }, or --set roles.${missing}.model=FILE.gguf`,
+    `recipe ${recipe.name}: solver ${solver.name} asks "${missing}", and ${place} name no such model: ${suggest(missing, Object.keys(roles), 'roles')}; add ${place}: { ${/^\w+$/.test(missing) ? missing : `'${missing}'`}: { model: 'FILE.gguf' } }, or --set ${place}.${missing}.model=FILE.gguf`,
   )
 }

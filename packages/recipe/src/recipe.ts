@@ -18,6 +18,7 @@ import { quantizationTypes } from '@whetstone/training'
 import { QueueSettings } from '@whetstone/inference/queue/queue-settings.ts'
 import { StoreSettings } from '@whetstone/store'
 import { z } from 'zod'
+import { Bucket } from './bucket.ts'
 import { Consolidation } from './consolidation.ts'
 import { Micro } from './micro.ts'
 import { Role } from './role.ts'
@@ -172,6 +173,11 @@ export const Recipe = z.strictObject({
   })
     .prefault({})
     .describe('how attempts are sampled'),
+  teachers: z
+    .strictObject({ basic: Role.optional(), advanced: Role.optional() })
+    .prefault({})
+    .describe('roles by these names: who names errors, and a stronger one for what stays unsolved'),
+  bucket: Bucket.nullable().default(null),
   micro: Micro.nullable().default(null),
   consolidate: Consolidation.nullable()
     .default(null)

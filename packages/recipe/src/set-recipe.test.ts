@@ -90,9 +90,9 @@ test('a solver without its teacher is told how to name one', async () => {
   const lacking = await set('solver=reflect-rewrite', 'solver.teacher=advanced')
   assert.match(
     await said(() => checkRoles(lacking)),
-    /asks "advanced", and roles name no such model: .*--set roles\.advanced\.model=FILE\.gguf/,
+    /asks "advanced", and teachers name no such model: .*--set teachers\.advanced\.model=FILE\.gguf/,
   )
-  checkRoles(await setRecipe(lacking, [{ path: 'roles.advanced.model', text: 'models/big.gguf', flag: '--set' }]))
+  checkRoles(await setRecipe(lacking, [{ path: 'teachers.advanced.model', text: 'models/big.gguf', flag: '--set' }]))
 })
 
 test('a task set that a model judges wants the role', async () => {

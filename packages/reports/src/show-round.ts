@@ -1,5 +1,6 @@
 import type { Round } from '@whetstone/core'
 import { duration, levelText, points, rate, showP } from '@whetstone/core'
+import { notesText, stagesText } from './notes-text.ts'
 import { parityText } from './parity-text.ts'
 import { showTable } from './tables/show-table.ts'
 import { wrap } from './tables/wrap.ts'
@@ -25,6 +26,8 @@ export function showRound(round: Round, report: string): string {
         ? `${training.trainer}: ${training.steps} steps, ${duration(training.seconds)}, loss ${training.finalLoss.toFixed(4)}`
         : (round.untrained ?? 'nothing was trained'),
     ),
+    ...stagesText(training).map((stage) => line('', stage)),
+    ...notesText(round).map((note) => line('note', note)),
     round.parity ? line('parity', parityText(round.parity)) : null,
     round.bank.tag
       ? line(

@@ -80,6 +80,13 @@ export function roundFiles(run: string, round: number) {
     /** The candidate's card, and the trainer's measurements step by step. */
     candidate: join(checkpoint, 'card.json'),
     metrics: join(checkpoint, 'metrics.jsonl'),
+    /** Attempts at the trained tasks after a stage of the training, and the rows of those that passed. */
+    verify: (stage: string) => ({
+      traces: join(dataset, 'verify', stage, 'traces.jsonl'),
+      dataset: join(dataset, 'verify', stage),
+    }),
+    /** Tasks that no attempt has solved so far, as this round's attempts left them. */
+    bucket: join(dataset, 'bucket.json'),
     /** Attempts and rows of a micro-round, its weights, and what it came to. */
     micro: (micro: string) => ({
       dataset: join(dataset, 'micro', micro),

@@ -1,5 +1,7 @@
 import {
+  AttemptNotes,
   BankVerdict,
+  BucketCount,
   Dataset,
   Decision,
   Evaluation,
@@ -13,6 +15,7 @@ import {
   Parity,
   Retest,
   Role,
+  TrainingStage,
 } from '@whetstone/core'
 import { z } from 'zod'
 import { BestLevels } from './incumbent.ts'
@@ -94,6 +97,9 @@ export const TrainAttempts = z.object({
   frontier: Frontier,
   faults: Faults,
   ends: Ends,
+  notes: AttemptNotes.prefault({}),
+  /** Null where the recipe keeps no bucket list. */
+  bucket: BucketCount.nullable().default(null),
 })
 export type TrainAttempts = z.infer<typeof TrainAttempts>
 
@@ -126,6 +132,7 @@ export const Candidate = z
       seconds: z.number(),
       finalLoss: z.number(),
       micro: z.array(MicroRound).optional(),
+      stages: z.array(TrainingStage).optional(),
     }),
     parity: Parity.nullable().default(null),
   })

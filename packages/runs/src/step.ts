@@ -69,10 +69,10 @@ function readRecord(file: string, damaged: (what: string, why: string) => BadInp
 
 /** What a step wrote besides its record, by file name. */
 const written: Partial<Record<StepName, { folder: 'dataset' | 'checkpoint'; files: RegExp }[]>> = {
-  traces: [{ folder: 'dataset', files: /^(traces|own|tasks)\.jsonl/ }],
+  traces: [{ folder: 'dataset', files: /^((traces|own|tasks)\.jsonl|bucket\.json)/ }],
   candidate: [
     { folder: 'checkpoint', files: /./ },
-    { folder: 'dataset', files: /^micro$/ },
+    { folder: 'dataset', files: /^(micro|verify)$/ },
   ],
   arms: [{ folder: 'dataset', files: /^(validation-|learned\.)/ }],
   decision: [{ folder: 'dataset', files: /^retest-/ }],

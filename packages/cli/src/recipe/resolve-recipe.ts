@@ -7,7 +7,7 @@ import { selectTasks } from '@whetstone/evaluation'
 import { type Bedrock, describeBedrock, describeEndpoint, describeGguf, type Endpoint } from '@whetstone/inference'
 import endpoints from '@whetstone/inference/backends/endpoints.ts'
 import openai from '@whetstone/inference/backends/openai.ts'
-import { checkRoles, loadRecipe } from '@whetstone/recipe/load-recipe.ts'
+import { checkRoles, loadRecipe, rolesOf } from '@whetstone/recipe/load-recipe.ts'
 import type { RoleModel, Roles } from '@whetstone/recipe/models-of.ts'
 import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import { setRecipe } from '@whetstone/recipe/set-recipe.ts'
@@ -137,7 +137,7 @@ function settingsOf(flags: RecipeFlags, { memory }: Recipe): Setting[] {
 
 /** The models of a recipe's roles, each looked at before a run begins. */
 async function resolveRoles(recipe: Recipe): Promise<Roles> {
-  const entries = Object.entries(recipe.roles).map(async ([name, role]): Promise<[string, RoleModel]> => {
+  const entries = Object.entries(rolesOf(recipe)).map(async ([name, role]): Promise<[string, RoleModel]> => {
     if ('open' in role) return [name, role]
     const { model, backend = recipe.backend, ...how } = role
     const made = useOf(backend)

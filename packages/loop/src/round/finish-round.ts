@@ -47,7 +47,7 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
     looks: finished.round.looks,
   }
   // the weights between a round's trainings served to make its candidate
-  rmSync(join(files.checkpoint, 'micro'), { recursive: true, force: true })
+  for (const between of ['micro', 'stages']) rmSync(join(files.checkpoint, between), { recursive: true, force: true })
   writeJson(files.served, left)
   writeIncumbent(run, left)
   return round

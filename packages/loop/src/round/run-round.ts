@@ -19,6 +19,7 @@ import { reflectRound } from './reflect-round.ts'
 import { retestRound } from '@whetstone/attempts/retest-round.ts'
 import { gateFile, stepSources } from '@whetstone/attempts/step-sources.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
+import { verifyTrained } from './verify-trained.ts'
 import { Arms, Candidate, Decided, Harvest, Incumbent, looksBefore, Plan, Reflected, roundFiles, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
@@ -80,7 +81,11 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     trainer: plan['trainer'],
     serve: plan['serve'],
     tools: toolStamp(),
-    sources: stepSources(recipe, 'train', ['packages/loop/src/round/make-artifact.ts', 'packages/loop/src/round/compare-served.ts']),
+    sources: stepSources(recipe, 'train', [
+      'packages/loop/src/round/make-artifact.ts',
+      'packages/loop/src/round/compare-served.ts',
+      'packages/loop/src/round/verify-trained.ts',
+    ]),
     micro: recipe.micro && {
       ...given,
       settings: plan,
@@ -106,6 +111,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
           threads: context.threads,
           gpu: recipe.settings.gpu,
           date: recipe.settings.date,
+          verify: verifyTrained(context),
         })
     if (trained === null) return null
     const { model, own, ...figures } = trained
@@ -123,6 +129,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     }
   })
   const micro = countMicro(candidate?.training.micro ?? [])
+  const verified = (candidate?.training.stages ?? []).map(({ tokens }) => tokens ?? { prompt: 0, completion: 0 })
+  const between = (kind: 'prompt' | 'completion') => micro.tokens[kind] + verified.reduce((sum, each) => sum + each[kind], 0)
 
   const looks = looksBefore(run, round)
   const arms = await step(
@@ -179,8 +187,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     bank: served.bank,
     arms,
     tokens: {
-      prompt: train.tokens.prompt + micro.tokens.prompt + arms.tokens.prompt,
-      completion: train.tokens.completion + micro.tokens.completion + arms.tokens.completion,
+      prompt: train.tokens.prompt + between('prompt') + arms.tokens.prompt,
+      completion: train.tokens.completion + between('completion') + arms.tokens.completion,
     },
     round: {
       run,
@@ -212,6 +220,8 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         funnel: harvest.funnel,
       },
       judged,
+      notes: train.notes,
+      bucket: train.bucket,
       training: candidate?.training ?? null,
       parity: candidate?.parity ?? null,
       untrained: candidate ? null : whyUntrained(context),

@@ -2,6 +2,7 @@ import { duration, levelText, points, rate, showP, type Round, sayJudged } from 
 import { armsTable } from '../arms-table.ts'
 import { funnelSections } from '../funnel-sections.ts'
 import { showEnds } from '../show-ends.ts'
+import { notesText, stagesText } from '../notes-text.ts'
 import { parityText } from '../parity-text.ts'
 import { textTable } from '../tables/text-table.ts'
 import type { ReportSection } from './section.ts'
@@ -59,11 +60,14 @@ const frontier = ({ frontier: at }: Round): ReportSection[] =>
       ]
     : []
 
-function funnel({ harvest, training, untrained }: Round): ReportSection {
+function funnel(round: Round): ReportSection {
+  const { harvest, training, untrained } = round
+  const beside = [...stagesText(training), ...notesText(round)]
   const share = (part: number, of: number) => (of > 0 ? rate(part / of) : '-')
   return {
     title: 'From attempts to weights',
     text: `${training ? `${training.trainer}: ${training.steps} steps in ${duration(training.seconds)}, final loss ${number(training.finalLoss)}.` : `${untrained ?? 'nothing was trained'}.`}`,
+    ...(beside.length > 0 && { sentences: beside }),
     table: {
       head: ['step', 'rows', 'of those before'],
       rows: [

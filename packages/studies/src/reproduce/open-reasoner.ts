@@ -65,6 +65,26 @@ export function solverTableOf(rows: readonly SolverRow[], levels: readonly numbe
   }
 }
 
+/** Step search against whole attempts, level by level: there is something to find only where a level is neither solved nor out of reach. */
+function searchByLevel(rows: readonly SolverRow[], levels: readonly number[], seed: number): ReproductionTable {
+  const pairs = ['beam', 'MCTS'].flatMap((search) =>
+    ['greedy', 'best of 4, steps checked'].map((control) => [`${search}, steps checked`, control] as const),
+  )
+  return {
+    title: 'Step search by level',
+    note: 'Difference in points on the same tasks, with 95% intervals.',
+    columns: ['search', 'against', ...levels.map((level) => `level ${level}`)],
+    rows: pairs.map(([treatment, control]) => [
+      treatment,
+      control,
+      ...levels.map((level) => {
+        const { difference, low, high } = compareArms(rows, treatment, control, seed, level)
+        return `${percent(difference)} (${interval([low, high])})`
+      }),
+    ]),
+  }
+}
+
 export const openReasoner: System = {
   name: 'open-reasoner',
   about: 'outcome and step rewards; best-of-N, one revision, tree search; behaviour cloning over iterations with an aggregator',
@@ -117,7 +137,8 @@ export const openReasoner: System = {
     return {
       ours,
       tables: [
-        solverTableOf(rows, levels, 'Solvers at about equal generated tokens'),
+        solverTableOf(rows, levels, 'Solvers at equal generated tokens'),
+        searchByLevel(rows, levels, study.seed),
         {
           title: 'Behaviour cloning of what passed, over iterations (the aggregator keeps distinct right traces and grows)',
           note: `Greedy, ${measure.each} validation tasks a level, passed in %.`,

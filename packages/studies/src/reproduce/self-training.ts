@@ -10,7 +10,8 @@ type Run = { method: string; seed: number; rounds: SelfTrained[] }
 
 export const selfTraining: System = {
   name: 'self-training',
-  about: 'the published self-training recipes from the same model at equal generated tokens: RFT, STaR, ReST-EM, iterative DPO, rounds of GRPO',
+  about:
+    'the published self-training recipes from the same model at equal generated tokens: RFT, STaR, ReST-EM, iterative DPO, rounds of GRPO',
   original: [
     { what: 'RFT, LLaMA-7B on GSM8K', figure: '35.9 to 49.3', source: 'arXiv 2308.01825' },
     { what: 'STaR, GPT-J on CommonsenseQA', figure: '60.0 (few-shot fine-tuned) to 72.5', source: 'arXiv 2203.14465' },

@@ -8,7 +8,7 @@ import type { Study } from './study.ts'
 import { attemptTasks, generated, passedOf } from './study.ts'
 import type { Stage } from './train-rows.ts'
 import { trainRows } from './train-rows.ts'
-import { updateBucket } from './update-bucket.ts'
+import { updateBucket } from '@whetstone/attempts/update-bucket.ts'
 
 /** One stage of a round's training. `verify` attempts the trained tasks again without help; what passes may be trained on by a later `sft`. */
 export type Scheduled =

@@ -68,9 +68,10 @@ function rowOf(arm: string, level: number, traces: readonly Trace[], budget: num
   }
 }
 
-/** One arm against another on the tasks that both attempted, paired. */
-export function compareArms(rows: readonly SolverRow[], treatment: string, control: string, seed: number) {
-  const of = (arm: string) => new Map(rows.filter((row) => row.arm === arm).flatMap(({ outcomes }) => [...outcomes]))
+/** One arm against another on the tasks that both attempted, of all levels or of one, paired. */
+export function compareArms(rows: readonly SolverRow[], treatment: string, control: string, seed: number, level?: number) {
+  const of = (arm: string) =>
+    new Map(rows.filter((row) => row.arm === arm && (level ?? row.level) === row.level).flatMap(({ outcomes }) => [...outcomes]))
   const [after, before] = [of(treatment), of(control)]
   const pairs = [...after].flatMap(([task, passed]) =>
     before.has(task) ? [{ task, cluster: task, control: Number(before.get(task)), treatment: Number(passed), attempts: 1 }] : [],

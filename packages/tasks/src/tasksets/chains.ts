@@ -17,14 +17,16 @@ const about = 'chains of operations modulo 7 with every step written, generated;
 export default plugin({
   name: 'chains',
   about,
-  settings: z.strictObject({}),
-  make: (): Taskset & Required<Pick<Taskset, 'verify'>> => ({
+  settings: z.strictObject({
+    levels: z.array(z.number().int().positive()).min(1).default([1, 2, 3, 4]).describe('drawn where none are asked for'),
+  }),
+  make: ({ levels }): Taskset & Required<Pick<Taskset, 'verify'>> => ({
     name: 'chains',
     levels: { from: 1 },
     fresh: true,
     about,
     async load(request) {
-      return (request.levels ?? [1, 2, 3, 4]).flatMap((level) => drawLevel(request, level))
+      return (request.levels ?? levels).flatMap((level) => drawLevel(request, level))
     },
     grade: (task, answer) => gradeTrace(checkTrace(task.reference, answer.trim())),
     hint: ({ reference }) => reference.slice(reference.indexOf('#')),

@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import { countChanges } from '../changes.ts'
 import { trainingPoints, type TrainingPoint } from '@whetstone/reports/training-points.ts'
 import { drawCharts } from '@whetstone/reports/draw-charts.ts'
+import { notesText, stagesText } from '@whetstone/reports/notes-text.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
 import { roundProgress } from '../round-progress.ts'
@@ -157,7 +158,9 @@ function decision({ decision: made, looks, levelNames }: Finished): Html {
     ${guards.length > 0 ? table('Levels that may not be lost', ['level', 'tasks', 'difference', 'lower bound', 'margin', 'verdict'], guards, [1, 2, 3, 4]) : ''}`
 }
 
-function funnel({ harvest, training, untrained, bank, retest, faults, truncated }: Finished): Html {
+function funnel(round: Finished): Html {
+  const { harvest, training, untrained, bank, retest, faults, truncated } = round
+  const notes = [...stagesText(training), ...notesText(round)]
   return html`<h2>From attempts to weights</h2>
     <dl>
       <dt>attempted</dt>
@@ -177,6 +180,12 @@ function funnel({ harvest, training, untrained, bank, retest, faults, truncated 
                 of ${retest.failed} failed tasks a fresh attempt of the candidate solves ${retest.solvedByCandidate}, of the incumbent
                 ${retest.solvedByIncumbent} (p ${showP(retest.pValue)})
               </dd>`
+          : ''
+      }
+      ${
+        notes.length > 0
+          ? html`<dt>beside that</dt>
+              ${notes.map((note) => html`<dd>${text(note)}</dd>`)}`
           : ''
       }
       <dt>truncated</dt>

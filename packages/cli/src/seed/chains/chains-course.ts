@@ -69,7 +69,12 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const accuracy = last?.accuracy ?? {}
   const share = (group: string) => accuracy[group] ?? 0
   const modes = taken.filter(({ phase }) => phase === 'modes').length
-  const isReady = modes >= fewestModes && share('summary') >= 0.95 && share('summary long') >= 0.95 && share('revise') >= 0.9 && share('key right') >= 0.95
+  const isReady =
+    modes >= fewestModes &&
+    share('summary') >= 0.95 &&
+    share('summary long') >= 0.95 &&
+    share('revise') >= 0.9 &&
+    share('key right') >= 0.95
   const top = taken.filter(({ phase }) => phase === 'top').length
   if (top === 0 && !isReady && number <= mostLessons) return lesson('modes', 1e-3, everything({ 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }))
   if (number > mostLessons || (top > 0 && missed(accuracy).length === 0)) return null

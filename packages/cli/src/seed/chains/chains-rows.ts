@@ -16,17 +16,7 @@ import {
 } from '@whetstone/tasks'
 
 /** What models/chains is asked to do; `key none` and `key wrong` are its questions about keys without a line, or with another key's. */
-export const chainsModes = [
-  'direct',
-  'key right',
-  'key none',
-  'key wrong',
-  'hint',
-  'revise',
-  'verdict',
-  'piece',
-  'summary',
-] as const
+export const chainsModes = ['direct', 'key right', 'key none', 'key wrong', 'hint', 'revise', 'verdict', 'piece', 'summary'] as const
 export type ChainsMode = (typeof chainsModes)[number]
 /** A question: the turns before the answer, and the answer. `trace`: a solution is graded whole; else the text is compared. */
 export type ChainsRow = { turns: readonly string[]; answer: string }

@@ -1,10 +1,10 @@
-import type { Task, Trace } from '@whetstone/core'
+import type { Grade, Task } from '@whetstone/core'
 import type { Unsolved } from '@whetstone/runs'
 
 /** The list after a round's attempts: solved tasks leave it, failed ones come in or count one attempt more. */
 export function updateBucket(
   before: readonly Unsolved[],
-  traces: readonly Trace[],
+  traces: readonly { task: string; grade: Pick<Grade, 'passed' | 'reason'> }[],
   tasks: ReadonlyMap<string, Task>,
   round: number,
 ): Unsolved[] {

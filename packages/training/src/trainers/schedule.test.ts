@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Dataset, Model, Trainer, TrainRequest } from '@whetstone/core'
+import { plugin, weightless } from '@whetstone/core'
+import { z } from 'zod'
+import schedule, { dpo, sft, verify } from './schedule.ts'
+
+const test = suite('schedule')
+const folder = mkdtempSync(join(tmpdir(), 'schedule-'))
+const base: Model = { ...weightless, id: 'model-0', name: 'base', path: join(folder, 'base.gguf') }
+const data = (id: string, examples: number): Dataset => ({
+  ...{ id, run: 'run', round: 1, files: { rows: 'rows.jsonl' }, folder, composition: {}, hash: id, createdAt: '' },
+  counts: { examples, pairs: examples, traces: examples },
+})
+
+/** A trainer that writes down what it was given, as the weights that it makes; it is killed where it is told to. */
+const said: string[] = []
+let killed: string | null = null
+const writer = plugin({
+  name: 'writer',
+  about: 'of the tests',
+  settings: z.strictObject({ name: z.string() }),
+  make: ({ name }): Trainer => ({
+    name: `writer ${name}`,
+    reads: ['rows'],
+    tools: ['pen'],
+    async train({ base: from, dataset, folder: own }) {
+      if (killed === name) throw new Error('killed')
+      said.push(`${name} on ${dataset.id} from ${from.id}`)
+      mkdirSync(own, { recursive: true })
+      const path = join(own, 'candidate.gguf')
+      writeFileSync(path, `${from.id} ${name}`)
+      return { model: { ...from, id: `${from.id}-${name}`, path }, steps: 3, seconds: 1, finalLoss: 0.25, own: from === base ? own1 : own2 }
+    },
+  }),
+})
+const [own1, own2] = [
+  { rows: 1, tokens: 1, meanAbs: 0.1, maxAbs: 0.1 },
+  { rows: 2, tokens: 2, meanAbs: 9, maxAbs: 9 },
+]
+const made = schedule({
+  stages: [
+    { train: writer({ name: 'a' }) },
+    { verify: true },
+    { train: writer({ name: 'b' }), on: 'verified' },
+    { train: writer({ name: 'c' }) },
+  ],
+})
+const request = (name: string, passed: number): TrainRequest => ({
+  ...{ base, dataset: data('harvest', 5), folder: join(folder, name), seed: 1, round: 1 },
+  verify: async (model, stage) => {
+    said.push(`verify ${stage} of ${model.id}`)
+    return {
+      attempted: 4,
+      passed,
+      tokens: { prompt: 8, completion: 4 },
+      dataset: passed > 0 ? data(`verified by ${model.id}`, passed) : null,
+    }
+  },
+})
+
+test('stages follow on one another, what is verified is trained on, the candidate lies where it should', async () => {
+  said.length = 0
+  const { model, steps, finalLoss, own, stages } = await made.train(request('whole', 2))
+  assert.equal(said, [
+    'a on harvest from model-0',
+    'verify 02 of model-0-a',
+    'b on verified by model-0-a from model-0-a',
+    'c on harvest from model-0-a-b',
+  ])
+  assert.equal(
+    [model.id, model.parent, model.dataset, model.path],
+    ['model-0-a-b-c', 'model-0', 'harvest', join(folder, 'whole', 'candidate.gguf')],
+  )
+  assert.is(readFileSync(model.path as string, 'utf8'), 'model-0-a-b c')
+  assert.equal([steps, finalLoss, own], [9, 0.25, own1])
+  assert.equal(
+    stages?.map(({ stage, steps: count, attempted, passed }) => [stage, count ?? attempted, passed]),
+    [
+      ['writer a', 3, undefined],
+      ['verify', 4, 2],
+      ['writer b', 3, undefined],
+      ['writer c', 3, undefined],
+    ],
+  )
+  assert.equal([made.name, made.reads, made.tools], ['writer a, verify, writer b, writer c', ['rows'], ['pen']])
+})
+
+test('stopped in the middle it goes on there; where nothing is verified that stage trains nothing', async () => {
+  said.length = 0
+  killed = 'c'
+  const failed = await made.train(request('torn', 0)).catch((error: Error) => error.message)
+  assert.is(failed, 'killed')
+  killed = null
+  const { model, stages } = await made.train(request('torn', 0))
+  assert.equal(said, ['a on harvest from model-0', 'verify 02 of model-0-a', 'c on harvest from model-0-a'])
+  assert.equal([model.id, stages?.[2]?.steps], ['model-0-a-c', 0])
+  said.length = 0
+  assert.is((await made.train(request('torn', 0))).model.id, 'model-0-a-c')
+  assert.equal(said, [], 'nothing is done twice')
+})
+
+test('a schedule that cannot be run says what to do', async () => {
+  const refused = (trainer: Trainer, given: TrainRequest) =>
+    trainer.train(given).then(
+      () => 'trained',
+      (error: Error) => error.message,
+    )
+  assert.match(await refused(made, { ...request('bare', 0), verify: undefined }), /only a round can do that/)
+  assert.match(await refused(schedule({ stages: [{ verify: true }] }), request('none', 0)), /No stage of the schedule had rows/)
+  assert.match(
+    await refused(schedule({ stages: [sft({ on: 'harvest' })] }), request('format', 0)),
+    /has no format that llama-train sft reads/,
+  )
+  assert.throws(() => schedule({ stages: [] }))
+  assert.is(schedule({ stages: [dpo({ beta: 0.2 }), verify(), sft()] }).name, 'llama-train dpo, verify, llama-train sft')
+})
+
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+test.run()
