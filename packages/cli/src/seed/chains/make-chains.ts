@@ -41,7 +41,7 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
   for (let lesson = nextChainsLesson(taken); lesson; lesson = nextChainsLesson(taken)) {
     const { number, phase, rows: count, learningRate, shares } = lesson
     const rows = drawLesson(next, taken).map((row) => ({ messages: rowMessages(row) }))
-    const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: 20 }
+    const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: phase === 'top' ? 5 : 20 }
     const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
     const before = model.path as string
     model = learned.model
