@@ -4,7 +4,7 @@ import { collect, evaluate } from '@whetstone/evaluation'
 import { openBank } from '@whetstone/memory'
 import { roundFiles, runFiles } from '@whetstone/runs'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
-import { modelsOf } from '@whetstone/recipe/models-of.ts'
+import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { showMemories } from './show-memories.ts'
 
@@ -12,6 +12,8 @@ import { showMemories } from './show-memories.ts'
 export type Measured = { model: Model; bank: string | null }
 export type MeasureOptions = {
   recipe: Recipe
+  /** Models of the recipe's roles. */
+  roles?: Roles
   run: string
   groups: readonly (readonly Task[])[]
   /** Name of the file of traces, below datasets/<run>/test/: a measurement that was stopped goes on there. */
@@ -34,13 +36,13 @@ export async function testTasks(recipe: Recipe, { limit, top, seed }: { limit: n
 
 /** One greedy attempt at each test task (as many as the recipe says) by a pair of weights and bank: one evaluation for each taskset and level. */
 export async function measurePolicy({ model, bank }: Measured, options: MeasureOptions): Promise<Evaluation[]> {
-  const { recipe, run, groups, name, threads, signal } = options
+  const { recipe, roles = {}, run, groups, name, threads, signal } = options
   const { seed, gpu, evalSamples } = recipe.settings
   await using embedder = bank !== null && recipe.memory ? await recipe.memory.embedder.open({ gpu, signal }) : null
   const store =
     bank === null ? null : await openBank({ uri: runFiles(run).bank, embedder, tag: bank, minSimilarity: recipe.memory?.threshold })
   await using _store = store ?? { [Symbol.asyncDispose]: async () => {} }
-  const models = modelsOf(recipe, {}, { threads, signal, logFile: roundFiles(run, 0).sampleLog })
+  const models = modelsOf(recipe, roles, { threads, signal, logFile: roundFiles(run, 0).sampleLog })
   const { traces } = await collect({
     ...attemptPolicy(recipe, models, { role: 'incumbent', model, train: false }),
     run,

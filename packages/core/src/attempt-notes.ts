@@ -18,6 +18,10 @@ export const AttemptNotes = z.object({
 })
 export type AttemptNotes = z.infer<typeof AttemptNotes>
 
+/** Tokens and money that teachers at endpoints have cost a run so far. */
+export const Spent = z.object({ prompt: z.number(), completion: z.number(), money: z.number() })
+export type Spent = z.infer<typeof Spent>
+
 /** The unsolved tasks of a run after a round's attempts: how many, how many of the earlier ones were attempted again, and how many of these left. */
 export const BucketCount = z.object({ size: z.number().int(), retried: z.number().int(), left: z.number().int() })
 export type BucketCount = z.infer<typeof BucketCount>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AttemptNotes, BucketCount } from './attempt-notes.ts'
+import { AttemptNotes, BucketCount, Spent } from './attempt-notes.ts'
 import { Monitored } from './monitored.ts'
 import { MicroRound } from './micro-round.ts'
 import { Decision } from './decision.ts'
@@ -70,6 +70,8 @@ const Members = z.object({
   notes: AttemptNotes.optional(),
   /** Absent where the recipe keeps no bucket list. */
   bucket: BucketCount.nullable().optional(),
+  /** What teachers at endpoints have cost the run so far; absent where none is asked. */
+  spent: Spent.optional(),
   training: z
     .object({
       trainer: z.string(),

@@ -1,5 +1,5 @@
 import { BadInput, isFault } from '@whetstone/core'
-import type { LanguageModel, OpenOptions, Teacher } from '@whetstone/core'
+import type { LanguageModel, OpenOptions, Spent, Teacher } from '@whetstone/core'
 import { readEndpoint } from './endpoint-presets.ts'
 import bedrock, { describeBedrock } from './backends/bedrock.ts'
 import openai, { describeEndpoint } from './backends/openai.ts'
@@ -11,18 +11,18 @@ export type Spending = {
   /** Price of a million tokens, prompt and completion, in the currency of `money`. */
   price?: { prompt: number; completion: number } | undefined
 }
-export type Spent = { prompt: number; completion: number; money: number }
 export type EndpointTeacher = Teacher & { readonly spent: Spent }
 
 /**
  * A teacher at an endpoint (see readEndpoint for addresses) with a cap on what it may cost. The cap is looked at before each batch: a batch that
- * is under way is paid for. A run that reached it stops with a sentence, and goes on where it was once the cap is raised.
+ * is under way is paid for. `booked` hears of what has been spent after each. A run that reached it stops with a sentence, and goes on where it was once the cap is raised.
  */
 export function endpointTeacher(
   address: string,
   options: OpenOptions,
   { tokens = Infinity, money = Infinity, price }: Spending = {},
   spent: Spent = { prompt: 0, completion: 0, money: 0 },
+  booked: (spent: Spent) => void = () => {},
 ): EndpointTeacher {
   const { paid: _, converse, ...endpoint } = readEndpoint(address)
   if (money < Infinity && !price)
@@ -48,6 +48,8 @@ export function endpointTeacher(
         model: inner.model,
         async *generate(requests, how) {
           check()
+          // Written down also where the batch is broken off: what was answered was paid for.
+          using _ = { [Symbol.dispose]: () => booked(spent) }
           for await (const reply of inner.generate(requests, how)) {
             if (!isFault(reply)) {
               spent.prompt += reply.tokens.prompt

@@ -5,11 +5,12 @@ import { graderOf, offersOf, samplingOf, tasksetsOf, type Courses, type Recipe, 
 
 export type AttemptPolicy = Pick<
   CollectRequest,
-  'solver' | 'sampling' | 'mayGrade' | 'grade' | 'verify' | 'hint' | 'teachers' | 'chunk' | 'open'
+  'solver' | 'sampling' | 'mayGrade' | 'grade' | 'verify' | 'hint' | 'teachers' | 'chunk' | 'open' | 'budget'
 >
 
 /** What a recipe, or an experiment, says of its attempts. */
-export type Attempting = Courses & Pick<Recipe, 'solver' | 'sampling'> & { settings: Pick<Settings, 'evalSamples' | 'chunk'> }
+export type Attempting = Courses &
+  Pick<Recipe, 'solver' | 'sampling'> & { settings: Pick<Settings, 'evalSamples' | 'chunk'> & Partial<Pick<Settings, 'budget'>> }
 
 /** The one way in which a model attempts tasks: in train collection (where grades may be seen), in arms, in experiments. */
 export function attemptPolicy(
@@ -26,6 +27,7 @@ export function attemptPolicy(
     ...offersOf(recipe),
     teachers: models.teachers(model),
     chunk: recipe.settings.chunk,
+    budget: recipe.settings.budget,
     open: () => models.open(role, model, { logprobs }),
   }
 }

@@ -1,11 +1,19 @@
 import type { Backend, LanguageModel, Model, OpenOptions, Sampling, Teacher } from '@whetstone/core'
 import { openModel } from '@whetstone/inference'
+import { placebo } from '@whetstone/solvers/placebo.ts'
 import { queued } from '@whetstone/inference/queue/queued.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Who plays a role of the recipe: a model (null: the one that is being improved) with its backend, or a program. */
 export type RoleModel =
-  | { model: Model | null; backend: Backend; sampling?: Partial<Sampling>; context?: number; concurrency?: number }
+  | {
+      model: Model | null
+      backend: Backend
+      sampling?: Partial<Sampling>
+      placebo?: 'gibberish' | 'shuffled'
+      context?: number
+      concurrency?: number
+    }
   | Teacher
 export type Roles = Readonly<Record<string, RoleModel>>
 
@@ -42,10 +50,10 @@ export function modelsOf(
     open,
     teachers: (model) =>
       Object.fromEntries(
-        Object.entries(roles).map(([name, played]) => [
-          name,
-          { name: 'open' in played ? played.name : (played.model?.name ?? name), open: () => open(name, model) },
-        ]),
+        Object.entries(roles).map(([name, played]) => {
+          const teacher = { name: 'open' in played ? played.name : (played.model?.name ?? name), open: () => open(name, model) }
+          return [name, 'placebo' in played && played.placebo ? placebo(played.placebo, teacher) : teacher]
+        }),
       ),
   }
 }

@@ -30,6 +30,11 @@ export const Settings = z.strictObject({
   seed: z.number().int().nonnegative().default(1).describe("the run's seed, from which every other is derived"),
   samples: count.default(4).describe('attempts at a train task'),
   evalSamples: count.default(1).describe('attempts at a validation or test task (1: greedy)'),
+  budget: count
+    .optional()
+    .describe(
+      'most tokens that the attempted model may write for one attempt, all calls of its solver together; absent: as many as it asks for',
+    ),
   context: count.default(4096).describe('tokens a sequence may hold, prompt and answer'),
   concurrency: count.default(32).describe('sequences decoded at once'),
   chunk: count.default(256).describe('attempts stored at once: what a kill may cost'),

@@ -12,6 +12,12 @@ export const Role = z.union([
       .describe('GGUF file, models/<name>, or hf:owner/repo/file.gguf; absent: the incumbent, or what the endpoint serves'),
     backend: nested<Backend>('backends').optional().describe("what runs it (default: the recipe's); openai({ url }) for an endpoint"),
     sampling: Sampling.partial().optional().describe('how it samples, where that differs from what it is asked for'),
+    placebo: z
+      .enum(['gibberish', 'shuffled'])
+      .optional()
+      .describe(
+        'what it says is replaced by worthless words, as the control of what they do: characters drawn anew, or what it said to another',
+      ),
     context: z.number().int().positive().optional(),
     concurrency: z.number().int().positive().optional(),
   }),

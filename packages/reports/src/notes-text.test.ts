@@ -13,9 +13,11 @@ test('nothing is said where there is nothing, or an older round does not tell', 
 
 test('invalid traces, teachers, leaks, rewrites, budgets and the bucket list are said', () => {
   const notes = { invalid: 12, hinted: 1, leaks: 2, rewrites: 1, stopped: 3, taught: { prompt: 900, completion: 80 } }
-  assert.equal(notesText({ notes, bucket: { size: 7, retried: 5, left: 4 } }), [
+  const spent = { prompt: 5000, completion: 600, money: 0.12345 }
+  assert.equal(notesText({ notes, bucket: { size: 7, retried: 5, left: 4 }, spent }), [
     '12 right answers had an invalid trace and did not pass',
     'teachers read 900 and wrote 80 tokens',
+    'teachers at endpoints have used 5600 tokens in this run so far, which cost 0.1235 by the price given',
     '1 answer was written with the right one as a hint',
     '2 critiques that told the answer were withheld',
     "1 teacher's rewrite had not the form of an answer and was dropped",

@@ -18,6 +18,8 @@ export function runFiles(run: string) {
     reading: join(reports, 'reading.lock'),
     /** Every look at the run's validation data. */
     looks: join(reports, 'looks.json'),
+    /** What teachers at endpoints have cost so far. */
+    spending: join(reports, 'spending.json'),
     /** Likelihood dynamics of a run's checkpoints. */
     likelihood: join(reports, 'likelihood'),
     incumbent: join(checkpoints, 'incumbent.json'),

@@ -14,6 +14,7 @@ import { setRecipe } from '@whetstone/recipe/set-recipe.ts'
 import { QueueSettings } from '@whetstone/inference/queue/queue-settings.ts'
 import { StoreSettings } from '@whetstone/store'
 import type { Flags, Values } from '../command.ts'
+import { endpointTeachers, teacherFlags } from './endpoint-teachers.ts'
 import { pulledModel } from '../pull/pull-model.ts'
 
 /** Flags that name a recipe and override its numbers. */
@@ -54,20 +55,21 @@ export const recipeFlags = {
     about: 'sample by workers on other machines: redis://host:6379 (rediss:// for TLS); start them with loops:worker',
   },
   store: { type: 'string', about: 'mirror the run there: a shared folder, or s3://bucket/prefix; loops:restore brings it back' },
+  ...teacherFlags,
   'endpoint-model': { type: 'string', about: "the model's name at the endpoint (default: the first it lists)" },
 } as const satisfies Flags
 export type RecipeFlags = Values<typeof recipeFlags>
 
-/** A recipe with the command line's overrides, the model of round 1, and those of its roles. */
+/** A recipe with the command line's overrides, the model of round 1, and those of its roles. `ledger`: where it is kept what endpoint teachers cost. */
 export type Resolved = { recipe: Recipe; base: Model; roles: Roles }
 
-export async function resolveRecipe(flags: RecipeFlags): Promise<Resolved> {
-  const resolved = await fromFlags(flags)
+export async function resolveRecipe(flags: RecipeFlags, { ledger }: { ledger?: string } = {}): Promise<Resolved> {
+  const resolved = await fromFlags(flags, ledger)
   await useAccelerator(resolved.recipe.settings.gpu, resolved.base)
   return resolved
 }
 
-async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
+async function fromFlags(flags: RecipeFlags, ledger: string | undefined): Promise<Resolved> {
   const loaded = await loadRecipe(flags.recipe, { data: flags.data })
   const set = await setRecipe(loaded, settingsOf(flags, loaded))
   const capped = (tasks: number) => Math.min(flags.limit ?? Infinity, tasks)
@@ -76,6 +78,7 @@ async function fromFlags(flags: RecipeFlags): Promise<Resolved> {
     model: flags.model ?? set.model,
     queue: flags.queue === undefined && !set.queue ? undefined : QueueSettings.parse({ ...set.queue, url: flags.queue ?? set.queue?.url }),
     store: flags.store === undefined && !set.store ? undefined : StoreSettings.parse({ ...set.store, url: flags.store ?? set.store?.url }),
+    teachers: { ...set.teachers, ...endpointTeachers(flags, { concurrency: set.settings.concurrency }, ledger) },
     // few tasks are few in the watch for collapse too
     settings: { ...set.settings, probe: { ...set.settings.probe, tasks: capped(set.settings.probe.tasks) } },
     courses: set.courses.map((course) => ({
@@ -136,7 +139,7 @@ function settingsOf(flags: RecipeFlags, { memory }: Recipe): Setting[] {
 }
 
 /** The models of a recipe's roles, each looked at before a run begins. */
-async function resolveRoles(recipe: Recipe): Promise<Roles> {
+export async function resolveRoles(recipe: Recipe): Promise<Roles> {
   const entries = Object.entries(rolesOf(recipe)).map(async ([name, role]): Promise<[string, RoleModel]> => {
     if ('open' in role) return [name, role]
     const { model, backend = recipe.backend, ...how } = role

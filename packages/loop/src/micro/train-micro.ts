@@ -5,7 +5,7 @@ import { BadInput, deriveSeed } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { toExample } from '@whetstone/harvest'
 import { average } from '@whetstone/training'
-import { rowOptions } from '../round/harvest-round.ts'
+import { rowOptions } from '@whetstone/attempts/row-options.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 import type { MicroStep } from './attempt-micro.ts'
 

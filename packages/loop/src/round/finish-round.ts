@@ -7,7 +7,7 @@ import { publish } from './publish.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 import type { Finished } from './run-round.ts'
 import type { Incumbent } from '@whetstone/runs'
-import { recordLook, stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
+import { readSpending, recordLook, runFiles, stepNames, stepSeconds, writeIncumbent } from '@whetstone/runs'
 
 /**
  * Makes the decision true: the served weights and bank, round.json, the report. The incumbent's record is written last: until then the round is open, and doing all this again changes nothing.
@@ -20,6 +20,7 @@ export async function finishRound(context: RoundContext, finished: Finished): Pr
   const seconds = stepSeconds(files)
   const round: Round = {
     ...finished.round,
+    spent: readSpending(runFiles(run).spending) ?? undefined,
     cost: { seconds: stepNames.reduce((sum, name) => sum + (seconds[name] ?? 0), 0), tokens: finished.tokens },
   }
   writeJson(files.round, round)

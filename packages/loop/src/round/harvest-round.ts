@@ -3,10 +3,10 @@ import { deriveSeed, reread } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { openStages, toExample, toPairs, unfoldRewrites } from '@whetstone/harvest'
 import { indexRound, openRun, type Harvest } from '@whetstone/runs'
-import { tasksetsOf } from '@whetstone/recipe/recipe.ts'
 import { harvestLikelihood } from './harvest-likelihood.ts'
 import { heldOutQuestions, referencesOf } from './harvest-tasks.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
+import { rowOptions } from '@whetstone/attempts/row-options.ts'
 
 /**
  * This round's traces through the recipe's filters and no others, as training rows on disk: what is not filtered out is trained on, passed or
@@ -39,17 +39,6 @@ export async function harvestRound(context: RoundContext): Promise<Harvest> {
   })
   await indexRound(openRun(run).round(round))
   return { dataset, kept: rows - replayed, replayed, pairs: dataset.counts.pairs, funnel: stages.map((stage) => stage.funnel()) }
-}
-
-/** How traces become training rows in this round. */
-export function rowOptions({ recipe, seed, round, incumbent }: RoundContext) {
-  const tasksets = tasksetsOf(recipe)
-  return {
-    memories: recipe.settings.memories,
-    instruction: (taskset: string) => tasksets.get(taskset)?.instruction ?? null,
-    seed: deriveSeed(seed, 'rows', round),
-    vocabulary: incumbent.model.vocabulary,
-  }
 }
 
 /** What the recipe's filters leave of a micro-round's attempts; older rounds are none of its business, it attempts solved levels itself. */

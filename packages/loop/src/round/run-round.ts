@@ -19,7 +19,7 @@ import { reflectRound } from './reflect-round.ts'
 import { retestRound } from '@whetstone/attempts/retest-round.ts'
 import { gateFile, stepSources } from '@whetstone/attempts/step-sources.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
-import { verifyTrained } from './verify-trained.ts'
+import { verifyTrained } from '@whetstone/attempts/verify-trained.ts'
 import { Arms, Candidate, Decided, Harvest, Incumbent, looksBefore, Plan, Reflected, roundFiles, TrainAttempts } from '@whetstone/runs'
 import { toolStamp } from '@whetstone/native'
 
@@ -84,7 +84,7 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     sources: stepSources(recipe, 'train', [
       'packages/loop/src/round/make-artifact.ts',
       'packages/loop/src/round/compare-served.ts',
-      'packages/loop/src/round/verify-trained.ts',
+      'packages/attempts/src/verify-trained.ts',
     ]),
     micro: recipe.micro && {
       ...given,

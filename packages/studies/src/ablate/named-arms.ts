@@ -1,5 +1,6 @@
 import random from '@whetstone/inference/embedders/random.ts'
 import type { Recipe } from '@whetstone/recipe'
+import { placebo } from '@whetstone/solvers/placebo.ts'
 import shuffled from '@whetstone/training/trainers/shuffled.ts'
 import { BadInput, remake, useOf } from '@whetstone/core'
 
@@ -30,10 +31,33 @@ export const namedArms: Readonly<Record<string, NamedArm>> = {
     about: "each round trains the run's first model again",
     change: (recipe) => ({ ...recipe, settings: { ...recipe.settings, from: 'base' } }),
   },
+  'shuffled-critiques': {
+    about: "teachers' words about other attempts: what being asked again does without what is said",
+    change: (recipe) => mistaught(recipe, 'shuffled'),
+  },
+  'gibberish-critiques': {
+    about: "teachers' words replaced by characters of the same length",
+    change: (recipe) => mistaught(recipe, 'gibberish'),
+  },
+  'random-hints': {
+    about: 'hints drawn at random in place of the right answers (solver star)',
+    change: (recipe) =>
+      useOf(recipe.solver)?.plugin.name === 'star'
+        ? { ...recipe, solver: remake(recipe.solver, { hint: 'random' }) }
+        : refuse(`recipe ${recipe.name} gives no hints: its solver is ${recipe.solver.name}, and star is the one that does`),
+  },
   lora: {
     about: 'an adapter in place of all weights',
     change: (recipe) => ({ ...recipe, trainer: remake(trainerOf(recipe), { weights: 'lora' }) }),
   },
+}
+
+/** A recipe whose teachers say what is worth nothing. */
+function mistaught(recipe: Recipe, kind: 'gibberish' | 'shuffled'): Recipe {
+  const { basic, advanced } = recipe.teachers
+  if (!basic && !advanced) refuse(`recipe ${recipe.name} has no teachers to replace: teachers: { basic, advanced }`)
+  const of = (role: typeof basic) => role && ('open' in role ? placebo(kind, role) : { ...role, placebo: kind })
+  return { ...recipe, teachers: { basic: of(basic), advanced: of(advanced) } }
 }
 
 /** The harvest without one of its filters. */

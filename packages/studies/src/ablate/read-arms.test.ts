@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { BadInput } from '@whetstone/core'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
+import star from '@whetstone/solvers/solvers/star.ts'
 import { namedArms } from './named-arms.ts'
 import { readArms, readSeeds } from './read-arms.ts'
 
@@ -22,12 +23,39 @@ test('arms are named ones, or what they set', async () => {
 })
 
 test('every named arm changes tiny, each into another recipe', async () => {
-  const arms = await readArms(tiny, Object.keys(namedArms))
-  assert.is(arms.length, Object.keys(namedArms).length)
+  const taught = ['shuffled-critiques', 'gibberish-critiques', 'random-hints']
+  const named = Object.keys(namedArms).filter((name) => !taught.includes(name))
+  const arms = await readArms(tiny, named)
+  assert.is(arms.length, named.length)
   const harvest = (name: string) => arms.find((arm) => arm.name === name)?.recipe.harvest.map((filter) => filter.name) ?? []
   assert.not(harvest('no-filter').includes('passed'))
   assert.is(harvest('replace').length, tiny.harvest.length - 1)
 })
+
+test('placebos take the place of teachers and hints, where there are any', async () => {
+  const r3 = await loadRecipe('r3')
+  const arms = await readArms(r3, ['as-is', 'shuffled-critiques', 'gibberish-critiques'])
+  assert.equal(
+    arms.map(({ recipe }) => [recipe.teachers.basic, recipe.teachers.advanced].map((role) => (role && 'open' in role ? role.name : role))),
+    [
+      ['chains-teacher-0.8', 'chains-teacher'],
+      ['shuffled chains-teacher-0.8', 'shuffled chains-teacher'],
+      ['gibberish chains-teacher-0.8', 'gibberish chains-teacher'],
+    ],
+  )
+  const hinted = { ...tiny, solver: star() }
+  assert.equal(
+    (await readArms(hinted, ['as-is', 'random-hints'])).map(({ recipe }) => recipe.solver.name),
+    ['star', 'star, random hints'],
+  )
+  await assertRefuses(() => readArms(tiny, ['as-is', 'shuffled-critiques']), /recipe tiny has no teachers to replace/)
+  await assertRefuses(() => readArms(tiny, ['as-is', 'random-hints']), /recipe tiny gives no hints: its solver is direct/)
+})
+async function assertRefuses(work: () => Promise<unknown>, says: RegExp): Promise<void> {
+  const error = await work().catch((thrown: unknown) => thrown)
+  assert.instance(error, BadInput)
+  assert.match((error as Error).message, says)
+}
 
 const refused: [what: string, words: string[], says: RegExp][] = [
   ['an unknown arm', ['as-is', 'no-filtr'], /^No arm "no-filtr": did you mean "no-filter"\?/],

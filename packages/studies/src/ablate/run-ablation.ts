@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Evaluation, Model, Round } from '@whetstone/core'
 import { hash, paths, readJson, toRecord, writeJson } from '@whetstone/core'
 import type { Recipe } from '@whetstone/recipe'
+import type { Roles } from '@whetstone/recipe/models-of.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { measurePolicy, testTasks } from '@whetstone/attempts/measure-policy.ts'
@@ -21,6 +22,8 @@ export type Ablation = {
   tasks: number
   top?: number
   base: Model
+  /** Models of a recipe's roles; absent where no arm has any. */
+  rolesOf?: (recipe: Recipe) => Promise<Roles>
   threads?: number
   signal: AbortSignal
   report: (round: Round) => Promise<void>
@@ -52,9 +55,10 @@ async function runArm(ablation: Ablation, arm: AblationArm, seed: number, versio
   const run = `${ablation.name}-${arm.name}-s${seed}`
   // the watch for collapse would end some arms early, and arms are to have done the same rounds
   const recipe: Recipe = { ...arm.recipe, settings: { ...arm.recipe.settings, seed, probe: { ...arm.recipe.settings.probe, tasks: 0 } } }
+  const roles = await ablation.rolesOf?.(recipe)
   const finished: Round[] = []
   await cycle({
-    ...{ recipe, base, run, until: { round: rounds }, seedGiven: true, threads, signal, report: ablation.report },
+    ...{ recipe, base, roles, run, until: { round: rounds }, seedGiven: true, threads, signal, report: ablation.report },
     ...{ finished: () => {}, print: () => {} },
   })
   for (let round = 1; round <= rounds; round++) finished.push(readJson(roundFiles(run, round).round, roundSchema))
@@ -64,7 +68,7 @@ async function runArm(ablation: Ablation, arm: AblationArm, seed: number, versio
     weights,
     memory: bank !== null,
     levels: (
-      await measurePolicy({ model, bank }, { recipe, run, groups, name: `${weights}-${bank ? 'memory' : 'bare'}`, threads, signal })
+      await measurePolicy({ model, bank }, { recipe, roles, run, groups, name: `${weights}-${bank ? 'memory' : 'bare'}`, threads, signal })
     ).map(toLevel),
   })
   const banks = recipe.memory && last.bank !== null ? [null, last.bank] : [null]

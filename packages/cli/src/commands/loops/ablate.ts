@@ -10,7 +10,7 @@ import { runAblation } from '@whetstone/studies/ablate/run-ablation.ts'
 import { chartAblation, showAblation } from '@whetstone/studies/ablate/show-ablation.ts'
 import { seedOutcomes, summarizeAblation } from '@whetstone/studies/ablate/summarize-ablation.ts'
 import { defineCommand } from '../../command.ts'
-import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
+import { recipeFlags, resolveRecipe, resolveRoles } from '../../recipe/resolve-recipe.ts'
 import { writeResult } from '../../write-result.ts'
 
 const { seed: _seed, ...flagsOfRecipe } = recipeFlags
@@ -51,7 +51,7 @@ export default defineCommand({
     const name = checkRunName(flags.name ?? `ablate-${recipe.name}`)
     await ensureTools(['llama-sample', 'llama-train'], { signal })
     const results = await runAblation({
-      ...{ name, arms, seeds, base, signal },
+      ...{ name, arms, seeds, base, rolesOf: resolveRoles, signal },
       ...{ rounds: flags.rounds, tasks: flags.tasks, top: flags.top, threads: flags.threads, report: reportRound },
       done: (result, left) =>
         process.stderr.write(

@@ -2,7 +2,7 @@ import { visibleText } from '@whetstone/core'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
-import { checkRunName, stepNames } from '@whetstone/runs'
+import { checkRunName, runFiles, stepNames } from '@whetstone/runs'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '@whetstone/native'
@@ -37,14 +37,15 @@ export default defineCommand({
   ],
   async run(flags, signal) {
     const hooks = await loadHooks(flags.hook)
-    const { recipe, base, roles } = await resolveRecipe(flags)
+    const run = checkRunName(flags.run ?? flags.recipe)
+    const { recipe, base, roles } = await resolveRecipe(flags, { ledger: runFiles(run).spending })
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
     const rounds = await cycle({
       recipe,
       base,
       roles,
       signal,
-      run: checkRunName(flags.run ?? recipe.name),
+      run,
       until: flags['until-round'] === undefined ? { rounds: flags.rounds } : { round: flags['until-round'] },
       seedGiven: flags.seed !== undefined,
       report: async (round) => {

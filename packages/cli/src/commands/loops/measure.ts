@@ -38,7 +38,7 @@ export default defineCommand({
     const run = checkRunName(flags.run ?? flags.recipe ?? 'tiny')
     const record = readRun(run)
     if (!record) throw new BadInput(`There is no run ${run}: begin it with npx nx run loops:cycle --run=${run}`)
-    const { recipe: set } = await resolveRecipe({ ...flags, recipe: flags.recipe ?? record.recipe, endpoint: [] })
+    const { recipe: set, roles } = await resolveRecipe({ ...flags, recipe: flags.recipe ?? record.recipe, endpoint: [] })
     const recipe = { ...set, settings: { ...set.settings, seed: record.seed } }
     const last =
       roundNumbers(run)
@@ -52,7 +52,10 @@ export default defineCommand({
     const bank = memory ? served.bank : null
     const groups = await testTasks(recipe, { limit: flags.tasks, top: flags.top, seed: record.seed })
     const name = `round-${String(round).padStart(3, '0')}-${memory ? 'on' : 'off'}-${flags.top ?? 'own'}-${flags.tasks}`
-    const evaluations = await measurePolicy({ model: served.model, bank }, { recipe, run, groups, name, threads: flags.threads, signal })
+    const evaluations = await measurePolicy(
+      { model: served.model, bank },
+      { recipe, roles, run, groups, name, threads: flags.threads, signal },
+    )
     console.log(`${run} after round ${round}, ${memory ? `with bank ${bank}` : 'no memory'}: test tasks, passed with 95% intervals`)
     for (const { taskset, level, n, passRate, ci } of evaluations)
       console.log(

@@ -1,13 +1,13 @@
 import { join, relative } from 'node:path'
 import { BadInput, dataRoot, paths, writeAtomic, writeJson } from '@whetstone/core'
-import type { System } from '@whetstone/studies/reproduce/system.ts'
+import type { System, SystemOptions } from '@whetstone/studies/reproduce/system.ts'
+import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
 import { ensureTools } from '@whetstone/native'
 import { reproductionPage } from '@whetstone/reports/reproduction-page.ts'
 import type { Reproduction } from '@whetstone/runs'
-import { checkRunName } from '@whetstone/runs'
+import { checkRunName, runFiles } from '@whetstone/runs'
 import { chainsTeacher } from '@whetstone/tasks'
-import { endpointTeacher } from '@whetstone/inference'
 import type { Teacher } from '@whetstone/core'
 import type { Study } from '@whetstone/studies/self-train/study.ts'
 import { defineCommand } from '../../command.ts'
@@ -27,11 +27,6 @@ export default defineCommand({
     frontier: { type: 'number', min: 1, default: 5, about: 'the lowest level that it half has' },
     prompts: { type: 'string', default: 'chains-1', about: "a file of the solvers' prompts" },
     reliability: { type: 'number', min: 0, max: 1, whole: false, default: 1, about: 'of the program that is the teacher on chains' },
-    teacher: { type: 'string', about: 'who names errors: an http address, or PRESET:MODEL (default: a program, on chains)' },
-    'advanced-teacher': { type: 'string', about: 'who takes what stays unsolved (default: as --teacher; a faultless program, on chains)' },
-    'teacher-tokens': { type: 'number', min: 1, about: 'most tokens of an endpoint, prompts included' },
-    'teacher-money': { type: 'number', min: 0, whole: false, about: 'most that it may cost; needs --teacher-price' },
-    'teacher-price': { type: 'string', about: 'of a million tokens, PROMPT/COMPLETION, e.g. 0.15/0.60' },
     run: { type: 'string', about: 'name of the folder below reports/ (default: reproduce-SYSTEM)' },
   },
   examples: [
@@ -41,13 +36,13 @@ export default defineCommand({
     'npx nx run loops:reproduce --system=r3 --teacher=groq:llama-3.3-70b-versatile --teacher-tokens=200000',
   ],
   async run(flags, signal) {
-    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] })
-    await ensureTools(['llama-sample', 'llama-train', 'llama-score'])
     const system = systems[flags.system] as System
     const run = checkRunName(flags.run ?? `reproduce-${system.name}${flags.quick ? '-quick' : ''}`)
+    const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] }, { ledger: runFiles(run).spending })
+    await ensureTools(['llama-sample', 'llama-train', 'llama-score'])
     const folder = paths.reports(run)
     const study = studyOf(recipe, base, { name: run, folder: join(paths.checkpoints(run)), threads: flags.threads, signal })
-    const { basic, advanced } = teachersOf(flags, study)
+    const { basic, advanced } = teachersOf(flags, recipe.teachers, study)
     const started = performance.now()
     const outcome = await system.run({
       ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
@@ -93,29 +88,17 @@ function commandOf(
   return `npx nx run loops:reproduce --system=${system}${quick ? ' --quick' : ''}${given.join('')}`
 }
 
-type TeacherFlags = {
-  reliability: number
-  teacher: string | undefined
-  'advanced-teacher': string | undefined
-  'teacher-tokens': number | undefined
-  'teacher-money': number | undefined
-  'teacher-price': string | undefined
-}
-
-/** Endpoints where they are named, with one purse for both; programs on chains otherwise. */
-function teachersOf(flags: TeacherFlags, study: Study): { basic: Teacher; advanced: Teacher } {
-  const [, prompt, completion] = /^([\d.]+)\/([\d.]+)$/.exec(flags['teacher-price'] ?? '') ?? []
-  if (flags['teacher-price'] !== undefined && completion === undefined)
-    throw new BadInput(`--teacher-price=${flags['teacher-price']} is not PROMPT/COMPLETION, e.g. 0.15/0.60`)
-  const price = completion === undefined ? undefined : { prompt: Number(prompt), completion: Number(completion) }
-  const cap = { tokens: flags['teacher-tokens'], money: flags['teacher-money'], price }
-  const spent = { prompt: 0, completion: 0, money: 0 }
-  const at = (address: string) => endpointTeacher(address, study, cap, spent)
-  if (flags.teacher) return { basic: at(flags.teacher), advanced: at(flags['advanced-teacher'] ?? flags.teacher) }
+/** Endpoints where they are named; programs on chains otherwise. */
+function teachersOf(
+  { reliability }: { reliability: number },
+  { basic, advanced }: Recipe['teachers'],
+  study: Study,
+): SystemOptions['teachers'] {
+  const named = { basic: asTeacher(basic), advanced: asTeacher(advanced) }
+  if (named.basic) return { basic: named.basic, advanced: named.advanced ?? named.basic }
   if (study.taskset.name !== 'chains')
     throw new BadInput(`${study.taskset.name} has no program for a teacher: name one with --teacher=URL or --teacher=PRESET:MODEL`)
-  return {
-    basic: chainsTeacher({ reliability: flags.reliability }),
-    advanced: flags['advanced-teacher'] ? at(flags['advanced-teacher']) : chainsTeacher(),
-  }
+  return { basic: chainsTeacher({ reliability }), advanced: named.advanced ?? chainsTeacher() }
 }
+
+const asTeacher = (role: Recipe['teachers']['basic']): Teacher | undefined => (role && 'open' in role ? role : undefined)

@@ -5,10 +5,10 @@ import { toExample } from '@whetstone/harvest'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { openRun } from '@whetstone/runs'
 import direct from '@whetstone/solvers/solvers/direct.ts'
-import type { RoundContext } from '@whetstone/attempts/round-context.ts'
-import { showMemories } from '@whetstone/attempts/show-memories.ts'
-import { tallyTrain } from '@whetstone/attempts/tally-train.ts'
-import { rowOptions } from './harvest-round.ts'
+import type { RoundContext } from './round-context.ts'
+import { rowOptions } from './row-options.ts'
+import { showMemories } from './show-memories.ts'
+import { tallyTrain } from './tally-train.ts'
 
 /**
  * Verification after a stage of the training: the tasks that this round solved, and so trained on, are attempted once more by the stage's model,
