@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { root } from '@whetstone/core'
 import { recipeText, type RecipeAnswers } from '../recipe/write-recipe.ts'
+import { readTable } from '@whetstone/tasks'
 import { planRecipe } from './plan-recipe.ts'
 
 const test = suite('init')
@@ -160,6 +161,28 @@ for (const [name, content, question, answer, grader] of [
     assert.ok(planned.size.validation > 0 && planned.size.detectable < 1)
   })
 
+const kinds = ['easy', 'medium', 'hard']
+const levelled = `question,answer,stufe,source\n${pairs.map(([a, b], i) => `What is ${a} plus ${b}?,${a + b},${kinds[i % 3]},${'xy'[i % 2]}`).join('\n')}`
+for (const [says, level, wantedLevel, wantedNames] of [
+  ['guessed by its name', undefined, 'stufe', kinds],
+  ['named', 'source', 'source', ['x', 'y']],
+  ['named in other letters', 'Source', 'source', ['x', 'y']],
+  ['none', 'none', undefined, undefined],
+] as const)
+  test(`a column of levels: ${says}`, async () => {
+    const file = join(folder, 'levelled.csv')
+    writeFileSync(file, levelled)
+    const { answers, others, levelWhy } = await planRecipe({ ...wanted(file), level })
+    const { columns } = answers.tasks as Extract<RecipeAnswers['tasks'], { kind: 'table' }>
+    assert.is(columns.level, wantedLevel)
+    assert.is(levelWhy === null, wantedLevel === undefined)
+    assert.ok(others.length === (wantedLevel === undefined ? 2 : 1))
+    const { levels } = await readTable({ file, grader: 'number', columns })
+    assert.equal(levels?.names && Object.values(levels.names), wantedNames)
+    // a limit a level, which draws all that fit the minutes
+    assert.ok(answers.validation * (wantedNames?.length ?? 1) >= 30, String(answers.validation))
+  })
+
 const refused = async (file: string, content: string, pattern: RegExp, more: object = {}) => {
   writeFileSync(join(folder, file), content)
   try {
@@ -182,6 +205,7 @@ test('a judge is named with its rubric and its probe, and goes into the recipe',
   assert.match(recipeText(answers), /grader: 'judge',\n +graderSettings: \{ rubric: 'the difference' \},\n +probe: '.*known\.csv',/)
   assert.match(recipeText(answers), /roles: \{ judge: \{ model: 'models\/tiny' \} \},/)
   const csv = `question,answer\n${pairs.map(([a, b]) => `${a}+${b}?,${a + b}`).join('\n')}`
+  await refused('nolevel.csv', csv, /has no column "stufe" \(--level\)\. Columns: question, answer/, { level: 'stufe' })
   await refused('nobody.csv', csv, /--grader=judge asks a model: name it with --judge=/, { grader: 'judge' })
   await refused('number.csv', csv, /--grader=number asks no model, and a judge is named/, { grader: 'number', judge })
   await refused('rubric.csv', csv, /--rubric and --probe belong to a judge/, { rubric: 'x' })

@@ -5,6 +5,7 @@ import { BadInput, paths, root, type Model, type Task } from '@whetstone/core'
 import { sayUnread } from '@whetstone/attempts/check-readable.ts'
 import { describeEndpoint, describeGguf, ownCharacters, unreadable } from '@whetstone/inference'
 import openai from '@whetstone/inference/backends/openai.ts'
+import { Settings } from '@whetstone/recipe/recipe.ts'
 import gate from '@whetstone/gates/gates/gate.ts'
 import { readProbes, readRecords, readTable, type Beside, type Columns, type Encoding } from '@whetstone/tasks'
 import { describeJudge, type JudgeNamed } from '../grade/open-judge.ts'
@@ -113,6 +114,7 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
     tokens: Math.min(maxTokens, 256) / 2,
     alpha,
   })
+  const levels = new Set(tasks.map(({ level: number }) => number)).size
   const warnings: string[] = []
   const unread = unreadable(
     model.path,
@@ -156,6 +158,8 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
       trains: wanted.endpoint === undefined,
       ...(judge && { judge: judgeAnswer(wanted.judge as JudgeNamed) }),
       ...(simple && { simple }),
+      // as many in all as of a table without levels
+      ...(levels > 1 && { watched: Math.max(4, Math.ceil(Settings.parse({}).probe.tasks / levels)) }),
     },
     columns,
     beside,

@@ -31,6 +31,8 @@ export type RecipeAnswers = {
   trains: boolean
   /** The role judge: a model here, or what an endpoint serves. */
   judge?: { model: string } | { url: string; model: string | undefined }
+  /** Tasks a level that the watch for collapse attempts, where a table has several levels. */
+  watched?: number
   /** A small model of single characters, which reads no instruction and writes no strategies: the question is all it is shown. */
   simple?: boolean
 }
@@ -101,7 +103,7 @@ import reflectStrategies from '@whetstone/memory/reflectors/reflect-strategies.t
 
 /** The recipe's source. */
 export function recipeText(answers: RecipeAnswers): string {
-  const { name, model, endpoint, tasks, maxTokens, context, trains, simple } = answers
+  const { name, model, endpoint, tasks, maxTokens, context, trains, simple, watched } = answers
   const about = tasks.kind === 'table' ? `tasks of your own from ${tasks.file}` : tasks.kind
   const backend = endpoint
     ? `openai({ url: ${quoted(endpoint.url)}${endpoint.model === undefined ? '' : `, model: ${quoted(endpoint.model)}`} })`
@@ -139,7 +141,7 @@ ${judgeRole(answers)}  courses: [
   harvest: [passed(), distinct(), capPerTask({ limit: 4 }), replay()],
   formats: [${endpoint ? '' : 'llamaTrainRows(), '}messages(), preference()],
   sampling: { temperature: 0.7, maxTokens: ${maxTokens} },
-  settings: { context: ${context}, concurrency: ${simple ? 64 : 16}, chunk: ${simple ? 512 : 64} },
+  settings: { context: ${context}, concurrency: ${simple ? 64 : 16}, chunk: ${simple ? 512 : 64}${watched === undefined ? '' : `, probe: { tasks: ${watched} }`} },
 })
 `
 }

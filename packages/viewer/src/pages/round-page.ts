@@ -218,7 +218,7 @@ async function changes(reader: RoundReader, here: string): Promise<Html | null> 
   if (!counts) return null
   const tile = (kind: keyof typeof counts.counts, word: string) =>
     html`<li class="${kind === 'fixed' ? 'good' : kind === 'broken' ? 'bad' : ''}">
-      <a href="${here}/changes?kind=${kind}"><strong>${counts.counts[kind]}</strong>${word}</a>
+      <a href="${here}/changes?kind=${kind}"><strong>${counts.counts[kind]}</strong><span>${word}</span></a>
     </li>`
   return html`<h2>Won and lost: ${text(counts.names[1])} against ${text(counts.names[0])}</h2>
     <ul class="tiles">

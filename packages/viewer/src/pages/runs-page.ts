@@ -1,4 +1,4 @@
-import { duration } from '@whetstone/core'
+import { duration, points, rate, type Round } from '@whetstone/core'
 import { openStudy, runNames, studyNames, type RunReader } from '@whetstone/runs'
 import { openShown, shownRuns } from '../open-shown.ts'
 import { html } from 'hono/html'
@@ -27,7 +27,7 @@ export function runsPage(): Promise<string> {
       String(run.record()?.seed ?? '?'),
       String(finished.length),
       html`${badge('good', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}`,
-      last?.decision.reason ?? 'no round is finished',
+      last ? lastDecision(last) : 'no round is finished',
       run.lock() ? badge('good', `running, round ${open?.round ?? '?'}`) : open ? badge('plain', `round ${open.round} open`) : '',
       duration(finished.reduce((sum, { round }) => sum + round.cost.seconds, 0)),
     ]
@@ -52,6 +52,12 @@ export function runsPage(): Promise<string> {
           ],
   })
 }
+
+/** The last decision in few words; the run's page has its reason. */
+const lastDecision = ({ decision: made }: Round): string =>
+  made.n === 0
+    ? 'nothing to compare'
+    : `${made.promoted ? 'promoted' : 'kept'}: ${rate(made.incumbentRate)} → ${rate(made.candidateRate)} (${points(made.difference)} points)`
 
 /** Experiments beside the runs. */
 function experiments(): Html | null {
