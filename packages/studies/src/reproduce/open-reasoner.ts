@@ -123,7 +123,7 @@ export const openReasoner: System = {
       against('reflect-rewrite 3 (train tasks)', 'reflect-rewrite 3, shuffled critiques (train tasks)'),
       against('star (train tasks)', 'star, random hints (train tasks)'),
     ]
-    const training = { prompts, rounds: quick ? 2 : 5, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 120_000 }
+    const training = { prompts, rounds: quick ? 2 : 4, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
     const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 100 : 200) }
     const cloned = await selfTrain(part(study, 'cloning'), { ...training, method: 'rft', how: methods['rft']!, measure })
     const points = cloned.flatMap(({ round, rates }) =>

@@ -21,9 +21,9 @@ export const r3System: System = {
       ...{
         rounds: quick ? 2 : 3,
         levels: span(frontier, frontier + 1),
-        each: quick ? 200 : 400,
+        each: quick ? 150 : 250,
         kept: span(1, solved),
-        keptEach: quick ? 60 : 150,
+        keptEach: quick ? 60 : 100,
       },
       ...{
         teachers,

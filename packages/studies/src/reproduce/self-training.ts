@@ -20,7 +20,7 @@ export const selfTraining: System = {
     { what: 'GRPO, DeepSeekMath 7B on GSM8K', figure: '82.9 to 88.2', source: 'arXiv 2402.03300' },
   ],
   async run({ study, prompts, solved, frontier, quick, limit, seeds, print }) {
-    const training = { prompts, rounds: quick ? 2 : 3, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 120_000 }
+    const training = { prompts, rounds: quick ? 2 : 3, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
     const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 60 : 200) }
     const runs: Run[] = []
     for (const seed of quick ? seeds.slice(0, 1) : seeds)
