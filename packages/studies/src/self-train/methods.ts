@@ -20,7 +20,7 @@ export type Method = {
   learn: (learning: Learning) => { from: Model; stages: Stage[] }
 }
 
-const sft = (rows: readonly object[]): Stage => ({ method: 'sft', rows, learningRate: 1e-3 })
+const sft = (rows: readonly object[]): Stage => ({ method: 'sft', rows, learningRate: 5e-4, epochs: 2 })
 const right = (traces: readonly Trace[]) => traces.filter(({ grade }) => grade.passed)
 
 export const methods: Readonly<Record<string, Method>> = {
