@@ -14,14 +14,14 @@ export type ChainsTaken = Omit<ChainsLesson, 'shares'> & { levels: Levels; loss:
 
 const manyRows = 24_000
 /** Five operations come suddenly once four are sure: small steps, so that they are stopped half-way. */
-const fewRows = 2_000
-const mostLessons = 40
+const fewRows = 6_000
+const mostLessons = 30
 const fewestModes = 4
 const low: Levels = { 1: 1, 2: 1, 3: 1 }
 const upToFour: Levels = { 1: 1, 2: 1, 3: 2, 4: 2 }
 
 /** Everything at once. Long problems are only begun (pieces) and shortened (summaries), so that five operations are not learned by the way. */
-const everything = (direct: Levels, summaries: number): Share[] => [
+const everything = (direct: Levels): Share[] => [
   { mode: 'direct', share: 28, levels: direct },
   { mode: 'key right', share: 8, levels: low },
   { mode: 'key none', share: 3, levels: low },
@@ -29,9 +29,10 @@ const everything = (direct: Levels, summaries: number): Share[] => [
   { mode: 'hint', share: 4, levels: upToFour },
   // What it will revise are its own errors, which come one level further.
   { mode: 'revise', share: 15, levels: { ...upToFour, 5: 1 } },
-  { mode: 'verdict', share: 12, levels: upToFour },
+  { mode: 'critique', share: 10, levels: upToFour },
+  { mode: 'verdict', share: 6, levels: upToFour },
   { mode: 'piece', share: 10, levels: summaryLevels },
-  { mode: 'summary', share: summaries, levels: summaryLevels },
+  { mode: 'summary', share: 12, levels: summaryLevels },
 ]
 const only = (levels: Levels): Share[] => [{ mode: 'direct', share: 1, levels }]
 
@@ -46,8 +47,6 @@ export const chainsGoals: Readonly<Record<string, readonly [least: number, most:
   hint: [0.95, 1],
   revise: [0.9, 1],
   summary: [0.95, 1],
-  // Four of these follow on one another in a solution of twelve operations.
-  'summary long': [0.95, 1],
   piece: [0.95, 1],
 }
 export const missed = (accuracy: ChainsAccuracies): string[] =>
@@ -69,17 +68,12 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const accuracy = last?.accuracy ?? {}
   const share = (group: string) => accuracy[group] ?? 0
   const modes = taken.filter(({ phase }) => phase === 'modes').length
-  const isReady =
-    modes >= fewestModes &&
-    share('summary') >= 0.95 &&
-    share('summary long') >= 0.95 &&
-    share('revise') >= 0.9 &&
-    share('key right') >= 0.95
+  const isReady = modes >= fewestModes && share('summary') >= 0.9 && share('revise') >= 0.9 && share('key right') >= 0.95
   const top = taken.filter(({ phase }) => phase === 'top').length
-  if (top === 0 && !isReady && number <= mostLessons) return lesson('modes', 1e-3, everything({ 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }, 16))
+  if (top === 0 && !isReady && number <= mostLessons) return lesson('modes', 1e-3, everything({ 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }))
   if (number > mostLessons || (top > 0 && missed(accuracy).length === 0)) return null
   // Four operations bring five with them: how many of them there are steers both.
   const [four, five] = [share('direct 4'), share('direct 5')]
   const weight = five > 0.65 ? 0.3 : four < 0.99 || five < 0.25 ? 3 : 1
-  return lesson('top', 3e-4, everything({ 0: 0.3, 1: 1, 2: 1, 3: 2, 4: weight, 5: five < 0.15 && four > 0.98 ? 0.1 : 0 }, 24))
+  return lesson('top', 3e-4, everything({ 0: 0.3, 1: 1, 2: 1, 3: 2, 4: weight, 5: five < 0.15 && four > 0.98 ? 0.1 : 0 }))
 }

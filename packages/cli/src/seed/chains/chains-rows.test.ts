@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '@whetstone/core'
-import { chainTask, readChain, traceText } from '@whetstone/tasks'
+import { chainTask, checkTrace, readChain, traceText } from '@whetstone/tasks'
 import chains from '@whetstone/tasks/tasksets/chains.ts'
-import { chainsModes, drawChainsRow, drawChainsRows, rowMessages, summaryLevels } from './chains-rows.ts'
+import { chainsModes, critiqueRow, drawChainsRow, drawChainsRows, rowMessages, summaryLevels } from './chains-rows.ts'
 import { chainsCharacters, chainsSpec } from './chains-spec.ts'
 
 const test = suite('chains-rows')
@@ -85,6 +85,17 @@ test('half the keys have their own line, and what has none is answered as often 
   for (const { turns } of draw('key wrong', 1)) {
     const [, key, used] = /^(?:([a-z]{2})=.;)?\d([a-z]{2})\d\?$/.exec(turns[0] as string)!
     assert.is.not(key, used)
+  }
+})
+
+test('a critique thinks up to the first wrong part and says no right answer after it', () => {
+  const trace = '3+5=1;1*2=2;#2'
+  assert.is(critiqueRow('3+5*2?', '3+5=1;1*2=3;#3', trace).answer, '3+5=1;1*2=2!1*2=3v')
+  assert.is(critiqueRow('3+5*2?', '3+5=1;#1', trace).answer, '3+5=1;1*2=2!#1r')
+  assert.is(critiqueRow('3+5*2?', trace, trace).answer, `${trace}y`)
+  for (const { turns, answer } of draw('critique', 3)) {
+    const { error } = checkTrace(solved(turns[0] as string), turns[1] as string)
+    assert.is(answer.includes('!'), error !== null)
   }
 })
 

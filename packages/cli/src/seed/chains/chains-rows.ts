@@ -16,7 +16,18 @@ import {
 } from '@whetstone/tasks'
 
 /** What models/chains is asked to do; `key none` and `key wrong` are its questions about keys without a line, or with another key's. */
-export const chainsModes = ['direct', 'key right', 'key none', 'key wrong', 'hint', 'revise', 'verdict', 'piece', 'summary'] as const
+export const chainsModes = [
+  'direct',
+  'key right',
+  'key none',
+  'key wrong',
+  'hint',
+  'revise',
+  'critique',
+  'verdict',
+  'piece',
+  'summary',
+] as const
 export type ChainsMode = (typeof chainsModes)[number]
 /** A question: the turns before the answer, and the answer. `trace`: a solution is graded whole; else the text is compared. */
 export type ChainsRow = { turns: readonly string[]; answer: string }
@@ -48,7 +59,8 @@ export function drawChainsRow(next: Random, mode: ChainsMode, level: number, spl
   if (mode === 'verdict') return verdictRow(next, chain)
   if (mode === 'piece') return pieceRow(chain)
   const wrong = corruptTrace(next, chain, pick(next, categories))
-  return reviseRow(problem, wrong, trace)
+  if (mode === 'revise') return reviseRow(problem, wrong, trace)
+  return critiqueRow(problem, next() < 0.4 ? trace : wrong, trace)
 }
 
 /** A wrong trace, the critique that a faultless critic gives it, and the right one. */
@@ -56,6 +68,12 @@ export const reviseRow = (problem: string, wrong: string, trace: string): Chains
   turns: [problem, wrong, `!${critiqueText(checkTrace(trace, wrong).error)}?`],
   answer: trace,
 })
+/** A critic thinks aloud: it goes through the steps as they should be, up to the first that is written otherwise. */
+export function critiqueRow(problem: string, given: string, trace: string): ChainsRow {
+  const { error } = checkTrace(trace, given)
+  const thought = error ? trace.split(';').slice(0, error.step).join(';') : trace
+  return { turns: [problem, given, '!'], answer: `${thought}${error ? '!' : ''}${critiqueText(error)}` }
+}
 
 function keyRow(next: Random, mode: ChainsMode, level: number, split: string): ChainsRow {
   for (;;) {

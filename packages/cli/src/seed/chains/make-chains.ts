@@ -41,7 +41,7 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
   for (let lesson = nextChainsLesson(taken); lesson; lesson = nextChainsLesson(taken)) {
     const { number, phase, rows: count, learningRate, shares } = lesson
     const rows = drawLesson(next, taken).map((row) => ({ messages: rowMessages(row) }))
-    const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: phase === 'top' ? 5 : 20 }
+    const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: 20 }
     const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
     const before = model.path as string
     model = learned.model
@@ -106,7 +106,7 @@ async function publish(made: Model, taken: readonly ChainsTaken[], { seed, out, 
       seconds: Math.round(taken.reduce((sum, each) => sum + each.seconds, 0)),
       rows: taken.reduce((sum, { rows }) => sum + rows, 0),
       taught:
-        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), verdicts on a step, first steps and summaries of up to 14 operations',
+        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), critiques, verdicts on a step, first steps and summaries of up to 14 operations',
       chosen: `the first lesson of the last phase after which all goals are met by ${choiceQuestions} validation questions each`,
       goals: chainsGoals,
       accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: accuracy },

@@ -2,8 +2,8 @@ import type { Completion, LanguageModel, Model } from '@whetstone/core'
 import { deriveSeed, isFault, random } from '@whetstone/core'
 import llamaSample from '@whetstone/inference/backends/llama-sample.ts'
 import type { ChainsMode, ChainsRow } from './chains-rows.ts'
-import { drawChainsRow, drawSplitChain, reviseRow } from './chains-rows.ts'
-import { chainText, checkTrace, traceText } from '@whetstone/tasks'
+import { critiqueRow, drawChainsRow, drawSplitChain, reviseRow } from './chains-rows.ts'
+import { chainText, traceText } from '@whetstone/tasks'
 
 /** Share of right answers by group: `direct 4`, `key right`, `revise`. */
 export type ChainsAccuracies = Readonly<Record<string, number>>
@@ -15,10 +15,10 @@ const groups: readonly (readonly [name: string, mode: ChainsMode, levels: readon
   ['hint', 'hint', [1, 2, 3, 4]],
   ['revise', 'revise', [1, 2, 3, 4]],
   ['revise 5', 'revise', [5]],
+  ['critique', 'critique', [1, 2, 3, 4]],
   ['verdict', 'verdict', [2, 3, 4]],
   ['piece', 'piece', [2, 4, 6, 8, 10, 12]],
   ['summary', 'summary', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
-  ['summary long', 'summary', [9, 10, 11, 12]],
 ]
 
 type Options = { seed: number; each: number; threads: number; signal: AbortSignal }
@@ -46,7 +46,7 @@ export async function measureChains(model: Model, { seed, each, threads, signal 
 
 /**
  * What a model does about its own errors at five operations: how often it is right when it revises them by a faultless critique, in a fresh attempt
- * at temperature 1, and how often its own verdicts, asked step by step, find the first wrong part first (`chance`: one drawn from the parts that it wrote).
+ * at temperature 1, and how often its own critique names the first wrong part (`chance`: one drawn from the parts that it wrote).
  */
 export async function measureOwnErrors(model: Model, { seed, each, threads, signal }: Options) {
   await using opened = await llamaSample().open(model, { concurrency: 64, context: 256, threads, signal })
@@ -74,36 +74,34 @@ export async function measureOwnErrors(model: Model, { seed, each, threads, sign
     1,
     seed,
   )
-  const prefixes = wrong.flatMap(({ problem, trace, given }, of) => {
-    const parts = given.split(';')
-    return parts.map((part, i) => ({
-      of,
-      isFirst: checkTrace(trace, given).before === i,
-      turn: `${problem}${parts.slice(0, i + 1).join(';')}${part.startsWith('#') ? '' : ';'}:`,
-    }))
-  })
-  const verdicts = await answer(
+  const named = await answer(
     opened,
-    prefixes.map(({ turn }) => [turn]),
+    wrong.map(({ problem, trace, given }) => critiqueRow(problem, given, trace).turns),
     0,
     seed,
   )
-  const blamed = new Map<number, boolean>()
-  for (const [i, { of, isFirst }] of prefixes.entries()) if (verdicts[i]!.endsWith('n') && !blamed.has(of)) blamed.set(of, isFirst)
+  const blamed = (text: string) => (text.includes('!') ? text.slice(text.lastIndexOf('!') + 1, -1) : null)
   const count = (of: (each: (typeof wrong)[number], i: number) => boolean) => wrong.filter(of).length
   return {
     asked: each,
     wrong: wrong.length,
     revised: count(({ trace }, i) => revised[i] === trace),
     fresh: count(({ trace }, i) => fresh[i] === trace),
-    located: count((_, i) => blamed.get(i) === true),
+    located: count(({ trace, given }, i) => blamed(named[i]!) === blamed(critiqueRow('', given, trace).answer)),
     chance: wrong.reduce((sum, { given }) => sum + 1 / Math.max(1, given.split(';').length), 0),
   }
 }
 
-/** A verdict is its last letter. */
-const isRight = ({ turns, answer: due }: ChainsRow, given: string): boolean =>
-  turns.at(-1)!.endsWith(':') ? given.at(-1) === due.at(-1) : given === due
+/** A verdict is its last letter; of a critique, what follows the thought. */
+function isRight({ turns, answer: due }: ChainsRow, given: string): boolean {
+  const last = turns.at(-1) as string
+  if (last.endsWith(':')) return given.at(-1) === due.at(-1)
+  if (last === '!') return said(given) === said(due)
+  return given === due
+}
+
+/** What a critique says once it has thought: the wrong part and its category, or that there is none. */
+const said = (critique: string) => (critique.includes('!') ? critique.slice(critique.lastIndexOf('!') + 1) : critique.slice(-1))
 
 async function answer(model: LanguageModel, asked: readonly (readonly string[])[], temperature: number, seed: number): Promise<string[]> {
   const requests = asked.map((turns, i) => ({
