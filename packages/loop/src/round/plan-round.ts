@@ -12,7 +12,7 @@ import { secondsEach, showPlan } from '@whetstone/attempts/show-plan.ts'
 import { lengthOf, longestTask } from './longest-task.ts'
 import { warnOfPower } from '@whetstone/gates/power.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
-import { samplingOf } from '@whetstone/recipe/recipe.ts'
+import { offersOf, samplingOf } from '@whetstone/recipe/recipe.ts'
 import { probeJudges } from '@whetstone/attempts/probe-judges.ts'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
 
@@ -103,6 +103,8 @@ async function runProbe(context: RoundContext): Promise<Plan['probe'] & { longes
   try {
     for await (const result of recipe.solver.solve(attempts, model, {
       sampling: samplingOf(recipe, 'train'),
+      verify: offersOf(recipe).verify,
+      budget: recipe.settings.budget,
       teachers: context.models.teachers(context.incumbent.model),
       signal,
     })) {
