@@ -96,4 +96,12 @@ test('pieces are joined step by step where the summary is a problem of its own',
   assert.equal([solution.messages.at(-1)?.content, solution.finish], ['3+5=1;1*2=2;2-1=1;#1', 'stop'])
 })
 
+test('of several summaries the one that most share is gone on with', async () => {
+  const said = ['rest 3', 'rest 4', 'rest 4']
+  const { model, asked } = fakeModel(({ messages }) => (/Summarize/.test(messages.at(-1)?.content ?? '') ? (said.shift() ?? '') : 'work'))
+  await solve(summarize({ votes: 3 }), [attempt(4)], model)
+  assert.is(asked.filter(({ messages }) => /Summarize/.test(messages.at(-1)?.content ?? '')).length, 3)
+  assert.match(asked.at(-1)?.messages.at(-1)?.content as string, /rest 4/)
+})
+
 test.run()

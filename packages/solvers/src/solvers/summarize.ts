@@ -15,6 +15,12 @@ const Settings = z.strictObject({
     .describe('always so often; until two answers are the same; or until a piece ends by itself'),
   piece: z.number().int().positive().optional().describe("most tokens of a piece of reasoning (default: the sampling's own)"),
   summarizer: teacher.optional().describe('who summarizes: a role; the attempted model when absent'),
+  votes: z
+    .number()
+    .int()
+    .positive()
+    .default(1)
+    .describe('summaries asked of each piece, of which the one that most share is taken; greedy ones are all the same'),
   sampling: Sampling.partial().optional().describe('how the summarizer samples, where it differs'),
   reuse: z
     .custom<ReadonlyMap<string, string>>((value) => value instanceof Map)
@@ -37,7 +43,7 @@ export default plugin({
   make: summarize,
 })
 
-function summarize({ iterations, until, piece, summarizer, sampling: own, reuse, prompts: named }: Settings): MethodSolver {
+function summarize({ iterations, until, piece, summarizer, votes, sampling: own, reuse, prompts: named }: Settings): MethodSolver {
   const texts = loadPrompts(named)
   const by = summarizer ? `, summarized by ${nameOf(summarizer)}` : ''
   const method: Method = async function* (attempt, tools) {
@@ -68,15 +74,13 @@ function summarize({ iterations, until, piece, summarizer, sampling: own, reuse,
       const work = [reply.reasoning, reply.text].filter(Boolean).join('\n\n')
       const request: Message = { role: 'user', content: fill(texts.summarize, { problem, work }) }
       const how = { ...prose(tools.sampling), ...own }
-      const [summary] = yield* ask({
-        role: 'summarizer',
-        messages: [request],
-        seed: deriveSeed(attempt.seed, 'summarize', iteration),
-        sampling: how,
-        by: summarizer,
-      })
-      if (isRefused(summary!) || summary!.text.trim() === '') return draft
-      const resumed = fill(texts.resume, { problem: attempt.task.prompt, summary: summary!.text.trim() })
+      const asks = Array.from({ length: how.temperature === 0 ? 1 : votes }, (_, i) => ({
+        ...{ role: 'summarizer', messages: [request], sampling: how, by: summarizer },
+        seed: deriveSeed(attempt.seed, 'summarize', iteration, ...(i === 0 ? [] : [i])),
+      }))
+      const summary = mostShared((yield* ask(...asks)).flatMap((each) => (isRefused(each) ? [] : [each.text.trim()])))
+      if (summary === '') return draft
+      const resumed = fill(texts.resume, { problem: attempt.task.prompt, summary })
       if (texts.join === 'pieces') {
         problem = resumed
         steps += wholeSteps(texts, reply.text)
@@ -88,6 +92,9 @@ function summarize({ iterations, until, piece, summarizer, sampling: own, reuse,
   return methodSolver(`${iterations === 1 ? 'summarize' : `summarize-${iterations}`}${by}`, method, [summarizer])
 }
 
+/** The text that stands most often, the first of equals; empty where there is none. */
+const mostShared = (texts: readonly string[]): string =>
+  [...Map.groupBy(texts, (each) => each).values()].toSorted((a, b) => b.length - a.length)[0]?.[0] ?? ''
 const given = (text: string): Completion => ({ id: '', text, finish: 'length', tokens: { prompt: 0, completion: 0 }, seconds: 0 })
 const wholeSteps = ({ separator }: Prompts, text: string) => text.slice(0, text.lastIndexOf(separator) + 1)
 const join = ({ join: how }: Prompts, steps: string, { text }: Completion) => (how === 'pieces' ? steps + text : text)

@@ -30,6 +30,7 @@ export const distillation: System = {
       { arm: 'direct', solver: direct(), temperature: 0 },
       { arm: 'direct, vote of 3', solver: bestOfN({ n: 3, by: 'vote', prompts }), temperature: 0.7 },
       { arm: 'summarize', solver: summarize(pieces), temperature: 0 },
+      { arm: 'summarize, most of 5 summaries', solver: summarize({ ...pieces, votes: 5, sampling: { temperature: 0.7 } }), temperature: 0 },
       {
         arm: 'summarize, summaries of other tasks',
         solver: summarize({ ...pieces, summarizer: placebo('shuffled', teachers.basic) }),
