@@ -1,7 +1,10 @@
-// A backend for tests only: one device with memory of its own and without custom operations, like a GPU, that computes on the CPU and then
-// does what FAKE_BACKEND says: right | wrong | abort | hang | none.
+// A backend for tests only: devices with memory of their own and without custom operations, like GPUs, that compute on the CPU and then do
+// what FAKE_BACKEND says: right | wrong | abort | hang | none. FAKE_DEVICES=N: how many (1, at most 4). FAKE_MEMORY=MIB: what each has,
+// 1024 when absent. FAKE_LOST=N: the device is lost after so many graphs.
 #include "ggml-backend-impl.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -17,7 +20,17 @@ static ggml_backend_dev_t cpu() {
     return ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
 }
 
+static long number(const char * name, long otherwise) {
+    const char * value = std::getenv(name);
+    return value ? std::atol(value) : otherwise;
+}
+
 static ggml_status compute(ggml_backend_t backend, ggml_cgraph * graph) {
+    static std::atomic<long> left(number("FAKE_LOST", -1));
+    if (left >= 0 && left-- == 0) {
+        left = 0;
+        return GGML_STATUS_FAILED;
+    }
     if (mode() == "abort") {
         std::abort();
     }
@@ -47,14 +60,26 @@ static ggml_guid_t guid() {
     return &id;
 }
 
-static const char * device_name(ggml_backend_dev_t) {
-    return "Fake0";
+static constexpr size_t most_devices = 4;
+static ggml_backend_device devices[most_devices];
+static size_t index_of(ggml_backend_dev_t device) {
+    return (size_t) (device - devices);
+}
+static std::atomic<size_t> used[most_devices];
+static size_t memory() {
+    return (size_t) number("FAKE_MEMORY", 1024) << 20;
+}
+
+static const char * device_name(ggml_backend_dev_t device) {
+    static const char * names[most_devices] = {"Fake0", "Fake1", "Fake2", "Fake3"};
+    return names[index_of(device)];
 }
 static const char * device_description(ggml_backend_dev_t) {
     return "a fake device";
 }
-static void device_memory(ggml_backend_dev_t, size_t * free, size_t * total) {
-    *free = *total = 1 << 30;
+static void device_memory(ggml_backend_dev_t device, size_t * free, size_t * total) {
+    *total = memory();
+    *free = *total - std::min(*total, used[index_of(device)].load());
 }
 static enum ggml_backend_dev_type device_type(ggml_backend_dev_t) {
     return GGML_BACKEND_DEVICE_TYPE_GPU;
@@ -78,7 +103,7 @@ static ggml_backend_t device_init(ggml_backend_dev_t device, const char *) {
     return new ggml_backend{guid(), how, device, inner};
 }
 
-static ggml_backend_buffer_type buffers;
+static ggml_backend_buffer_type buffers[most_devices];
 static const char * buffers_name(ggml_backend_buffer_type_t) {
     return "Fake";
 }
@@ -97,10 +122,22 @@ static void buffer_set(ggml_backend_buffer_t buffer, ggml_tensor * tensor, const
     inside(buffer, tensor);
     std::memcpy((char *) tensor->data + offset, data, size);
 }
+static void (*free_on_cpu)(ggml_backend_buffer_t);
+static void buffer_free(ggml_backend_buffer_t buffer) {
+    used[index_of(buffer->buft->device)] -= buffer->size;
+    free_on_cpu(buffer);
+}
 static ggml_backend_buffer_t buffers_alloc(ggml_backend_buffer_type_t type, size_t size) {
+    std::atomic<size_t> & taken = used[index_of(type->device)];
+    if (taken + size > memory()) {
+        return nullptr;
+    }
     ggml_backend_buffer_t made = ggml_backend_buft_alloc_buffer(ggml_backend_dev_buffer_type(cpu()), size);
     if (made) {
+        taken += made->size;
         made->buft = type;
+        free_on_cpu = made->iface.free_buffer;
+        made->iface.free_buffer = buffer_free;
         made->iface.get_tensor = buffer_get;
         made->iface.set_tensor = buffer_set;
     }
@@ -110,14 +147,15 @@ static bool buffers_are_host(ggml_backend_buffer_type_t) {
     return false;
 }
 static ggml_backend_buffer_type_t device_buffers(ggml_backend_dev_t device) {
-    if (!buffers.device) {
-        buffers = *ggml_backend_dev_buffer_type(cpu());
-        buffers.iface.get_name = buffers_name;
-        buffers.iface.alloc_buffer = buffers_alloc;
-        buffers.iface.is_host = buffers_are_host;
-        buffers.device = device;
+    ggml_backend_buffer_type & mine = buffers[index_of(device)];
+    if (!mine.device) {
+        mine = *ggml_backend_dev_buffer_type(cpu());
+        mine.iface.get_name = buffers_name;
+        mine.iface.alloc_buffer = buffers_alloc;
+        mine.iface.is_host = buffers_are_host;
+        mine.device = device;
     }
-    return &buffers;
+    return &mine;
 }
 static bool device_supports(ggml_backend_dev_t, const ggml_tensor * op) {
     return op->op != GGML_OP_CUSTOM && ggml_backend_dev_supports_op(cpu(), op);
@@ -130,15 +168,14 @@ static const char * registry_name(ggml_backend_reg_t) {
     return "Fake";
 }
 static size_t registry_count(ggml_backend_reg_t) {
-    return mode() == "none" ? 0 : 1;
+    return mode() == "none" ? 0 : std::min(most_devices, (size_t) number("FAKE_DEVICES", 1));
 }
-static ggml_backend_dev_t registry_device(ggml_backend_reg_t registry, size_t) {
-    static ggml_backend_device device = {{device_name, device_description, device_memory, device_type, device_props, device_init,
-                                          device_buffers, nullptr, nullptr, device_supports, device_supports_buffers, nullptr, nullptr,
-                                          nullptr, nullptr},
-                                         registry,
-                                         nullptr};
-    return &device;
+static ggml_backend_dev_t registry_device(ggml_backend_reg_t registry, size_t index) {
+    devices[index] = {{device_name, device_description, device_memory, device_type, device_props, device_init, device_buffers, nullptr,
+                       nullptr, device_supports, device_supports_buffers, nullptr, nullptr, nullptr, nullptr},
+                      registry,
+                      nullptr};
+    return &devices[index];
 }
 static void * registry_function(ggml_backend_reg_t, const char *) {
     return nullptr;

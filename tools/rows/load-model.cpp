@@ -10,9 +10,13 @@
 #include "run-tool.h"
 #include "watch-template.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
+#include <vector>
 
 #include <unistd.h>
 
@@ -49,6 +53,8 @@ void add_model_flags(arguments & args, model_options & options) {
     args.value("--lora", "FILE", options.loras, "a LoRA adapter, GGUF; may be repeated");
     args.value("--lora-scale", "X", options.lora_scale, "strength of the adapters");
     args.value("-ngl, --n-gpu-layers", "N", options.gpu_layers, "layers on the GPU, -1: all");
+    args.value("--tensor-split", "LIST", options.tensor_split,
+               "what part of the layers each of several GPUs takes, such as 3,1; default: by their free memory");
     args.flag("-v, --verbose", options.verbose, "show llama.cpp's log");
 }
 
@@ -61,6 +67,25 @@ static void check_template(const llama_model * model, const std::string & path) 
     } catch (const std::exception &) {
         throw bad_input(path + ": its chat template is no Jinja that llama.cpp can read, mend the key tokenizer.chat_template");
     }
+}
+
+// One part for each device that libllama may have
+static std::vector<float> read_split(const std::string & list) {
+    std::vector<float> parts;
+    std::stringstream stream(list);
+    for (std::string part; std::getline(stream, part, ',');) {
+        char * end = nullptr;
+        parts.push_back(std::strtof(part.c_str(), &end));
+        if (part.empty() || *end != '\0' || !(parts.back() >= 0)) {
+            throw bad_input("--tensor-split is \"" + list + "\": name a part for each GPU, such as 3,1");
+        }
+    }
+    if (parts.size() > llama_max_devices() || std::all_of(parts.begin(), parts.end(), [](float part) { return part == 0; })) {
+        throw bad_input("--tensor-split is \"" + list + "\": at least one part must be above 0, and there are at most " +
+                        std::to_string(llama_max_devices()));
+    }
+    parts.resize(llama_max_devices(), 0.0f);
+    return parts;
 }
 
 loaded_model load_model(const model_options & options) {
@@ -86,6 +111,12 @@ loaded_model load_model(const model_options & options) {
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;
     params.vocab_only = options.vocab_only;
+
+    std::vector<float> split; // libllama keeps the pointer while it loads
+    if (!options.tensor_split.empty()) {
+        split = read_split(options.tensor_split);
+        params.tensor_split = split.data();
+    }
 
     // With no layer on the GPU keep it out altogether: else it still takes large matrix products, slow for small models.
     ggml_backend_dev_t none[] = {nullptr};

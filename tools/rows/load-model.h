@@ -13,6 +13,7 @@ struct model_options {
     std::vector<std::string> loras;
     float lora_scale = 1.0f;
     int32_t gpu_layers = 0;
+    std::string tensor_split; // parts of the model for each GPU, such as 3,1
     bool vocab_only = false;
     bool verbose = false; // pass llama.cpp's log through to stderr
 };

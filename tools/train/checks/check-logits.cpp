@@ -14,7 +14,7 @@ int check_logits(const options & o) {
     int64_t tokens = 0;
     const int64_t n = s.net->hyper.vocabulary;
     for (const example & e : s.data.examples) {
-        batch rows = make_batch({&e}, true);
+        batch rows = make_batch({&e}, s.place.plain);
         std::vector<float> ours, theirs;
         s.runner->workers[0]->evaluate(rows, &ours);
         for (const sequence & q : e.sequences) {

@@ -48,19 +48,49 @@ bool batch::sequence_greedy(int64_t s) const {
     return true;
 }
 
-batch make_batch(const std::vector<const example *> & examples, bool padded) {
+// Where the sequences begin, in their order, and the total: end to end, or in rows of `length`
+static std::vector<int32_t> lay_out(const std::vector<const example *> & examples, int64_t length) {
+    std::vector<int32_t> starts;
+    std::vector<int64_t> filled; // of each row
+    int64_t total = 0;
+    for (const example * e : examples) {
+        for (const sequence & s : e->sequences) {
+            if (length == 0) {
+                starts.push_back((int32_t) total);
+                total += s.inputs();
+                continue;
+            }
+            auto row = std::find_if(filled.begin(), filled.end(), [&](int64_t used) { return used + s.inputs() <= length; });
+            if (row == filled.end())
+                row = filled.insert(row, 0);
+            starts.push_back((int32_t) ((row - filled.begin()) * length + *row));
+            *row += s.inputs();
+        }
+    }
+    starts.push_back((int32_t) (length == 0 ? total : (int64_t) filled.size() * length));
+    return starts;
+}
+
+batch make_batch(const std::vector<const example *> & examples, bool packed) {
     batch b;
     b.examples = examples;
-    b.starts = {0};
     b.row_starts = {0};
-    int64_t length = 0;
-    for (const example * e : examples)
-        for (const sequence & s : e->sequences)
-            length = std::max(length, s.inputs());
+    if (packed)
+        for (const example * e : examples)
+            for (const sequence & s : e->sequences)
+                b.row_length = std::max(b.row_length, s.inputs());
+    b.starts = lay_out(examples, b.row_length);
+    b.tokens.assign(b.starts.back(), 0);
+    b.places.assign(b.starts.back(), 0);
+    b.groups.assign(b.starts.back(), -1);
     for (const example * const & e : examples) {
         for (const sequence & s : e->sequences) {
-            const int32_t first = (int32_t) b.tokens.size();
-            b.tokens.insert(b.tokens.end(), s.tokens.begin(), s.tokens.end() - 1);
+            const int32_t first = b.starts[b.owners.size()];
+            for (int32_t t = 0; t < (int32_t) s.inputs(); t++) {
+                b.tokens[first + t] = s.tokens[t];
+                b.places[first + t] = t;
+                b.groups[first + t] = (int32_t) b.owners.size();
+            }
             for (int64_t t = 1; t < (int64_t) s.tokens.size(); t++) {
                 if (!s.learns(t))
                     continue;
@@ -70,9 +100,6 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
                 b.answers.push_back(t >= s.answer);
             }
             b.owners.push_back((int32_t) (&e - examples.data()));
-            if (padded)
-                b.tokens.resize(first + length, 0);
-            b.starts.push_back((int32_t) b.tokens.size());
             b.row_starts.push_back((int32_t) b.targets.size());
         }
     }
@@ -86,7 +113,7 @@ batch make_batch(const std::vector<const example *> & examples, bool padded) {
 }
 
 std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces,
-                                   bool padded) {
+                                   bool packed) {
     std::stable_sort(examples.begin(), examples.end(), [](const example * a, const example * b) { return a->inputs() > b->inputs(); });
     int64_t total = 0;
     for (const example * e : examples)
@@ -101,7 +128,7 @@ std::vector<batch> split_by_length(std::vector<const example *> examples, int64_
         const bool full = tokens + e->inputs() > each + e->inputs() / 2 || (max_examples > 0 && (int64_t) current.size() >= max_examples);
         const bool spread = (int64_t) batches.size() + 1 + left <= pieces; // few examples: one each
         if (!current.empty() && (full || spread)) {
-            batches.push_back(make_batch(current, padded));
+            batches.push_back(make_batch(current, packed));
             current.clear();
             tokens = 0;
         }
@@ -110,7 +137,7 @@ std::vector<batch> split_by_length(std::vector<const example *> examples, int64_
         left--;
     }
     if (!current.empty())
-        batches.push_back(make_batch(current, padded));
+        batches.push_back(make_batch(current, packed));
     return batches;
 }
 

@@ -54,7 +54,10 @@ struct batch {
     std::vector<const example *> examples;
     std::vector<int32_t> tokens;     // inputs
     std::vector<int32_t> owners;     // the example of each sequence
-    std::vector<int32_t> starts;     // first input of each sequence, then the total
+    std::vector<int32_t> starts;     // first input of each sequence, then the total; of packed ones not in ascending order
+    std::vector<int32_t> places;     // of each input: its position in its sequence
+    std::vector<int32_t> groups;     // of each input: its sequence, -1 where there is none
+    int64_t row_length = 0;          // packed: inputs of a row, each of which holds whole sequences; 0: no rows
     std::vector<int32_t> positions;  // of the targets: index into tokens
     std::vector<int32_t> targets;    // token that should follow
     std::vector<float> weights;      // of the targets
@@ -68,18 +71,21 @@ struct batch {
     distributions top;             // the model's own, of top.width tokens, where that was set before computing
 
     int64_t sequences() const { return (int64_t) starts.size() - 1; }
+    int64_t pack_rows() const { return (int64_t) tokens.size() / row_length; }
+    bool shares_rows() const { return sequences() > pack_rows(); } // some row holds more than one sequence
     double weight_of(int64_t sequence) const { return examples[owners[sequence]]->weight; }
     double sequence_logp(int64_t sequence) const; // unweighted
     bool sequence_greedy(int64_t sequence) const; // teacher-forced: greedy decoding would have written exactly this answer
 };
 
-// padded: sequences are filled up to one length, with tokens that nothing looks at
-batch make_batch(const std::vector<const example *> & examples, bool padded);
+// packed: into rows as long as the longest sequence, each sequence into the first row that has room; the rest of a row is tokens that
+// nothing looks at
+batch make_batch(const std::vector<const example *> & examples, bool packed);
 
 // Cuts examples into batches of like length with at most max_tokens inputs each (one example may exceed it) and at most max_examples (0:
 // any), at least `pieces` where there are that many examples. The cut depends on the arguments alone.
 std::vector<batch> split_by_length(std::vector<const example *> examples, int64_t max_tokens, int64_t max_examples, int64_t pieces,
-                                   bool padded);
+                                   bool packed);
 
 // A seeded permutation of 0..n-1 (Fisher-Yates over splitmix64): the same on every platform
 std::vector<int64_t> permutation(int64_t n, uint64_t seed);

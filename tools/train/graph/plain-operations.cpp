@@ -2,6 +2,7 @@
 #include "../data/batch.h"
 #include "bad-input.h"
 #include "kernels.h"
+#include "packed-rows.h"
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -13,14 +14,16 @@ namespace {
 class plain final : public operations {
   public:
     plain(graph & g, const model & m) : g(g), c(g.context.get()), h(g.hyper), factors(rope_factors_of(m)) {
-        count = g.rows.sequences();
-        length = g.rows.starts.at(1);
-        std::vector<int32_t> order(length);
-        std::iota(order.begin(), order.end(), 0);
-        places = g.constant(GGML_TYPE_I32, length, 1, "places", order.data());
+        count = g.rows.pack_rows();
+        length = g.rows.row_length;
+        places = g.constant(GGML_TYPE_I32, length * count, 1, "places", g.rows.places.data());
         temperature = nullptr;
-        if (!g.rope.temperature.empty())
-            temperature = g.constant(GGML_TYPE_F32, 1, length, "temperature", g.rope.temperature.data());
+        if (g.rope.temperature.empty())
+            return;
+        std::vector<float> by_token;
+        for (const int32_t place : g.rows.places)
+            by_token.push_back(g.rope.temperature[place]);
+        temperature = g.constant(GGML_TYPE_F32, 1, length * count, "temperature", by_token.data());
     }
 
     ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override { return g.emit(ggml_get_rows(c, table, ids)); }
@@ -37,7 +40,10 @@ class plain final : public operations {
         return finish(ggml_mul_mat(c, w, x), scale, onto);
     }
     ggml_tensor * multiply_back(ggml_tensor * w, ggml_tensor * dy, float scale, ggml_tensor * onto) override {
-        return finish(ggml_mul_mat(c, flipped(dequantized(w)), dy), scale, onto);
+        if (w->type == GGML_TYPE_F32)
+            return finish(ggml_mul_mat(c, flipped(w), dy), scale, onto);
+        // such a matrix takes dy in half precision, whose least values are near 1e-7: dy is lifted there and back
+        return finish(ggml_mul_mat(c, flipped_half(w), ggml_scale(c, dy, lift)), scale / lift, onto);
     }
     void multiply_back_weight(ggml_tensor * gradient, ggml_tensor * x, ggml_tensor * dy, float scale) override {
         sum_into(gradient, scaled(ggml_mul_mat(c, flipped(x), flipped(dy)), scale));
@@ -143,8 +149,11 @@ class plain final : public operations {
     ggml_context * c;
     const hyperparameters & h;
     ggml_tensor *factors, *places, *temperature;
-    std::map<int64_t, ggml_tensor *> masks; // by window
-    int64_t count, length;                  // of the sequences
+    std::map<int64_t, ggml_tensor *> masks;       // by window
+    std::map<int64_t, ggml_tensor *> apart_masks; // by distance, back below 0: of a convolution, 0 where another sequence would be seen
+    std::map<const ggml_tensor *, ggml_tensor *> halves;
+    std::map<int64_t, ggml_tensor *> every_row; // by their number
+    int64_t count, length;                      // of the rows that sequences are packed into
 
     void sum_into(ggml_tensor * gradient, ggml_tensor * t) { g.emit(ggml_add_inplace(c, gradient, t)); }
     ggml_tensor * scaled(ggml_tensor * t, float scale) { return scale == 1.0f ? t : ggml_scale(c, t, scale); }
@@ -154,7 +163,21 @@ class plain final : public operations {
     }
     ggml_tensor * flipped(ggml_tensor * t) { return ggml_cont(c, ggml_transpose(c, t)); }
     ggml_tensor * sum_of_columns(ggml_tensor * t, ggml_tensor * like) { return ggml_reshape(c, ggml_sum_rows(c, flipped(t)), like); }
-    ggml_tensor * dequantized(ggml_tensor * w) { return w->type == GGML_TYPE_F32 ? w : ggml_cast(c, w, GGML_TYPE_F32); }
+    static constexpr float lift = 1024.0f;
+    // A base's matrix, transposed, in F16: a copy that lives for one product (of the head: for its chunks). By get_rows, which every
+    // backend has for all types: CUDA copies no K-quants.
+    ggml_tensor * flipped_half(ggml_tensor * w) {
+        ggml_tensor *& known = halves[w];
+        if (known || w->type == GGML_TYPE_F16)
+            return known ? known : known = flipped(w);
+        ggml_tensor *& all = every_row[w->ne[1]];
+        if (!all) {
+            std::vector<int32_t> order(w->ne[1]);
+            std::iota(order.begin(), order.end(), 0);
+            all = g.constant(GGML_TYPE_I32, w->ne[1], 1, "rows", order.data());
+        }
+        return known = ggml_cast(c, ggml_transpose(c, ggml_get_rows(c, w, all)), GGML_TYPE_F16);
+    }
 
     // Every sequence's tokens `by` places later, or back earlier; what falls out is lost, what is not there is 0
     ggml_tensor * later(ggml_tensor * t, int64_t by, bool back) {
@@ -165,7 +188,13 @@ class plain final : public operations {
             return ggml_scale(c, t, 0.0f);
         ggml_tensor * kept = ggml_cont(c, ggml_view_3d(c, t, width, n, count, t->nb[1], t->nb[1] * length, back ? by * t->nb[1] : 0));
         kept = ggml_pad_ext(c, kept, 0, 0, back ? 0 : (int) by, back ? (int) by : 0, 0, 0, 0, 0);
-        return ggml_reshape_2d(c, kept, width, length * count);
+        kept = ggml_reshape_2d(c, kept, width, length * count);
+        return g.rows.shares_rows() ? ggml_mul(c, kept, apart_by(back ? -by : by)) : kept;
+    }
+    ggml_tensor * apart_by(int64_t by) {
+        ggml_tensor *& known = apart_masks[by];
+        const std::vector<float> seen = known ? std::vector<float>() : seen_at_distance(g.rows, by);
+        return known ? known : known = g.constant(GGML_TYPE_F32, 1, (int64_t) seen.size(), "apart", seen.data());
     }
     ggml_tensor * by_taps(ggml_tensor * t, ggml_tensor * taps, bool back) {
         ggml_tensor *columns = flipped(taps), *sum = nullptr; // [width, taps]
@@ -213,12 +242,9 @@ class plain final : public operations {
         ggml_tensor *& known = masks[window];
         if (known)
             return known;
-        std::vector<float> shade(length * length, 0.0f); // a query sees itself and what came before, within the window
-        for (int64_t q = 0; q < length; q++)
-            for (int64_t k = 0; k < length; k++)
-                if (k > q || (window > 0 && q - k >= window))
-                    shade[q * length + k] = -INFINITY;
-        return known = g.constant(GGML_TYPE_F32, length, length, "mask", shade.data());
+        const std::vector<float> shade = attention_shade(g.rows, window);
+        known = g.constant(GGML_TYPE_F32, length, (int64_t) shade.size() / length, "mask", shade.data());
+        return known = ggml_reshape_4d(c, known, length, length, 1, known->ne[1] / length);
     }
 
     using rotation = ggml_tensor * (*) (ggml_context *, ggml_tensor *, ggml_tensor *, ggml_tensor *, int, int, int, float, float, float,
@@ -228,17 +254,22 @@ class plain final : public operations {
         return with(c, t, places, factors, (int) h.rope_size, h.rope_neox ? GGML_ROPE_TYPE_NEOX : GGML_ROPE_TYPE_NORMAL,
                     (int) r.original_context, r.base, r.scale, r.extrapolation, r.magnitude, r.beta_fast, r.beta_slow);
     }
-    // by_position: [1, length], or null
+    // by_position: [1, tokens], or null
+    // [features, tokens] -> [head_size, n, length, count]; a rotation takes the tokens as one row, each has its own place
     ggml_tensor * rotated(ggml_tensor * t, int64_t n, const layer_attention & how, ggml_tensor * by_position) {
-        ggml_tensor * x = how.rotates ? rotate(ggml_rope_ext, view(t, n), how) : view(t, n);
-        return by_position ? ggml_mul(c, x, ggml_reshape_4d(c, by_position, 1, 1, length, 1)) : x;
+        ggml_tensor * x = ggml_reshape_3d(c, t, h.head_size, n, length * count);
+        if (how.rotates)
+            x = rotate(ggml_rope_ext, x, how);
+        if (by_position)
+            x = ggml_mul(c, x, ggml_reshape_3d(c, by_position, 1, 1, length * count));
+        return view(x, n);
     }
     ggml_tensor * unrotated(ggml_tensor * t, int64_t n, const layer_attention & how, ggml_tensor * by_position) {
-        ggml_tensor * x = together(t, n);
+        ggml_tensor * x = ggml_reshape_3d(c, together(t, n), h.head_size, n, length * count);
         if (how.rotates)
             x = rotate(ggml_rope_ext_back, x, how);
         if (by_position)
-            x = ggml_mul(c, x, ggml_reshape_4d(c, by_position, 1, 1, length, 1));
+            x = ggml_mul(c, x, ggml_reshape_3d(c, by_position, 1, 1, length * count));
         return ggml_reshape_2d(c, x, h.head_size * n, length * count);
     }
 

@@ -16,13 +16,19 @@ class batch_runner {
     // The same, and leaves the gradient of the objective, summed over the examples, in the workers.
     std::vector<batch> train(const std::vector<const example *> & examples, const loss & objective);
 
+    // Micro-batches, and the logits at once, half as large from now on, and activations computed twice.
+    void shrink();
+
+    int64_t planned = 0; // bytes that a micro-batch is expected to take on a device
     team threads;
     std::vector<std::unique_ptr<worker>> workers;
 
   private:
+    // As run_once; where a device has no room for a micro-batch, once more with a smaller one.
     std::vector<batch> run(const std::vector<const example *> & examples, const loss * objective, int64_t top);
+    std::vector<batch> run_once(const std::vector<const example *> & examples, const loss * objective, int64_t top);
     int64_t max_tokens, max_examples;
-    bool padded;
+    bool packed, shrunk = false;
 };
 
 } // namespace train

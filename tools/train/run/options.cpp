@@ -73,8 +73,11 @@ static void step_flags(arguments & args, options & o) {
     args.value("--workers", "N", o.workers, "workers that share each batch, each with its own thread and gradients; 0: one a core");
     args.value("-t, --threads", "N", o.threads,
                "threads of each worker; 0: one, or more where a batch has fewer rows than there are cores");
-    args.value("--activation-memory", "MIB", o.activation_memory,
-               "memory for activations, all workers together; what would need more is computed twice instead of kept");
+    args.value(
+        "--activation-memory", "MIB", o.activation_memory,
+        "memory for activations, all workers together; what would need more is computed twice instead of kept; 0: 512 on the CPU, what "
+        "is free on a GPU");
+    args.value("--memory-share", "S", o.memory_share, "of a GPU's free memory, what activations and logits may take");
     args.value("-ngl, --n-gpu-layers", "N", o.gpu_layers, "above 0: compute on the GPU");
     args.value("--serving-context", "N", o.serving_context,
                "context the model will be served with, which decides between longrope's factors; 0: the model's own");
@@ -150,6 +153,7 @@ static void check(const options & o) {
     must(o.checkpoint_every >= 0, "--checkpoint-every must not be negative");
     must(o.seed >= 0, "--seed must not be negative");
     must(o.serving_context >= 0, "--serving-context must not be negative");
+    must(o.memory_share > 0 && o.memory_share <= 1, "--memory-share lies between 0 and 1, such as 0.85");
     must(o.activation_memory <= 1 << 24, "--activation-memory must be at most 16777216");
     must(o.micro_batch >= 0 && o.workers >= 0 && o.threads >= 0, "--micro-batch, --workers and --threads must not be negative");
     must(o.activation_memory >= 0, "--activation-memory must not be negative");

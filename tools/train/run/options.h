@@ -23,7 +23,8 @@ struct options {
     double epochs = 1;
     int32_t steps = 0, batch = 32, micro_batch = 0, workers = 0, threads = 0, seed = 1;
     int32_t val_every = 0, early_stop = 0;
-    int32_t gpu_layers = 0, serving_context = 0, activation_memory = 512;
+    int32_t gpu_layers = 0, serving_context = 0, activation_memory = 0;
+    double memory_share = 0.85;
     optimizer_options optimizer;
 
     bool all_turns = false;

@@ -3,6 +3,7 @@
 #include "../checks/parity.h"
 #include "../checks/switch-off.h"
 #include "bad-input.h"
+#include "device-memory.h"
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -10,8 +11,9 @@
 namespace train {
 
 constexpr int64_t fewest_tokens = 256,
-                  most_tokens = 1024; // of a micro-batch: enough for full speed of the matrix products, few enough for the caches
-constexpr int64_t logits_part = 12;   // of the memory for activations, one part is for the logits of a chunk of rows
+                  most_tokens = 1024;   // of a micro-batch: enough for full speed of the matrix products, few enough for the caches
+constexpr int64_t default_memory = 512; // MiB of activations on the CPU
+constexpr int64_t logits_part = 12;     // of the memory for activations, one part is for the logits of a chunk of rows
 
 std::vector<const example *> pointers(const std::vector<example> & examples) {
     std::vector<const example *> all;
@@ -52,7 +54,15 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & r
     worker_options each;
     each.place = where;
     each.threads = o.threads ? o.threads : std::max(1, o.workers ? 1 : cores / workers);
-    const int64_t budget = ((int64_t) o.activation_memory << 20) / workers;
+    if (where.gpu) {
+        const device_plan plan = plan_on_device(m, longest, where.gpu, o.memory_share, (int64_t) o.activation_memory << 20);
+        each.chunk = plan.chunk;
+        each.checkpoint = plan.checkpoint;
+        auto runner = std::make_unique<batch_runner>(m, rope, workers, each, plan.tokens, o.micro_batch);
+        runner->planned = plan.bytes;
+        return runner;
+    }
+    const int64_t budget = ((int64_t) (o.activation_memory > 0 ? o.activation_memory : default_memory) << 20) / workers;
     each.chunk = std::max<int64_t>(16, budget / logits_part / (m.hyper.vocabulary * (int64_t) sizeof(float)));
     each.checkpoint = std::max(longest, fewest_tokens) * bytes_per_token(m.hyper) > budget;
     const int64_t tokens =
@@ -76,9 +86,16 @@ static void check_types(const model & m) {
                             "adapter (--lora-rank)");
 }
 
+// Before the weights are read: what a device has no room for
+static void check_room(const options & o, const place & where) {
+    if (where.gpu)
+        check_room_for_weights(weights_file(o.model), o.lora_rank == 0 && o.lora_init.empty(), where.gpu);
+}
+
 session::session(const options & o) :
     target(make_objective(o)), vocabulary((check_supported(o.model), load_vocabulary(o.model))), tokens(vocabulary.model.get(), o.date),
-    place(choose_place(o)), net(read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context)) {
+    place(choose_place(o)),
+    net((check_room(o, place), read_model(o.model, o.lora_rank == 0 && o.lora_init.empty(), place.buffers(), o.serving_context))) {
     if ((o.dora || (o.lora_rank == 0 && o.lora_init.empty())) && o.type.empty())
         check_types(*net);
     if (!o.lora_init.empty())

@@ -259,6 +259,7 @@ int run_training(const options & o) {
                {"checkpoints", keeper.count},
                {"checkpoint_seconds", keeper.seconds},
                {"skipped_rows", s.data.skipped},
+               {"device_mib", json{{"planned", s.runner->planned >> 20}, {"used", s.runner->workers[0]->graph_memory() >> 20}}},
                {"served", figures_of(agreement)},
                {"own", figures_of(own)}});
     return 0;

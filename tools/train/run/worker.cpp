@@ -3,6 +3,8 @@
 #include "../graph/fused-operations.h"
 #include "../graph/plain-operations.h"
 #include "bad-input.h"
+#include "device-memory.h"
+#include <algorithm>
 
 namespace train {
 
@@ -24,14 +26,30 @@ worker::worker(const model & m, const rope_tables & rope, const worker_options &
         allocator.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(cpu.get())));
         return;
     }
-    std::vector<ggml_backend_t> backends = {cpu.get()};
     if (options.place.gpu) {
         gpu.reset(ggml_backend_dev_init(options.place.gpu, nullptr));
         if (!gpu)
             throw bad_input("the GPU cannot be used, leave --n-gpu-layers out to train on the CPU");
-        backends.insert(backends.begin(), gpu.get());
     }
+    start_scheduler();
+}
+
+void worker::start_scheduler() {
+    std::vector<ggml_backend_t> backends = {cpu.get()};
+    if (gpu)
+        backends.insert(backends.begin(), gpu.get());
     scheduler.reset(ggml_backend_sched_new(backends.data(), nullptr, (int) backends.size(), graph_limit, false, true));
+}
+
+void worker::shrink() {
+    options.chunk = std::max<int64_t>(1, options.chunk / 2);
+    options.checkpoint = true;
+    if (scheduler)
+        start_scheduler(); // what the larger graph took is given back
+}
+
+int64_t worker::graph_memory() const {
+    return gpu ? (int64_t) ggml_backend_sched_get_buffer_size(scheduler.get(), gpu.get()) : 0;
 }
 
 void worker::clear_gradients() {
@@ -69,11 +87,18 @@ void worker::run(graph & g) {
         ggml_backend_sched_reset(scheduler.get());
     const bool placed =
         scheduler ? ggml_backend_sched_alloc_graph(scheduler.get(), g.nodes) : ggml_gallocr_alloc_graph(allocator.get(), g.nodes);
+    if (!placed && gpu)
+        throw out_of_device_memory("the GPU has no room for a micro-batch of " + std::to_string(g.rows.tokens.size()) + " tokens (" +
+                                   gibibytes(free_memory(options.place.gpu)) +
+                                   " are free), use a lower --micro-batch, shorter rows or a lower --lora-rank");
     if (!placed)
         throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
     g.fill();
     const ggml_status status =
         scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes) : ggml_backend_graph_compute(cpu.get(), g.nodes);
+    if (status != GGML_STATUS_SUCCESS && gpu)
+        throw bad_input("the GPU stopped computing (its driver may have reset it): start again with --resume, which goes on from the last "
+                        "checkpoint, or leave --n-gpu-layers out to train on the CPU");
     if (status != GGML_STATUS_SUCCESS)
         throw bad_input("ggml could not compute the graph");
 }

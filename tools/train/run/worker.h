@@ -34,6 +34,9 @@ class worker {
     // The same, and adds the gradient of the objective to the gradients.
     void train(batch & rows, const loss & objective);
 
+    void shrink();                // half the logits at once, activations computed twice
+    int64_t graph_memory() const; // bytes that the largest graph so far took on the device
+
     void clear_gradients();
     // Of a parameter, on the host: copied from a GPU when first asked for. From one thread at a time.
     float * gradient(size_t parameter);
@@ -44,6 +47,7 @@ class worker {
     void compute(batch & rows, const loss * objective, std::vector<float> * logits);
     void compute_on_device(batch & rows, const loss * objective);
     void run(graph & g);
+    void start_scheduler();
 
     const model & m;
     const rope_tables & rope;

@@ -125,6 +125,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
   const metrics = join(folder, 'metrics.jsonl')
   const checkpoints = join(folder, 'optimizer')
   const earlier = join(dirname(base.adapter ?? base.path), moments)
+  const device = onDevice(request)
   const args = [
     settings.method,
     '-m',
@@ -144,7 +145,7 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     String(request.seed),
     '--workers',
     String(request.threads ?? availableParallelism()),
-    ...(onDevice(request) ? ['--n-gpu-layers', '999'] : []),
+    ...(device ? ['--n-gpu-layers', '999'] : []),
     ...flags(settings),
     ...(lora
       ? [
@@ -164,12 +165,19 @@ async function train(settings: Settings, request: TrainRequest): Promise<Trainin
     ...(settings.keepMoments && existsSync(earlier) ? ['--optimizer-in', earlier] : []),
   ]
   const follow = followTraining(metrics)
-  try {
-    await runTool({
+  const start = (...more: string[]) =>
+    runTool({
       file: paths.tool('llama-train'),
-      args: [...args, '--progress', 'none'],
+      args: [...args, ...more, '--progress', 'none'],
       logFile: request.logFile,
       signal: request.signal,
+    })
+  try {
+    await start().catch((error: Error) => {
+      // what a device's library asks for beside our graphs ends the process where there is no room: once more with less, from the last checkpoint
+      if (!device || request.signal?.aborted || !/out of memory|no room|SIGABRT/.test(error.message)) throw error
+      process.stderr.write(`  ${error.message.split('\n')[0]}: once more with half the memory for activations\n`)
+      return start('--memory-share', '0.4')
     })
   } finally {
     follow.done()
