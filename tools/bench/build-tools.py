@@ -115,16 +115,18 @@ def compile_all(units, deadline):
         sys.exit(75)
 
 
-def link(libraries, out, names, compiler, source):
+def link(libraries, out, units_of, compiler):
     wanted = [next(iter(glob.glob(f"{libraries}/{name}.*so*") or glob.glob(f"{libraries}/{name}.so*")), None) for name in ("libllama-common", "libllama", "libggml", "libggml-base")]
     wanted = [file or refuse(f"{libraries} holds no llama.cpp libraries") for file in wanted]
     for file in glob.glob(f"{libraries}/lib*.so*"):
         to = os.path.join(out, os.path.basename(file))
         if not os.path.lexists(to):
             os.symlink(os.path.realpath(file), to)
-    for name in names:
-        objects = [each["object"] for each in tool_units(name, source, compiler)]
-        subprocess.run([compiler, *objects, "-o", os.path.join(out, name), "-Wl,-rpath,$ORIGIN", *wanted, "-lpthread", "-ldl"], check=True)
+    for name, units in units_of.items():
+        objects = [each["object"] for each in units]
+        done = subprocess.run([compiler, *objects, "-o", os.path.join(out, name), "-Wl,-rpath,$ORIGIN", *wanted, "-lpthread", "-ldl"], capture_output=True, text=True)
+        if done.returncode != 0:
+            refuse(f"{name} cannot be linked: {(done.stderr.strip().splitlines() or ['?'])[0]}")
 
 
 def architectures():
@@ -157,8 +159,9 @@ unknown = [name for name in names if name not in plan["tools"]]
 if unknown:
     refuse(f"no tool {unknown[0]}. Tools: {', '.join(plan['tools'])}")
 deadline = time.time() + arguments.seconds
-compile_all([each for name in names for each in tool_units(name, source, compiler)], deadline)
-link(arguments.libraries, arguments.out, names, compiler, source)
+units_of = {name: tool_units(name, source, compiler) for name in names}
+compile_all([each for units in units_of.values() for each in units], deadline)
+link(arguments.libraries, arguments.out, units_of, compiler)
 if arguments.cuda:
     nvcc = shutil.which("nvcc") or first(os.environ.get("CUDA_HOME", "") + "/bin/nvcc", "/usr/local/cuda/bin/nvcc")
     if not nvcc:

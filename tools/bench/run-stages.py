@@ -2,6 +2,8 @@
 results appear as each ends, on stdout and in OUT/results.json and OUT/table.md. A peer that is missing, fails or crawls is a line "not run: why".
 Usage: run-stages.py --bin FOLDER --out FOLDER [--device cpu|cuda|vulkan] [--small] [--only WORD] [--seconds N]"""
 import argparse, hashlib, json, os, random, subprocess, sys, threading, time
+
+sys.dont_write_bytecode = True  # no folder of compiled files beside the sources
 from timed_process import NotRun, Peak, run
 
 here = os.path.dirname(os.path.abspath(__file__))

@@ -24,7 +24,7 @@ test.after(() => {
 const elsewhere: readonly [RegExp, string][] = [
   [/models:pull|hf:/, 'the hub'],
   [/--endpoint|--recipe=gsm8k/, "an endpoint, or GSM8K's data"],
-  [/tools:build|--gpu=auto/, 'a GPU'],
+  [/tools:build|--gpu\b/, 'a GPU'],
   [/loops:init$/, 'somebody who answers'],
 ]
 /** What ends with 1 where nothing is open. */

@@ -1,6 +1,7 @@
 export * from './accelerator/accelerator.ts'
 export * from './accelerator/build-cuda.ts'
 export * from './accelerator/find-accelerator.ts'
+export * from './accelerator/try-speed.ts'
 export * from './build-tools.ts'
 export * from './tool-stamp.ts'
 export * from './build-tools/extract-source.ts'

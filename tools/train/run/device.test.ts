@@ -146,7 +146,7 @@ it('out of memory: once more and smaller by itself; then, and before the weights
     smaller.stderr,
     /no room for a micro-batch of \d+ tokens .*: once more with half the micro-batch, computing activations twice/,
   )
-  const never = await ask(12, '--lora-rank', 2)
+  const never = await ask(6, '--lora-rank', 2)
   assert.is(never.exitCode, 1)
   assert.match(
     never.stderr,

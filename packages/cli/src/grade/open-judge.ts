@@ -40,6 +40,6 @@ export async function openJudge(
   if (model === null) return null
   const backend = named.endpoint === undefined ? llamaSample() : openai({ url: named.endpoint, model: named.endpointModel })
   if (model.path !== null) await ensureTools(['llama-sample'], { signal })
-  await useAccelerator(gpu, model, signal)
-  return askTogether(await openModel({ model, backend }, { concurrency: 16, context: 4096, gpu, threads, signal }))
+  const device = await useAccelerator(gpu, model, signal)
+  return askTogether(await openModel({ model, backend }, { concurrency: 16, context: 4096, gpu: device, threads, signal }))
 }

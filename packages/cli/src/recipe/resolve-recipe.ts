@@ -65,8 +65,9 @@ export type Resolved = { recipe: Recipe; base: Model; roles: Roles }
 
 export async function resolveRecipe(flags: RecipeFlags, { ledger }: { ledger?: string } = {}): Promise<Resolved> {
   const resolved = await fromFlags(flags, ledger)
-  await useAccelerator(resolved.recipe.settings.gpu, resolved.base)
-  return resolved
+  const { settings } = resolved.recipe
+  const gpu = await useAccelerator(settings.gpu, resolved.base)
+  return gpu === settings.gpu ? resolved : { ...resolved, recipe: { ...resolved.recipe, settings: { ...settings, gpu } } }
 }
 
 async function fromFlags(flags: RecipeFlags, ledger: string | undefined): Promise<Resolved> {

@@ -1,22 +1,30 @@
 import type { Model } from '@whetstone/core'
 import { staysOnCpu } from '@whetstone/core'
 import type { Accelerator } from '@whetstone/native'
-import { findAccelerator } from '@whetstone/native'
+import { fasterOnDevice, findAccelerator } from '@whetstone/native'
 import type { Gpu } from '@whetstone/core'
 
 /**
  * Decides once a command which device samples, scores and trains, lays its backend beside the tools, and says so: nobody waits a night for a GPU that was never used.
- * Small models stay on the CPU unless a device is named, and nothing is said of them.
+ * Small models stay on the CPU, and nothing is said of them, unless a device is named or a trial of ten seconds says that it is faster there. Returns what stands for
+ * `gpu` from then on.
  */
 export async function useAccelerator(
   gpu: Gpu,
   { parameters, path }: Pick<Model, 'parameters' | 'path'>,
   signal?: AbortSignal,
-): Promise<void> {
-  if (path === null || staysOnCpu(gpu, parameters ?? 0)) return
+): Promise<Gpu> {
+  if (path === null || gpu === 'off') return gpu
+  const small = staysOnCpu(gpu, parameters ?? 0)
   const { accelerator, refused } = await findAccelerator(gpu, { signal })
+  if (small) {
+    if (accelerator === null || !(await fasterOnDevice({ path, parameters: parameters ?? 0 }, accelerator, { signal }))) return gpu
+    process.stderr.write(`  ${describe(accelerator)}: a trial was faster there than on the CPU\n`)
+    return accelerator.kind
+  }
   for (const reason of refused) process.stderr.write(`  ${reason}\n`)
   process.stderr.write(`  ${accelerator ? describe(accelerator) : cpuSentence}\n`)
+  return gpu
 }
 
 const cpuSentence =

@@ -12,6 +12,7 @@ import { cudaUnits, deviceArchitectures, findNvcc } from './build-cuda.ts'
 import { candidatesOf, missingHardware, type Candidate } from './candidates.ts'
 import { findAccelerator } from './find-accelerator.ts'
 import { probeBackend } from './probe-backend.ts'
+import { fasterOnDevice } from './try-speed.ts'
 
 const test = suite('accelerator')
 const folder = mkdtempSync(join(tmpdir(), 'whetstone-backend-'))
@@ -95,6 +96,23 @@ test('auto goes on with the CPU and says why; a kind by name is refused', async 
   assert.match((named as Error).message, /^--gpu=vulkan cannot be used: .*computes other results/)
   const absent = await findAccelerator('vulkan', only('/nowhere/libggml-vulkan.so')).catch((error: unknown) => error)
   assert.match((absent as Error).message, /--gpu=vulkan cannot be used: a fake is not here: none\. --gpu=off computes on the CPU/)
+})
+
+test('a small model is tried on both, once for each device and size', async () => {
+  const { accelerator } = await inMode('right', () => findAccelerator('auto', only(fake)))
+  assert.ok(accelerator)
+  const asked: number[] = []
+  const rates = (cpu: number, device: number) => async (_: string, layers: number) => {
+    asked.push(layers)
+    return layers === 0 ? cpu : device
+  }
+  const model = { path: 'any.gguf', parameters: 20e6 }
+  assert.is(await fasterOnDevice(model, accelerator, { folder: bin, measure: rates(100, 900) }), true)
+  assert.is(await fasterOnDevice({ ...model, parameters: 19e6 }, accelerator, { folder: bin, measure: rates(100, 9) }), true, 'as it was')
+  assert.equal(asked, [0, 999])
+  assert.is(await fasterOnDevice({ ...model, parameters: 1e6 }, accelerator, { folder: bin, measure: rates(100, 9) }), false)
+  const other = { ...accelerator, devices: accelerator.devices.map((device) => ({ ...device, description: 'another' })) }
+  assert.is(await fasterOnDevice(model, other, { folder: bin, measure: rates(100, 9) }), false, 'another device is asked again')
 })
 
 test('off tries nothing', async () => assert.equal(await findAccelerator('off'), { accelerator: null, refused: [] }))
