@@ -104,8 +104,8 @@ static ggml_backend_t device_init(ggml_backend_dev_t device, const char *) {
 }
 
 static ggml_backend_buffer_type buffers[most_devices];
-static const char * buffers_name(ggml_backend_buffer_type_t) {
-    return "Fake";
+static const char * buffers_name(ggml_backend_buffer_type_t type) {
+    return device_name(type->device); // libllama tells types apart by their names
 }
 // A device cannot read the host's memory: what is not in the buffer is a mistake of the caller's, which ends the process as it would there.
 static void inside(ggml_backend_buffer_t buffer, const ggml_tensor * tensor) {

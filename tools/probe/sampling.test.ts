@@ -48,10 +48,10 @@ it('a 20M model answers 200 prompts with the same tokens, but for ties', async (
 })
 
 it('layers are divided over two devices, of which one alone has no room', async () => {
-  const model = await randomModel('two-devices', shape, 'F16') // 38 MiB of weights
+  const model = await randomModel('two-devices', shape, 'F16') // 37 MiB of weights
   const tool = join(fake.folder, 'llama-sample')
   const one = await greedy(tool, model, 8, ['-ngl', '99'])
-  const memory = { FAKE_MEMORY: '30' }
+  const memory = { FAKE_MEMORY: '34' }
   const short = await execa(
     tool,
     [
@@ -71,7 +71,7 @@ it('layers are divided over two devices, of which one alone has no room', async 
     { env: { ...fake.env, ...memory }, reject: false },
   )
   assert.is(short.exitCode, 1)
-  assert.match(short.stderr, /^llama-sample: .*(cannot load the model|cannot make a context)/m)
+  assert.match(short.stderr, /cannot load the model.*the GPU may have no room for it: quantize it further, divide it over several/)
   const both = await greedy(tool, model, 8, ['again', '-ngl', '99', '--tensor-split', '1,1'], { ...memory, FAKE_DEVICES: '2' })
   for (const [id, { ids }] of one) assert.equal(both.get(id)?.ids, ids)
   const wrong = await execa(tool, ['-m', model, '--data', 'x', '--tensor-split', '1,x'], { env: fake.env, reject: false })

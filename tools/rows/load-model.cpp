@@ -129,7 +129,10 @@ loaded_model load_model(const model_options & options) {
     loaded.gpu_layers = options.gpu_layers;
     loaded.model.reset(llama_model_load_from_file(options.path.c_str(), params));
     if (!loaded.model) {
-        throw bad_input(options.path + ": cannot load the model" + because("the file may be truncated: fetch or make it again"));
+        throw bad_input(options.path + ": cannot load the model" +
+                        because(options.gpu_layers == 0 ? "the file may be truncated: fetch or make it again"
+                                                        : "the GPU may have no room for it: quantize it further, divide it "
+                                                          "over several (--tensor-split) or compute on the CPU (-ngl 0)"));
     }
     check_template(loaded.model.get(), options.path);
     for (const std::string & path : options.loras) {
