@@ -1,6 +1,11 @@
 /** The known word that a misspelt one was probably meant to be; null where none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  // letters of any script, without their accents
+  const plain = (text: string) =>
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, '')
   const wanted = plain(word)
   const scored = known
     .map((name) => ({ name, distance: plain(name) === wanted ? 0 : distance(wanted, plain(name)) }))

@@ -6,11 +6,15 @@ import type { Against, TableCheck } from './check-table.ts'
 const listed = 10
 
 /** What a table holds, and what other files have of it, on a screen. */
-export function showTableCheck(file: string, { report, levels, others, splits, answers, longestQuestion, against }: TableCheck): string {
+export function showTableCheck(
+  file: string,
+  { report, levels, others, splits, answers, longestQuestion, against }: TableCheck,
+  guessed = '',
+): string {
   const distinct = splits.train + splits.validation + splits.test
   const columns = Object.entries(report.columns).map(([part, column]) => (part === column ? part : `${part} (${column})`))
   return [
-    `${file}: ${report.found}; columns ${columns.join(', ')}`,
+    wrap(`${file}: ${report.found}; columns ${columns.join(', ')}${guessed ? ` (${guessed})` : ''}`),
     `  rows       ${report.rows}, ${distinct} distinct questions${report.repeated ? `, ${report.repeated} ask one again` : ''}`,
     `  splits     train ${splits.train}, validation ${splits.validation}, test ${splits.test}`,
     ...(report.moved.length > 0

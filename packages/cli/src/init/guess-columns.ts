@@ -62,12 +62,13 @@ const answerByContent = (rows: readonly LocatedRecord[], choice: ColumnChoice): 
 /** What each column holds, of those that hold something in every row. */
 function look(rows: readonly LocatedRecord[]): { name: string; length: number; distinct: number; values: number; running: boolean }[] {
   return leaves(rows[0]?.record ?? {}).flatMap((name) => {
-    if (isId(name)) return []
     const values = rows.map(({ record }) => valueAt(record, name))
     if (values.some((value) => value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value)))) return []
     const texts = values.map((value) => (Array.isArray(value) ? value.join(', ') : String(value)).trim())
     if (texts.some((text) => text === '')) return []
     const kinds = new Set(texts).size
+    // a key that comes again and again names no row
+    if (isId(name) && kinds > 0.5 * texts.length) return []
     return [
       {
         name,

@@ -48,6 +48,8 @@ export type Planned = {
   /** The column of levels, in words, and the columns that could be one in its place. */
   levelWhy: string | null
   others: string[]
+  /** The model can read none of the questions: loops:cycle will refuse such a round. */
+  unreadable: boolean
   found: string
   shown: { question: string; answer: string }[]
   splits: { train: number; validation: number; test: number }
@@ -124,6 +126,11 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
     warnings.push(
       `${sayUnread(model.name, unread)}${unread.prompts === unread.of ? ': nothing could be answered, so loops:cycle refuses such a round (a smoke round is done, to see that the rest works). Name another with --model' : ''}`,
     )
+  const single = tasks.filter(({ reference }) => /^\(?[A-Ja-j]\)?[.):]?$/.test(reference)).length
+  if (!judge && grader !== 'choice' && single > 0.9 * tasks.length)
+    warnings.push(
+      'the answers are single letters, but no choices are shown with the questions: a model cannot know which letter is meant. Put the choices into a column named choices or options (a list, `A) one | B) two`), or into columns A, B, C, D',
+    )
   warnings.push(...lackingHere(model, wanted.endpoint === undefined))
   if (needed > contextLength)
     warnings.push(
@@ -171,6 +178,7 @@ export async function planRecipe(wanted: Wanted): Promise<Planned> {
         : 'as you named it',
     levelWhy,
     others,
+    unreadable: unread !== null && unread.prompts === unread.of,
     found,
     shown: tasks.slice(0, few).map(({ prompt, reference }) => ({ question: prompt, answer: reference })),
     splits,

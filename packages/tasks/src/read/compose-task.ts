@@ -1,11 +1,15 @@
 import type { LocatedRecord } from './read-records.ts'
+import { splitChoices } from './split-choices.ts'
 import { fieldNames, fold, valueAt } from './pick-columns.ts'
 
 /** What belongs to a question beside its own column, so that it can be answered at all: the text it is about, its input, its choices. Paths of the table; letters of choices follow their order. */
 export type Beside = { context?: string; input?: string; choices?: string | readonly string[] }
 
 const contexts = ['context', 'passage', 'story', 'article', 'paragraph', 'document', 'background']
-const lists = ['choices', 'options', 'answer_choices', 'candidates', 'endings']
+const lists = [
+  ...['choices', 'options', 'answer_choices', 'answer_options', 'candidates', 'endings', 'alternatives', 'choice_list', 'option_list'],
+  ...['auswahl', 'antwortmöglichkeiten', 'optionen', 'opciones', 'choix', 'opzioni', 'opções', 'варианты', '选项', '選択肢', '보기'],
+]
 /** Columns of one choice each, as tables have them: A B C D, option_a, choice1 ... */
 const lettered = [
   ['a', 'b', 'c', 'd', 'e', 'f'],
@@ -49,10 +53,11 @@ function choiceTexts(value: unknown): { texts: string[]; labels: string[] } | nu
   if (plain(value)) return { texts: withoutLetters(value.map(String)), labels: [] }
   if (typeof value === 'string') {
     try {
-      return /^\s*[[{]/.test(value) ? choiceTexts(JSON.parse(value)) : null
+      if (/^\s*[[{]/.test(value)) return choiceTexts(JSON.parse(value))
     } catch {
-      return null
+      // no JSON: as Python writes it, say
     }
+    return splitChoices(value)
   }
   if (value === null || typeof value !== 'object') return null
   if (Array.isArray(value)) {

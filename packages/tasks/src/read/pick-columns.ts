@@ -1,9 +1,9 @@
-import { BadInput } from '@whetstone/core'
+import { BadInput, suggest } from '@whetstone/core'
 import type { LocatedRecord } from './read-records.ts'
 
 /** What a task is made of, and the names under which people's files hold it, most telling first. */
 const aliases = {
-  id: ['id', 'task_id', 'question_id', 'problem_id', 'uid', 'nr', 'no', 'number', 'key', 'index', 'idx'],
+  id: ['id', 'task_id', 'question_id', 'problem_id', 'uid', 'nr', 'no', 'number', 'key', 'index', 'idx', 'item'],
   question: [
     ...['question', 'problem', 'prompt', 'query', 'instruction', 'input', 'task', 'text', 'stem', 'ctx', 'goal', 'sentence'],
     // German, Spanish, French, Italian, Portuguese, Dutch, Polish, Russian, Chinese, Japanese, Korean, Arabic
@@ -48,6 +48,7 @@ const aliases = {
     'ideal',
     'correct',
     'answers_spans',
+    'key',
     ...[
       'antwort',
       'lösung',
@@ -71,12 +72,25 @@ const aliases = {
   level: ['level', 'difficulty'],
 } as const
 /** Fields of a part that hold what counts. */
-const inner = ['text', 'aliases', 'value', 'spans', 'stem'] as const
+const inner = ['text', 'aliases', 'value', 'spans', 'stem', 'final', 'final_answer', 'result'] as const
+/** Names that hold other things than ids as well: they are one where no value comes twice. */
+const weakIds = ['nr', 'no', 'number', 'key', 'index', 'idx', 'item']
 export type ColumnName = keyof typeof aliases
 /** Column (or path, `problem.text`) of each part, as the user named it. */
 export type ColumnChoice = Partial<Record<ColumnName, string>>
 /** Paths of the parts that were found; question and answer always. */
 export type Columns = { question: string; answer: string } & Partial<Record<ColumnName, string>>
+
+/** Whether a column holds a value twice. */
+function repeats(rows: readonly LocatedRecord[], name: string): boolean {
+  const seen = new Set<unknown>()
+  return rows.some(({ record }) => {
+    const value = valueAt(record, name)
+    if (seen.has(value)) return true
+    seen.add(value)
+    return false
+  })
+}
 
 /** {@link pickColumns} where question or answer may be missing. */
 export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice, file: string): Partial<Record<ColumnName, string>> {
@@ -91,13 +105,14 @@ export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
     if (wanted === undefined) continue
     const path = wanted.replace(/\[(\d+)\]/g, '.$1')
     const found = byName(names, wanted) ?? (head.some(({ record }) => valueAt(record, path) !== undefined) ? path : undefined)
-    if (found === undefined) throw new BadInput(`${file} has no column "${wanted}" (--${part}). Columns: ${shown(names)}`)
+    if (found === undefined)
+      throw new BadInput(`${file} has no column "${wanted}" (--${part}): ${suggest(wanted, names.slice(0, 30).map(quotedName), 'Columns')}`)
     picked[part] = found
     taken.add(found)
   }
   for (const part of Object.keys(aliases) as ColumnName[]) {
     if (picked[part] !== undefined) continue
-    const free = leaves.filter((name) => !taken.has(name))
+    const free = leaves.filter((name) => !taken.has(name) && !(part === 'id' && weakIds.includes(fold(name)) && repeats(rows, name)))
     const found = [
       ...aliases[part].map((alias) => byName(free, alias)),
       // SQuAD, TriviaQA, DROP, CommonsenseQA and their kin: answers.text
@@ -124,7 +139,7 @@ export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
   ] as const)
     if (found === undefined)
       throw new BadInput(
-        `${file} has no column for the ${part}: name it with --${part}=COLUMN (a.b for nested fields). Columns: ${shown(names)}`,
+        `${file} has no column for the ${part}${part === 'answer' && question !== undefined ? ` (the question is ${quotedName(question)})` : ''}: name it with --${part}=COLUMN (a.b for nested fields). Columns: ${shown(names)}`,
       )
   return { ...picked, question: question as string, answer: answer as string }
 }
@@ -136,7 +151,9 @@ export const fold = (name: string) =>
     .replace(/[\s-]+/g, '_')
 const byName = (names: readonly string[], wanted: string) =>
   names.find((name) => name === wanted) ?? names.find((name) => fold(name) === fold(wanted))
-const shown = (names: readonly string[]) => names.slice(0, 30).join(', ') + (names.length > 30 ? ' …' : '')
+/** A name that could be read as several is in quotes. */
+const quotedName = (name: string) => (/[,;"]|^\s|\s$/.test(name) ? JSON.stringify(name) : name)
+const shown = (names: readonly string[]) => names.slice(0, 30).map(quotedName).join(', ') + (names.length > 30 ? ' …' : '')
 
 /** Names of the fields of some rows, nested ones by path. */
 export const fieldNames = (rows: readonly LocatedRecord[]): string[] => [...new Set(rows.flatMap(({ record }) => paths(record)))]

@@ -14,7 +14,7 @@ const mostGuessed = 12
 
 /** How people call a column of difficulties, and one of topics. */
 const difficulty =
-  /^(levels?|lvl|difficult(y|ies)|difficulty_level|hardness|complexity|grade_level|stufe|schwierigkeit(sgrad)?|niveau|nivel|dificultad|difficulté|livello|difficoltà|nível|dificuldade|moeilijkheid(sgraad)?|poziom|trudność|уровень|сложность|难度|難度|難易度|レベル|등급|난이도|수준|المستوى|الصعوبة|مستوى|hops|num_hops|digits|num_digits|n_digits|steps|num_steps)$/
+  /^(levels?|lvl|difficult(y|ies)|difficulty_level|hardness|complexity|grade_level|stufe|schwierigkeit(sgrad)?|niveau|nivel|dificultad|difficulté|livello|difficoltà|nível|dificuldade|moeilijkheid(sgraad)?|poziom|trudność|уровень|сложность|难度|難度|難易度|レベル|등급|난이도|수준|المستوى|الصعوبة|مستوى|hops|num_hops|stellen|stellenzahl|ziffern|dígitos|chiffres|cifre|digits|num_digits|n_digits|steps|num_steps)$/
 const topic =
   /^(categor(y|ies)|topics?|subjects?|domain|area|field|discipline|skill|type|problem_type|question_type|task_type|kind|thema|kategorie|fach|gebiet|art|categoría|categoria|catégorie|tema|tipo|materia|sujet|matière|onderwerp|kategoria|temat|категория|тема|类别|類別|主题|分類|カテゴリ|科目|분류|주제|유형|الفئة|الموضوع)$/
 

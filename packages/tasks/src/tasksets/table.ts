@@ -155,7 +155,7 @@ export async function readTable({
     // Without a column of ids the id is the question's own: a question that comes again is told by distinctTasks.
     if (before !== undefined && columns.id !== undefined)
       throw new BadInput(
-        `${where}: id ${JSON.stringify(valueAt(row.record, columns.id))} is that of line ${before} too: give each row its own`,
+        `${where}: id ${JSON.stringify(valueAt(row.record, columns.id))} is that of line ${before} too (column ${columns.id}): give each row its own`,
       )
     lines.set(task.id, row.line)
     const used = (task.metadata['grader'] as string | undefined) ?? grader

@@ -1,7 +1,8 @@
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { BadInput } from '@whetstone/core'
 import { checkExport, detectExport, exportNames, loadExport, type ExportFormat } from '@whetstone/datasets'
-import { encodings, separators, tableGraders, type ColumnChoice, type Encoding, type Separator } from '@whetstone/tasks'
+import { guessColumns } from '../../init/guess-columns.ts'
+import { encodings, readRecords, separators, tableGraders, type ColumnChoice, type Encoding, type Separator } from '@whetstone/tasks'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { checkTable } from '../../check/check-table.ts'
@@ -54,23 +55,26 @@ export default defineCommand({
     }
     const named = flags.question ?? flags.answer ?? flags.level ?? flags.against
     const rows = named === undefined ? await exportOf(file) : null
-    const looked = checkTable(
-      {
-        file,
-        columns,
-        grader: flags.grader,
-        separator: flags.separator as Separator | undefined,
-        encoding: flags.encoding as Encoding | undefined,
-      },
-      {
-        against:
-          flags.against
-            ?.split(',')
-            .map((file) => file.trim())
-            .filter(Boolean) ?? [],
-        span: flags.words,
-      },
-    )
+    const looked = columnsOf(file, columns, flags).then(async ({ columns: picked, guessed }) => ({
+      guessed,
+      checked: await checkTable(
+        {
+          file,
+          columns: picked,
+          grader: flags.grader,
+          separator: flags.separator as Separator | undefined,
+          encoding: flags.encoding as Encoding | undefined,
+        },
+        {
+          against:
+            flags.against
+              ?.split(',')
+              .map((file) => file.trim())
+              .filter(Boolean) ?? [],
+          span: flags.words,
+        },
+      ),
+    }))
     if (rows !== null) {
       // questions and answers in two columns are both: rows for a trainer, and tasks
       const table = await looked.catch((error: unknown) => {
@@ -81,12 +85,25 @@ export default defineCommand({
       if (table === null) return
       console.log('\nAs a table of tasks:')
     }
-    const checked = await looked
+    const { checked, guessed } = await looked
     writeResult(flags.json, checked)
-    console.log(showTableCheck(file, checked))
+    console.log(showTableCheck(file, checked, guessed))
     if (checked.against.some(({ overlaps }) => overlaps.length > 0)) process.exitCode = 1
   },
 })
+
+/** The columns as they are named, or as loops:init would guess them, with how in words where it had to. */
+async function columnsOf(
+  file: string,
+  choice: ColumnChoice,
+  { separator, encoding }: { separator?: string | undefined; encoding?: string | undefined },
+): Promise<{ columns: ColumnChoice; guessed: string }> {
+  const { rows } = await readRecords(file, { separator: separator as Separator | undefined, encoding: encoding as Encoding | undefined })
+  if (rows.length === 0) return { columns: choice, guessed: '' }
+  const { columns, why } = guessColumns(rows, choice, file)
+  if (!why.startsWith('by what they hold')) return { columns: choice, guessed: '' }
+  return { columns: { ...choice, question: columns.question, answer: columns.answer }, guessed: why }
+}
 
 /** The rows as the trainer of a format would read them. */
 async function asRows(format: ExportFormat, file: string, json: string | undefined, found = ''): Promise<void> {

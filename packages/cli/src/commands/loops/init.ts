@@ -138,7 +138,13 @@ function describe(
     fit(`columns   question: ${columns.question}, answer: ${columns.answer} (${columnsWhy})${askedWith(beside)}`),
     ...shown.map(({ question, answer }) => `          ${clip(question)} -> ${clip(answer)}`),
     ...(levelWhy === null ? [] : [fit(`level     ${levelWhy}`)]),
-    ...(others.length === 0 ? [] : [fit(`others    ${others.slice(0, 4).join('; ')} (--level=NAME tells accuracy by one of them)`)]),
+    ...(others.length === 0
+      ? []
+      : [
+          fit(
+            `others    ${others.slice(0, 4).join('; ')} (accuracy by one of them: remove the recipe and say this again with --level=NAME)`,
+          ),
+        ]),
     fit(
       `grader    ${tasks.kind === 'table' ? tasks.grader : ''}: ${graderWhy}; ${answers.judge ? `a round begins by asking it about ${tasks.kind === 'table' && tasks.probe !== undefined ? 'your answers of known verdict' : 'gold answers and those of other questions'}, and says how far it agrees` : `it passes all ${splits.train + splits.validation + splits.test} golds`}`,
     ),
@@ -151,7 +157,15 @@ function describe(
 }
 
 /** A round that can show something comes first; the few tasks of a smoke round cannot. */
-function nextSteps(name: string, { size, answers }: Planned, smoked: boolean): string {
+function nextSteps(name: string, { size, answers, unreadable }: Planned, smoked: boolean): string {
+  if (unreadable && !smoked)
+    return [
+      `  npx nx run loops:cycle --recipe=${name} --model=FILE.gguf`,
+      wrap(
+        'with a model that can read the tasks, or --endpoint=http://…: with the one in the recipe loops:cycle refuses the round',
+        '    ',
+      ),
+    ].join('\n')
   const minutes = size.minutes < 1 ? 'under a minute' : `about ${Math.ceil(size.minutes)} minutes`
   const shows =
     size.detectable >= 1 ? 'and no gain can be seen with so few tasks' : `and gains from ${points(size.detectable)} points are seen`
