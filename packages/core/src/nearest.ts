@@ -14,7 +14,16 @@ export function nearest(word: string, known: readonly string[]): string | null {
   if (best === undefined) return null
   const begins = known.filter((name) => wanted.length > 1 && (plain(name).startsWith(wanted) || wanted.startsWith(plain(name))))
   if (best.distance <= Math.max(1, Math.floor(Math.max(wanted.length, plain(best.name).length) / 3))) return best.name
-  return begins.length > 0 ? (begins.sort((a, b) => a.length - b.length)[0] as string) : null
+  if (begins.length > 0) return begins.sort((a, b) => a.length - b.length)[0] as string
+  // what begins alike for most of the word: trl-prefs is trl-preference
+  const alike = scored.map(({ name }) => ({ name, common: shared(wanted, plain(name)) })).toSorted((a, b) => b.common - a.common)[0]
+  return alike && alike.common >= 5 && alike.common >= 0.75 * wanted.length ? alike.name : null
+}
+
+const shared = (a: string, b: string): number => {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return at
 }
 
 /** `Did you mean "x"? ` where a near word is known, then the list of what is. */

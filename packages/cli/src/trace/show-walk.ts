@@ -61,9 +61,10 @@ export function showWalk(
         )),
     ...(trained.length === 0
       ? ['trained  no round trained on it']
-      : trained.map(
-          ({ run, round, examples, pairs, candidate, promoted }) =>
-            `trained  ${run} round ${round}: ${examples} rows, ${pairs} pairs → ${candidate ?? 'no candidate'}, ${verdict(promoted)}`,
+      : trained.map(({ run, round, examples, pairs, trainer, candidate, promoted }) =>
+          examples === 0 && trainer?.endsWith(' sft')
+            ? `pairs    ${run} round ${round}: in ${pairs} pair${pairs === 1 ? '' : 's'} for other trainers; its own training (${trainer}) reads rows alone`
+            : `trained  ${run} round ${round}: ${examples} rows, ${pairs} pairs → ${candidate ?? 'no candidate'}, ${verdict(promoted)}`,
         )),
     ...made.map(({ id, title, retired }) => `distilled ${id} ${line(title ?? '', 80)}${retired ? ` (retired: ${retired})` : ''}`),
   ].join('\n')

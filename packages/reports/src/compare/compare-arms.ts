@@ -1,3 +1,4 @@
+import type { Round } from '@whetstone/core'
 import { type Interval, rateInterval } from '@whetstone/statistics'
 import { openRun } from '@whetstone/runs'
 import { flatSettings } from '../flat-settings.ts'
@@ -48,6 +49,7 @@ export function compareArms(arms: readonly ComparedArm[], options: { seed: numbe
   )
   if (arms.some(({ split }) => split === 'validation') && arms.some(({ split }) => split === 'test'))
     notes.push('validation tasks were selected upon, test tasks were not: a validation rate flatters, and is no test result')
+  notes.push(...samePolicies(arms))
   return {
     arms: arms.map((arm, index) => {
       const { rate, low, high, n } = rateInterval(arm.set.groups.flatMap(({ outcomes }) => outcomes))
@@ -82,6 +84,22 @@ export function compareArms(arms: readonly ComparedArm[], options: { seed: numbe
     settings: differingSettings(arms),
     notes,
   }
+}
+
+/** What serves after a round: weights, and whether they remember; null for arms of a round and for files. */
+export const servedBy = ({ served, candidate, incumbent, bank }: Round): string =>
+  [(served.role === 'candidate' ? candidate : incumbent)?.id, served.memory ? (bank.kept ? bank.tag : 'the bank before') : null].join(' ')
+
+/** Rounds that were kept leave what the rounds before them left: comparing the two shows nothing of their candidates. */
+function samePolicies([control, ...treatments]: readonly ComparedArm[]): string[] {
+  const own = ({ ref, round }: ComparedArm) => (round && ref === `${round.run}:${round.round}` ? servedBy(round) : null)
+  if (!control || own(control) === null) return []
+  const same = treatments.filter((arm) => own(arm) === own(control)).map(({ round }) => round as Round)
+  if (same.length === 0) return []
+  const [{ run, round }] = same as [Round]
+  return [
+    `${control.name} and ${same.map((each) => `${each.run} after round ${each.round}`).join(', ')} serve the same weights (what was trained in between was kept back), so that no difference can be shown; what round ${round} trained: --runs=${run}:${round}:incumbent,${run}:${round}:candidate`,
+  ]
 }
 
 /** Each task that both attempted, by what most of its attempts came to. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { BadInput, suggest, type Round } from '@whetstone/core'
-import { openRun, runNames, type ArmReader, type FrozenTask, type RoundReader, type TraceFile } from '@whetstone/runs'
+import { openRun, runNames, sayProblems, type ArmReader, type FrozenTask, type RoundReader, type TraceFile } from '@whetstone/runs'
 import { armCalled } from './arm-called.ts'
 import type { Choice } from './choice.ts'
 import { readArm } from './read-round.ts'
@@ -38,7 +38,7 @@ export async function comparedArms(refs: readonly string[], choice: Choice = {})
     if (known.has(run)) arms.push(...(await ofRun(run, which, arm)))
     else if ((which !== undefined && !/[/\\.]/.test(run)) || (!/[/\\.]/.test(ref) && !existsSync(ref)))
       throw new BadInput(
-        `No run "${run || ref}"${which === undefined ? ' and no file of that name' : ''}: ${suggest(run || ref, [...known], 'runs')}`,
+        `No run "${run || ref}"${which === undefined ? ' and no file of that name' : ''}: ${known.size === 0 ? 'there is none yet, begin one with `npx nx run loops:cycle`' : suggest(run || ref, [...known], 'runs')}`,
       )
     else arms.push(...(await ofFile(ref, choice)))
   }
@@ -75,7 +75,7 @@ async function ofRun(run: string, which: string | undefined, arm: string | undef
         ? finished.slice(-1)
         : finished.filter(({ round }) => String(round.round) === which.replace(/^(round-)?0*/, ''))
   if (chosen.length === 0)
-    throw new BadInput(`Run ${run} has no finished round${which === undefined ? '' : ` ${which}`}. Rounds: ${rounds}`)
+    throw new BadInput(`Run ${run} has no finished round${which === undefined ? '' : ` ${which}`}. Rounds: ${rounds}${sayProblems(reader)}`)
   return Promise.all(
     chosen.map(({ reader: of, round }) =>
       ofRound(

@@ -25,5 +25,5 @@ export function leaderboardPiece(names?: readonly string[]): Html {
           )
         : ''
     }
-    ${untested.length > 0 ? html`<p>No test was attempted by ${text(untested.join(', '))}: <code>npx nx run loops:phase1 --run=NAME</code> does one.</p>` : ''}`
+    ${untested.length > 0 ? html`<p>No test was attempted by ${text(untested.join(', '))}: <code>npx nx run loops:phase1 --run=NAME</code> does one for a recipe with memory; <code>npx nx run loops:measure --run=NAME</code> tells the test rate of any run in the terminal.</p>` : ''}`
 }

@@ -69,7 +69,7 @@ export async function lookAtAnswers(reader: RoundReader, examples = 3): Promise<
   const why = [...Map.groupBy(failed, ({ grade }) => grade.reason.replace(/\d+/g, 'N').slice(0, 60)).entries()].toSorted(
     (a, b) => b[1].length - a[1].length,
   )[0]
-  if (why && why[1].length / failed.length >= telling && why[0] !== '')
+  if (why && why[1].length / failed.length >= telling && why[0] !== '' && why[0] !== 'wrong answer')
     reasons.push(`The grader's word on ${rate(why[1].length / failed.length)} of them: ${(why[1][0] as Trace).grade.reason.slice(0, 80)}`)
   return {
     failed: failed.length,

@@ -1,4 +1,4 @@
-import { duration, points, rate, showP, type Decision, type Round } from '@whetstone/core'
+import { duration, levelText, points, rate, showP, type Decision, type Round } from '@whetstone/core'
 import type { Plan, RoundReader, StepRecords } from '@whetstone/runs'
 import { mcnemar, requiredTasks } from '@whetstone/statistics'
 import { wrap } from '../tables/wrap.ts'
@@ -23,6 +23,9 @@ export type Why = {
   next: string[]
 }
 
+/** Over this rate a level counts as solved. */
+const solvedRate = 0.95
+
 /** Under this share of passed attempts something is likely wrong with form, prompt or model. */
 const seldom = 0.05
 
@@ -39,13 +42,19 @@ export async function whyRound(reader: RoundReader, round: Round): Promise<Why> 
     run: round.run,
     round: round.round,
     verdict: `Round ${round.round} of ${round.run} was ${decision.promoted ? 'promoted' : 'kept'}: ${decision.reason.replace(/^(promoted|kept): /, '')}.`,
-    because: because(round),
+    because: [...because(round), ...where(round)],
     otherwise: otherwise(round, stock),
     limits: limits(round, { train: reader.step('traces'), plan, answers }),
     answers: answers?.examples ?? [],
     next: next(round, stock),
   }
 }
+
+/** Where the answers behind the counts are. */
+const where = ({ run, round, decision: { n }, candidate, evaluations }: Round): string[] =>
+  n > 0 && candidate !== null && evaluations.some(({ model }) => model === 'candidate')
+    ? [`Which tasks they are, with the answers: npx nx run loops:compare --runs=${run}:${round}:incumbent,${run}:${round}:candidate.`]
+    : []
 
 function because({ decision: made, frontier, looks, training, untrained, bank }: Round): string[] {
   const where = frontier
@@ -137,6 +146,8 @@ function limits(round: Round, { train, plan, answers }: Known): string[] {
   found.push(...warnCuts(round).map((warning) => `Room: ${warning}.`))
   const power = powerOf(round, plan)
   if (power !== null) found.push(power)
+  const solved = solvedLevels(round)
+  if (solved !== null) found.push(solved)
   if (harvest.attempted > 0 && harvest.passed === 0)
     found.push(`Harvest: none of ${harvest.attempted} train attempts passed, so there is nothing to learn from.`)
   else if (failing(round))
@@ -157,6 +168,18 @@ function limits(round: Round, { train, plan, answers }: Known): string[] {
   if (short.length > 0) found.push(`Train tasks: ${short.map(({ taskset, level, n }) => `${taskset} ${level} has ${n}`).join(', ')}.`)
   found.push(...(round.monitor?.warnings ?? []).map((warning) => `Watch: ${warning}.`))
   return found.length > 0 ? found : ['Nothing stands out: power, room for the answers and harvest suffice.']
+}
+
+/** Levels that the incumbent passes already, where a pooled test holds them: nothing can be gained there. */
+function solvedLevels({ frontier, evaluations, served, decision: made, levelNames }: Round): string | null {
+  if (frontier || made.promoted) return null
+  const own = evaluations.filter(({ model, memory }) => model === 'incumbent' && memory === served.memory)
+  const solved = own.filter(({ passRate }) => passRate > solvedRate)
+  if (own.length < 2 || solved.length === 0 || solved.length === own.length) return null
+  const tasks = (of: typeof own) => of.reduce((sum, { n }) => sum + n, 0)
+  const names = (of: typeof own) => of.map((each) => levelText(each, { levelNames })).join(', ')
+  const open = own.filter((each) => !solved.includes(each))
+  return `Solved: ${tasks(solved)} of ${tasks(own)} validation tasks are at levels that the incumbent passes already (${names(solved)}). Only the other ${tasks(open)} (${names(open)}) can show a gain: more rows of that kind do more than more rows of all.`
 }
 
 /** So few pass that it is the answers that want a look. */

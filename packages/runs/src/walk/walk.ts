@@ -19,7 +19,15 @@ export type Ancestor = {
   dataset: string | null
 }
 /** A round that trained on a trace. */
-export type TrainedOn = { run: string; round: number; examples: number; pairs: number; candidate: string | null; promoted: boolean | null }
+export type TrainedOn = {
+  run: string
+  round: number
+  examples: number
+  pairs: number
+  trainer: string | null
+  candidate: string | null
+  promoted: boolean | null
+}
 
 /** Everything that stands behind a trace. */
 export type WalkUp = {
@@ -81,6 +89,7 @@ export async function trainedOn(trace: string, run: string): Promise<TrainedOn[]
     const done = round.finished()
     found.push({
       ...{ run, round: round.round, examples, pairs },
+      trainer: done?.training?.trainer ?? null,
       candidate: round.candidate()?.id ?? null,
       promoted: done ? done.decision.promoted : null,
     })
@@ -174,6 +183,8 @@ export type TaskUse = {
   attempts: number
   passed: number
   traces: string[]
+  /** What each of these answered, the first of them. */
+  answers: string[]
   trained: number
   file: string
 }
@@ -195,6 +206,7 @@ export async function taskUses(task: string, run: string): Promise<TaskUse[]> {
         attempts: traces.length,
         passed: traces.filter(({ grade }) => grade.passed).length,
         traces: traces.slice(0, 8).map(({ id }) => id),
+        answers: traces.slice(0, 8).map(({ messages }) => messages.findLast(({ role }) => role === 'assistant')?.content ?? ''),
         trained: keys ? traces.reduce((sum, { id }) => sum + keys.count(key.trace(id)), 0) : 0,
       })
     }

@@ -1,4 +1,4 @@
-import { BadInput, suggest } from '@whetstone/core'
+import { BadInput, nearest } from '@whetstone/core'
 import type { LocatedRecord } from './read-records.ts'
 
 /** What a task is made of, and the names under which people's files hold it, most telling first. */
@@ -105,8 +105,12 @@ export function findColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
     if (wanted === undefined) continue
     const path = wanted.replace(/\[(\d+)\]/g, '.$1')
     const found = byName(names, wanted) ?? (head.some(({ record }) => valueAt(record, path) !== undefined) ? path : undefined)
-    if (found === undefined)
-      throw new BadInput(`${file} has no column "${wanted}" (--${part}): ${suggest(wanted, names.slice(0, 30).map(quotedName), 'Columns')}`)
+    if (found === undefined) {
+      const near = nearest(wanted, names)
+      throw new BadInput(
+        `${file} has no column "${wanted}" (--${part})${near === null ? '.' : `: did you mean ${JSON.stringify(near)}?`} Columns: ${shown(names)}`,
+      )
+    }
     picked[part] = found
     taken.add(found)
   }
@@ -139,7 +143,7 @@ export function pickColumns(rows: readonly LocatedRecord[], choice: ColumnChoice
   ] as const)
     if (found === undefined)
       throw new BadInput(
-        `${file} has no column for the ${part}${part === 'answer' && question !== undefined ? ` (the question is ${quotedName(question)})` : ''}: name it with --${part}=COLUMN (a.b for nested fields). Columns: ${shown(names)}`,
+        `${file} has no column for the ${part}: name it with --${part}=COLUMN (a.b for nested fields). Columns: ${shown(names)}${part === 'answer' && question !== undefined && fold(question) !== 'question' ? `; the question is ${quotedName(question)}` : ''}`,
       )
   return { ...picked, question: question as string, answer: answer as string }
 }

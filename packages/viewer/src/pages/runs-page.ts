@@ -26,7 +26,7 @@ export function runsPage(): Promise<string> {
       run.record()?.recipe ?? '?',
       String(run.record()?.seed ?? '?'),
       String(finished.length),
-      html`${badge('good', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}`,
+      html`${badge(promoted > 0 ? 'good' : 'plain', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}`,
       last ? lastDecision(last) : 'no round is finished',
       run.lock() ? badge('good', `running, round ${open?.round ?? '?'}`) : open ? badge('plain', `round ${open.round} open`) : '',
       duration(finished.reduce((sum, { round }) => sum + round.cost.seconds, 0)),

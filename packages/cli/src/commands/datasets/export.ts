@@ -2,7 +2,7 @@ import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { join, relative, resolve } from 'node:path'
 import { BadInput, root } from '@whetstone/core'
 import { exportNames, loadExport, writeExport, type ExportKind, type ExportRow } from '@whetstone/datasets'
-import { lockReading, openRun } from '@whetstone/runs'
+import { lockReading, openRun, sayProblems } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { rowFlags, rowOptions } from '../../export/row-flags.ts'
@@ -70,7 +70,7 @@ type Source = { name: string; folder: string; rows: AsyncIterable<ExportRow> }
 function ofRun(run: string, round: number | undefined, kind: ExportKind): Source {
   const reader = openRun(knownRun(run))
   const number = round ?? reader.finished().at(-1)?.round.round
-  if (number === undefined) throw new BadInput(`Run ${run} has no finished round: see npx nx run loops:status`)
+  if (number === undefined) throw new BadInput(`Run ${run} has no finished round: see npx nx run loops:status${sayProblems(reader)}`)
   return { name: `run ${run}, round ${number},`, folder: reader.round(number).files.dataset, rows: rowsOfRun(run, number, kind) }
 }
 

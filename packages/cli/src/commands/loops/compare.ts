@@ -129,6 +129,10 @@ export default defineCommand({
       const onCommon = apart ? await compareOnCommon(ends, common) : null
       if (typeof onCommon === 'string') rounds.firstToLast?.notes.push(`no common tasks could be attempted: ${onCommon}`)
       else if (onCommon) rounds.firstToLast = { ...onCommon.comparison, notes: [...onCommon.says, ...onCommon.comparison.notes] }
+      if (!apart && rounds.firstToLast) {
+        const two = await endsOf(name, rounds)
+        rounds.firstToLast.notes.push(...compareArms(two, { seed }).notes)
+      }
       console.log(showRounds(rounds))
       if (rounds.rounds.length > 1) {
         const shown = onCommon && typeof onCommon !== 'string' ? onCommon.arms : ends.length > 0 ? ends : await endsOf(name, rounds)

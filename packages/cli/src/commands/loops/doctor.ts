@@ -7,6 +7,7 @@ import { findAccelerator } from '@whetstone/native'
 import { describe } from '../../recipe/use-accelerator.ts'
 import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
 import { loadRecipe, recipeNames } from '@whetstone/recipe/load-recipe.ts'
 import { modelFile } from '../../recipe/resolve-recipe.ts'
 
@@ -21,7 +22,7 @@ export default defineCommand({
     writeResult(json, checks)
     const width = Math.max(...checks.map(({ what }) => what.length)) + 2
     for (const { what, found, ok, mend } of checks)
-      console.log(`${ok ? 'ok     ' : 'missing'}  ${what.padEnd(width)}${found}${ok ? '' : `  ->  ${mend}`}`)
+      console.log(wrap(`${ok ? 'ok     ' : 'missing'}  ${what.padEnd(width)}${found}${ok ? '' : ` -> ${mend}`}`))
   },
 })
 

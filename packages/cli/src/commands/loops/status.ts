@@ -16,7 +16,11 @@ export default defineCommand({
     writeResult(json, runs)
     if (runs.length === 0) return console.log('No runs yet: begin one with `npx nx run loops:cycle`')
     for (const each of runs) {
-      console.log(`${each.run}  recipe ${each.recipe}, seed ${each.seed}, ${each.rounds.length} rounds done, incumbent ${each.incumbent}`)
+      console.log(
+        wrap(
+          `${each.run}  recipe ${each.recipe}, seed ${each.seed}, ${each.rounds.length} round${each.rounds.length === 1 ? '' : 's'} done, incumbent ${each.incumbent}`,
+        ),
+      )
       for (const { round, decision, frontier, cost, parity } of each.rounds) {
         console.log(
           `  round ${round}  ${decision.promoted ? 'promoted' : 'kept    '}  ${frontier ? `${frontier.taskset} ${frontier.level}: ` : ''}${rate(decision.incumbentRate)} -> ${rate(decision.candidateRate)} (${points(decision.difference)} points)  ${duration(cost.seconds)}`,

@@ -1,7 +1,7 @@
 import { BadInput } from '@whetstone/core'
 import { lookAtAnswers } from '@whetstone/reports/why/look-at-answers.ts'
 import { showWhy, whyRound } from '@whetstone/reports/why/why-round.ts'
-import { openRun } from '@whetstone/runs'
+import { openRun, sayProblems } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
 import { knownRun } from '../../known-run.ts'
 import { writeResult } from '../../write-result.ts'
@@ -26,7 +26,7 @@ export default defineCommand({
     const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
     if (!found)
       throw new BadInput(
-        `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: ${done.length > 0 ? `rounds: ${done.map(({ reader }) => reader.round).join(', ')}` : 'none is done yet'}`,
+        `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: ${done.length > 0 ? `rounds: ${done.map(({ reader }) => reader.round).join(', ')}` : 'none is done yet'}${sayProblems(run)}`,
       )
     const why = await whyRound(found.reader, found.round)
     if (flags.answers !== undefined) why.answers = (await lookAtAnswers(found.reader, flags.answers))?.examples ?? []
