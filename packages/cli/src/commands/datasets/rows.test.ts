@@ -144,7 +144,7 @@ test('from a row of round 3 up to the seed, and down to the rounds that trained 
     ['model-2', 'model-1', 'model-seed'],
   )
   assert.equal([walks[0]?.task.reference, walks[0]?.teachers[0]?.by], ['2', 'big teacher'])
-  assert.equal(walks[0]?.trained, [{ run: 'one', round: 3, examples: 1, pairs: 1, candidate: 'model-3', promoted: null }])
+  assert.equal(walks[0]?.trained, [{ run: 'one', round: 3, examples: 1, pairs: 1, trainer: null, candidate: 'model-3', promoted: null }])
 })
 
 for (const format of ['llama-factory-alpaca', 'sharegpt', 'openai', 'parquet', 'chatml'])
