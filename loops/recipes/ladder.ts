@@ -34,7 +34,7 @@ export default defineRecipe({
   micro: {
     rounds: 8,
     tokens: 650_000,
-    settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }), rows: 9600, each: 600, visits: 2, resample: 3 },
+    settle: { trainer: llamaTrain({ ...trainer, learningRate: 5e-4, minRatio: 0 }), rows: 9600, attempts: 6000, visits: 2, resample: 3 },
   },
-  settings: { seed: 1, probe: { samples: 1 }, context: 256, concurrency: 64, chunk: 4096, frontierLevels: 4, threshold: 0.95, pairs: 0 },
+  settings: { seed: 1, probe: { samples: 1 }, context: 256, concurrency: 128, chunk: 4096, frontierLevels: 4, threshold: 0.95, pairs: 0 },
 })

@@ -37,7 +37,7 @@ export const Micro = z.strictObject({
     .strictObject({
       trainer: nested<Trainer>('trainers').describe('usually the same at a lower learning rate'),
       rows: count.default(3200),
-      each: count.default(200).describe('attempts at every level, the unsolved ones included'),
+      attempts: count.default(3000).describe('attempts in all, shared out evenly over every level up to the lowest unsolved one'),
       visits: count.default(4).describe('how often a passed attempt may serve in it'),
       resample: some.default(6).describe('further attempts, at temperature 1, where the first failed'),
     })

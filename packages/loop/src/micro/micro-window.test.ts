@@ -86,21 +86,21 @@ test('pools share by kind, and what fails more weighs more', () => {
 test('what settling will take is foreseen from the length of the attempts at hand', () => {
   const of = (taskset: string, level: number, tokens: number, n: number) =>
     Array.from({ length: n }, () => ({ taskset, level, tokens: { prompt: tokens, completion: 0 } }))
-  const settle = { each: 100, rows: 1000, visits: 2 } as NonNullable<Micro['settle']>
+  const settle = { attempts: 300, rows: 1000, visits: 2 } as NonNullable<Micro['settle']>
   const micro = { settle, others: { each: 50, share: 0.2 } } as Micro
   const climb = { taskset: 'addition', lowest: 4 }
   const sums = [...of('addition', 2, 10, 5), ...of('addition', 4, 20, 50), ...of('addition', 5, 90, 50)]
   const cases: [what: string, tokens: number, expected: number][] = [
-    ['levels 2 to 4, 15 tokens each, 300 attempts and 600 rows', settlingTokens(sums, { micro, climb, from: 2 }), 15 * 900],
-    ['a fifth of the rows from another course', settlingTokens([...sums, ...of('operators', 1, 7, 9)], { micro, climb, from: 2 }), 15 * (300 + 560) + 7 * (50 + 140)],
-    ['no climb', settlingTokens(of('operators', 1, 7, 9), { micro, climb: null, from: 1 }), 7 * (50 + 100)],
-    ['nothing settles', settlingTokens(sums, { micro: { ...micro, settle: null }, climb, from: 2 }), 0],
+    ['levels 2 to 4, 15 tokens each, 300 attempts and 600 rows', settlingTokens(sums, { micro, climb }), 15 * 900],
+    ['a fifth of the rows from another course', settlingTokens([...sums, ...of('operators', 1, 7, 9)], { micro, climb }), 15 * (300 + 560) + 7 * (50 + 140)],
+    ['no climb', settlingTokens(of('operators', 1, 7, 9), { micro, climb: null }), 7 * (50 + 100)],
+    ['nothing settles', settlingTokens(sums, { micro: { ...micro, settle: null }, climb }), 0],
   ] // prettier-ignore
   for (const [what, tokens, expected] of cases) assert.ok(Math.abs(tokens - expected) < 1e-6, `${what}: ${tokens} for ${expected}`)
 })
 
 test('what settles is as much smaller as the budget leaves', () => {
-  const scaled = (share: number) => Object.values(scaleSettling({ each: 100, rows: 1000 }, share))
+  const scaled = (share: number) => Object.values(scaleSettling({ attempts: 100, rows: 1000 }, share))
   assert.equal([scaled(2), scaled(Infinity), scaled(NaN), scaled(0.5), scaled(-1)], [[100, 1000], [100, 1000], [100, 1000], [50, 500], [10, 100]]) // prettier-ignore
 })
 

@@ -52,10 +52,10 @@ export async function runMicro(
   let earlier: Trace[] = []
   let lowest = firstUnsolved(course, train)
   const budget = micro.tokens ?? Infinity
-  // tokens attempted and trained on, and those that settling will take
-  let [spent, ahead] = [0, 0]
+  // tokens attempted and trained on, in all and by the last micro-round, and those that settling will take
+  let [spent, last, ahead] = [0, 0, 0]
   for (let number = 1, settled = false; !settled; number++) {
-    const enough = number > micro.rounds || (number > 1 && spent + Math.min(ahead, budget / 2) >= budget)
+    const enough = number > micro.rounds || (number > 1 && spent + last + Math.min(ahead, budget / 2) > budget)
     const settle = enough && micro.settle ? scaleSettling(micro.settle, (budget - spent) / ahead) : null
     if (enough && !settle) break
     settled = enough
@@ -83,8 +83,9 @@ export async function runMicro(
       ({ id, taskset }) => taskset === course?.taskset.name && (used.get(id) ?? 0) < micro.visits,
     )
     if (rows.length === 0) continue
-    spent += fresh.tokens.prompt + fresh.tokens.completion + countTokens(rows)
-    ahead = settlingTokens(fresh.kept, { micro, climb, from: course?.levels?.from ?? 1 })
+    last = fresh.tokens.prompt + fresh.tokens.completion + countTokens(rows)
+    spent += last
+    ahead = settlingTokens(fresh.kept, { micro, climb })
     const seconds = (performance.now() - started) / 1000
     const before = readDone(files.micro(step.name).record, { run: context.run, round, fingerprint })
     if (before) {
@@ -155,7 +156,11 @@ async function attemptFresh(
 ): Promise<Fresh> {
   const from = course?.levels?.from ?? 1
   const window = settle ? windowUpTo(lowest, { from }) : windowAt(lowest, { from, above: micro.above })
-  const counts = { above: settle?.each ?? micro.each, below: micro.replay, others: micro.others.each }
+  const counts = {
+    above: settle ? Math.ceil(settle.attempts / window.above.length) : micro.each,
+    below: micro.replay,
+    others: micro.others.each,
+  }
   const groups = await drawMicro(context, { micro: step.micro, windows: new Map(course ? [[course, window]] : []), counts })
   const traces = await attemptMicro(context, step, { groups, samples: 1, temperature: micro.temperature, file: 'traces' })
   const tally = tallyTrain(context.files.micro(step.name).traces)

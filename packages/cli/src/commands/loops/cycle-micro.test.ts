@@ -24,7 +24,7 @@ const small = [
   'replay=30',
   'average=2',
   'settle.rows=160',
-  'settle.each=12',
+  'settle.attempts=48',
   'settle.resample=2',
 ]
 
