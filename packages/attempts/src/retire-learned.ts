@@ -1,5 +1,6 @@
 import type { Model } from '@whetstone/core'
 import { collect } from '@whetstone/evaluation'
+import { isKeptApart } from '@whetstone/harvest'
 import type { Bank } from '@whetstone/memory'
 import { bankTag } from '@whetstone/runs'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
@@ -29,11 +30,19 @@ export async function retireLearned(
     recipe.courses
       .filter(({ levels }) => !levels)
       // a draw of its own: no round comes to this number
-      .map(({ taskset }) => taskset.load({ split: 'train', seed, round: round * 1000 + 999, limit: how.tasks })),
+      .map(({ taskset }) =>
+        taskset.load({
+          split: 'train',
+          seed,
+          round: round * 1000 + 999,
+          limit: Math.ceil(how.tasks / (how.apart || 1)),
+        }),
+      ),
   )
-  const recalled = await full.store.recall(drawn.flat().map((task) => ({ task, k: 1 })))
-  const entryOf = new Map(drawn.flat().map(({ id }, i) => [id, recalled[i]?.memories[0]?.id]))
-  const groups = drawn.map((tasks) => ({ tasks: tasks.filter(({ id }) => entryOf.get(id) !== undefined), samples: 1 }))
+  const judged = drawn.map((tasks) => tasks.filter(({ id }) => how.apart === 0 || isKeptApart(id, how.apart)))
+  const recalled = await full.store.recall(judged.flat().map((task) => ({ task, k: 1 })))
+  const entryOf = new Map(judged.flat().map(({ id }, i) => [id, recalled[i]?.memories[0]?.id]))
+  const groups = judged.map((tasks) => ({ tasks: tasks.filter(({ id }) => entryOf.get(id) !== undefined), samples: 1 }))
   const policy = attemptPolicy(recipe, context.models, { role: 'candidate', model: candidate, train: false })
   const { traces } = await collect({
     ...policy,

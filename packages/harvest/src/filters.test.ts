@@ -15,6 +15,8 @@ import language from './filters/language.ts'
 import length from './filters/length.ts'
 import majority from './filters/majority.ts'
 import nearDuplicate from './filters/near-duplicate.ts'
+import { isKeptApart } from './is-kept-apart.ts'
+import keptApart from './filters/kept-apart.ts'
 import notGuessed from './filters/not-guessed.ts'
 import partlyCorrect from './filters/partly-correct.ts'
 import passed from './filters/passed.ts'
@@ -230,11 +232,24 @@ test('not-guessed keeps answers without a memory where their key is mostly solve
   )
 })
 
+test('kept-apart leaves out the same share of one task set in every round, and no other', async () => {
+  const traces = Array.from({ length: 2000 }, (_, i) =>
+    scriptedTrace({ taskset: i < 1000 ? 'operators' : 'addition', task: `task-${i % 1000}`, round: 1 + (i % 3) }),
+  )
+  const left = await Array.fromAsync(keptApart({ taskset: 'operators', share: 0.25 }).apply(traces, { seed: 1 }))
+  const rows = Map.groupBy(left, ({ taskset }) => taskset)
+  assert.is(rows.get('addition')?.length, 1000)
+  const kept = rows.get('operators') ?? []
+  assert.ok(Math.abs(kept.length - 750) < 50, `${kept.length}`)
+  assert.ok(kept.every(({ task }) => !isKeptApart(task, 0.25)))
+})
+
 test('none holds back what it was not asked to: without traces each gives none', async () => {
   const settings: Record<string, object> = {
     'by-likelihood': { order: 'highest' },
     'cap-per-level': { limit: 2 },
     diverse: { embedder },
+    'kept-apart': { taskset: 'operators' },
     'not-guessed': { taskset: 'operators' },
     'verifier-agreement': { grader: number() },
   }

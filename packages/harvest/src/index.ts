@@ -1,5 +1,6 @@
 export * from './aggregate.ts'
 export * from './answer-of.ts'
+export * from './is-kept-apart.ts'
 export * from './open-stage.ts'
 export * from './replay.ts'
 export * from './row-tokens.ts'
