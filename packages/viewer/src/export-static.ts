@@ -1,6 +1,6 @@
 import { dirname, join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { BadInput, writeAtomic, type Trace, makeFolder } from '@whetstone/core'
+import { BadInput, levelText, writeAtomic, type Round, type Trace, makeFolder } from '@whetstone/core'
 import { style } from '@whetstone/reports/page/style.ts'
 import { text } from '@whetstone/reports/page/pieces.ts'
 import { openRun, runNames, studyNames, type RoundReader } from '@whetstone/runs'
@@ -78,6 +78,7 @@ function traceAddress(address: string): string | null {
 
 async function writeTraces(reader: RoundReader, write: (file: string, content: string) => void): Promise<void> {
   const base = `run-${reader.run}-round-${reader.round}`
+  const finished = reader.finished()
   const references = new Map<string, string>()
   for await (const { id, reference } of reader.tasks()) references.set(id, reference)
   const places: { name: string; says: string; parts: string[] }[] = []
@@ -92,7 +93,7 @@ async function writeTraces(reader: RoundReader, write: (file: string, content: s
       lines = []
     }
     for await (const trace of traces.rows()) {
-      lines.push(JSON.stringify(shortOf(trace, references.get(trace.task))))
+      lines.push(JSON.stringify(shortOf(trace, references.get(trace.task), finished)))
       if (lines.length === packed) flush()
     }
     flush()
@@ -106,6 +107,7 @@ async function writeTraces(reader: RoundReader, write: (file: string, content: s
       ['Runs', '/'],
       [reader.run, runPath(reader.run)],
       [`Round ${reader.round}`, roundPath(reader.run, reader.round)],
+      ['Traces', '#'],
     ],
     body: html`<form class="filter" id="filter" role="search">
         <label
@@ -136,11 +138,11 @@ async function writeTraces(reader: RoundReader, write: (file: string, content: s
 }
 
 /** What a page shows of a trace: enough to read it, little enough to send. */
-function shortOf(trace: Trace, reference: string | undefined) {
+function shortOf(trace: Trace, reference: string | undefined, round: Round | null) {
   return {
     id: trace.id,
     task: trace.task,
-    level: `${trace.taskset} ${trace.level}`,
+    level: levelText(trace, round),
     sample: trace.sample,
     seed: trace.seed,
     passed: trace.grade.passed,

@@ -53,14 +53,17 @@ async function show() {
   const words = find.toLowerCase()
   const found = rows.filter((row) => (!passed || String(row.passed) === passed) && (!words || [row.id, row.task, row.prompt, row.answer, row.reason].some((text) => text.toLowerCase().includes(words))))
   const first = Number(from)
-  const table = make('table'); const head = make('tr')
-  for (const title of ['task', 'level', 'verdict', 'answer', 'reason']) head.append(make('th', title))
-  table.append(head)
+  const table = make('table'); const head = make('tr'); const top = make('thead'); const body = make('tbody')
+  for (const title of ['task', 'level', 'verdict', 'asked', 'right', 'answer', 'reason']) head.append(make('th', title, { scope: 'col' }))
+  top.append(head)
+  table.append(top, body)
+  const text = (words) => make('td', words, { className: words.length <= 24 ? 'short' : words.length > 60 ? 'long' : '' })
   for (const row of found.slice(first, first + 100)) {
     const line = make('tr'); const cell = make('td')
     cell.append(make('a', row.task, { href: '#' + new URLSearchParams({ ...wanted(), file, id: row.id }) }))
-    line.append(cell, make('td', row.level), make('td', row.passed ? 'passed' : 'failed'), make('td', row.answer.slice(-160)), make('td', row.reason))
-    table.append(line)
+    const verdict = make('td'); verdict.append(make('span', row.passed ? 'passed' : 'failed', { className: 'badge ' + (row.passed ? 'good' : 'bad') }))
+    line.append(cell, text(row.level), verdict, text(row.prompt.slice(-160)), text((row.reference || '').slice(0, 80)), text(row.answer.slice(-160)), text(row.reason))
+    body.append(line)
   }
   const parts = [make('p', found.length + ' traces, from ' + (first + 1)), table]
   if (first + 100 < found.length) parts.push(make('a', 'the next', { href: '#' + new URLSearchParams({ ...wanted(), from: String(first + 100) }) }))

@@ -1,4 +1,4 @@
-import type { Trace } from '@whetstone/core'
+import { levelText, type Trace } from '@whetstone/core'
 import type { RoundReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf, armName, changeNames, changeOf, knownChanges, type Change } from '../changes.ts'
@@ -23,6 +23,7 @@ export async function changesPage(reader: RoundReader, kind: Change, from: numbe
   const references = new Map<string, { prompt: string; reference: string }>()
   const wanted = new Set(shown)
   for await (const task of reader.tasks()) if (wanted.has(task.id)) references.set(task.id, task)
+  const round = reader.finished()
   const entries: (Html | Promise<Html>)[] = []
   for (const task of shown) {
     const [before, after] = await Promise.all(
@@ -40,7 +41,10 @@ export async function changesPage(reader: RoundReader, kind: Change, from: numbe
       id && found?.arms[arm] ? html`<a href="${here}/traces/${found.arms[arm].name}/${id}">trace</a>` : ''
     entries.push(
       html`<section class="task">
-        <h2><a href="${runPath(reader.run)}/tasks/${encodeURIComponent(task)}">${text(task)}</a></h2>
+        <h2>
+          <a href="${runPath(reader.run)}/tasks/${encodeURIComponent(task)}">${text(task)}</a>
+          ${before ? html`<small>${text(levelText(before, round))}</small>` : ''}
+        </h2>
         <pre>${text(asked)}</pre>
         ${references.has(task) ? html`<p>Right: <code>${text(references.get(task)?.reference)}</code></p>` : ''}
         <div class="pair">

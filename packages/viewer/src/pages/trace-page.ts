@@ -1,5 +1,5 @@
 import type { Call, Trace } from '@whetstone/core'
-import { duration } from '@whetstone/core'
+import { duration, levelText } from '@whetstone/core'
 import type { FrozenTask, RoundReader, RunReader } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { badge, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
@@ -44,8 +44,8 @@ export async function tracePage(run: RunReader, reader: RoundReader, file: strin
       html`<dl>
         <dt>task</dt>
         <dd>
-          <a href="${runPath(reader.run)}/tasks/${encodeURIComponent(trace.task)}">${text(trace.task)}</a> (${text(trace.taskset)} level
-          ${trace.level}, ${trace.split})
+          <a href="${runPath(reader.run)}/tasks/${encodeURIComponent(trace.task)}">${text(trace.task)}</a>
+          (${text(levelText(trace, reader.finished()))}, ${trace.split})
         </dd>
         <dt>reward</dt>
         <dd>

@@ -1,4 +1,4 @@
-import type { Trace } from '@whetstone/core'
+import { levelText, type Trace } from '@whetstone/core'
 import type { Query, RoundReader, TraceFile } from '@whetstone/runs'
 import { html } from 'hono/html'
 import { answerOf } from '../changes.ts'
@@ -33,6 +33,7 @@ export async function tracesPage(reader: RoundReader, filter: TraceFilter): Prom
   const chosen = files.find(({ name }) => name === filter.file)
   if (!chosen) return null
   const { traces, total, next, indexing } = await findTraces(chosen.traces, filter)
+  const finished = reader.finished()
   const link = (more: Record<string, string | number>) =>
     `${here}/traces?${new URLSearchParams(Object.entries({ ...parameters(filter), ...more }).map(([key, value]): [string, string] => [key, String(value)]))}`
   const option = (value: string, chosenValue: string | undefined, word: string) =>
@@ -83,7 +84,7 @@ export async function tracesPage(reader: RoundReader, filter: TraceFilter): Prom
           answerOf(trace).slice(-160),
           trace.grade.reason,
           html`<a href="${runPath(reader.run)}/tasks/${encodeURIComponent(trace.task)}">${text(trace.task)}</a>`,
-          `${trace.taskset} ${trace.level}`,
+          levelText(trace, finished),
           String(trace.sample),
           String(trace.memories.shown.length),
           String(trace.tokens.completion),
