@@ -8,6 +8,7 @@ import { drawCharts } from '@whetstone/reports/draw-charts.ts'
 import { notesText, stagesText } from '@whetstone/reports/notes-text.ts'
 import { badge, figure, table, text, type Html } from '@whetstone/reports/page/pieces.ts'
 import { page, roundPath, runPath } from '../page.ts'
+import { problems } from './run-page.ts'
 import { roundProgress } from '../round-progress.ts'
 import { traceFiles } from '../trace-files.ts'
 
@@ -40,6 +41,7 @@ export async function roundPage(run: RunReader, reader: RoundReader): Promise<st
       round?.parity && parity(round.parity),
       traces(reader, here),
       costs(reader),
+      run.problems.length > 0 && problems(run),
     ],
   })
 }

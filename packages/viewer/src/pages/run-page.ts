@@ -105,7 +105,7 @@ function levels(rounds: readonly Round[]): Html {
     )}`
 }
 
-const problems = (run: RunReader): Html =>
+export const problems = (run: RunReader): Html =>
   html`<h2>What cannot be read</h2>
     <ul>
       ${run.problems.map(({ file, kind, says, readable }) => html`<li>${badge('bad', kind)} <code>${text(file)}</code>: ${text(says)}. Still readable: ${readable}</li>`)}

@@ -27,7 +27,7 @@ export function runsPage(): Promise<string> {
       String(run.record()?.seed ?? '?'),
       String(finished.length),
       html`${badge(promoted > 0 ? 'good' : 'plain', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}`,
-      last ? lastDecision(last) : 'no round is finished',
+      last ? lastDecision(last) : run.problems[0] ? `${run.problems[0].file} cannot be read` : 'no round is finished',
       run.lock() ? badge('good', `running, round ${open?.round ?? '?'}`) : open ? badge('plain', `round ${open.round} open`) : '',
       duration(finished.reduce((sum, { round }) => sum + round.cost.seconds, 0)),
     ]

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BadInput } from '@whetstone/core'
-import { runNames } from '@whetstone/runs'
+import { wrap } from '@whetstone/reports/tables/wrap.ts'
+import { openRun, runNames, sayProblems } from '@whetstone/runs'
 import { serveViewer } from '@whetstone/viewer'
 import { runPath } from '@whetstone/viewer/page.ts'
 import { exportStatic } from '@whetstone/viewer/export-static.ts'
@@ -30,6 +31,10 @@ export default defineCommand({
         throw new BadInput('There is no run to write pages of yet: begin one with npx nx run loops:cycle')
       const { files: written, bytes } = await exportStatic(out, names.length > 0 ? [...new Set(names)] : undefined)
       console.log(`Wrote ${written} files, ${(bytes / 1e6).toFixed(1)} MB: open ${join(out, 'index.html')}`)
+      for (const name of names.length > 0 ? names : runNames()) {
+        const torn = sayProblems(openRun(name))
+        if (torn) console.log(wrap(`warning: of run ${name}${torn.replace(/^\./, '')}`))
+      }
       return
     }
     const { url, closed } = await serveViewer({ port, signal, files: files?.split(',').filter(Boolean) })
