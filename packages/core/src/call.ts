@@ -14,6 +14,10 @@ export const TokenIds = z.array(z.number().int().nonnegative())
 export const Span = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()])
 export type Span = z.infer<typeof Span>
 
+/** Spans of a completion's ids, cut to so many: what was put in for the model may reach into a stop string that was taken away. */
+export const clipSpans = (spans: readonly Span[], length: number): Span[] =>
+  spans.flatMap(([from, to]): Span[] => (from < length ? [[from, Math.min(to, length)]] : []))
+
 /** One model call of an attempt: what was asked, what was rendered, what was sampled. */
 export const Call = z.object({
   /** What the call was for: solver, rewriter, summarizer, critic, rationalizer, verifier, judge, or a name of the solver's own. */

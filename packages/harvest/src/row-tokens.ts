@@ -1,3 +1,4 @@
+import { clipSpans } from '@whetstone/core'
 import type { Call, Example, Message, Origin } from '@whetstone/core'
 
 /** The part of a training row that says which tokens it is made of. */
@@ -30,7 +31,8 @@ export function rowTokens(calls: readonly Call[] | null, messages: readonly Mess
   if (!call?.ids?.length || vocabulary === null || call.vocabulary !== vocabulary)
     return { origin: 'foreign', promptText: null, templateArguments, vocabulary: null, ids: null, forced: [] }
   const promptText = prompted ? call.promptText : null
-  const { ids, forced } = call
+  const { ids } = call
+  const forced = clipSpans(call.forced, ids.length)
   return { origin: promptText === null ? 'reprompted' : 'own', promptText, templateArguments, vocabulary, ids, forced }
 }
 

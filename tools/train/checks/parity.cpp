@@ -19,6 +19,8 @@ std::vector<example> read_parity(const std::string & path, const row_tokens & to
             e.sequences = {join(tokens.prompt(row), ids)};
         } catch (const outside_vocabulary &) {
             continue;
+        } catch (const unfit_row & e) {
+            throw bad_row(row.file, row.line, e.what());
         }
         e.line = (int64_t) row.line;
         const sequence & s = e.sequences[0];

@@ -36,6 +36,8 @@ dataset read_dataset(const std::string & path, const objective & target, const r
             }
         } catch (const outside_vocabulary & e) {
             why = e.what();
+        } catch (const unfit_row & e) {
+            why = e.what();
         }
         if (strict)
             throw bad_row(row.file, row.line, why);

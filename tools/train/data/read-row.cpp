@@ -48,16 +48,19 @@ std::vector<span> spans_of(const json_row & row, const common_json & value, cons
     for (size_t i = 0; i < value.size(); i++) {
         if (!value.at(i).is_array() || value.at(i).size() != 2)
             throw bad_row(row.file, row.line, "\"" + key + "\" must be an array of [first, last) spans");
-        const int64_t first = whole(row, value.at(i).at(0), key, 0, length);
-        spans.push_back({first, whole(row, value.at(i).at(1), key, first, length)});
+        const int64_t first = whole(row, value.at(i).at(0), key, 0, INT32_MAX), last = whole(row, value.at(i).at(1), key, first, INT32_MAX);
+        if (last > length)
+            throw unfit_row("\"" + key + "\" ends at " + std::to_string(last) + " of " + std::to_string(length) +
+                            " tokens, cut it to them");
+        spans.push_back({first, last});
     }
     return spans;
 }
 
 std::vector<float> logprobs_of(const json_row & row, const common_json & value, size_t length) {
     if (value.is_array() && value.size() != length)
-        throw bad_row(row.file, row.line,
-                      "\"logprobs\" holds " + std::to_string(value.size()) + " numbers for " + std::to_string(length) + " tokens");
+        throw unfit_row("\"logprobs\" holds " + std::to_string(value.size()) + " numbers for " + std::to_string(length) +
+                        " tokens, write one a token");
     std::vector<float> all;
     for (size_t i = 0; i < length; i++) {
         if (!value.is_array() || !value.at(i).is_number())

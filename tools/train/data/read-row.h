@@ -13,7 +13,8 @@ struct span {
 };
 sequence join(const token_ids & prompt, const token_ids & completion, const std::vector<span> & forced = {});
 
-// Ids [i, ...] and spans [[first, last), ...] of a field, checked. Throw bad_input with file, line and key.
+// Ids [i, ...] and spans [[first, last), ...] of a field, checked. Throw bad_input with file, line and key; spans beyond the
+// ids, and another number of log-probabilities than of ids, unfit_row.
 token_ids ids_of(const json_row & row, const common_json & value, const std::string & key, const row_tokens & tokens);
 std::vector<span> spans_of(const json_row & row, const common_json & value, const std::string & key, int64_t length);
 // One number a token: log-probabilities as the sampler wrote them.

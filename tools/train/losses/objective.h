@@ -16,7 +16,8 @@ class objective {
   public:
     virtual ~objective() = default;
 
-    // The examples of one row. Throws bad_input for a malformed row, outside_vocabulary for text the model has no tokens for.
+    // The examples of one row. Throws bad_input for a malformed row, outside_vocabulary for text the model has no tokens for,
+    // unfit_row where parts of it do not fit together.
     virtual std::vector<example> read(const json_row & row, const row_tokens & tokens) const = 0;
 
     // The loss over all examples of one step, of which the batches are parts.

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { BadInput, canonicalJson, plugin, smallModel, startBatchTool, templateArguments } from '@whetstone/core'
+import { BadInput, canonicalJson, clipSpans, plugin, smallModel, startBatchTool, templateArguments } from '@whetstone/core'
 import type { Backend, BatchTool, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 import { checkGguf } from '../check-gguf.ts'
 import { llamaScore } from '../llama-score.ts'
@@ -156,7 +156,7 @@ function toCompletion(row: SampleRow, request: GenerateRequest): Completion {
     seconds: row.seconds,
     promptText: row.prompt_text,
     ids: row.ids,
-    forced: row.forced,
-    logprobs: row.logprobs,
+    forced: row.forced && clipSpans(row.forced, row.ids?.length ?? 0),
+    logprobs: row.logprobs?.slice(0, row.ids?.length), // those of a stop string follow
   }
 }

@@ -1,5 +1,5 @@
 import type { Call } from '@whetstone/core'
-import { deriveSeed, random, readRows, Span, TokenIds, writeRows } from '@whetstone/core'
+import { clipSpans, deriveSeed, random, readRows, Span, TokenIds, writeRows } from '@whetstone/core'
 import { openRun } from '@whetstone/runs'
 import { z } from 'zod'
 import type { RoundContext } from '@whetstone/attempts/round-context.ts'
@@ -36,7 +36,7 @@ export async function writeParityRows({ run, round, seed, incumbent, files }: Ro
 function ownRow({ by, model, promptText, ids, forced, logprobs }: Call, incumbent: string): ParityRow | null {
   if (by !== null || model !== incumbent || promptText === null || promptText === '') return null
   if (ids === null || ids.length === 0 || logprobs === null || logprobs.length < ids.length) return null
-  return { prompt: promptText, completion_ids: ids, forced, logprobs: logprobs.slice(0, ids.length) }
+  return { prompt: promptText, completion_ids: ids, forced: clipSpans(forced, ids.length), logprobs: logprobs.slice(0, ids.length) }
 }
 
 export const readParityRows = (file: string): Promise<ParityRow[]> => Array.fromAsync(readRows(file, ParityRow))

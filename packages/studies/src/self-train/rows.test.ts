@@ -14,7 +14,7 @@ const trace = (task: string, answers: string[], passed: boolean, reward = Number
       ...answers.flatMap((content, i) => [...(i ? [{ role: 'user', content: 'again' }] : []), { role: 'assistant', content }]),
     ],
     grade: { reward, passed, parts: {}, reason: '', feedback: '' },
-    calls: [{ answer: true, ids: [answers.length, reward], logprobs: [-0.5, -1] }],
+    calls: [{ answer: true, ids: [answers.length, reward], forced: [[1, 4], [5, 6]], logprobs: [-0.5, -1, -2, -3] }],
   }) as unknown as Trace
 
 test('a rewritten answer is learned as if it had been given at once', () => {
@@ -55,8 +55,8 @@ test('groups with equal rewards teach nothing', () => {
     {
       messages: [{ role: 'user', content: 'a?' }],
       completions: [
-        { tokens: [1, 1], logprobs: [-0.5, -1], reward: 1 },
-        { tokens: [1, 0.4], logprobs: [-0.5, -1], reward: 0.4 },
+        { ids: [1, 1], forced: [[1, 2]], logprobs: [-0.5, -1], reward: 1 },
+        { ids: [1, 0.4], forced: [[1, 2]], logprobs: [-0.5, -1], reward: 0.4 },
       ],
     },
   ])

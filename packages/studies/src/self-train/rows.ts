@@ -1,3 +1,4 @@
+import { clipSpans } from '@whetstone/core'
 import type { Message, Trace } from '@whetstone/core'
 
 const promptOf = ({ messages }: Trace): Message[] =>
@@ -35,8 +36,9 @@ export function groupRows(traces: readonly Trace[]): object[] {
   return [...Map.groupBy(traces, ({ task }) => task).values()].flatMap((group) => {
     const first = group[0] as Trace
     const completions = group.flatMap((trace) => {
-      const { ids, logprobs } = trace.calls?.find(({ answer }) => answer) ?? {}
-      return ids && logprobs ? [{ tokens: ids, logprobs, reward: trace.grade.reward }] : []
+      const { ids, forced, logprobs } = trace.calls?.find(({ answer }) => answer) ?? {}
+      if (!ids?.length || !logprobs || logprobs.length < ids.length) return []
+      return [{ ids, forced: clipSpans(forced ?? [], ids.length), logprobs: logprobs.slice(0, ids.length), reward: trace.grade.reward }]
     })
     return new Set(completions.map(({ reward }) => reward)).size < 2 ? [] : [{ messages: promptOf(first), completions }]
   })
