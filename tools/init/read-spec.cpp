@@ -1,6 +1,7 @@
 #include "read-spec.h"
 #include "bad-input.h"
 #include "json.h"
+#include "nesting.h"
 #include <fstream>
 
 using json = common_json;
@@ -81,7 +82,10 @@ model_spec read_spec(const std::string & path, const std::string & architecture)
     if (!stream)
         throw bad_input(path + ": cannot be opened");
     try {
-        model_spec spec = from_json(json::parse({std::istreambuf_iterator<char>(stream), {}}), architecture);
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        if (json_depth(text) > deepest_nesting)
+            throw bad_input("nested deeper than " + std::to_string(deepest_nesting) + " levels");
+        model_spec spec = from_json(json::parse(text), architecture);
         spec.path = path;
         return spec;
     } catch (const std::exception & e) {

@@ -2,6 +2,7 @@
 
 #include "bad-input.h"
 #include "interrupted.h"
+#include "nesting.h"
 
 #include <cerrno>
 #include <cmath>
@@ -44,8 +45,12 @@ jsonl_reader::result jsonl_reader::next(json_row & row) {
     if (length == 0) {
         return result::blank;
     }
+    const std::string text(buffer, (size_t) length);
+    if (json_depth(text) > deepest_nesting) {
+        throw bad_row(file, line_number, "nested deeper than " + std::to_string(deepest_nesting) + " levels, mend or remove the line");
+    }
     try {
-        row.json = common_json::parse(std::string(buffer, (size_t) length));
+        row.json = common_json::parse(text);
     } catch (const std::exception & e) {
         // the parser's text names a position within the line: "... at line 1, column 17: ..."
         std::string what = e.what();

@@ -1,6 +1,7 @@
 #include "grammar-cache.h"
 
 #include "bad-input.h"
+#include "nesting.h"
 
 #include <cstdio>
 
@@ -35,9 +36,24 @@ static std::string printed_by(F && work) {
     return colon == std::string::npos ? text : text.substr(colon + 2);
 }
 
+// llama.cpp follows a chain of rules by recursion: tens of thousands run the stack full
+static constexpr size_t most_rules = 4096;
+
+static size_t rules_of(const std::string & text) {
+    size_t rules = 0;
+    for (size_t at = 0; (at = text.find("::=", at)) != std::string::npos; at += 3) {
+        rules++;
+    }
+    return rules;
+}
+
 llama_sampler * grammar_cache::clone(const std::string & text) {
     auto found = parsed.find(text);
     if (found == parsed.end()) {
+        if (grammar_depth(text) > deepest_nesting || rules_of(text) > most_rules) {
+            throw bad_input("the grammar nests deeper than " + std::to_string(deepest_nesting) + " groups or has more than " +
+                            std::to_string(most_rules) + " rules, make it smaller");
+        }
         llama_sampler_ptr sampler;
         const std::string why = printed_by([&] { sampler.reset(llama_sampler_init_grammar(vocab, text.c_str(), "root")); });
         if (!sampler) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
@@ -189,6 +189,9 @@ it('bad input is one line with its place, and nothing is written', () => {
   const unread = built ? makeModel(folder, 'unread', { chat_template: '{% for m in messages %}{{ m.content ' }) : ''
   writeFileSync(join(folder, 'empty.jsonl'), '\n\n')
   const good = '{"prompt": "1"}\n'
+  const deep = (open: string, close: string, core = '') => open.repeat(100_000) + core + close.repeat(100_000)
+  const chain = `root ::= r0\n${Array.from({ length: 50_000 }, (_, i) => `r${i} ::= r${i + 1}\n`).join('')}r50000 ::= "a"\n`
+  symlinkSync('rows.jsonl', join(folder, 'linked.jsonl'))
   const cases: [string, string, RegExp][] = [
     [good + '{"prompt": "1"', '', /^llama-sample: .*rows\.jsonl:2: not valid JSON \(column \d+.*\), mend or remove the line\n$/],
     [good + '[1]', '', /rows\.jsonl:2: a row must be a JSON object/],
@@ -201,6 +204,12 @@ it('bad input is one line with its place, and nothing is written', () => {
     ['{"prompt": "1", "n": 2, "seeds": [1]}', '', /rows\.jsonl:1: "seeds" must be an array with one seed for each sample, at least one: 2/],
     ['{"prompt": "1", "stop": [""]}', '', /rows\.jsonl:1: "stop" must be an array of strings/],
     ['{"prompt": "1", "grammar": "root ::= ("}', '', /rows\.jsonl:1: the grammar does not parse \(/],
+    [good + `{"prompt": ${deep('[', ']')}}`, '', /rows\.jsonl:2: nested deeper than 256 levels, mend or remove the line/],
+    [`{"messages": [], "template_args": {"a": ${deep('{"a":', '}', '1')}}}`, '', /rows\.jsonl:1: nested deeper than 256 levels/],
+    [JSON.stringify({ prompt: '1', grammar: `root ::= ${deep('(', ')', '"a"')}` }), '', /rows\.jsonl:1: the grammar nests deeper than 256/],
+    [JSON.stringify({ prompt: '1', grammar: chain }), '', /rows\.jsonl:1: the grammar .*has more than 4096 rules/],
+    [good, `--out=${join(folder, 'rows.jsonl')}`, /rows\.jsonl: --out is the file of --data too, which would be lost: name another for --out/],
+    [good, `--out=${join(folder, 'linked.jsonl')}`, /linked\.jsonl: --out is the file of --data too/],
     [good, '--nonsense', /unknown flag --nonsense, known: --model/],
     [good, '--temp=hot', /--temp wants a number, not "hot"/],
     [good, '--parallel=0', /-np must be from 1 to/],
