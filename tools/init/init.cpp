@@ -22,7 +22,7 @@ int main(int argc, char ** argv) {
                    "rope_factors, long_factors, short_factors");
         args.value("--arch", "NAME", architecture, "instead of the description's architecture");
         args.value("--seed", "N", seed, "seed of the weights");
-        args.value("--out", "FILE", out, "the model to write");
+        args.output("--out", "FILE", out, "the model to write");
         args.value("--parts", "N", parts, "write a split model of so many files; --out is the first, NAME-00001-of-0000N.gguf");
         args.value("--type", "TYPE", type, "storage type of the matrices: F32, F16, BF16, Q8_0, Q4_K, ...");
         args.parse(count, values);

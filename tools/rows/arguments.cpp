@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include "bad-input.h"
+#include "distinct-files.h"
 #include "llama.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ static std::string show(double number) {
 
 void arguments::add(const char * names, const char * placeholder, const std::string & initial, const char * help,
                     std::function<void(const std::string &, const std::string &)> set) {
-    entries.push_back({split_names(names), placeholder, help, initial, std::move(set)});
+    entries.push_back({split_names(names), placeholder, help, initial, false, std::move(set)});
 }
 
 void arguments::flag(const char * names, bool & target, const char * help) {
@@ -69,6 +70,11 @@ void arguments::value(const char * names, const char * placeholder, std::string 
         }
         target = text;
     });
+}
+
+void arguments::output(const char * names, const char * placeholder, std::string & target, const char * help) {
+    value(names, placeholder, target, help);
+    entries.back().written = true;
 }
 
 void arguments::value(const char * names, const char * placeholder, std::vector<std::string> & target, const char * help) {
@@ -119,6 +125,7 @@ void arguments::print_help() const {
 }
 
 void arguments::parse(int argc, char ** argv) const {
+    std::vector<named_file> files;
     for (int i = 1; i < argc; i++) {
         std::string name = argv[i];
         if (name == "-h" || name == "--help") {
@@ -156,5 +163,9 @@ void arguments::parse(int argc, char ** argv) const {
             text = argv[++i];
         }
         found->set(name, text);
+        if (found->placeholder.rfind("FILE", 0) == 0) {
+            files.push_back({name, text, found->written});
+        }
     }
+    check_distinct(files);
 }

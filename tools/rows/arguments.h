@@ -15,12 +15,14 @@ class arguments {
     void flag(const char * names, bool & target, const char * help);
     void value(const char * names, const char * placeholder, std::string & target, const char * help);
     void value(const char * names, const char * placeholder, std::vector<std::string> & target, const char * help);
+    void output(const char * names, const char * placeholder, std::string & target, const char * help); // a file that is written
     void value(const char * names, const char * placeholder, int32_t & target, const char * help);
     void value(const char * names, const char * placeholder, uint32_t & target, const char * help);
     void value(const char * names, const char * placeholder, float & target, const char * help);
     void value(const char * names, const char * placeholder, double & target, const char * help);
 
-    // Reads argv[1..]; --help and --version print and exit(0). Throws bad_input. `--flag value` and `--flag=value` are the same.
+    // Reads argv[1..]; --help and --version print and exit(0). Throws bad_input, also where what is written (output) is
+    // a file that another flag names (a placeholder FILE). `--flag value` and `--flag=value` are the same.
     void parse(int argc, char ** argv) const;
 
     // Throws bad_input when the value of a required flag is empty.
@@ -32,6 +34,7 @@ class arguments {
         std::string placeholder; // empty: a flag without a value
         std::string help;
         std::string initial;
+        bool written;
         std::function<void(const std::string & name, const std::string & text)> set;
     };
 

@@ -60,7 +60,7 @@ static options parse(int argc, char ** argv) {
     arguments args("llama-sample", "-m model.gguf --data prompts.jsonl --out completions.jsonl -np 32 -t 4 --seed 1 --temp 0.7", about);
     add_model_flags(args, o.model);
     args.value("--data", "FILE|-", o.data, "rows to sample for");
-    args.value("--out", "FILE|-", o.out, "where completions go; a file appears whole, in the order of the input");
+    args.output("--out", "FILE|-", o.out, "where completions go; a file appears whole, in the order of the input");
     args.value("-np, --parallel", "N", o.batch.slots,
                "sequences decoded together; a thread takes 8 of them with models up to 5M parameters, 32 up to 50M");
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the tokens");

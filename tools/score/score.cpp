@@ -36,7 +36,7 @@ static options parse(int argc, char ** argv) {
     arguments args("llama-score", "-m model.gguf --data rows.jsonl --out scores.jsonl", about);
     add_model_flags(args, o.model);
     args.value("--data", "FILE|-", o.data, "rows to score");
-    args.value("--out", "FILE|-", o.out, "where scores go; a file appears whole");
+    args.output("--out", "FILE|-", o.out, "where scores go; a file appears whole");
     args.value("-np, --parallel", "N", o.batch.slots, "most rows decoded together");
     args.value("-t, --threads", "N", o.batch.threads, "threads, 0: all cores; they change the speed, not the scores");
     args.value("-c, --ctx-size", "N", o.batch.context, "most tokens of a row");

@@ -73,7 +73,7 @@ const cases: Case[] = [
   {
     name: 'a span beyond the completion',
     rows: [{ prompt: 'a', completion_ids: [5, 6], forced: [[1, 3]] }],
-    error: /rows\.jsonl:1: "forced" must hold whole numbers from 1 to 2/,
+    error: /no row is left to train on; the first: .*rows\.jsonl:1: "forced" ends at 3 of 2 tokens, cut it to them/,
   },
   {
     name: 'moments of other weights',
@@ -154,8 +154,15 @@ const cases: Case[] = [
       ['--progress', 'abc'],
       ['--lora-targets', 'attn_q'],
       ['--checkpoint-share', 'nan'],
+      ['--lora-rank-stabilized', '--lora-alpha=3'],
     ] as const
   ).map(([flag, value]): Case => ({ name: `${flag} ${value}`, args: () => [flag, value], error: new RegExp(`llama-train: .*${flag} `) })),
+  {
+    name: 'a result in place of the rows, or of another result',
+    args: () => ['--optimizer-out', out],
+    error: /out\.gguf: --out is the file of --optimizer-out too, which would be lost: name another for --out/,
+  },
+  { name: 'the rows by another name', args: () => ['--metrics', join(folder, '.', 'rows.jsonl')], error: /rows\.jsonl: --metrics is the file/ },
   { name: "a terminal's orders", args: () => ['--date', '\u001b[2J\u202e'], error: /not "\\x1b\[2J\\xe2.*"/ },
   { name: 'an unknown schedule', args: () => ['--schedule', 'wavy'], error: /no schedule "wavy"\. Schedules: cosine, linear, constant/ },
   { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
@@ -174,6 +181,18 @@ const cases: Case[] = [
     args: async () => {
       await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'adapter-2.gguf'), ['--lora-rank', 2])
       return ['--lora-init', join(folder, 'adapter-2.gguf'), '--lora-rank', 3]
+    },
+  },
+  {
+    name: 'an adapter of another alpha, rank-stabilized',
+    error: /adapter-rs\.gguf: has rank 4 and alpha 6, go on with these/,
+    args: async () => {
+      const flags = ['--lora-rank', 4, '--lora-rank-stabilized', '--lora-alpha', 3]
+      const made = join(folder, 'adapter-rs.gguf')
+      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), made, flags)
+      // the very flags that made it are right
+      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'on.gguf'), [...flags, '--lora-init', made])
+      return ['--lora-init', made, '--lora-rank', 4, '--lora-rank-stabilized', '--lora-alpha', 4]
     },
   },
   {
@@ -256,9 +275,10 @@ it('NaN keeps the last good checkpoint', async () => {
 })
 
 it('rows that do not fit are skipped and counted', async () => {
-  const rows = [good, { prompt: '1'.repeat(80), completion: '2' }, { prompt: 'Ω', completion: '2' }]
+  const spanned = { prompt: 'a', completion_ids: [5, 6], forced: [[1, 3]] }
+  const rows = [good, { prompt: '1'.repeat(80), completion: '2' }, { prompt: 'Ω', completion: '2' }, spanned]
   const metrics = await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', rows), join(folder, 'skips.gguf'), [])
-  assert.is(metrics.at(-1)?.['skipped_rows'], 2)
+  assert.is(metrics.at(-1)?.['skipped_rows'], 3)
   assert.is(readLines(join(folder, 'skips.gguf.jsonl')).at(-1)?.done, true)
 })
 run()

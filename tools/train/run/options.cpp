@@ -46,21 +46,21 @@ static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("-m, --model", "FILE", o.model, "the base model, GGUF");
     args.value("--data", "FILE", o.data, "training rows, JSONL");
     args.value("--val", "FILE", o.val, "validation rows, JSONL");
-    args.value("--out", "FILE", o.out, "what to write: a full GGUF, or the adapter with --lora-rank");
+    args.output("--out", "FILE", o.out, "what to write: a full GGUF, or the adapter with --lora-rank");
     args.value("--type", "TYPE", o.type, "type of the matrices in a full GGUF (F32, F16, BF16, Q8_0, Q4_K, ...); default: as in the base");
-    args.value("--metrics", "FILE", o.metrics, "write metrics as JSONL");
+    args.output("--metrics", "FILE", o.metrics, "write metrics as JSONL");
     args.value("--progress", "auto|none", o.progress, "progress bar on stderr");
     args.value("--train-on", "TURNS", turns, "sft: which assistant turns of {messages} are learned: last or all");
     args.value("--prompt-weight", "W", o.prompt_weight, "sft: what a token of the prompt counts, beside 1 for the answer's");
     args.value("--save-every", "N", o.save_every, "also save every N steps, as OUT-step-000100.gguf; 0: only at the end");
     args.value("--optimizer-in", "FILE", o.optimizer_in,
                "start with these moments of AdamW, as --optimizer-out of an earlier run wrote them");
-    args.value("--optimizer-out", "FILE", o.optimizer_out, "write AdamW's moments for a later run");
+    args.output("--optimizer-out", "FILE", o.optimizer_out, "write AdamW's moments for a later run");
     args.value("--date", "YYYY-MM-DD", o.date, "what chat templates that ask for today's date are told, as in llama-sample");
     args.value("--parity", "FILE", o.parity,
                "rows {prompt, completion_ids, logprobs} as llama-sample --logprobs wrote them with this model: how far the trainer's "
                "log-probabilities are from the sampler's before the first step");
-    args.value("--parity-out", "FILE", o.parity_out, "the trained model's log-probabilities of these rows, to compare what is served with");
+    args.output("--parity-out", "FILE", o.parity_out, "the trained model's log-probabilities of these rows, to compare what is served with");
     args.flag("--strict", o.strict, "a row that does not fit is an error; default: it is skipped and counted");
 }
 
@@ -176,6 +176,7 @@ static void check(const options & o) {
     must(o.early_stop == 0 || !o.val.empty(), "--early-stop needs --val");
     must(o.desirable_weight >= 0 && o.undesirable_weight >= 0 && o.margin >= 0, "--margin and the weights of kto must not be negative");
     must(o.lora_rank > 0 || !o.lora_init.empty() || o.lora_targets == "all", "--lora-targets needs --lora-rank");
+    must(!o.rank_stabilized || o.lora_rank > 0, "--lora-rank-stabilized needs --lora-rank");
     must(!o.rank_stabilized || o.lora_targets.find(':') == std::string::npos, "--lora-rank-stabilized needs one rank for all targets");
     must(o.beta > 0 && o.label_smoothing >= 0 && o.label_smoothing < 0.5 && o.nll_weight >= 0,
          "--beta must be above 0, --label-smoothing in [0, 0.5), --nll-weight not negative");

@@ -99,7 +99,7 @@ session::session(const options & o) :
     if ((o.dora || (o.lora_rank == 0 && o.lora_init.empty())) && o.type.empty())
         check_types(*net);
     if (!o.lora_init.empty())
-        read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha);
+        read_lora(*net, o.lora_init, o.lora_rank, o.lora_alpha, o.lora_targets, o.rank_stabilized);
     else if (o.lora_rank > 0)
         add_lora(*net, o.lora_rank, o.lora_alpha, o.lora_targets, (uint64_t) o.seed, o.rank_stabilized, o.dora);
     data = read_dataset(o.data, *target, tokens, net->hyper.context, o.strict);

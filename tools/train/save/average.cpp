@@ -122,7 +122,7 @@ int average(int argc, char ** argv) {
     args.value("-m, --model", "FILE", paths, "a file; give several");
     args.value("--share", "S", shares, "what each counts, in the files' order; default: all the same. They are divided by their sum");
     args.flag("--factors", factors, "adapters: average A and B each, which keeps the rank; right only along one training");
-    args.value("--out", "FILE", out, "what to write");
+    args.output("--out", "FILE", out, "what to write");
     args.parse(argc, argv);
     args.require("--out", out);
     if (paths.size() < 2)
