@@ -77,11 +77,15 @@ static void create(model & m, bool dora, F && rank) {
     copy_parameters_to_host(m);
 }
 
+// The alpha that an adapter is written with: what libllama divides by the rank
+static float stored_alpha(int64_t rank, double alpha, bool rank_stabilized) {
+    const float wanted = (float) (alpha > 0 ? alpha : 2.0 * (double) rank);
+    return rank_stabilized ? wanted * std::sqrt((float) rank) : wanted;
+}
+
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized, bool dora) {
     const std::map<std::string, int64_t> wanted = ranks_of(m, targets, rank);
-    m.lora_alpha = (float) (alpha > 0 ? alpha : 2.0 * (double) rank);
-    if (rank_stabilized)
-        m.lora_alpha *= std::sqrt((float) rank);
+    m.lora_alpha = stored_alpha(rank, alpha, rank_stabilized);
     create(m, dora, [&](const target & t) {
         const auto at = wanted.find(t.kind);
         return at == wanted.end() ? (int64_t) 0 : at->second;
@@ -106,7 +110,8 @@ static bad_input not_expected(const std::string & path, int64_t rank, double alp
     return bad_input(what.str());
 }
 
-void read_lora(model & m, const std::string & path, int64_t expected_rank, double expected_alpha) {
+void read_lora(model & m, const std::string & path, int64_t wanted_rank, double wanted_alpha, const std::string & targets,
+               bool rank_stabilized) {
     const weights_file file(path, "LoRA adapter");
     const gguf_context * keys = file.keys.get();
     if (text_of(keys, "general.type") != "adapter" || text_of(keys, "adapter.type") != "lora")
@@ -118,14 +123,16 @@ void read_lora(model & m, const std::string & path, int64_t expected_rank, doubl
         throw foreign("architecture " + text_of(keys, "general.architecture") + ", not " + m.hyper.architecture);
     const int64_t key = gguf_find_key(keys, "adapter.lora.alpha");
     m.lora_alpha = key < 0 ? 0.0f : gguf_get_val_f32(keys, key);
+    const std::map<std::string, int64_t> ranks = ranks_of(m, targets, std::max<int64_t>(1, wanted_rank));
     create(m, false, [&](const target & t) -> int64_t {
         const weights_file::tensor * a = file.find(t.tensor + ".lora_a");
         const int64_t rank = a ? a->ne[t.rows ? 0 : 1] : 0;
-        if (a && expected_rank > 0 && rank != expected_rank)
+        const auto own = ranks.find(t.kind);
+        if (a && wanted_rank > 0 && rank != (own == ranks.end() ? wanted_rank : own->second))
             throw not_expected(path, rank, m.lora_alpha);
         return rank;
     });
-    if (expected_alpha > 0 && std::fabs(m.lora_alpha - expected_alpha) > 1e-6 * m.lora_alpha)
+    if (wanted_alpha > 0 && std::fabs(m.lora_alpha - stored_alpha(wanted_rank, wanted_alpha, rank_stabilized)) > 1e-6 * m.lora_alpha)
         throw not_expected(path, m.parameters.empty() ? 0 : m.parameters[0].tensor->ne[1], m.lora_alpha);
     for (parameter & p : m.parameters) {
         const weights_file::tensor * stored = file.find(p.name);

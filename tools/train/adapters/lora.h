@@ -9,9 +9,9 @@ namespace train {
 // (with the list of known ones). dora: see dora.h.
 void add_lora(model & m, int64_t rank, double alpha, const std::string & targets, uint64_t seed, bool rank_stabilized, bool dora = false);
 
-// Continues an adapter from a file. rank and alpha: what it is expected to have, 0 for anything. Throws bad_input when it has not, or was
-// made for another model.
-void read_lora(model & m, const std::string & path, int64_t rank, double alpha);
+// Continues an adapter from a file. rank, alpha, targets, rank_stabilized: as add_lora was told when it was made; rank or alpha 0 for
+// anything. Throws bad_input when it has not these, or was made for another model.
+void read_lora(model & m, const std::string & path, int64_t rank, double alpha, const std::string & targets, bool rank_stabilized);
 
 // Writes the adapter in the format of llama.cpp's convert_lora_to_gguf.py, which llama-server, llama-export-lora and llama-sample read, and
 // loads it again on its base before it gets its name.
