@@ -5,6 +5,7 @@
 #include "ggml.h"
 #include "gguf-reader.h"
 #include "gguf.h"
+#include "split-files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -165,14 +166,6 @@ static void check_tensors(gguf_reader & in, uint64_t count, uint64_t alignment) 
     }
 }
 
-// "name-00001-of-00003.gguf": the place of "00001", or npos.
-static size_t split_number(const std::string & path) {
-    const size_t at = path.size() >= 20 ? path.size() - 19 : std::string::npos;
-    return at != std::string::npos && path[at - 1] == '-' && path.compare(at + 5, 4, "-of-") == 0 && path.compare(at + 14, 5, ".gguf") == 0
-               ? at
-               : std::string::npos;
-}
-
 static gguf_summary check_file(const std::string & path, const char * what) {
     gguf_reader in(path);
     char magic[4] = {};
@@ -236,14 +229,27 @@ gguf_summary check_gguf(const std::string & path, const char * what) {
     }
     size_t tensors = first.tensors;
     for (int64_t part = 2; part <= parts; part++) {
-        char digits[16];
-        std::snprintf(digits, sizeof(digits), "%05d", (int) part);
-        std::string other = path;
-        other.replace(at, 5, digits);
+        const std::string other = split_file(path, part);
         const gguf_summary more = check_file(other, what);
+        const auto foreign = [&](const std::string & key) {
+            return bad_input(other + ": is a part of another " + what + " than " + path + " (" + key + "), fetch the split " + what +
+                             " again");
+        };
         if (number(more, "split.no") != part - 1 || number(more, "split.count") != parts) {
             throw bad_input(other + ": is no part " + std::to_string(part) + " of " + std::to_string(parts) + ", fetch the split " + what +
                             " again");
+        }
+        for (const auto & [key, value] : more.numbers) {
+            const auto there = first.numbers.find(key);
+            if (key != "split.no" && key != "general.alignment" && there != first.numbers.end() && there->second != value) {
+                throw foreign(key);
+            }
+        }
+        for (const auto & [key, value] : more.texts) {
+            const auto there = first.texts.find(key);
+            if (there != first.texts.end() && there->second != value) {
+                throw foreign(key);
+            }
         }
         tensors += more.tensors;
     }

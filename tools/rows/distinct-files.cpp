@@ -1,32 +1,13 @@
 #include "distinct-files.h"
 
 #include "bad-input.h"
+#include "split-files.h"
 
 #include <filesystem>
 
 #include <sys/stat.h>
 
 namespace fs = std::filesystem;
-
-// "name-00001-of-00003.gguf": all three, else the path alone
-static std::vector<std::string> parts_of(const std::string & path) {
-    const size_t at = path.size() >= 20 ? path.size() - 19 : std::string::npos;
-    if (at == std::string::npos || path.compare(at, 5, "00001") != 0 || path.compare(at + 5, 4, "-of-") != 0) {
-        return {path};
-    }
-    std::vector<std::string> all = {path};
-    struct stat info;
-    for (int part = 2; part < 100000; part++) {
-        const std::string digits = std::to_string(part);
-        std::string other = path;
-        other.replace(at, 5, std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits);
-        if (stat(other.c_str(), &info) != 0) {
-            break;
-        }
-        all.push_back(other);
-    }
-    return all;
-}
 
 static bool same_file(const std::string & a, const std::string & b) {
     struct stat of_a, of_b;
@@ -51,7 +32,7 @@ void check_distinct(const std::vector<named_file> & files) {
             if (again || other.path.empty() || other.path == "-") {
                 continue;
             }
-            for (const std::string & part : other.written ? std::vector<std::string>{other.path} : parts_of(other.path)) {
+            for (const std::string & part : other.written ? std::vector<std::string>{other.path} : split_files(other.path)) {
                 if (same_file(out.path, part)) {
                     throw bad_input(out.path + ": " + out.flag + " is the file of " + other.flag +
                                     " too, which would be lost: name another for " + out.flag);

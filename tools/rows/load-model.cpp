@@ -2,6 +2,7 @@
 
 #include "arguments.h"
 #include "bad-input.h"
+#include "base-identity.h"
 #include "chat.h"
 #include "check-fit.h"
 #include "check-gguf.h"
@@ -100,6 +101,7 @@ loaded_model load_model(const model_options & options) {
     for (const std::string & path : options.loras) {
         check_gguf(path, "LoRA adapter");
         check_experts(path, options.path);
+        check_base(path, options.path);
     }
 
     const guarded guard(options.path, tool_name());

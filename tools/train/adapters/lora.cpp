@@ -3,6 +3,7 @@
 #include "../save/gguf-file.h"
 #include "../save/reload.h"
 #include "bad-input.h"
+#include "base-identity.h"
 #include "dora.h"
 #include <algorithm>
 #include <cmath>
@@ -121,6 +122,7 @@ void read_lora(model & m, const std::string & path, int64_t wanted_rank, double 
     };
     if (text_of(keys, "general.architecture") != m.hyper.architecture)
         throw foreign("architecture " + text_of(keys, "general.architecture") + ", not " + m.hyper.architecture);
+    check_base(path, m.path);
     const int64_t key = gguf_find_key(keys, "adapter.lora.alpha");
     m.lora_alpha = key < 0 ? 0.0f : gguf_get_val_f32(keys, key);
     const std::map<std::string, int64_t> ranks = ranks_of(m, targets, std::max<int64_t>(1, wanted_rank));
@@ -152,6 +154,7 @@ void save_lora(const model & m, const std::string & path, const std::string & ba
     gguf_set_val_str(file.get(), "general.architecture", m.hyper.architecture.c_str());
     gguf_set_val_str(file.get(), "adapter.type", "lora");
     gguf_set_val_f32(file.get(), "adapter.lora.alpha", m.lora_alpha);
+    gguf_set_val_str(file.get(), base_key, base_identity(base).c_str());
     // descriptions without a buffer: the values are written from the host, wherever the adapter was trained
     ggml_context_ptr shapes(ggml_init({(m.parameters.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     for (const parameter & p : m.parameters) {

@@ -2,6 +2,7 @@
 #include "../families/weights-file.h"
 #include "arguments.h"
 #include "bad-input.h"
+#include "base-identity.h"
 #include "ggml-cpp.h"
 #include "gguf-file.h"
 #include <array>
@@ -110,6 +111,19 @@ struct averaging {
     }
 };
 
+// Weights alone do not say what they compute: whole models need the same keys, adapters the same base.
+void check_one_model(const weights_file & first, const weights_file & other) {
+    const std::string why = base_difference(text_of(first.keys.get(), base_key), text_of(other.keys.get(), base_key));
+    if (!why.empty())
+        throw bad_input(other.path + ": is an adapter of another base than " + first.path + " (" + why + "), average files of one model");
+    std::map<std::string, std::string> a = computing_keys(first.keys.get()), b = computing_keys(other.keys.get());
+    for (const auto & each : {a, b})
+        for (const auto & [key, value] : each)
+            if (a[key] != b[key])
+                throw bad_input(other.path + ": " + key + " is \"" + b[key] + "\", and \"" + a[key] + "\" in " + first.path +
+                                ", average files of one model");
+}
+
 } // namespace
 
 int average(int argc, char ** argv) {
@@ -147,6 +161,8 @@ int average(int argc, char ** argv) {
         for (const char * key : {"general.architecture", "general.type"})
             if (text_of(file->keys.get(), key) != text_of(first, key))
                 throw bad_input(file->path + ": is of another kind than " + paths[0] + " (" + key + "), average files of one model");
+    for (const auto & file : all.files)
+        check_one_model(*all.files[0], *file);
     all.shapes.reset(ggml_init({(all.files[0]->tensors.size() + 1) * ggml_tensor_overhead(), nullptr, true}));
     gguf_set_kv(all.out.get(), first);
     if (text_of(first, "general.type") == "adapter" && !factors) {
