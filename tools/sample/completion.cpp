@@ -29,7 +29,8 @@ std::string completion_line(const completion & sample, const request & asked, co
         line += ",\"cut_ids\":" + show_tokens(sample.tokens, sample.kept);
     }
     line += ",\"forced\":[";
-    for (size_t i = 0; i < sample.forced.size() && sample.forced[i].first < sample.kept; i++) { // a stop string may end within what was given
+    for (size_t i = 0; i < sample.forced.size() && sample.forced[i].first < sample.kept;
+         i++) { // a stop string may end within what was given
         const size_t end = std::min(sample.forced[i].second, sample.kept);
         line += (i ? ",[" : "[") + std::to_string(sample.forced[i].first) + "," + std::to_string(end) + "]";
     }

@@ -208,7 +208,11 @@ it('bad input is one line with its place, and nothing is written', () => {
     [`{"messages": [], "template_args": {"a": ${deep('{"a":', '}', '1')}}}`, '', /rows\.jsonl:1: nested deeper than 256 levels/],
     [JSON.stringify({ prompt: '1', grammar: `root ::= ${deep('(', ')', '"a"')}` }), '', /rows\.jsonl:1: the grammar nests deeper than 256/],
     [JSON.stringify({ prompt: '1', grammar: chain }), '', /rows\.jsonl:1: the grammar .*has more than 4096 rules/],
-    [good, `--out=${join(folder, 'rows.jsonl')}`, /rows\.jsonl: --out is the file of --data too, which would be lost: name another for --out/],
+    [
+      good,
+      `--out=${join(folder, 'rows.jsonl')}`,
+      /rows\.jsonl: --out is the file of --data too, which would be lost: name another for --out/,
+    ],
     [good, `--out=${join(folder, 'linked.jsonl')}`, /linked\.jsonl: --out is the file of --data too/],
     [good, '--nonsense', /unknown flag --nonsense, known: --model/],
     [good, '--temp=hot', /--temp wants a number, not "hot"/],

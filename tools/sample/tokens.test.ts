@@ -101,7 +101,10 @@ it('a spent budget closes the block, and says which tokens it put there', () => 
     assert.is(row.ids.length, 30)
   }
   // a stop string that ends within what was put there: what is left of it, and nothing beyond the ids
-  for (const [stop, kept] of [['nk>', 6], ['\n</t', 0]] as const) {
+  for (const [stop, kept] of [
+    ['nk>', 6],
+    ['\n</t', 0],
+  ] as const) {
     const [cut] = sampleWith(thinking, [{ ...asked, template_args: { enable_thinking: true }, reasoning_budget: 6, stop: [stop] }]) as [Row]
     assert.equal([cut.ids.length, cut.forced], [6 + kept, kept ? [[6, 6 + kept]] : []])
   }

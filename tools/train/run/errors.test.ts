@@ -162,7 +162,11 @@ const cases: Case[] = [
     args: () => ['--optimizer-out', out],
     error: /out\.gguf: --out is the file of --optimizer-out too, which would be lost: name another for --out/,
   },
-  { name: 'the rows by another name', args: () => ['--metrics', join(folder, '.', 'rows.jsonl')], error: /rows\.jsonl: --metrics is the file/ },
+  {
+    name: 'the rows by another name',
+    args: () => ['--metrics', join(folder, '.', 'rows.jsonl')],
+    error: /rows\.jsonl: --metrics is the file/,
+  },
   { name: "a terminal's orders", args: () => ['--date', '\u001b[2J\u202e'], error: /not "\\x1b\[2J\\xe2.*"/ },
   { name: 'an unknown schedule', args: () => ['--schedule', 'wavy'], error: /no schedule "wavy"\. Schedules: cosine, linear, constant/ },
   { name: 'an unknown type', args: () => ['--type', 'Q99'], error: /no type "Q99" for --type\. Types: f32, / },
@@ -191,7 +195,11 @@ const cases: Case[] = [
       const made = join(folder, 'adapter-rs.gguf')
       await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), made, flags)
       // the very flags that made it are right
-      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'on.gguf'), [...flags, '--lora-init', made])
+      await train('sft', await randomModel('plain'), rowsFile('rows.jsonl', [good]), join(folder, 'on.gguf'), [
+        ...flags,
+        '--lora-init',
+        made,
+      ])
       return ['--lora-init', made, '--lora-rank', 4, '--lora-rank-stabilized', '--lora-alpha', 4]
     },
   },

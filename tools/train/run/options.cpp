@@ -60,7 +60,8 @@ static void data_flags(arguments & args, options & o, std::string & turns) {
     args.value("--parity", "FILE", o.parity,
                "rows {prompt, completion_ids, logprobs} as llama-sample --logprobs wrote them with this model: how far the trainer's "
                "log-probabilities are from the sampler's before the first step");
-    args.output("--parity-out", "FILE", o.parity_out, "the trained model's log-probabilities of these rows, to compare what is served with");
+    args.output("--parity-out", "FILE", o.parity_out,
+                "the trained model's log-probabilities of these rows, to compare what is served with");
     args.flag("--strict", o.strict, "a row that does not fit is an error; default: it is skipped and counted");
 }
 

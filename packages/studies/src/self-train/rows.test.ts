@@ -14,7 +14,17 @@ const trace = (task: string, answers: string[], passed: boolean, reward = Number
       ...answers.flatMap((content, i) => [...(i ? [{ role: 'user', content: 'again' }] : []), { role: 'assistant', content }]),
     ],
     grade: { reward, passed, parts: {}, reason: '', feedback: '' },
-    calls: [{ answer: true, ids: [answers.length, reward], forced: [[1, 4], [5, 6]], logprobs: [-0.5, -1, -2, -3] }],
+    calls: [
+      {
+        answer: true,
+        ids: [answers.length, reward],
+        forced: [
+          [1, 4],
+          [5, 6],
+        ],
+        logprobs: [-0.5, -1, -2, -3],
+      },
+    ],
   }) as unknown as Trace
 
 test('a rewritten answer is learned as if it had been given at once', () => {
