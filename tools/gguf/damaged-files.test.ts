@@ -183,6 +183,16 @@ it('a split model is checked in all its files', () => {
   const { code, error } = tool('llama-score', ['-m', first, '--data', data])
   assert.is(code, 1)
   assert.match(error, /split-00002-of-00002\.gguf: cannot be read: No such file/)
+  // the other part says that it is one of another model: its number is right, a key is not
+  const second = readFileSync(first)
+  second.writeUInt32LE(1, second.indexOf('split.no') + 'split.no'.length + 4)
+  const padding = second.indexOf('aa.padding')
+  second.writeUInt32LE(7, padding + Number(second.readBigUInt64LE(padding - 8)) + 4)
+  writeFileSync(join(folder, 'split-00002-of-00002.gguf'), second)
+  assert.match(
+    tool('llama-score', ['-m', first, '--data', data]).error,
+    /split-00002-of-00002\.gguf: is a part of another model than .*split-00001-of-00002\.gguf \(aa\.padding\.of\.this/,
+  )
   copyFileSync(first, join(folder, 'renamed.gguf'))
   assert.match(
     tool('llama-score', ['-m', join(folder, 'renamed.gguf'), '--data', data]).error,

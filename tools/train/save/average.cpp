@@ -116,11 +116,12 @@ void check_one_model(const weights_file & first, const weights_file & other) {
     const std::string why = base_difference(text_of(first.keys.get(), base_key), text_of(other.keys.get(), base_key));
     if (!why.empty())
         throw bad_input(other.path + ": is an adapter of another base than " + first.path + " (" + why + "), average files of one model");
+    const auto shown = [](const std::string & value) { return value.empty() ? std::string("as usual") : value; };
     std::map<std::string, std::string> a = computing_keys(first.keys.get()), b = computing_keys(other.keys.get());
     for (const auto & each : {a, b})
         for (const auto & [key, value] : each)
             if (a[key] != b[key])
-                throw bad_input(other.path + ": " + key + " is \"" + b[key] + "\", and \"" + a[key] + "\" in " + first.path +
+                throw bad_input(other.path + ": " + key + " is " + shown(b[key]) + ", and " + shown(a[key]) + " in " + first.path +
                                 ", average files of one model");
 }
 

@@ -45,6 +45,41 @@ it('whole models: the mean of x and y, and what is not one model is refused', as
   assert.match((await tool('llama-train', ['average', '-m', model, '--out', mean])).stderr, /name at least two files/)
 })
 
+it('what was made for another base is refused, and says in what they differ; the same base in other types is none', async () => {
+  const model = await randomModel('average')
+  const turned = await randomModel('average-turned', { rope_freq_base: 5000 })
+  const other = await randomModel('average-other', { init: { matrix: 0.9 } })
+  const [a, b, no] = [place('of-model.gguf'), place('of-other.gguf'), place('no.gguf')]
+  const lora = ['--lora-rank', 2, '--steps', 1]
+  await train('sft', model, data(), a, lora)
+  await train('sft', other, data(), b, lora)
+  const refused = async (name: string, args: string[], error: RegExp) => {
+    const { exitCode, stderr } = await tool(name, args)
+    assert.is(exitCode, 1)
+    assert.match(stderr, error)
+    assert.is(stderr.trim().split('\n').length, 1, stderr)
+  }
+  const average = ['average', '--out', no, '-m']
+  await refused(
+    'llama-train',
+    [...average, a, '-m', b],
+    /of-other\.gguf: is an adapter of another base than .*of-model\.gguf \(other weights\)/,
+  )
+  await refused(
+    'llama-train',
+    [...average, model, '-m', turned],
+    /turned\.gguf: llama\.rope\.freq_base is 5000, and as usual in .*average\.gguf/,
+  )
+  await refused(
+    'llama-train',
+    ['sft', '-m', turned, '--data', data(), '--out', no, '--lora-init', a],
+    /of-model\.gguf: this adapter was made for another model than .*turned\.gguf \(other keys of RoPE, windows or scales\)/,
+  )
+  await refused('llama-score', ['-m', other, '--lora', a, '--data', data()], /of-model\.gguf: this adapter was .* \(other weights\)/)
+  const coarse = await randomModel('average-coarse', {}, 'Q8_0')
+  await train('sft', coarse, data(), no, ['--lora-init', a, '--steps', 1])
+})
+
 it('snapshots on the way are what a shorter run saves; kept moments go on as if the run had not ended', async () => {
   const model = await randomModel('average')
   const whole = place('whole.gguf')
