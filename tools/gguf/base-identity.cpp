@@ -22,6 +22,13 @@ static uint64_t hash(const void * data, size_t size, uint64_t value = 0xcbf29ce4
     return value;
 }
 
+// splitmix64's end: hashes are added up, and FNV's of nearly the same bytes would cancel out
+static uint64_t mixed(uint64_t value) {
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ull;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebull;
+    return value ^ (value >> 31);
+}
+
 static std::string value_text(const gguf_context * file, int64_t id) {
     char text[40];
     switch (gguf_get_kv_type(file, id)) {
@@ -82,7 +89,7 @@ struct sums { // of hashes: the order of tensors is a file's own
             const size_t size = gguf_get_tensor_size(file.get(), id);
             const bool vector = ggml_n_dims(t) == 1;
             uint64_t value = hash(t->ne, sizeof(t->ne), hash(name.data(), name.size()));
-            types += hash(&t->type, sizeof(t->type), value);
+            types += mixed(hash(&t->type, sizeof(t->type), value));
             for (size_t part = 0; part < 3; part++) {
                 const size_t bytes = std::min(sample, size), first = (size - bytes) / 2 * part;
                 data.resize(bytes);
@@ -93,7 +100,7 @@ struct sums { // of hashes: the order of tensors is a file's own
                 }
                 value = hash(data.data(), bytes, value);
             }
-            (vector ? vectors : matrices) += value;
+            (vector ? vectors : matrices) += mixed(value);
         }
     }
 };
@@ -107,7 +114,7 @@ std::string base_identity(const std::string & path) {
     }
     uint64_t keys = 0;
     for (const auto & [key, value] : computing_keys(first.get())) {
-        keys += hash(value.data(), value.size(), hash(key.data(), key.size()));
+        keys += mixed(hash(value.data(), value.size(), hash(key.data(), key.size())));
     }
     sums all;
     for (const std::string & file : split_files(path)) {

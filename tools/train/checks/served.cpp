@@ -59,11 +59,14 @@ double logp_at(const float * logits, int64_t n, int32_t target) {
 }
 
 // What the mean difference may be: activations are rounded to half precision, or to 8 bits in blocks, before they meet such weights.
-static double bound_of(const model & m) {
+// Rounding is relative: where the answers are far less likely than any guess (a model of random weights with large logits), by as much
+// more.
+static double bound_of(const model & m, double mean_logp) {
+    constexpr double usual = 10.0; // nats a token; a guess among 22,000 tokens
     double bound = 2e-3;
     for (const weights_file::tensor & t : m.file->tensors)
         bound = std::max(bound, t.type == GGML_TYPE_F32 ? 0.0 : t.type == GGML_TYPE_F16 || t.type == GGML_TYPE_BF16 ? 2e-2 : 0.15);
-    return bound;
+    return bound * std::max(1.0, -mean_logp / usual);
 }
 
 // Rows of all lengths, the shortest first, as far as they are cheap
@@ -92,6 +95,7 @@ differences check_served(session & s, const options & o) {
     served reference(o, *s.net, longest);
     differences d;
     d.rows = (int64_t) chosen.size();
+    double logps = 0;
     const int64_t n = s.net->hyper.vocabulary;
     for (const batch & b : s.runner->evaluate(chosen)) {
         size_t row = 0;
@@ -99,7 +103,8 @@ differences check_served(session & s, const options & o) {
             for (const sequence & q : e->sequences) {
                 const std::vector<float> theirs = reference.logits(q);
                 for (int64_t t = 0; t * n < (int64_t) theirs.size(); t++, row++) {
-                    const double difference = std::fabs(b.logp[row] - logp_at(theirs.data() + t * n, n, b.targets[row]));
+                    const double logp = logp_at(theirs.data() + t * n, n, b.targets[row]), difference = std::fabs(b.logp[row] - logp);
+                    logps += logp;
                     d.mean += difference;
                     d.largest = std::max(d.largest, difference);
                     d.tokens++;
@@ -108,7 +113,7 @@ differences check_served(session & s, const options & o) {
         }
     }
     d.mean /= (double) std::max<int64_t>(1, d.tokens);
-    const double bound = bound_of(*s.net);
+    const double bound = bound_of(*s.net, logps / (double) std::max<int64_t>(1, d.tokens));
     if (std::isfinite(d.mean) && d.mean <= bound)
         return d;
     char figures[160];
