@@ -76,6 +76,8 @@ it('what was made for another base is refused, and says in what they differ; the
     /of-model\.gguf: this adapter was made for another model than .*turned\.gguf \(other keys of RoPE, windows or scales\)/,
   )
   await refused('llama-score', ['-m', other, '--lora', a, '--data', data()], /of-model\.gguf: this adapter was .* \(other weights\)/)
+  await refused('llama-export-lora', ['-m', other, '--lora', a, '-o', no], /of-model\.gguf: this adapter was .* \(other weights\)/)
+  await refused('llama-export-lora', ['-m', model, '--lora', a, '-o', model], /average\.gguf: -o is the file of -m too/)
   const coarse = await randomModel('average-coarse', {}, 'Q8_0')
   await train('sft', coarse, data(), no, ['--lora-init', a, '--steps', 1])
 })
