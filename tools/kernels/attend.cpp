@@ -118,14 +118,18 @@ static float parameter(const ggml_tensor * node, int index) {
     return value;
 }
 
+// From so many tokens on most of them are prompts, whose tokens see the same cells: libllama's own takes many of them at once.
+static const int64_t most_tokens = 128;
+
 bool can_attend(const ggml_tensor * node) {
     if (node->op != GGML_OP_FLASH_ATTN_EXT || parameter(node, 1) != 0 || parameter(node, 2) != 0 || node->src[4]) {
         return false;
     }
     const ggml_tensor *q = node->src[0], *k = node->src[1], *v = node->src[2], *mask = node->src[3];
     return q->type == GGML_TYPE_F32 && k->type == GGML_TYPE_F16 && v->type == GGML_TYPE_F16 && (!mask || mask->type == GGML_TYPE_F16) &&
-           q->ne[3] == 1 && k->ne[3] == 1 && k->ne[2] == v->ne[2] && q->ne[2] % k->ne[2] == 0 && (!mask || mask->ne[2] == 1) &&
-           q->nb[0] == sizeof(float) && k->nb[0] == sizeof(ggml_fp16_t) && v->nb[0] == sizeof(ggml_fp16_t) && ggml_is_contiguous(node);
+           q->ne[1] < most_tokens && q->ne[3] == 1 && k->ne[3] == 1 && k->ne[2] == v->ne[2] && q->ne[2] % k->ne[2] == 0 &&
+           (!mask || mask->ne[2] == 1) && q->nb[0] == sizeof(float) && k->nb[0] == sizeof(ggml_fp16_t) && v->nb[0] == sizeof(ggml_fp16_t) &&
+           ggml_is_contiguous(node);
 }
 
 void attend(ggml_tensor * node) {

@@ -5,7 +5,8 @@
 
 struct ggml_tensor;
 
-// Is the node a FLASH_ATTN_EXT that attend() computes? (keys and values in F16, no ALiBi, no soft cap, no sinks, one set of cells)
+// Is the node a FLASH_ATTN_EXT that attend() computes? (keys and values in F16, no ALiBi, no soft cap, no sinks, one set of cells, few
+// tokens)
 bool can_attend(const ggml_tensor * node);
 
 void attend(ggml_tensor * node);

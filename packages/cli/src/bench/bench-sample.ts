@@ -37,10 +37,10 @@ export async function benchSample(folder: string, shape: Shape, threads: number)
   const results: (BenchResult | Skipped)[] = []
   if (existsSync(paths.tool('llama-batched-bench'))) {
     const rates = await inTurn({ ours, peer: () => batchedBench(model, threads) })
-    results.push(compared(`${name}, against llama-batched-bench`, shape, rates.ours, rates.peer, 'tokens/s', 0.8))
+    results.push(compared(`${name}, against llama-batched-bench`, shape, rates.ours, rates.peer, 'tokens/s', 1))
   } else results.push({ name: `${name}, against llama-batched-bench`, skipped: 'not built: npx nx run tools:build --all' })
   const rates = await inTurn({ ours, peer: () => nodeBinding(model, threads) })
-  results.push(compared(`${name}, against node-llama-cpp`, shape, rates.ours, rates.peer, 'tokens/s', 3))
+  results.push(compared(`${name}, against node-llama-cpp`, shape, rates.ours, rates.peer, 'tokens/s', 3.5))
   return results
 }
 

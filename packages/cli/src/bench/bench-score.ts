@@ -29,5 +29,5 @@ export async function benchScore(folder: string, shape: Shape, threads: number):
       return result.avg_ts
     },
   })
-  return compared(name, shape, rates.ours, rates.peer, 'tokens/s', 0.8)
+  return compared(name, shape, rates.ours, rates.peer, 'tokens/s', 0.95)
 }
