@@ -110,13 +110,14 @@ void slot_group::take(slot & s) {
     const std::string & piece = words.piece(token);
     std::string & text = s.sample.text;
     text += piece;
+    size_t end = std::string::npos; // where the first of them begins, whichever it is
     for (const std::string & stop : r.settings.stop) {
         const size_t fresh = piece.size() + stop.size() - 1; // a stop string that ends within the new piece starts no earlier
-        const size_t found = text.find(stop, text.size() > fresh ? text.size() - fresh : 0);
-        if (found != std::string::npos) {
-            cut_off(s, found);
-            return finish(s, "stop");
-        }
+        end = std::min(end, text.find(stop, text.size() > fresh ? text.size() - fresh : 0));
+    }
+    if (end != std::string::npos) {
+        cut_off(s, end);
+        return finish(s, "stop");
     }
     if ((int32_t) s.sample.tokens.size() >= s.limit) {
         return finish(s, "length");

@@ -62,6 +62,19 @@ it('the ids, with the stop string apart: from the token it begins in', () => {
   assert.is(cut.prompt_text, 'go')
 })
 
+it('the stop string that begins first ends the text, whichever is named first; one of several bytes from the first of them', () => {
+  const cases: [written: string, stop: string[], text: string][] = [
+    ['abcd', ['c', 'bc', 'bcd'], 'a'],
+    ['abab', ['ba', 'ab'], ''],
+    ['a\u00e9b', ['\u00e9'], 'a'],
+    ['a\u{1f600}b', ['\u{1f600}', 'b'], 'a'],
+  ]
+  for (const [written, stop, text] of cases) {
+    const [row] = sample([{ prompt: 'go', grammar: `root ::= ${JSON.stringify(written)}`, stop, seeds: [3] }]) as [Row]
+    assert.equal([row.text, row.finish], [text, 'stop'], written)
+    assert.is(row.ids.length, text.length)
+  }
+})
 it('a stop string that begins inside a token takes the token away, and leaves its first bytes in the text', () => {
   const words = ['<s>', '</s>', 'ab', 'cd', 'a', 'b', 'c', 'd']
   const pairs = makeModel(folder, 'pairs', {

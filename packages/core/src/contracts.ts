@@ -260,6 +260,8 @@ export type Trainer = {
   readonly reads: readonly string[]
   /** Native tools that it calls. */
   readonly tools: readonly string[]
+  /** What a candidate of this base will be: an adapter beside it, or whole weights. Asked before a round begins; throws BadInput where its settings fit neither each other nor the base. */
+  makes?(base: Model): 'adapter' | 'weights'
   train(request: TrainRequest): Promise<Training>
 }
 

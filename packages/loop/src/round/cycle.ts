@@ -19,6 +19,7 @@ import {
 } from '@whetstone/runs'
 import { findGarbage, removeGarbage } from '../gc-run.ts'
 import { beginRun, recordRecipe } from './begin-run.ts'
+import { checkTraining } from './check-training.ts'
 import { claimBank } from './claim-bank.ts'
 import { modelsOf, type Models, type Roles } from '@whetstone/recipe/models-of.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
@@ -65,6 +66,8 @@ export async function cycle(options: CycleOptions): Promise<Round[]> {
   const { run, signal } = options
   if (options.redoFrom !== undefined) checkOpen(run)
   await findTasks(options.recipe)
+  const from = options.recipe.settings.from === 'base' ? null : readIncumbent(run)?.model
+  checkTraining(options.recipe, from ? { ...from, ...from.master } : options.base)
   using _lock = lockRun(run)
   const claim = await claimBank(run, options.recipe.memory)
   let { record, incumbent } = beginRun(run, options.recipe, options.base, options.seedGiven)

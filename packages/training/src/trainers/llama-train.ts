@@ -97,24 +97,30 @@ export default plugin({
     name: `llama-train ${settings.method}`,
     reads: formats[settings.method],
     tools: ['llama-train'],
+    makes: (base) => makes(settings, base),
     train: (request) => train(settings, request),
   }),
 })
 
-async function train(settings: Settings, request: TrainRequest): Promise<Training> {
-  const { base, dataset, folder } = request
-  if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
+function makes(settings: Settings, base: Model): 'adapter' | 'weights' {
   const lora =
     settings.weights === 'lora' ||
     (settings.weights === 'auto' && (base.parameters === null || base.parameters >= 100e6)) ||
     base.adapter !== null
-  if (settings.dora && (!lora || base.adapter !== null))
+  const alone = (['dora', 'loraRankStabilized', 'loraTargets'] as const).find((key) => settings[key])
+  if (alone && !lora) throw new BadInput(`trainer.${alone} needs trainer.weights=lora: with all weights there is no adapter`)
+  if (settings.dora && base.adapter !== null)
     throw new BadInput(
-      base.adapter === null
-        ? 'trainer.dora needs trainer.weights=lora: with all weights there is no adapter'
-        : `trainer.dora starts from whole weights, ${base.name} has an adapter: merge it first (serve: merged), or train with from: base`,
+      `trainer.dora starts from whole weights, ${base.name} has an adapter: begin at the first model each round (--set settings.from=base), or leave trainer.dora out`,
     )
-  const adapts = lora && !settings.dora
+  return lora && !settings.dora ? 'adapter' : 'weights'
+}
+
+async function train(settings: Settings, request: TrainRequest): Promise<Training> {
+  const { base, dataset, folder } = request
+  if (base.path === null) throw new BadInput(`${base.name} has no weights here to train: give --model=FILE.gguf beside --endpoint`)
+  const adapts = makes(settings, base) === 'adapter'
+  const lora = adapts || settings.dora
   const data = formats[settings.method].map((format) => dataset.files[format]).find((file) => file !== undefined)
   if (data === undefined)
     throw new BadInput(
