@@ -58,7 +58,8 @@ std::string chat_template::render(common_chat_templates_inputs & inputs, const c
     inputs.use_jinja = true;
     inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK; // llama-server's default
     inputs.enable_thinking = supports_thinking;
-    inputs.force_pure_content = plain;
+    inputs.force_pure_content =
+        plain && inputs.continue_final_message == COMMON_CHAT_CONTINUATION_NONE; // as llama-server: it writes what is gone on with
     if (now >= 0) {
         for (const auto & [name, day] : date_variables(now)) {
             inputs.chat_template_kwargs[name] = common_json(day).dump();
@@ -139,13 +140,22 @@ void chat_template::find_marks(const llama_model * model) {
     inputs.enable_thinking = true;
     inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
     inputs.use_jinja = true;
-    const common_chat_params params = common_chat_templates_apply(templates.get(), inputs);
+    common_chat_params params;
+    try {
+        params = common_chat_templates_apply(templates.get(), inputs);
+    } catch (const std::exception & e) {
+        throw bad_input("the model's chat template refuses a user's message: " + reason_of(e.what()) +
+                        ", mend the key tokenizer.chat_template");
+    }
     supports_thinking = params.supports_thinking;
     if (!params.thinking_start_tag.empty() && !params.thinking_end_tags.empty()) {
         reasoning.open = params.thinking_start_tag;
         reasoning.close = params.thinking_end_tags.front();
     }
     reasoning = complete_marks(reasoning, source, llama_model_get_vocab(model));
+    if (reasoning.open.empty()) { // no known one: a tag that the template leaves open and names closed
+        reasoning = marks_of_prompt(params.prompt, source);
+    }
     if (reasoning.open.empty()) {
         return;
     }

@@ -2,13 +2,22 @@
 
 #include "llama.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 static const char * white = " \t\r\n";
 
 std::string trimmed(const std::string & text) {
     const size_t first = text.find_first_not_of(white);
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(white) - first + 1);
+}
+
+std::string reason_of(const std::string & what) {
+    const size_t exception = what.rfind("Jinja Exception: "), error = what.rfind("Error: ");
+    size_t begin = exception != std::string::npos ? exception + 17 : error != std::string::npos ? error + 7 : 0;
+    begin = std::min(what.find_first_not_of("-\r\n ", begin), what.size());
+    return what.substr(begin, what.find('\n', begin) - begin);
 }
 
 bool holds(const std::string & text, const std::string & part) {
@@ -36,13 +45,22 @@ reasoning_marks complete_marks(reasoning_marks m, const std::string & template_t
         {"<seed:think>", "</seed:think>", "", "</seed:think>"},
         {"<|START_THINKING|>", "<|END_THINKING|>", "", "<|END_THINKING|><|START_RESPONSE|>"},
         {"<|inner_prefix|>", "<|inner_suffix|>", "", "<|inner_suffix|>"},
+        {"\u25c1think\u25b7", "\u25c1/think\u25b7", "", "\u25c1/think\u25b7"},
+        {"<|begin_of_thought|>", "<|end_of_thought|>", "\n\n", "\n\n<|end_of_thought|>\n\n"},
     };
-    for (const reasoning_marks & k : known) {
+    const auto in_template = [&](const reasoning_marks & k) {
         const bool channel = starts_with(k.open, "<|channel|>");
-        const bool used = m.open.empty() && (template_text.find(channel ? "<|channel|>analysis" : k.open) != std::string::npos ||
-                                             template_text.find(channel ? "<|channel|>analysis" : k.close) != std::string::npos ||
-                                             (one_token(vocab, k.open) && one_token(vocab, k.close)));
-        if (used || (!m.open.empty() && starts_with(m.open, k.open))) {
+        return template_text.find(channel ? "<|channel|>analysis" : k.open) != std::string::npos ||
+               template_text.find(channel ? "<|channel|>analysis" : k.close) != std::string::npos;
+    };
+    const auto in_vocabulary = [&](const reasoning_marks & k) { return one_token(vocab, k.open) && one_token(vocab, k.close); };
+    for (const reasoning_marks & k : known) {
+        if (m.open.empty() ? in_template(k) : starts_with(m.open, k.open)) {
+            return k;
+        }
+    }
+    for (const reasoning_marks & k : known) { // the template's own come first
+        if (m.open.empty() && in_vocabulary(k)) {
             return k;
         }
     }
@@ -50,6 +68,24 @@ reasoning_marks complete_marks(reasoning_marks m, const std::string & template_t
         m.between = m.close;
     }
     return m;
+}
+
+reasoning_marks marks_of_prompt(const std::string & prompt, const std::string & template_text) {
+    static const char * words[] = {"think", "thought", "reason", "reflect", "analysis", "scratch", "THINK", "THOUGHT", "REASON"};
+    const std::string text = trimmed(prompt);
+    for (const char * brackets : {"<>", "[]"}) {
+        const size_t open = text.rfind(brackets[0]);
+        if (text.empty() || text.back() != brackets[1] || open == std::string::npos || open + 2 >= text.size()) {
+            continue;
+        }
+        const std::string mark = text.substr(open), close = mark.substr(0, 1) + "/" + mark.substr(1);
+        const bool reasons =
+            std::any_of(std::begin(words), std::end(words), [&](const char * word) { return mark.find(word) != std::string::npos; });
+        if (reasons && template_text.find(close) != std::string::npos) {
+            return {mark, close, "\n", "\n" + close + "\n\n"};
+        }
+    }
+    return {};
 }
 
 std::string without_block(const std::string & text, const reasoning_marks & marks) {

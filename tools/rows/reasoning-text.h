@@ -10,6 +10,10 @@ struct llama_vocab;
 // Fills in what is missing of the marks: those in use by the template's text or the vocabulary, and what usually stands around them.
 reasoning_marks complete_marks(reasoning_marks found, const std::string & template_text, const llama_vocab * vocab);
 
+// Those of a template that leaves a tag for reasoning open at the end of its prompt, and names it closed, such as <thought> and </thought>;
+// none else.
+reasoning_marks marks_of_prompt(const std::string & prompt, const std::string & template_text);
+
 // text without a block that is open and closed in it.
 std::string without_block(const std::string & text, const reasoning_marks & marks);
 
@@ -21,6 +25,9 @@ struct answer_parts {
 
 // An answer's text: with a whole block at its start, with a block that the prompt has opened already, or with none.
 answer_parts split_answer(const std::string & text, const reasoning_marks & marks);
+
+// Why a template could not be rendered, in one line, out of what llama.cpp says of it in many.
+std::string reason_of(const std::string & what);
 
 std::string trimmed(const std::string & text);
 

@@ -2,6 +2,7 @@
 
 #include "bad-input.h"
 #include "llama.h"
+#include "reasoning-text.h"
 #include "run-tool.h"
 
 #include <algorithm>
@@ -37,8 +38,7 @@ static auto in_row(const json_row & row, F && step) {
     } catch (const outside_vocabulary &) {
         throw;
     } catch (const std::exception & e) {
-        std::string what = e.what();
-        throw bad_row(row.file, row.line, "the messages do not render: " + what.substr(0, what.find('\n')));
+        throw bad_row(row.file, row.line, "the messages do not render: " + reason_of(e.what()));
     }
 }
 
@@ -115,8 +115,8 @@ token_ids row_tokens::close_message(const json_row & row, const opening & opened
         tokens.push_back(words.end(true));
         return tokens;
     }
-    const auto more = std::find_if(end + 1, tokens.end(), [&](llama_token token) { return !words.piece(token).empty(); });
-    if (more != tokens.end() && words.piece(*more).find_first_not_of(" \t\r\n") != std::string::npos) {
+    const auto says = [&](llama_token token) { return words.piece(token).find_first_not_of(" \t\r\n") != std::string::npos; };
+    if (std::any_of(end + 1, tokens.end(), says)) {
         note("an answer holds an end token in its middle, where serving would stop: what follows it is left out");
     }
     tokens.erase(end + 1, tokens.end());

@@ -2,8 +2,16 @@
 
 #include <stdexcept>
 
-sequence_memory::sequence_memory(const llama_model * model, llama_context * context) :
-    context(context), memory(llama_get_memory(context)), attention(!llama_model_is_recurrent(model) && !llama_model_is_hybrid(model)) {}
+// A model with a sliding window gives cells away that lie outside the window of their sequence's last token: cut back, the sequence would
+// miss them. Sequences that no window is too short for can be cut.
+static bool keeps_cells(const llama_model * model, int32_t cells) {
+    const int32_t window = llama_model_n_swa(model);
+    return window <= 0 || cells <= window;
+}
+
+sequence_memory::sequence_memory(const llama_model * model, llama_context * context, int32_t cells) :
+    context(context), memory(llama_get_memory(context)),
+    attention(!llama_model_is_recurrent(model) && !llama_model_is_hybrid(model) && keeps_cells(model, cells)) {}
 
 void sequence_memory::clear(llama_seq_id sequence) {
     llama_memory_seq_rm(memory, sequence, -1, -1);

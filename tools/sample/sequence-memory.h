@@ -9,7 +9,7 @@
 
 class sequence_memory {
   public:
-    sequence_memory(const llama_model * model, llama_context * context);
+    sequence_memory(const llama_model * model, llama_context * context, int32_t cells); // most tokens of a sequence
 
     // false: a recurrent or hybrid model, for which copy and cut are not to be called
     bool rolls_back() const { return attention; }

@@ -41,7 +41,7 @@ slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, c
                         " tokens" + (why.empty() ? "" : ": " + why) + ", use fewer slots (-np) or a shorter context (-c)");
     }
     apply_loras(loaded, context.get());
-    memory.reset(new sequence_memory(loaded.model.get(), context.get()));
+    memory.reset(new sequence_memory(loaded.model.get(), context.get(), options.cells));
     try {
         thinking_end = words.continuation("", {}, tokens.chat().closing());
     } catch (const outside_vocabulary &) { // a model that cannot write the tag has no think block to close

@@ -75,6 +75,29 @@ it('the stop string that begins first ends the text, whichever is named first; o
     assert.is(row.ids.length, text.length)
   }
 })
+it('a sliding window that is shorter than the answers: every sample of a row starts from its whole prompt', () => {
+  const windowed = makeModel(folder, 'windowed', { architecture: 'gemma3', sliding_window: 16, head_count: 4, head_count_kv: 1 }, 5)
+  const asked = ['12+3=', 'abc', 'x'.repeat(40), '9=', 'go '.repeat(8)].map((prompt, id) => ({ id, prompt, n: 4, temperature: 0 }))
+  for (const slots of ['1', '2', '3']) {
+    const rows = sampleWith(windowed, asked, '-np', slots, '-c', '200')
+    for (const { id } of asked)
+      assert.is(new Set(rows.filter((row) => row.id === id).map(({ text }) => text)).size, 1, `row ${id}, ${slots} slots`)
+  }
+})
+
+it('a last turn of the assistant is gone on with', () => {
+  const chat = makeModel(folder, 'chat', {
+    chat_template:
+      '{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}',
+  })
+  const messages = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'The answer is' },
+  ]
+  const { out } = tool('llama-sample', ['-m', chat, '--data', '-', '--render'], toJsonl([{ messages }]))
+  assert.is((JSON.parse(out) as Row).prompt_text, '<user>a</user><assistant>The answer is')
+})
+
 it('a stop string that begins inside a token takes the token away, and leaves its first bytes in the text', () => {
   const words = ['<s>', '</s>', 'ab', 'cd', 'a', 'b', 'c', 'd']
   const pairs = makeModel(folder, 'pairs', {
