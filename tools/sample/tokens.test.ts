@@ -76,7 +76,7 @@ it('the stop string that begins first ends the text, whichever is named first; o
   }
 })
 it('a sliding window that is shorter than the answers: every sample of a row starts from its whole prompt', () => {
-  const windowed = makeModel(folder, 'windowed', { architecture: 'gemma3', sliding_window: 16, head_count: 4, head_count_kv: 1 }, 5)
+  const windowed = makeModel(folder, 'windowed', { architecture: 'gemma3', keys: { 'attention.sliding_window': 16 } }, 5)
   const asked = ['12+3=', 'abc', 'x'.repeat(40), '9=', 'go '.repeat(8)].map((prompt, id) => ({ id, prompt, n: 4, temperature: 0 }))
   for (const slots of ['1', '2', '3']) {
     const rows = sampleWith(windowed, asked, '-np', slots, '-c', '200')
