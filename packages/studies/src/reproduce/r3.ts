@@ -47,7 +47,7 @@ export const r3System: System = {
     const all = new Map<string, { seed: number; rounds: R3Round[] }[]>()
     for (const arm of armNames) {
       const runs: { seed: number; rounds: R3Round[] }[] = []
-      for (const seed of quick ? seeds.slice(0, 1) : seeds) {
+      for (const seed of seeds) {
         const rounds = await r3(part(study, `${arm.replace(/\W+/g, '-')}-${seed}`, seed), settings[arm], ({ round, retest, bucket }) =>
           print(
             `${arm}, seed ${seed}, round ${round}: of ${retest.failed} failed, candidate ${retest.candidate}, incumbent ${retest.incumbent}; bucket ${bucket.size}`,

@@ -23,7 +23,7 @@ export const selfTraining: System = {
     const training = { prompts, rounds: quick ? 2 : 3, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
     const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 60 : 200) }
     const runs: Run[] = []
-    for (const seed of quick ? seeds.slice(0, 1) : seeds)
+    for (const seed of seeds)
       for (const method of compared) {
         const rounds = await selfTrain(
           part(study, `${method}-${seed}`, seed),

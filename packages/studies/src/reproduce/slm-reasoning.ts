@@ -31,7 +31,7 @@ export const slmReasoning: System = {
       const traces = await attemptTasks(study, { name: 'pool', model: study.model, tasks, samples: 4, temperature: 1, solver: direct() })
       return poolOfTraces(traces, new Map(tasks.map(({ id, reference }) => [id, reference])))
     }
-    const studies = (quick ? seeds.slice(0, 1) : seeds).map((seed) => part(whole, `seed-${seed}`, seed))
+    const studies = seeds.map((seed) => part(whole, `seed-${seed}`, seed))
     const results = await selectionStudy(
       studies,
       source,

@@ -22,7 +22,7 @@ export default defineCommand({
     recipe: { type: 'string', default: 'chains', about: 'whose model, taskset and backend are used' },
     system: { type: 'string', default: 'open-reasoner', choices: Object.keys(systems), about: 'which of the founding systems' },
     quick: { type: 'boolean', about: 'smaller: minutes on two cores' },
-    seeds: { type: 'number', min: 1, default: 3, about: 'seeds that the training experiments are run with' },
+    seeds: { type: 'number', min: 1, about: 'seeds that the training experiments are run with (default 3, with --quick 1)' },
     solved: { type: 'number', min: 1, default: 4, about: 'the highest level that the model has' },
     frontier: { type: 'number', min: 1, default: 5, about: 'the lowest level that it half has' },
     prompts: { type: 'string', default: 'chains-1', about: "a file of the solvers' prompts" },
@@ -47,7 +47,7 @@ export default defineCommand({
     const outcome = await system.run({
       ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
       teachers: { basic, advanced },
-      seeds: Array.from({ length: flags.seeds }, (_, i) => study.seed + i),
+      seeds: Array.from({ length: flags.seeds ?? (flags.quick ? 1 : 3) }, (_, i) => study.seed + i),
       print: (line) => console.log(line),
     })
     const reproduction: Reproduction = {
@@ -80,9 +80,9 @@ function commandOf(
     seed,
     model,
     seeds,
-  }: { quick: boolean; limit: number | undefined; seed: number | undefined; model: string | undefined; seeds: number },
+  }: { quick: boolean; limit: number | undefined; seed: number | undefined; model: string | undefined; seeds: number | undefined },
 ): string {
-  const given = Object.entries({ limit, seed, model, seeds: seeds === 3 ? undefined : seeds }).flatMap(([name, value]) =>
+  const given = Object.entries({ limit, seed, model, seeds }).flatMap(([name, value]) =>
     value === undefined ? [] : [` --${name}=${value}`],
   )
   return `npx nx run loops:reproduce --system=${system}${quick ? ' --quick' : ''}${given.join('')}`
