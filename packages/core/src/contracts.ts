@@ -11,7 +11,7 @@ import type { Message } from './message.ts'
 import type { Model } from './model.ts'
 import type { Sampling } from './sampling.ts'
 import type { Split, Task } from './task.ts'
-import type { TrainingStage } from './training-stage.ts'
+import type { TrainingStage, Verified } from './training-stage.ts'
 
 /** A source of tasks that can prove itself without a model: reference -> passed, empty -> not passed, ids unique, splits disjoint. */
 export type Taskset = {
@@ -241,8 +241,6 @@ export type TrainRequest = {
   signal?: AbortSignal
   logFile?: string
 }
-/** What attempts at trained tasks came to, and those that passed as a data set; null where none did. */
-export type Verified = Required<Pick<TrainingStage, 'attempted' | 'passed' | 'tokens'>> & { dataset: Dataset | null }
 export type Training = {
   model: Model
   steps: number

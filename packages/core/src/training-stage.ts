@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Dataset } from './example.ts'
 
 /** One stage of a training that has several: a call of a trainer, or attempts that verify what was trained on. */
 export const TrainingStage = z.object({
@@ -16,3 +17,5 @@ export const TrainingStage = z.object({
   tokens: z.object({ prompt: z.number().int(), completion: z.number().int() }).optional(),
 })
 export type TrainingStage = z.infer<typeof TrainingStage>
+/** What attempts at trained tasks came to, and those that passed as a data set; null where none did. */
+export type Verified = Required<Pick<TrainingStage, 'attempted' | 'passed' | 'tokens'>> & { dataset: Dataset | null }

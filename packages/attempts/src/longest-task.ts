@@ -1,7 +1,7 @@
 import type { Attempt, Solution, Task } from '@whetstone/core'
 import { deriveSeed } from '@whetstone/core'
 import type { Plan } from '@whetstone/runs'
-import type { RoundContext } from '@whetstone/attempts/round-context.ts'
+import type { RoundContext } from './round-context.ts'
 
 /** The attempt at the longest question that the round's fixed task sets hold for training and validation; null where all tasks are generated. */
 export async function longestTask({ recipe, seed, round }: RoundContext): Promise<Attempt | null> {
