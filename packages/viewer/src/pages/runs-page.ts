@@ -26,8 +26,14 @@ export function runsPage(): Promise<string> {
       run.record()?.recipe ?? '?',
       String(run.record()?.seed ?? '?'),
       String(finished.length),
-      html`${badge(promoted > 0 ? 'good' : 'plain', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}`,
-      last ? lastDecision(last) : run.problems[0] ? `${run.problems[0].file} cannot be read` : 'no round is finished',
+      html`<span class="nowrap"
+        >${badge(promoted > 0 ? 'good' : 'plain', `${promoted} promoted`)} ${badge('plain', `${finished.length - promoted} kept`)}</span
+      >`,
+      last
+        ? html`<span class="nowrap">${lastDecision(last)}</span>`
+        : run.problems[0]
+          ? `${run.problems[0].file} cannot be read`
+          : 'no round is finished',
       run.lock() ? badge('good', `running, round ${open?.round ?? '?'}`) : open ? badge('plain', `round ${open.round} open`) : '',
       duration(finished.reduce((sum, { round }) => sum + round.cost.seconds, 0)),
     ]
