@@ -50,6 +50,13 @@ export async function countTasks(context: RoundContext): Promise<CountedTasks> {
   return counted
 }
 
+/** What the files of the task sets hold, in words; undefined where none reads any. */
+export async function foundTasks({ courses }: RoundContext['recipe']): Promise<Plan['tasks']> {
+  const found = await Promise.all(courses.map(async ({ taskset }) => ({ taskset: taskset.name, found: (await taskset.found?.()) ?? '' })))
+  const told = found.filter((each) => each.found !== '')
+  return told.length > 0 ? told : undefined
+}
+
 async function stockOf(
   { round, seed }: RoundContext,
   { taskset, train, frontierTrain = train, validation }: Course,

@@ -27,8 +27,7 @@ export type Taskset = {
   load(request: LoadRequest): Promise<Task[]>
   /** Of tasksets that read files: what they hold, in a line, for a look before a round. */
   found?(): Promise<string>
-  /** Of tasksets whose levels have names (easy, hard; algebra, geometry): by level; null where they are numbers. */
-  levelNames?(): Promise<Readonly<Record<number, string>> | null>
+  levelNames?(): Promise<Readonly<Record<number, string>> | null> // by level, where they are called easy and hard, algebra and geometry
   /** Of tasksets that read files: a hash of all train and validation tasks, so that an edited file is noticed. */
   content?(): Promise<string>
   /** Grades one answer (reasoning stripped). Never throws on a bad answer. */

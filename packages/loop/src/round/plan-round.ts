@@ -4,7 +4,7 @@ import { looksBefore } from '@whetstone/runs'
 import { minimumDetectableEffect } from '@whetstone/statistics'
 import type { Plan } from '@whetstone/runs'
 import { checkReadable } from '@whetstone/attempts/check-readable.ts'
-import { countTasks } from '@whetstone/attempts/count-tasks.ts'
+import { countTasks, foundTasks } from '@whetstone/attempts/count-tasks.ts'
 import { sayShort } from '@whetstone/attempts/say-short.ts'
 import { countArms } from '@whetstone/attempts/attempt-arms.ts'
 import { foreseeRound } from './foresee-round.ts'
@@ -31,10 +31,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
   // a bank without memories shows none: its arm is the one without
   const arms = countArms(context) - (context.bank && (await context.bank.size()) === 0 ? 1 : 0)
   const { longest, ...probe } = await runProbe(context)
-  const found = await Promise.all(
-    recipe.courses.map(async ({ taskset }) => ({ taskset: taskset.name, found: (await taskset.found?.()) ?? '' })),
-  )
-  const tasks = found.filter((each) => each.found !== '')
+  const tasks = await foundTasks(recipe)
   const judged = await probeJudges(context)
   const alpha = recipe.gate.level(looksBefore(context.run, round))
   const samplingSeconds = (train + validation * arms * recipe.settings.evalSamples) * secondsEach(probe)
@@ -62,7 +59,7 @@ export async function planRound(context: RoundContext): Promise<Plan> {
     samplingSeconds,
     foreseen,
     judged: judged.length > 0 ? judged : undefined,
-    tasks: tasks.length > 0 ? tasks : undefined,
+    tasks,
     longest,
     stock: stock.length > 0 ? stock : undefined,
     minimumDetectableEffect: minimumDetectableEffect({ n: tested, discordance: assumedDiscordance, alpha }),

@@ -14,6 +14,7 @@ import { planRound } from './plan-round.ts'
 import { countMicro } from '../micro/count-micro.ts'
 import { runMicro } from '../micro/run-micro.ts'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
+import { levelNamesOf } from '@whetstone/attempts/level-names.ts'
 import { monitorRound } from '@whetstone/attempts/monitor-round.ts'
 import { reflectRound } from './reflect-round.ts'
 import { retestRound } from '@whetstone/attempts/retest-round.ts'
@@ -179,7 +180,6 @@ export async function runRound(context: RoundContext): Promise<Finished> {
     () => monitorRound(context, served),
   )
 
-  const levelNames = await namesOf(recipe)
   const summary = ({ outcomes: _, ...rest }: Arms['evaluations'][number]) => rest
   return {
     candidate: candidate?.model ?? null,
@@ -238,17 +238,10 @@ export async function runRound(context: RoundContext): Promise<Finished> {
         context: train.context + arms.context,
         undecided: train.undecided + arms.undecided,
       },
-      levelNames: levelNames.length > 0 ? levelNames : undefined,
+      levelNames: await levelNamesOf(recipe),
       looks: looks.length + 1,
     },
   }
-}
-
-async function namesOf({ courses }: RoundContext['recipe']): Promise<NonNullable<Round['levelNames']>> {
-  const named = await Promise.all(
-    courses.map(async ({ taskset }) => ({ taskset: taskset.name, names: (await taskset.levelNames?.()) ?? {} })),
-  )
-  return named.flatMap(({ taskset, names }) => Object.entries(names).map(([level, name]) => ({ taskset, level: Number(level), name })))
 }
 
 const addCounts = (a: Record<string, number>, b: Record<string, number>) =>
