@@ -71,6 +71,15 @@ test('a level that falls apart, and a model that gets worse everywhere, are esta
   assert.is(watch(probe(0, healthy, next), [], { seed: 1 }).regression, null, 'a first probe has nothing to fall from')
 })
 
+test('a task set that falls is seen though another one rises by as much', () => {
+  const next = random(8)
+  const sums = (rates: readonly number[]) => probe(0, rates, next).levels
+  const of = (taskset: string, rate: number) => sums([rate]).map((level) => ({ ...level, taskset }))
+  const start = { ...probe(0, [], next), levels: [...sums([0.95, 0.9, 0.85, 0.8]), ...of('operators', 0.1)] }
+  const now = { ...probe(1, [], next), levels: [...sums([0.8, 0.75, 0.7, 0.6]), ...of('operators', 0.95)] }
+  assert.match(watch(now, [start], { seed: 1 }).regression ?? '', /all levels of addition fell from 8\d\.\d% at the start to [67]\d\.\d%/)
+})
+
 for (const [what, vitals, says] of [
   ['nothing', {}, null],
   ['sharpening', { pass1: 0.75, passK: 0.8 }, /^pass@4 fell from 90\.0% at the start to 80\.0% while pass@1 did not/],

@@ -12,7 +12,7 @@ const established = { alpha: 0.001, points: 0.05 }
 
 /**
  * What the probe says against those of earlier rounds, in words. Warnings are hints; the regression is a paired test on the same tasks, each
- * level and all of them against the run's best round on it, strict enough to stop a run: twenty rounds and ten levels of a healthy
+ * level, each task set and all of them against the run's best round on it, strict enough to stop a run: twenty rounds and ten levels of a healthy
  * run raise it in under one run in fifty.
  */
 export function watch(now: Probe, before: readonly Probe[], { seed }: { seed: number }): { warnings: string[]; regression: string | null } {
@@ -22,7 +22,16 @@ export function watch(now: Probe, before: readonly Probe[], { seed }: { seed: nu
 }
 
 function findRegression(now: Probe, before: readonly Probe[], seed: number): string | null {
-  const names = [...now.levels.map(({ taskset, level }) => `${taskset} level ${level}`), 'all levels']
+  const tasksets = new Set(now.levels.map(({ taskset }) => taskset))
+  // a bank that brings one task set up would hide in the sum that another has fallen
+  const several = [...tasksets].filter(
+    (taskset) => tasksets.size > 1 && now.levels.filter((level) => level.taskset === taskset).length > 1,
+  )
+  const names = [
+    ...now.levels.map(({ taskset, level }) => `${taskset} level ${level}`),
+    ...several.map((taskset) => `all levels of ${taskset}`),
+    'all levels',
+  ]
   const compared = names.flatMap((name) => {
     const own = outcomesOf(now, name)
     const marks = before
@@ -54,11 +63,11 @@ function findRegression(now: Probe, before: readonly Probe[], seed: number): str
         .join('; ')
 }
 
-/** A level's outcomes, or those of all levels with their names told apart. */
+/** A level's outcomes, or those of all levels (of a task set) with their names told apart. */
 function outcomesOf({ levels }: Probe, name: string): Outcome[] {
   return levels.flatMap(({ taskset, level, outcomes }) => {
     const own = `${taskset} level ${level}`
-    if (name !== 'all levels' && name !== own) return []
+    if (name !== 'all levels' && name !== `all levels of ${taskset}` && name !== own) return []
     return outcomes.map((outcome) => ({ ...outcome, task: `${own} ${outcome.task}`, cluster: `${own} ${outcome.cluster}` }))
   })
 }

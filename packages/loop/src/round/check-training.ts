@@ -5,7 +5,7 @@ import type { Recipe } from '@whetstone/recipe/recipe.ts'
 /** Settings of training and serving that contradict each other, or the base, are found before the first attempt and not after the last. */
 export function checkTraining({ name, trainer, formats, serve, micro }: Recipe, base: Model): void {
   if (trainer === null || base.path === null) return
-  if (!micro && !formats.some((format) => trainer.reads.includes(format.name)))
+  if (!micro && trainer.reads.length > 0 && !formats.some((format) => trainer.reads.includes(format.name)))
     throw new BadInput(
       `recipe ${name}: trainer ${trainer.name} reads ${trainer.reads.join(' or ')}, and the recipe's formats are ${formats.map((format) => format.name).join(', ') || 'none'}: add the one to its formats`,
     )
