@@ -24,9 +24,7 @@ export function watch(now: Probe, before: readonly Probe[], { seed }: { seed: nu
 function findRegression(now: Probe, before: readonly Probe[], seed: number): string | null {
   const tasksets = new Set(now.levels.map(({ taskset }) => taskset))
   // a bank that brings one task set up would hide in the sum that another has fallen
-  const several = [...tasksets].filter(
-    (taskset) => tasksets.size > 1 && now.levels.filter((level) => level.taskset === taskset).length > 1,
-  )
+  const several = [...tasksets].filter((taskset) => tasksets.size > 1 && now.levels.filter((level) => level.taskset === taskset).length > 1)
   const names = [
     ...now.levels.map(({ taskset, level }) => `${taskset} level ${level}`),
     ...several.map((taskset) => `all levels of ${taskset}`),

@@ -19,11 +19,17 @@ export const recipeNames = (): string[] =>
 /** What a recipe that reads data of the user's may be told. */
 export type RecipeOptions = { /** Folder or file of the task data. */ data?: string }
 
-/** Loads loops/recipes/<name>.ts, whose default export is the recipe, or a function that makes it where it reads the user's data. What is wrong with it is one line that names the file. */
-export async function loadRecipe(name: string, options: RecipeOptions = {}): Promise<Recipe> {
+/** The file of a recipe by its name; BadInput with the names there are. */
+export function findRecipe(name: string): string {
   const file = join(root, folder, `${name}.ts`)
   if (!/^[\w-]+$/.test(name) || !existsSync(file))
     throw new BadInput(`No recipe ${JSON.stringify(name)}: ${suggest(name, recipeNames(), 'recipes')}`)
+  return file
+}
+
+/** Loads loops/recipes/<name>.ts, whose default export is the recipe, or a function that makes it where it reads the user's data. What is wrong with it is one line that names the file. */
+export async function loadRecipe(name: string, options: RecipeOptions = {}): Promise<Recipe> {
+  const file = findRecipe(name)
   let recipe: unknown
   try {
     ;({ default: recipe } = (await import(file)) as { default?: unknown })

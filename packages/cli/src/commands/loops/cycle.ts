@@ -3,6 +3,7 @@ import { defineCommand } from '../../command.ts'
 import { writeResult } from '../../write-result.ts'
 import { cycle } from '@whetstone/loop/round/cycle.ts'
 import { checkRunName, runFiles, stepNames } from '@whetstone/runs'
+import { findRecipe } from '@whetstone/recipe/load-recipe.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
 import { ensureTools } from '@whetstone/native'
@@ -37,6 +38,7 @@ export default defineCommand({
   ],
   async run(flags, signal) {
     const hooks = await loadHooks(flags.hook)
+    findRecipe(flags.recipe)
     const run = checkRunName(flags.run ?? flags.recipe)
     const { recipe, base, roles } = await resolveRecipe(flags, { ledger: runFiles(run).spending })
     if (base.path !== null) await ensureTools(toolsOf(recipe), { signal })
