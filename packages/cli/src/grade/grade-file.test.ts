@@ -214,7 +214,7 @@ test('the command prints a summary and refuses what it cannot do in one line', (
   assert.match(run(`--file=${file}`, `--out=${out}`), /2 rows, 1 correct \(50\.0%.*\n.*correct\n.*wrong answer\n.*100\.0% agree/s)
   assert.match(run(`--file=${file}`), /^loops:grade needs --out=VERDICTS\.jsonl\n$/)
   assert.match(run(`--file=${file}`, `--out=${file}`), /is the file that is read/)
-  assert.match(run('--help'), /--grader=choice\|code\|exact\|json\|judge\|maths\|number/)
+  assert.match(run('--help'), /--grader=NAME[^]*\(default maths\):\s+choice,\s+code,\s+exact,\s+json,\s+judge,\s+maths,\s+number/)
 })
 
 test.run()
