@@ -34,12 +34,16 @@ chat_template::ending chat_template::completion(const opening & start, const com
     }
     const std::string content = answer.at("content").get<std::string>();
     const wrapping & around = wrapping_of(args);
-    if (start.continues) {
-        return {content, around.after};
-    }
     answer_parts parts = split_answer(content, reasoning);
     if (answer.contains("reasoning_content") && answer.at("reasoning_content").is_string()) {
         parts = {answer.at("reasoning_content").get<std::string>(), content, ""};
+    }
+    if (start.continues) { // from within the turn
+        const bool reasons = parts.written.empty() && !trimmed(parts.reasoning).empty();
+        if (reasons && start.reasoning != block::open) {
+            note("the reasoning of an answer that goes on with a turn is left out");
+        }
+        return {reasons && start.reasoning == block::open ? parts.reasoning + reasoning.between + content : content, around.after};
     }
     const bool off = args.is_object() && args.contains("enable_thinking") && args.at("enable_thinking") == false;
     if ((off || start.reasoning == block::closed) && !trimmed(parts.reasoning).empty()) {
@@ -65,6 +69,15 @@ chat_template::ending chat_template::completion(const opening & start, const com
     const bool reasons = start.reasoning == block::open || (start.reasoning == block::none && !trimmed(parts.reasoning).empty());
     if (!reasons) {
         return {around.before + parts.content, around.after};
+    }
+    if (reasoning.open.empty()) { // a model without such a block
+        return {around.before + parts.written, around.after};
+    }
+    // What the template writes before an answer stands behind the block, and may be what closes it already (channels).
+    const bool closes = reasoning.between.size() >= around.before.size() &&
+                        reasoning.between.compare(reasoning.between.size() - around.before.size(), std::string::npos, around.before) == 0;
+    if (!closes && !trimmed(around.before).empty() && parts.written.size() >= parts.content.size()) {
+        parts.written.insert(parts.written.size() - parts.content.size(), around.before);
     }
     return {(start.reasoning == block::open ? "" : reasoning.open + reasoning.after_open) + parts.written, around.after};
 }

@@ -197,11 +197,11 @@ chat_template::block chat_template::at_end_of(const std::string & text) const {
     return ends_with(reasoning.open) ? block::open : ends_with(reasoning.close) ? block::closed : block::none;
 }
 
-chat_template::opening chat_template::prompt(const common_json & messages, const common_json & args, bool new_turn) const {
+chat_template::opening chat_template::prompt(const common_json & messages, const common_json & args) const {
     common_chat_templates_inputs inputs;
     inputs.messages = common_chat_msgs_parse_oaicompat(messages);
     opening start;
-    start.continues = !new_turn && !inputs.messages.empty() && inputs.messages.back().role == "assistant";
+    start.continues = !inputs.messages.empty() && inputs.messages.back().role == "assistant";
     if (start.continues) {
         inputs.continue_final_message = COMMON_CHAT_CONTINUATION_AUTO;
         inputs.add_generation_prompt = false;
@@ -211,6 +211,7 @@ chat_template::opening chat_template::prompt(const common_json & messages, const
     }
     start.text = render(inputs, args);
     name_losses(messages, start.text);
+    const std::string header = header_of(args);
     std::string own; // what stands in the assistant's turn already
     if (start.continues) {
         common_json before = messages;
@@ -219,7 +220,11 @@ chat_template::opening chat_template::prompt(const common_json & messages, const
         own = start.text.substr(common_prefix(start.text, shorter));
         const std::string opened = shorter.substr(std::min(shorter.size(), common_prefix(shorter, conversation(before, args))));
         own = opened + own;
+        if (start.text.compare(0, shorter.size(), shorter) == 0) {
+            start.text.insert(shorter.size(), header);
+        }
     } else {
+        start.text += header;
         own = start.text.substr(common_prefix(start.text, conversation(messages, args)));
     }
     start.reasoning = at_end_of(start.text);
@@ -227,6 +232,20 @@ chat_template::opening chat_template::prompt(const common_json & messages, const
         start.reasoning = reasoning_of(own);
     }
     return start;
+}
+
+// A template that writes the same with and without a generation prompt opens the assistant's turn at every end, also behind an answer
+// (Command R7B), or never.
+bool chat_template::opens_always(const std::string & after, const common_json & args) const {
+    const std::string c = "8w5Cz";
+    const common_json asked = one_message("user", "test");
+    try {
+        const std::string text = conversation(list_of({asked, one_message("assistant", c), asked}), args);
+        const size_t at = text.rfind(c);
+        return at == std::string::npos || text.compare(at + c.size(), after.size(), after) != 0;
+    } catch (const std::exception &) { // not to be told
+        return true;
+    }
 }
 
 // What the template writes around the answer 8w5Cz.
@@ -250,8 +269,27 @@ const chat_template::wrapping & chat_template::wrapping_of(const common_json & a
         }
         // Where the two part before the prompt's end, it is by a reasoning block, or the template opens a turn in two ways.
         const bool goes_on = same == start.size() || reasoning_of(start.substr(same)) != block::none;
-        around.before = goes_on ? without_block(full.substr(same, at - same), reasoning) : "";
+        around.before = goes_on ? full.substr(same, at - same) : "";
         around.after = full.substr(at + c.size());
+        if (goes_on && start == conversation(asked, args) && !opens_always(around.after, args)) {
+            const size_t end = reasoning.open.empty() ? std::string::npos : around.before.find(reasoning.open);
+            const std::string opens = around.before.substr(0, end);
+            around.header = trimmed(opens).empty() ? "" : opens;
+            around.before.erase(0, around.header.size());
+        }
+        around.before = without_block(around.before, reasoning);
     }
     return wrappings.emplace(key, around).first->second;
+}
+
+std::string chat_template::header_of(const common_json & args) const {
+    try {
+        const std::string & header = wrapping_of(args).header;
+        if (!header.empty()) {
+            note("the chat template opens no turn for the assistant: what it writes before an answer is put at the prompt's end");
+        }
+        return header;
+    } catch (const std::exception &) { // a template that does not render the two messages by which it is tried
+        return "";
+    }
 }

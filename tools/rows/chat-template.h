@@ -37,9 +37,9 @@ class chat_template {
     };
 
     // What serving shows for messages, an array of {role, content, ...}, up to where the assistant's turn opens; args: template arguments
-    // such as {"enable_thinking": false}, or null. A last message of the assistant's is continued, or, with new_turn, closed before the
-    // next one opens. Throws std::exception with the template's or parser's message.
-    opening prompt(const common_json & messages, const common_json & args, bool new_turn = false) const;
+    // such as {"enable_thinking": false}, or null. A last message of the assistant's is gone on with. Where the template opens no turn,
+    // it is opened with what it writes before an answer. Throws std::exception with the template's or parser's message.
+    opening prompt(const common_json & messages, const common_json & args) const;
 
     // What the model has to write after `start` to give the answer, an assistant's message, to `messages`, and what the template writes
     // behind it, where its end token should be. Notes what is left out. Throws as prompt does.
@@ -58,9 +58,9 @@ class chat_template {
     const std::string & closing() const { return reasoning.between; }
 
   private:
-    // What the template writes around an answer in its turn, without reasoning.
+    // What the template writes around an answer in its turn, without reasoning; header: what opens the turn, where no prompt does.
     struct wrapping {
-        std::string before, after;
+        std::string header, before, after;
     };
 
     std::string render(common_chat_templates_inputs & inputs, const common_json & args) const;
@@ -70,6 +70,8 @@ class chat_template {
     std::string turn(const opening & start, const common_json & messages, const common_json & answer, const common_json & args,
                      const wrapping & around) const;
     const wrapping & wrapping_of(const common_json & args) const;
+    bool opens_always(const std::string & after, const common_json & args) const;
+    std::string header_of(const common_json & args) const;
     void name_losses(const common_json & messages, const std::string & text) const;
 
     struct deleter {

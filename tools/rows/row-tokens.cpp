@@ -42,23 +42,23 @@ static auto in_row(const json_row & row, F && step) {
     }
 }
 
-row_tokens::opening row_tokens::open_messages(const json_row & row, const common_json & messages, bool new_turn) const {
+row_tokens::opening row_tokens::open_messages(const json_row & row, const common_json & messages) const {
     if (!messages.is_array() || messages.empty()) {
         throw bad_row(row.file, row.line, "messages must be an array of {role, content}, not empty");
     }
     opening opened;
     opened.messages = messages;
-    opened.start = in_row(row, [&] { return rendering.prompt(messages, template_args(row), new_turn); });
+    opened.start = in_row(row, [&] { return rendering.prompt(messages, template_args(row)); });
     opened.tokens = words.prompt(opened.start.text);
     return opened;
 }
 
 row_tokens::opening row_tokens::open(const json_row & row) const {
     if (row_has(row, "messages")) {
-        return open_messages(row, row.json.at("messages"), false);
+        return open_messages(row, row.json.at("messages"));
     }
     if (row_has(row, "prompt") && row.json.at("prompt").is_array()) {
-        return open_messages(row, row.json.at("prompt"), false);
+        return open_messages(row, row.json.at("prompt"));
     }
     if (!row_has(row, "prompt")) {
         throw bad_row(row.file, row.line, "a row needs \"prompt\" or \"messages\"");
@@ -162,7 +162,7 @@ example_tokens row_tokens::example(const json_row & row) const {
         throw bad_row(row.file, row.line, "\"messages\" must end with an assistant turn, after at least one other message");
     }
     before.erase(before.size() - 1);
-    const opening opened = open_messages(row, before, true);
+    const opening opened = open_messages(row, before);
     return {opened.tokens, close_message(row, opened, row.json.at("messages").at(before.size()))};
 }
 

@@ -51,7 +51,7 @@ class row_tokens {
     };
 
     opening open(const json_row & row) const;
-    opening open_messages(const json_row & row, const common_json & messages, bool new_turn) const;
+    opening open_messages(const json_row & row, const common_json & messages) const;
     token_ids close(const json_row & row, const opening & opened, const common_json & answer, const char * key) const;
     token_ids close_text(const opening & opened, const std::string & text) const;
     token_ids close_message(const json_row & row, const opening & opened, const common_json & answer) const;

@@ -85,17 +85,41 @@ it('a sliding window that is shorter than the answers: every sample of a row sta
   }
 })
 
-it('a last turn of the assistant is gone on with', () => {
-  const chat = makeModel(folder, 'chat', {
-    chat_template:
-      '{% for m in messages %}<{{ m.role }}>{{ m.content }}</{{ m.role }}>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}',
-  })
-  const messages = [
-    { role: 'user', content: 'a' },
-    { role: 'assistant', content: 'The answer is' },
+it('what is trained is what is served: turns that go on, templates that open none, and those that wrap an answer', () => {
+  const turns = (answer: string, opens = '') =>
+    `{# <think></think> #}{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}${answer}{% else %}{{ m.content }}{% endif %}{{ eos_token }}{% endfor %}${opens}`
+  const plain = turns('{{ m.content }}', '{% if add_generation_prompt %}<assistant>{% endif %}')
+  const quotes = turns('"{{ m.content }}"', '{% if add_generation_prompt %}<assistant>{% endif %}')
+  const reasons = { role: 'assistant', content: 'b', reasoning_content: 'r' }
+  const block = '<think>\nr\n</think>\n\n'
+  const says = (...contents: string[]) => contents.map((content) => ({ role: 'assistant', content }))
+  const cases: [template: string, answers: object[], prompt: string, completion: string][] = [
+    [plain, says('b'), '<assistant>', 'b</s>'],
+    [plain, says('It is', ' 4'), '<assistant>It is', ' 4</s>'],
+    [plain, [...says('<think>\ns'), reasons], '<assistant><think>\ns', 'r\n</think>\n\nb</s>'],
+    [quotes, says('b'), '<assistant>', '"b"</s>'],
+    [quotes, [reasons], '<assistant>', `${block}"b"</s>`],
+    [quotes, says(`${block}b`), '<assistant>', `${block}"b"</s>`],
+    [turns('{{ m.content }}'), says('b'), '<assistant>', 'b</s>'],
+    [turns('{{ m.content }}'), [reasons], '<assistant>', `${block}b</s>`],
+    [turns('{{ m.content }}'), says('It is', ' 4'), '<assistant>It is', ' 4</s>'],
+    [turns('[{{ m.content }}]', '<assistant>'), says('b'), '<assistant>', '[b]</s>'], // opened at every end
   ]
-  const { out } = tool('llama-sample', ['-m', chat, '--data', '-', '--render'], toJsonl([{ messages }]))
-  assert.is((JSON.parse(out) as Row).prompt_text, '<user>a</user><assistant>The answer is')
+  for (const [i, [chat_template, answers, prompt, completion]] of cases.entries()) {
+    const chat = makeModel(folder, `chat-${i}`, { chat_template })
+    const messages = [{ role: 'user', content: 'a' }, ...answers]
+    const [trained, served] = [messages, messages.slice(0, -1)].map((shown, of) => {
+      const { out, error } = tool(
+        of ? 'llama-sample' : 'llama-score',
+        ['-m', chat, '--data', '-', '--render'],
+        toJsonl([{ messages: shown }]),
+      )
+      return (fromJsonl<Row & { completion_text: string }>(out)[0] ?? assert.unreachable(error)) as Row & { completion_text: string }
+    })
+    assert.is(served?.prompt_text, `<user>a</s>${prompt}`, `case ${i}`)
+    assert.equal(trained?.prompt, served?.prompt, `case ${i}`)
+    assert.is(trained?.completion_text, completion, `case ${i}`)
+  }
 })
 
 it('a stop string that begins inside a token takes the token away, and leaves its first bytes in the text', () => {
