@@ -20,13 +20,15 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
   const { recipe, incumbent } = context
   const file = context.files.traces
   const groups: Group[] = []
-  for (const course of recipe.courses.filter(({ levels }) => !levels)) groups.push(...(await trainGroups(context, course, undefined)))
+  const unsolved = unsolvedTasks(context)
+  for (const course of recipe.courses.filter(({ levels }) => !levels))
+    groups.push(...(await trainGroups(context, course, undefined, unsolved)))
   const climbing = recipe.courses.filter(({ levels }) => levels)
   for (const course of climbing) {
     const top = incumbent.frontier?.taskset === course.taskset.name ? incumbent.frontier.level : (course.levels?.frontier ?? 1)
-    for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(...(await trainGroups(context, course, level)))
+    for (let level = course.levels?.from ?? 1; level <= top; level++) groups.push(...(await trainGroups(context, course, level, unsolved)))
   }
-  const tally = tallyTrain(file, new Set(unsolvedTasks(context).map(({ task }) => task.id)))
+  const tally = tallyTrain(file, new Set(unsolved.map(({ task }) => task.id)))
   // the frontier is the incumbent's own: a teacher's attempts say nothing of what the model here can do
   const own = context.teacher ? tallyTrain(context.files.own) : tally
   const measure = () => (context.teacher ? attemptOwn(context, groups) : attempt(context, groups, file))
@@ -38,7 +40,7 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
       const highest = Math.max(...known.map(({ level }) => level))
       const under = known.filter(({ rate }) => rate < recipe.settings.threshold).map(({ level }) => level)
       if (under.length > 0 && highest >= Math.min(...under) + recipe.settings.frontierLevels - 1) break
-      groups.push(...(await trainGroups(context, course, highest + 1)))
+      groups.push(...(await trainGroups(context, course, highest + 1, unsolved)))
       ;({ faults } = await measure())
       rates = await own.rates()
     }
@@ -69,13 +71,14 @@ export async function attemptTrain(context: RoundContext): Promise<TrainAttempts
   }
 }
 
+type Unsolved = ReturnType<typeof unsolvedTasks>
 type Group = { tasks: Task[]; samples: number; solver?: Solver }
 
-async function trainGroups(context: RoundContext, course: Course, level: number | undefined): Promise<Group[]> {
-  const tasks = await trainTasks(context, course, level)
+async function trainGroups(context: RoundContext, course: Course, level: number | undefined, unsolved: Unsolved): Promise<Group[]> {
+  const tasks = await trainTasks(context, course, level, unsolved)
   await freezeTasks(context, tasks)
   const { bucket, settings } = context.recipe
-  const late = new Set(unsolvedTasks(context).flatMap(({ task, late: waited }) => (waited ? [task.id] : [])))
+  const late = new Set(unsolved.flatMap(({ task, late: waited }) => (waited ? [task.id] : [])))
   const [waited, fresh] = [tasks.filter(({ id }) => late.has(id)), tasks.filter(({ id }) => !late.has(id))]
   return [
     { tasks: fresh, samples: course.samples ?? settings.samples },
@@ -84,13 +87,18 @@ async function trainGroups(context: RoundContext, course: Course, level: number 
 }
 
 /** The train tasks of a course, or of one of its levels, as the round draws them, and those that stayed unsolved before. */
-export async function trainTasks(context: RoundContext, course: Course, level: number | undefined): Promise<Task[]> {
+export async function trainTasks(
+  context: RoundContext,
+  course: Course,
+  level: number | undefined,
+  unsolved: Unsolved = unsolvedTasks(context),
+): Promise<Task[]> {
   const drawn = await drawTasks(context, course, level)
   const ids = new Set(drawn.map(({ id }) => id))
-  const unsolved = unsolvedTasks(context).map(({ task }) => task)
+  const waiting = unsolved.map(({ task }) => task)
   return [
     ...drawn,
-    ...unsolved.filter((task) => task.taskset === course.taskset.name && (level ?? task.level) === task.level && !ids.has(task.id)),
+    ...waiting.filter((task) => task.taskset === course.taskset.name && (level ?? task.level) === task.level && !ids.has(task.id)),
   ]
 }
 

@@ -1,7 +1,9 @@
+import { range } from '@whetstone/core'
 import type { Plan } from '@whetstone/runs'
 import type { RoundContext } from './round-context.ts'
 import { guardedEach } from './validation-tasks.ts'
 import { trainTasks } from './attempt-train.ts'
+import { probeTasks } from './monitor-round.ts'
 import type { Course } from '@whetstone/recipe/recipe.ts'
 
 export type CountedTasks = {
@@ -36,17 +38,11 @@ export async function countTasks(context: RoundContext): Promise<CountedTasks> {
     counted.train += train.length * samples
     counted.validation += validation.length
     if (climbed || counted.tested === 0) counted.tested = tested
-    const { probe } = recipe.settings
-    const watched = await taskset.load({
-      ...draw,
-      split: 'train',
-      levels: levels && range(levels.from, levels.frontier),
-      limit: probe.tasks,
-    })
-    // round 1 watches what was served before it as well
-    counted.watch += watched.length * probe.samples * (round === 1 ? 2 : 1)
     counted.stock.push(...(await stockOf(context, course, { train: train.length, validation: validation.length }, climbed)))
   }
+  const watched = (await probeTasks(context)).flat().length
+  // round 1 watches what was served before it as well
+  counted.watch = watched * recipe.settings.probe.samples * (round === 1 ? 2 : 1)
   return counted
 }
 
@@ -74,5 +70,3 @@ async function stockOf(
     }),
   )
 }
-
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Decision, Evaluation, LevelName, Model, Role, Task } from '@whetstone/core'
-import { BadInput, deriveSeed } from '@whetstone/core'
+import { BadInput, deriveSeed, range } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { modelsOf, type Roles } from '@whetstone/recipe/models-of.ts'
@@ -41,7 +41,7 @@ export async function judgeModels({
   const { seed } = recipe.settings
   const groups = await Promise.all(
     recipe.courses.map(({ taskset, levels: climbed, validation }): Promise<Task[]> => {
-      const own = climbed && (levels ?? Array.from({ length: climbed.frontier - climbed.from + 1 }, (_, place) => climbed.from + place))
+      const own = climbed && (levels ?? range(climbed.from, climbed.frontier))
       return taskset.load({ split: 'validation', seed, round: 1, limit: validation, levels: own })
     }),
   )

@@ -1,5 +1,5 @@
 import type { Model, Monitored, Task, Trace } from '@whetstone/core'
-import { deriveSeed, readRows, Trace as TraceSchema } from '@whetstone/core'
+import { deriveSeed, range, readRows, Trace as TraceSchema } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { takeVitals } from '@whetstone/evaluation/take-vitals.ts'
 import { watch, type Probe } from '@whetstone/evaluation/watch.ts'
@@ -36,7 +36,7 @@ export async function monitorRound(context: RoundContext, served: Served): Promi
 }
 
 /** The probe's tasks: train tasks drawn once for the run, of every course the levels up to the one that the recipe begins with. */
-function probeTasks({ recipe, seed }: RoundContext): Promise<Task[][]> {
+export function probeTasks({ recipe, seed }: RoundContext): Promise<Task[][]> {
   return Promise.all(
     recipe.courses.map(({ taskset, levels }) =>
       taskset.load({
@@ -45,7 +45,7 @@ function probeTasks({ recipe, seed }: RoundContext): Promise<Task[][]> {
         seed,
         round: 0,
         limit: recipe.settings.probe.tasks,
-        levels: levels && Array.from({ length: levels.frontier - levels.from + 1 }, (_, i) => levels.from + i),
+        levels: levels && range(levels.from, levels.frontier),
       }),
     ),
   )

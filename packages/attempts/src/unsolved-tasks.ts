@@ -1,6 +1,7 @@
 import type { BucketCount, Grade, Task } from '@whetstone/core'
 import { readRows, Trace } from '@whetstone/core'
 import { openRun, readBucket, roundFiles, writeBucket, type Unsolved } from '@whetstone/runs'
+import { frozenTrainTasks } from './frozen-train-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { updateBucket } from './update-bucket.ts'
 
@@ -27,9 +28,7 @@ export async function updateUnsolved(context: RoundContext): Promise<BucketCount
   for await (const { task, grade } of readRows(files.traces, Trace, { optional: true }))
     attempts.push({ task, grade: { passed: grade.passed, reason: grade.reason } })
   const attempted = new Set(attempts.map(({ task }) => task))
-  const tasks = new Map<string, Task>()
-  for await (const { hash: _, grader: __, ...task } of openRun(run).round(round).tasks())
-    if (task.split === 'train' && attempted.has(task.id)) tasks.set(task.id, task)
+  const tasks = new Map((await frozenTrainTasks(openRun(run).round(round), attempted)).map((task) => [task.id, task]))
   const before = listBefore(context)
   const after = updateBucket(before, attempts, tasks, round)
   writeBucket(files.bucket, after)

@@ -1,10 +1,11 @@
-import type { Task, TrainRequest } from '@whetstone/core'
+import type { TrainRequest } from '@whetstone/core'
 import { exportDataset } from '@whetstone/datasets'
 import { collect } from '@whetstone/evaluation'
 import { toExample } from '@whetstone/harvest'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { openRun } from '@whetstone/runs'
 import direct from '@whetstone/solvers/solvers/direct.ts'
+import { frozenTrainTasks } from './frozen-train-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { rowOptions } from './row-options.ts'
 import { showMemories } from './show-memories.ts'
@@ -20,8 +21,7 @@ export function verifyTrained(context: RoundContext): NonNullable<TrainRequest['
     const reader = openRun(run).round(round)
     const solved = new Set<string>()
     for await (const { task, grade } of reader.traces.rows()) if (grade.passed) solved.add(task)
-    const tasks: Task[] = []
-    for await (const { hash: _, grader: __, ...task } of reader.tasks()) if (task.split === 'train' && solved.has(task.id)) tasks.push(task)
+    const tasks = await frozenTrainTasks(reader, solved)
     const { traces: file, dataset: folder } = files.verify(name)
     // A prompt is what it was when the weights were trained: without what was recalled for it.
     const policy = attemptPolicy({ ...recipe, solver: direct() }, models, { role: 'candidate', model, train: false, logprobs: true })

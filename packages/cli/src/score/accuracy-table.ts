@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { deriveSeed } from '@whetstone/core'
+import { deriveSeed, range } from '@whetstone/core'
 import { collect, evaluate } from '@whetstone/evaluation'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
 import { modelsOf } from '@whetstone/recipe/models-of.ts'
@@ -32,7 +32,7 @@ export async function accuracyTable(
   const models = modelsOf(recipe, {}, { signal })
   const groups = await Promise.all(
     recipe.courses.map(async ({ taskset, levels }) => {
-      const climbed = levels && Array.from({ length: levels.frontier + beyond - levels.from + 1 }, (_, index) => levels.from + index)
+      const climbed = levels && range(levels.from, levels.frontier + beyond)
       return taskset.load({ split: 'validation', seed, round: 1, limit, levels: climbed })
     }),
   )

@@ -32,20 +32,23 @@ const seldom = 0.05
 /** Fewer rows than this teach a model little. */
 const fewRows = 100
 
-/** Why a finished round was decided as it was, what would have changed it, what limits it and what to try next. */
-export async function whyRound(reader: RoundReader, round: Round): Promise<Why> {
+/**
+ * Why a finished round was decided as it was, what would have changed it, what limits it and what to try next. `shown`: failed answers with it;
+ * absent: some where hardly any attempt passes, else none.
+ */
+export async function whyRound(reader: RoundReader, round: Round, shown?: number): Promise<Why> {
   const { decision } = round
   const plan = reader.step('plan')
   const stock = stockOf(round, plan)
-  const answers = failing(round) ? await lookAtAnswers(reader) : null
+  const seen = failing(round) || shown !== undefined ? await lookAtAnswers(reader, shown) : null
   return {
     run: round.run,
     round: round.round,
     verdict: `Round ${round.round} of ${round.run} was ${decision.promoted ? 'promoted' : 'kept'}: ${decision.reason.replace(/^(promoted|kept): /, '')}.`,
     because: [...because(round), ...where(round)],
     otherwise: otherwise(round, stock),
-    limits: limits(round, { train: reader.step('traces'), plan, answers }),
-    answers: answers?.examples ?? [],
+    limits: limits(round, { train: reader.step('traces'), plan, answers: failing(round) ? seen : null }),
+    answers: seen?.examples ?? [],
     next: next(round, stock),
   }
 }

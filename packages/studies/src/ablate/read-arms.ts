@@ -1,4 +1,4 @@
-import { BadInput, hash, suggest } from '@whetstone/core'
+import { BadInput, hash, range, suggest } from '@whetstone/core'
 import type { Recipe } from '@whetstone/recipe'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { setRecipe } from '@whetstone/recipe/set-recipe.ts'
@@ -73,7 +73,7 @@ export function readSeeds(text: string): number[] {
     if (from === undefined) throw new BadInput(`--seeds=${text}: give seeds like 1-7 or 1,2,5`)
     const [first, last] = [Number(from), Number(to ?? from)]
     if (last < first || last - first > 1000) throw new BadInput(`--seeds=${text}: ${part.trim()} counts no seeds up`)
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    return range(first, last)
   })
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i)
   if (twice !== undefined) throw new BadInput(`--seeds=${text}: seed ${twice} is there twice, and would be counted as two runs`)

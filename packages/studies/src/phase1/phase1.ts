@@ -13,6 +13,7 @@ import {
   reread,
   writeJson,
   writeRows,
+  range,
 } from '@whetstone/core'
 import { audit, memoryText, openBank, type Leak } from '@whetstone/memory'
 import { z } from 'zod'
@@ -256,8 +257,6 @@ function course(recipe: Recipe, name: string | undefined): Course {
     )
   return found
 }
-
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
 /** Attempts that are there were made to this plan, or are refused: mixing two plans in one result would be worth nothing. */
 function checkPlan(folders: { traces: string; bank: string; report: string }, { run, redo }: Phase1Options, plan: unknown): void {

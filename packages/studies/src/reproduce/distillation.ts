@@ -1,3 +1,4 @@
+import { range } from '@whetstone/core'
 import { placebo } from '@whetstone/solvers'
 import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
@@ -6,7 +7,7 @@ import { comparePairs, wilson } from '@whetstone/statistics'
 import type { Task, Trace } from '@whetstone/core'
 import { attemptTasks, generated, passedOf } from '../self-train/study.ts'
 import type { System } from './system.ts'
-import { atMost, interval, part, percent, span } from './system.ts'
+import { atMost, interval, part, percent } from './system.ts'
 
 export const distillation: System = {
   name: 'distillation',
@@ -20,7 +21,7 @@ export const distillation: System = {
     },
   ],
   async run({ study, prompts, teachers, frontier, quick, limit, print }) {
-    const levels = span(frontier + 1, frontier + (quick ? 4 : 7))
+    const levels = range(frontier + 1, frontier + (quick ? 4 : 7))
     const each = atMost(limit, quick ? 50 : 200)
     const here = part(study, 'summaries')
     const tasks = await study.taskset.load({ split: 'test', seed: study.seed, round: 1, levels, limit: each })

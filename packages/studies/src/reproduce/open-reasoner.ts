@@ -1,3 +1,4 @@
+import { range } from '@whetstone/core'
 import beam from '@whetstone/solvers/solvers/beam.ts'
 import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
@@ -13,7 +14,7 @@ import { selfTrain } from '../self-train/self-train.ts'
 import type { Arm, SolverRow } from '../self-train/solver-table.ts'
 import { compareArms, solverTable } from '../self-train/solver-table.ts'
 import type { System, SystemOptions } from './system.ts'
-import { atMost, interval, part, percent, span } from './system.ts'
+import { atMost, interval, part, percent } from './system.ts'
 
 /** Tokens that an arm may generate, in answers of one attempt. */
 const times = 4
@@ -93,7 +94,7 @@ export const openReasoner: System = {
     { what: 'MCTS, active learning', figure: 'planned there', source: 'Minimal Open Reasoner' },
   ],
   async run({ study, prompts, teachers, solved, frontier, quick, limit, print }) {
-    const levels = span(frontier, frontier + (quick ? 1 : 3))
+    const levels = range(frontier, frontier + (quick ? 1 : 3))
     const each = atMost(limit, quick ? 150 : 400)
     const rows = await solverTable(part(study, 'solvers'), study.model, arms(prompts, teachers.basic), {
       ...{ levels, each, split: 'test' as const, times },
@@ -123,8 +124,8 @@ export const openReasoner: System = {
       against('reflect-rewrite 3 (train tasks)', 'reflect-rewrite 3, shuffled critiques (train tasks)'),
       against('star (train tasks)', 'star, random hints (train tasks)'),
     ]
-    const training = { prompts, rounds: quick ? 2 : 4, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
-    const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 100 : 200) }
+    const training = { prompts, rounds: quick ? 2 : 4, levels: range(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
+    const measure = { levels: range(1, frontier + 4), each: atMost(limit, quick ? 100 : 200) }
     const cloned = await selfTrain(part(study, 'cloning'), { ...training, method: 'rft', how: methods['rft']!, measure })
     const points = cloned.flatMap(({ round, rates }) =>
       rates.map(({ level, n, passed }) => ({ series: `level ${level}`, x: round, y: percent(passed / n) })),

@@ -1,10 +1,11 @@
+import { range } from '@whetstone/core'
 import type { Interval } from '@whetstone/statistics'
 import { mcnemar, wilson } from '@whetstone/statistics'
 import { placebo } from '@whetstone/solvers'
 import type { R3Round, R3 } from '../self-train/r3.ts'
 import { dpo, r3, sft, verify } from '../self-train/r3.ts'
 import type { System } from './system.ts'
-import { atMost, part, percent, span } from './system.ts'
+import { atMost, part, percent } from './system.ts'
 
 const armNames = ['critic', 'shuffled critiques', 'references alone'] as const
 
@@ -20,9 +21,9 @@ export const r3System: System = {
     const base: R3 = {
       ...{
         rounds: quick ? 2 : 3,
-        levels: span(frontier, frontier + 1),
+        levels: range(frontier, frontier + 1),
         each: quick ? 150 : 250,
-        kept: span(1, solved),
+        kept: range(1, solved),
         keptEach: quick ? 60 : 100,
       },
       ...{

@@ -1,9 +1,10 @@
+import { range } from '@whetstone/core'
 import { wilson } from '@whetstone/statistics'
 import { methods } from '../self-train/methods.ts'
 import type { SelfTrained } from '../self-train/self-train.ts'
 import { selfTrain } from '../self-train/self-train.ts'
 import type { System } from './system.ts'
-import { atMost, interval, part, percent, span } from './system.ts'
+import { atMost, interval, part, percent } from './system.ts'
 
 const compared = ['rft', 'star', 'rest-em', 'iterative-dpo', 'grpo'] as const
 type Run = { method: string; seed: number; rounds: SelfTrained[] }
@@ -20,8 +21,8 @@ export const selfTraining: System = {
     { what: 'GRPO, DeepSeekMath 7B on GSM8K', figure: '82.9 to 88.2', source: 'arXiv 2402.03300' },
   ],
   async run({ study, prompts, solved, frontier, quick, limit, seeds, print }) {
-    const training = { prompts, rounds: quick ? 2 : 3, levels: span(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
-    const measure = { levels: span(1, frontier + 4), each: atMost(limit, quick ? 60 : 200) }
+    const training = { prompts, rounds: quick ? 2 : 3, levels: range(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
+    const measure = { levels: range(1, frontier + 4), each: atMost(limit, quick ? 60 : 200) }
     const runs: Run[] = []
     for (const seed of seeds)
       for (const method of compared) {
@@ -40,7 +41,7 @@ export const selfTraining: System = {
       return { share: passed / n, n, interval: [low, high] as const }
     }
     const of = (method: string) => runs.filter((each) => each.method === method)
-    const [known, wanted] = [span(1, solved), above]
+    const [known, wanted] = [range(1, solved), above]
     const row = (name: string, some: readonly Run[], round: number) => {
       const last = some.flatMap(({ rounds }) => rounds.slice(1))
       const total = (count: (each: SelfTrained) => number) => last.reduce((sum, each) => sum + count(each), 0) / Math.max(1, some.length)
@@ -80,7 +81,7 @@ export const selfTraining: System = {
           x: 'round',
           y: 'passed, %',
           points: compared.flatMap((method) =>
-            span(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), wanted, round).share) })),
+            range(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), wanted, round).share) })),
           ),
         },
         {
@@ -88,7 +89,7 @@ export const selfTraining: System = {
           x: 'round',
           y: 'passed, %',
           points: compared.flatMap((method) =>
-            span(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), known, round).share) })),
+            range(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), known, round).share) })),
           ),
         },
       ],

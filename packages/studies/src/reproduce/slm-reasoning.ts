@@ -1,3 +1,4 @@
+import { range } from '@whetstone/core'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import { poolOfTraces } from '../likelihood/pool-of-traces.ts'
 import { selectionOutcome } from '../likelihood/selection-outcome.ts'
@@ -5,7 +6,7 @@ import { selectionStudy } from '../likelihood/selection-study.ts'
 import type { Study } from '../self-train/study.ts'
 import { attemptTasks } from '../self-train/study.ts'
 import type { System } from './system.ts'
-import { atMost, part, percent, span } from './system.ts'
+import { atMost, part, percent } from './system.ts'
 
 export const slmReasoning: System = {
   name: 'slm-reasoning',
@@ -18,14 +19,14 @@ export const slmReasoning: System = {
     },
   ],
   async run({ study: whole, solved, frontier, quick, limit, seeds, print }) {
-    const levels = span(1, frontier + 2)
+    const levels = range(1, frontier + 2)
     /** Own attempts at train tasks of the levels that the model half has. */
     const source = async (study: Study) => {
       const tasks = await study.taskset.load({
         split: 'train',
         seed: study.seed,
         round: 1,
-        levels: span(solved - 1, frontier),
+        levels: range(solved - 1, frontier),
         limit: quick ? 150 : 400,
       })
       const traces = await attemptTasks(study, { name: 'pool', model: study.model, tasks, samples: 4, temperature: 1, solver: direct() })

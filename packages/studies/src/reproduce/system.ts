@@ -32,7 +32,6 @@ export const percent = (share: number): number => Math.round(1000 * share) / 10
 /** Tasks a level: as the experiment wants, unless less is asked for. */
 export const atMost = (limit: number | undefined, wanted: number): number => Math.min(limit ?? Infinity, wanted)
 export const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`
-export const span = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i)
 /** The same study under another name and seed, with a folder of its own. */
 export const part = (study: Study, name: string, seed = study.seed): Study => ({
   ...study,

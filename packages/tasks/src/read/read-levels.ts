@@ -50,11 +50,11 @@ export const calledLevel = (name: string): boolean => {
 const said = (value: unknown): string => (value === null || value === undefined || typeof value === 'object' ? '' : String(value).trim())
 /** A row that says nothing of its level has one of its own. */
 export const untold = 'none'
-export const levelText = (record: Record<string, unknown>, column: string): string => said(valueAt(record, column)) || untold
+export const levelValue = (record: Record<string, unknown>, column: string): string => said(valueAt(record, column)) || untold
 
 /** The levels of a column: numbers as they stand (`3`, `Level 3`), words of a known scale in its order, others by the alphabet. */
 export function readLevels(rows: readonly LocatedRecord[], column: string, file: string): Levels {
-  const texts = [...new Set(rows.map(({ record }) => levelText(record, column)))]
+  const texts = [...new Set(rows.map(({ record }) => levelValue(record, column)))]
   if (texts.length > most)
     throw new BadInput(
       `${file}: column ${column} has ${texts.length} different values: a level has at most ${most}. Name another with --level, or none with --level=none`,

@@ -14,7 +14,7 @@ import { choiceLetter, composeQuestion, countedFrom, findBeside, type Beside } f
 import { fillSplits } from '../read/fill-splits.ts'
 import { pickColumns, valueAt, type Columns } from '../read/pick-columns.ts'
 import { readAnswers } from '../read/read-answers.ts'
-import { levelColumns, levelText, readLevels, type LevelColumn, type Levels } from '../read/read-levels.ts'
+import { levelColumns, levelValue, readLevels, type LevelColumn, type Levels } from '../read/read-levels.ts'
 import { readProbes } from '../read/read-probes.ts'
 import { readRecords, type LocatedRecord } from '../read/read-records.ts'
 import { soundText } from '../read/sound-text.ts'
@@ -262,7 +262,7 @@ function toTask(
     split: split === '' ? splitOfQuestion(question) : (named as Split),
     prompt: question,
     reference,
-    level: levels?.of.get(levelText(record, levels.column)) ?? 1,
+    level: levels?.of.get(levelValue(record, levels.column)) ?? 1,
     cluster: id,
     metadata: {
       ...rest,

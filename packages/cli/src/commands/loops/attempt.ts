@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { BadInput, describeUse, hash, paths, rate, readRows, root, taskHash, Trace, writeRows, type Split } from '@whetstone/core'
+import { BadInput, describeUse, hash, paths, range, rate, readRows, root, taskHash, Trace, writeRows, type Split } from '@whetstone/core'
 import { collect, summarizeAttempts } from '@whetstone/evaluation'
 import { finalAnswer } from '@whetstone/harvest'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
@@ -75,7 +75,7 @@ export default defineCommand({
           recipe.courses.map(({ taskset, validation, train, levels: climbed }) =>
             taskset.load({
               ...{ split: split as Split, seed, round: 1, limit: split === 'train' ? train : validation },
-              levels: climbed && (wanted ?? Array.from({ length: climbed.frontier - climbed.from + 1 }, (_, at) => climbed.from + at)),
+              levels: climbed && (wanted ?? range(climbed.from, climbed.frontier)),
             }),
           ),
         )

@@ -125,25 +125,22 @@ export default defineCommand({
       const rounds = await compareRounds(knownRun(run ?? 'tiny'), { seed })
       const apart = rounds.firstToLast && !flags['own-tasks'] && isFresh(rounds.firstToLast)
       const name = run ?? 'tiny'
-      const ends = apart ? await endsOf(name, rounds) : []
+      const ends = rounds.rounds.length > 1 ? await endsOf(name, rounds) : []
       const onCommon = apart ? await compareOnCommon(ends, common) : null
       if (typeof onCommon === 'string') rounds.firstToLast?.notes.push(`no common tasks could be attempted: ${onCommon}`)
       else if (onCommon) rounds.firstToLast = { ...onCommon.comparison, notes: [...onCommon.says, ...onCommon.comparison.notes] }
-      if (!apart && rounds.firstToLast) {
-        const two = await endsOf(name, rounds)
-        rounds.firstToLast.notes.push(...compareArms(two, { seed }).notes)
-      }
+      const shown = onCommon && typeof onCommon !== 'string' ? onCommon.arms : ends
+      const compared = shown.length > 0 ? compareArms(shown, { seed }) : null
+      if (!apart && compared) rounds.firstToLast?.notes.push(...compared.notes)
       console.log(showRounds(rounds))
-      if (rounds.rounds.length > 1) {
-        const shown = onCommon && typeof onCommon !== 'string' ? onCommon.arms : ends.length > 0 ? ends : await endsOf(name, rounds)
+      if (compared)
         await sayAnswers(
           shown,
-          compareArms(shown, { seed }),
+          compared,
           flags.answers,
           html,
           shown.map(({ round }) => `round ${round?.round}`),
         )
-      }
       writeResult(json, rounds)
       if (html !== undefined)
         writeText(html, await comparisonPage(`Rounds of ${rounds.run}`, rounds.firstToLast ? [rounds.firstToLast] : [], rounds))

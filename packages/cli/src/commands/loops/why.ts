@@ -1,5 +1,4 @@
 import { BadInput } from '@whetstone/core'
-import { lookAtAnswers } from '@whetstone/reports/why/look-at-answers.ts'
 import { showWhy, whyRound } from '@whetstone/reports/why/why-round.ts'
 import { openRun, sayProblems } from '@whetstone/runs'
 import { defineCommand } from '../../command.ts'
@@ -20,7 +19,7 @@ export default defineCommand({
     json: { type: 'json', about: 'write the sentences to this file as JSON' },
   },
   examples: ['npx nx run loops:why', 'npx nx run loops:why --run=second --round=2', 'npx nx run loops:why --answers=20'],
-  async run({ run: name, round: wanted, json, ...flags }) {
+  async run({ run: name, round: wanted, answers, json }) {
     const run = openRun(knownRun(name))
     const done = run.finished()
     const found = wanted === undefined ? done.at(-1) : done.find(({ reader }) => reader.round === wanted)
@@ -28,8 +27,7 @@ export default defineCommand({
       throw new BadInput(
         `Run ${name} has no finished round${wanted === undefined ? '' : ` ${wanted}`}: ${done.length > 0 ? `rounds: ${done.map(({ reader }) => reader.round).join(', ')}` : 'none is done yet'}${sayProblems(run)}`,
       )
-    const why = await whyRound(found.reader, found.round)
-    if (flags.answers !== undefined) why.answers = (await lookAtAnswers(found.reader, flags.answers))?.examples ?? []
+    const why = await whyRound(found.reader, found.round, answers)
     console.log(showWhy(why))
     writeResult(json, why)
   },
