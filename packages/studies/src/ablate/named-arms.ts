@@ -13,6 +13,9 @@ function refuse(text: string): never {
   throw new BadInput(text)
 }
 
+/** Those that an ablation compares where nobody names any. */
+export const usualArms: readonly string[] = ['as-is', 'memory-only', 'fine-tune-only', 'no-filter', 'shuffled-answers', 'replace']
+
 export const namedArms: Readonly<Record<string, NamedArm>> = {
   'as-is': { about: 'the recipe', change: (recipe) => recipe },
   'memory-only': { about: 'the bank, and no training', change: (recipe) => ({ ...recipe, memory: memoryOf(recipe), trainer: null }) },

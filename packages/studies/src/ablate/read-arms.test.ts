@@ -4,7 +4,7 @@ import { BadInput } from '@whetstone/core'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { loadRecipe } from '@whetstone/recipe/load-recipe.ts'
 import star from '@whetstone/solvers/solvers/star.ts'
-import { namedArms } from './named-arms.ts'
+import { namedArms, usualArms } from './named-arms.ts'
 import { readArms, readSeeds } from './read-arms.ts'
 
 const test = suite('arms of an ablation')
@@ -20,6 +20,12 @@ test('arms are named ones, or what they set', async () => {
   assert.is(memoryOnly?.['trainer'], null)
   assert.equal([short?.['trainer'].settings.epochs, short?.['settings'].memories], [4, 'strip'])
   assert.is(low?.['trainer'].settings.learningRate, 1e-4)
+})
+
+test('without a name the usual six', async () => {
+  assert.equal((await readArms(tiny, [])).map(({ name }) => name), [...usualArms])
+  assert.is(usualArms.length, 6)
+  assert.equal((await readArms(tiny, [], { 'as-is': [], short: ['trainer.epochs=4'] })).map(({ name }) => name), ['as-is', 'short'])
 })
 
 test('every named arm changes tiny, each into another recipe', async () => {

@@ -3,7 +3,7 @@ import type { Recipe } from '@whetstone/recipe'
 import { describeRecipe } from '@whetstone/recipe/describe-recipe.ts'
 import { setRecipe } from '@whetstone/recipe/set-recipe.ts'
 import { z } from 'zod'
-import { namedArms } from './named-arms.ts'
+import { namedArms, usualArms } from './named-arms.ts'
 
 /** One arm of an ablation: a name, and the recipe that it stands for. */
 export type AblationArm = { name: string; about: string; recipe: Recipe }
@@ -13,10 +13,11 @@ export const ArmsFile = z.record(z.string(), z.array(z.string()))
 
 const nameRule = /^[A-Za-z0-9][\w.-]{0,31}$/
 
-/** Arms from words: `no-filter` (a named one), or `NAME:PATH=VALUE,PATH=VALUE`. Refuses unknown names and arms that are the same recipe. */
+/** Arms from words: `no-filter` (a named one), or `NAME:PATH=VALUE,PATH=VALUE`; the usual ones where neither words nor file name any. Refuses unknown names and arms that are the same recipe. */
 export async function readArms(recipe: Recipe, words: readonly string[], file: z.infer<typeof ArmsFile> = {}): Promise<AblationArm[]> {
+  const named = words.length === 0 && Object.keys(file).length === 0 ? usualArms : words
   const asked = [
-    ...words.map((word) => {
+    ...named.map((word) => {
       const [, name, settings] = /^([^:]+)(?::(.*))?$/s.exec(word) ?? []
       return {
         name: (name ?? word).trim(),

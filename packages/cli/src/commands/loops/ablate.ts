@@ -4,7 +4,7 @@ import { ensureTools } from '@whetstone/native'
 import { renderPng } from '@whetstone/reports'
 import { reportRound } from '@whetstone/reports/report-round.ts'
 import { checkRunName } from '@whetstone/runs'
-import { namedArms } from '@whetstone/studies/ablate/named-arms.ts'
+import { namedArms, usualArms } from '@whetstone/studies/ablate/named-arms.ts'
 import { ArmsFile, readArms, readSeeds } from '@whetstone/studies/ablate/read-arms.ts'
 import { runAblation } from '@whetstone/studies/ablate/run-ablation.ts'
 import { chartAblation, showAblation } from '@whetstone/studies/ablate/show-ablation.ts'
@@ -14,7 +14,6 @@ import { recipeFlags, resolveRecipe, resolveRoles } from '../../recipe/resolve-r
 import { writeResult } from '../../write-result.ts'
 
 const { seed: _seed, ...flagsOfRecipe } = recipeFlags
-const usual = ['as-is', 'memory-only', 'fine-tune-only', 'no-filter', 'shuffled-answers', 'replace']
 
 export default defineCommand({
   about:
@@ -23,7 +22,7 @@ export default defineCommand({
     ...flagsOfRecipe,
     arm: {
       type: 'list',
-      about: `an arm: ${Object.keys(namedArms).join(', ')}; or NAME:PATH=VALUE,... as --set takes them. The first is what the others are compared with (default: ${usual.join(', ')})`,
+      about: `an arm: ${Object.keys(namedArms).join(', ')}; or NAME:PATH=VALUE,... as --set takes them. The first is what the others are compared with (default: ${usualArms.join(', ')})`,
     },
     arms: { type: 'file', about: 'a JSON file of arms: {"as-is": [], "one-epoch": ["trainer.epochs=1"]}' },
     seeds: { type: 'string', default: '1-7', about: 'seeds, e.g. 1-7 or 1,2,5: seven make a claim' },
@@ -46,8 +45,7 @@ export default defineCommand({
   async run(flags, signal) {
     const seeds = readSeeds(flags.seeds)
     const { recipe, base } = await resolveRecipe({ ...flags, seed: undefined, endpoint: [] })
-    const words = flags.arm ?? (flags.arms === undefined ? usual : [])
-    const arms = await readArms(recipe, words, flags.arms === undefined ? {} : readJson(flags.arms, ArmsFile))
+    const arms = await readArms(recipe, flags.arm, flags.arms === undefined ? {} : readJson(flags.arms, ArmsFile))
     const name = checkRunName(flags.name ?? `ablate-${recipe.name}`)
     await ensureTools(['llama-sample', 'llama-train'], { signal })
     const results = await runAblation({
