@@ -9,6 +9,12 @@ export type NamedArm = { about: string; change(recipe: Recipe): Recipe }
 
 const memoryOf = ({ name, memory }: Recipe) => memory ?? refuse(`recipe ${name} has no memory to change`)
 const trainerOf = ({ name, trainer }: Recipe) => trainer ?? refuse(`recipe ${name} trains nothing`)
+const distillerOf = (recipe: Recipe) => {
+  const trainer = trainerOf(recipe)
+  return trainer.reads.includes('distill')
+    ? trainer
+    : refuse(`recipe ${recipe.name} takes no line out of a prompt: ${trainer.name} does not distill`)
+}
 function refuse(text: string): never {
   throw new BadInput(text)
 }
@@ -24,6 +30,10 @@ export const namedArms: Readonly<Record<string, NamedArm>> = {
   'shuffled-answers': {
     about: 'the same rows with their answers dealt out at random',
     change: (recipe) => ({ ...recipe, trainer: shuffled({ of: trainerOf(recipe) }) }),
+  },
+  'shuffled-lines': {
+    about: 'rows whose memory was taken out of the prompt learn what other lines say; the rest stays right (trainers of method distill)',
+    change: (recipe) => ({ ...recipe, trainer: shuffled({ of: distillerOf(recipe), lines: true }) }),
   },
   'random-memory': {
     about: 'memories drawn at random in place of recalled ones',

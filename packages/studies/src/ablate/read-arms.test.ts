@@ -23,19 +23,39 @@ test('arms are named ones, or what they set', async () => {
 })
 
 test('without a name the usual six', async () => {
-  assert.equal((await readArms(tiny, [])).map(({ name }) => name), [...usualArms])
+  assert.equal(
+    (await readArms(tiny, [])).map(({ name }) => name),
+    [...usualArms],
+  )
   assert.is(usualArms.length, 6)
-  assert.equal((await readArms(tiny, [], { 'as-is': [], short: ['trainer.epochs=4'] })).map(({ name }) => name), ['as-is', 'short'])
+  assert.equal(
+    (await readArms(tiny, [], { 'as-is': [], short: ['trainer.epochs=4'] })).map(({ name }) => name),
+    ['as-is', 'short'],
+  )
 })
 
 test('every named arm changes tiny, each into another recipe', async () => {
-  const taught = ['shuffled-critiques', 'gibberish-critiques', 'random-hints']
+  const taught = ['shuffled-lines', 'shuffled-critiques', 'gibberish-critiques', 'random-hints']
   const named = Object.keys(namedArms).filter((name) => !taught.includes(name))
   const arms = await readArms(tiny, named)
   assert.is(arms.length, named.length)
   const harvest = (name: string) => arms.find((arm) => arm.name === name)?.recipe.harvest.map((filter) => filter.name) ?? []
   assert.not(harvest('no-filter').includes('passed'))
   assert.is(harvest('replace').length, tiny.harvest.length - 1)
+})
+
+test('lines are shuffled where a trainer distills', async () => {
+  const arms = await readArms(await loadRecipe('consolidate'), ['as-is', 'shuffled-lines', 'text-only:trainer.method=sft'])
+  assert.equal(
+    arms.map(({ recipe }) => recipe.trainer?.name),
+    ['llama-train distill', 'llama-train distill, lines shuffled', 'llama-train sft'],
+  )
+  try {
+    await readArms(tiny, ['as-is', 'shuffled-lines'])
+    assert.unreachable()
+  } catch (error) {
+    assert.ok(error instanceof BadInput && /does not distill/.test(error.message), String(error))
+  }
 })
 
 test('placebos take the place of teachers and hints, where there are any', async () => {

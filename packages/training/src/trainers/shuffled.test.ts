@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { dealAnswers } from './shuffled.ts'
+import { dealAnswers, dealLines } from './shuffled.ts'
 
 const test = suite('shuffledControl')
 const count = 200
@@ -60,6 +60,19 @@ test('rows of two shapes are dealt apart, by seed', () => {
   assert.ok(rows.every((row, i) => 'messages' in row === (i % 2 === 0) && 'completion_ids' in row === (i % 2 === 1)))
   assert.equal(dealAnswers(mixed, 1), rows)
   assert.not.equal(dealAnswers(mixed, 2), rows)
+})
+
+test('of rows to distill, those whose line is hidden are dealt among themselves, teacher and answer together', () => {
+  const rows = places.map((i) => ({ prompt: `p${i}`, teacher_prompt: i % 2 ? `line p${i}` : `p${i}`, completion_ids: [i] }))
+  const dealt = dealLines(rows, 1) as typeof rows
+  assert.equal(
+    dealt.map(({ prompt }) => prompt),
+    places.map((i) => `p${i}`),
+  )
+  const answers = dealt.map(({ completion_ids: [first] }) => first as number)
+  assert.ok(dealt.every((row, i) => i % 2 === 1 || row === rows[i]))
+  assert.ok(dealt.every(({ teacher_prompt }, i) => teacher_prompt === `${i % 2 ? 'line ' : ''}p${answers[i]}`))
+  assert.ok(moved(answers) > 0.45 * count)
 })
 
 test.run()

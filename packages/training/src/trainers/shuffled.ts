@@ -3,11 +3,12 @@ import type { Trainer, TrainRequest, Training } from '@whetstone/core'
 import { BadInput, contentId, deriveSeed, hash, nested, plugin, random, readRows, shuffle, writeRows } from '@whetstone/core'
 import { z } from 'zod'
 
-/** Members of a row, in any format that a trainer of ours reads, that are the answer or belong to it. */
+/** Members of a row, in any format that a trainer of ours reads, that are the answer or belong to it; what a teacher read to judge an answer goes with it. */
 const answerMembers = [
   'completion',
   'completion_ids',
   'completion_text',
+  'teacher_prompt',
   'response',
   'forced',
   'ids',
@@ -24,8 +25,20 @@ type Row = z.infer<typeof Row>
 export default plugin({
   name: 'shuffled',
   about: 'a control: another trainer on the same rows, their answers dealt out at random among them',
-  settings: z.strictObject({ of: nested<Trainer>('trainers').describe('the trainer') }),
-  make: ({ of }): Trainer => ({ ...of, name: `${of.name}, answers shuffled`, train: (request) => train(of, request) }),
+  settings: z.strictObject({
+    of: nested<Trainer>('trainers').describe('the trainer'),
+    lines: z
+      .boolean()
+      .default(false)
+      .describe(
+        'only among rows whose memory was taken out of the prompt (method distill): each learns what another line says; others stay right',
+      ),
+  }),
+  make: ({ of, lines }): Trainer => ({
+    ...of,
+    name: `${of.name}, ${lines ? 'lines' : 'answers'} shuffled`,
+    train: (request) => train(of, lines, request),
+  }),
 })
 
 /**
@@ -33,13 +46,18 @@ export default plugin({
  * anything. What is dealt is what the trainer reads: its own format, text and token ids together, and in preference rows a fair coin also
  * says which answer is chosen.
  */
-async function train(of: Trainer, request: TrainRequest): Promise<Training> {
+async function train(of: Trainer, lines: boolean, request: TrainRequest): Promise<Training> {
   const { dataset, seed, folder } = request
   const format = of.reads.find((name) => dataset.files[name] !== undefined)
   if (format === undefined)
     throw new BadInput(`Dataset ${dataset.id} has no format that ${of.name} reads: add one of ${of.reads.join(', ')} to the recipe`)
   const file = dataset.files[format] as string
-  const dealt = dealAnswers(await Array.fromAsync(readRows(join(dataset.folder, file), Row)), deriveSeed(seed, 'control'))
+  const rows = await Array.fromAsync(readRows(join(dataset.folder, file), Row))
+  const dealt = (lines ? dealLines : dealAnswers)(rows, deriveSeed(seed, 'control'))
+  if (lines && dealt.every((row, i) => row === rows[i]))
+    throw new BadInput(
+      `No row of dataset ${dataset.id} had its memory taken out of the prompt: there are no lines to shuffle (format distill)`,
+    )
   const control = join(folder, 'control')
   await writeRows(join(control, file), dealt)
   const digest = hash(dealt)
@@ -61,6 +79,13 @@ export function dealAnswers(rows: readonly Row[], seed: number): Row[] {
     }
   }
   return dealt
+}
+
+/** Rows whose teacher read a memory that the model will not see learn what others of them say; the rest is as it was. */
+export function dealLines(rows: readonly Row[], seed: number): Row[] {
+  const hidesLine = ({ prompt, teacher_prompt: teacher }: Row) => teacher !== undefined && hash(teacher) !== hash(prompt)
+  const dealt = dealAnswers(rows.filter(hidesLine), seed).values()
+  return rows.map((row) => (hidesLine(row) ? (dealt.next().value as Row) : row))
 }
 
 type Parted = { prompt: Row; messages: unknown[] | null; answer: Row }
