@@ -8,5 +8,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+// Compiled once and kept beside the modules (never in a folder that others can write): a command starts in two thirds of the time.
+const { enableCompileCache } = await import('node:module')
+const { fileURLToPath } = await import('node:url')
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url)))
 const { main } = await import('./src/main.ts')
 await main(process.argv.slice(2))
