@@ -131,7 +131,7 @@ static void * no_function(ggml_backend_reg_t, const char *) {
     return nullptr;
 }
 
-void use_own_kernels() {
+void register_own_kernels() {
     static ggml_backend_reg registry = {GGML_BACKEND_API_VERSION, {name_of_registry, count_devices, device_at, no_function}, nullptr};
     static std::once_flag once;
     std::call_once(once, [] { ggml_backend_register(&registry); });

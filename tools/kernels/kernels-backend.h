@@ -3,4 +3,4 @@
 #pragma once
 
 // From here on contexts use it. For models whose products run on one thread each: it has no threads of its own.
-void use_own_kernels();
+void register_own_kernels();

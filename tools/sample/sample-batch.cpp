@@ -1,6 +1,6 @@
 #include "sample-batch.h"
 
-#include "../kernels/kernels-backend.h"
+#include "../kernels/small-model.h"
 #include "slot-group.h"
 
 #include <algorithm>
@@ -9,14 +9,11 @@
 #include <mutex>
 #include <thread>
 
-// Models up to this size gain nothing from several threads on one matrix product (the barriers cost more), so their slots are dealt
-// out to groups, which run side by side, one thread each. The grouping depends on the slot count, not on the threads, so that the
-// threads do not change a single token.
-static const uint64_t small_model_parameters = 50000000;
-
-// Weights that fit the caches do not gain from larger batches; others do (20M, tokens per CPU second: 8 sequences 540, 16: 635, 32: 690).
-static int32_t slots_per_group(uint64_t parameters) {
-    return parameters <= 5000000 ? 8 : parameters <= small_model_parameters ? 32 : INT32_MAX;
+// The slots of small models are dealt out to groups, which run side by side, one thread each. The grouping depends on the slot count, not
+// on the threads, so that the threads do not change a single token. Weights that fit the caches do not gain from larger batches; others do
+// (20M, tokens per CPU second: 8 sequences 540, 16: 635, 32: 690).
+static int32_t slots_per_group(const loaded_model & loaded) {
+    return llama_model_n_params(loaded.model.get()) <= 5000000 ? 8 : is_small(loaded) ? 32 : INT32_MAX;
 }
 
 void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const batch_options & options,
@@ -55,14 +52,9 @@ void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const 
         return;
     }
 
-    const uint64_t parameters = llama_model_n_params(loaded.model.get());
-    const bool small = parameters <= small_model_parameters;
-    if (small && loaded.gpu_layers == 0) {
-        use_own_kernels();
-    }
     const int32_t threads = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
     const int32_t slots = (int32_t) std::min<size_t>((size_t) options.slots, samples);
-    const int32_t groups = (slots - 1) / slots_per_group(parameters) + 1;
+    const int32_t groups = (slots - 1) / slots_per_group(loaded) + 1;
 
     std::vector<std::vector<job>> jobs((size_t) groups);
     for (size_t k = 0; k < fitting.size(); k++) {
@@ -78,8 +70,8 @@ void sample_batch(const loaded_model & loaded, const row_tokens & tokens, const 
             try {
                 const int32_t share = (slots + groups - 1 - g) / groups; // the slots dealt out evenly
                 slot_group group(loaded, tokens,
-                                 {share, cells, small ? 1 : threads, options.batch, options.logprobs, options.lookup,
-                                  options.cache_type == "q8_0" ? GGML_TYPE_Q8_0 : GGML_TYPE_F16, small && loaded.gpu_layers == 0});
+                                 {share, cells, is_small(loaded) ? 1 : threads, options.batch, options.logprobs, options.lookup,
+                                  options.cache_type == "q8_0" ? GGML_TYPE_Q8_0 : GGML_TYPE_F16});
                 group.run(requests, jobs[(size_t) g], hand_over);
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);

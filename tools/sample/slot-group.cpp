@@ -1,5 +1,6 @@
 #include "slot-group.h"
 
+#include "../kernels/small-model.h"
 #include "bad-input.h"
 #include "interrupted.h"
 #include "lookup-draft.h"
@@ -9,7 +10,7 @@
 // Up to this many cells all slots share one KV buffer: copying a prefix is then free, and prompts of any length decode together. Above it
 // every slot has its own, so that attention does not scan the others' cells; attention of our own leaves those out anyhow.
 static const int32_t shared_cells = 4096;
-static const int32_t shared_cells_small = 16384;
+static const int32_t shared_cells_own = 16384;
 
 // llama.cpp wants multiples of 256 cells.
 static int32_t pad(int32_t cells) {
@@ -22,7 +23,8 @@ static const int32_t worth_sharing = 32;
 slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, const group_options & options) :
     loaded(loaded), words(tokens.vocab()), marks(tokens.chat().marks()), options(options), grammars(words.vocab) {
     llama_context_params params = llama_context_default_params();
-    params.kv_unified = options.cells * options.slots <= (options.small_rows ? shared_cells_small : shared_cells);
+    const bool own = use_own_kernels(loaded, params);
+    params.kv_unified = options.cells * options.slots <= (own ? shared_cells_own : shared_cells);
     params.n_ctx = (uint32_t) (params.kv_unified ? pad(options.cells * options.slots) : pad(options.cells) * options.slots);
     params.n_seq_max = (uint32_t) options.slots;
     params.n_batch = (uint32_t) std::max(options.batch, options.slots) * (options.lookup > 0 ? 2 : 1); // one token of each, and guesses
@@ -31,9 +33,6 @@ slot_group::slot_group(const loaded_model & loaded, const row_tokens & tokens, c
     params.n_threads_batch = options.threads;
     params.no_perf = true;
     params.type_k = params.type_v = options.cache_type;
-    if (options.small_rows) {
-        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED; // left to libllama, a backend of ours would turn it off
-    }
     context.reset(llama_init_from_model(loaded.model.get(), params));
     if (!context) {
         const std::string why = last_llama_error();

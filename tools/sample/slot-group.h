@@ -25,7 +25,6 @@ struct group_options {
     bool logprobs;
     int32_t lookup = 0;                   // most tokens guessed ahead by prompt lookup
     ggml_type cache_type = GGML_TYPE_F16; // of keys and values
-    bool small_rows = false;              // a small model, on the CPU
 };
 
 struct job {

@@ -1,6 +1,6 @@
 #include "score-batch.h"
 
-#include "../kernels/kernels-backend.h"
+#include "../kernels/small-model.h"
 #include "bad-input.h"
 #include "interrupted.h"
 #include "parallel-for.h"
@@ -12,12 +12,7 @@
 #include <mutex>
 #include <thread>
 
-static const uint64_t small_model_parameters = 50000000; // as in llama-sample: one thread per pack instead of many per matrix product
-static const size_t logit_bytes = 128u << 20;            // most memory for logits at a time
-
-static bool own_kernels(const loaded_model & loaded) {
-    return loaded.gpu_layers == 0 && llama_model_n_params(loaded.model.get()) <= small_model_parameters;
-}
+static const size_t logit_bytes = 128u << 20; // most memory for logits at a time
 
 using pack = std::vector<score_row *>;
 
@@ -33,9 +28,7 @@ static llama_context_ptr make_context(const loaded_model & loaded, int32_t cells
     params.n_threads_batch = threads;
     params.kv_unified = true;
     params.no_perf = true;
-    if (own_kernels(loaded)) {
-        params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_ENABLED; // left to libllama, a backend of ours would turn it off
-    }
+    use_own_kernels(loaded, params);
     llama_context_ptr context(llama_init_from_model(loaded.model.get(), params));
     if (!context) {
         const std::string why = last_llama_error();
@@ -148,10 +141,7 @@ void score_batch(const loaded_model & loaded, const score_options & options, std
                  const std::function<void(size_t)> & done) {
     const int32_t vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(loaded.model.get()));
     const int32_t context = std::min(options.context, llama_model_n_ctx_train(loaded.model.get()));
-    const bool small = llama_model_n_params(loaded.model.get()) <= small_model_parameters;
-    if (own_kernels(loaded)) {
-        use_own_kernels();
-    }
+    const bool small = is_small(loaded); // one thread a pack instead of many a matrix product
     const int32_t threads = options.threads > 0 ? options.threads : std::max(1, (int32_t) std::thread::hardware_concurrency());
     const int32_t slots = std::min(options.slots, options.batch);
     const size_t outputs =
