@@ -20,7 +20,9 @@ export async function reportRound(round: Round): Promise<void> {
   const reader = run.round(round.round)
   await reader.traces.index() // so that whoever looks first need not wait for it
   const uses = await countUses(run.trainTraces({ upTo: round.round }))
-  const sections = round.bank.tag === null ? [] : await memorySections(run.files.bank, uses, { round: round.round })
+  const earlier = run.finished().flatMap(({ round: each }) => (each.round < round.round ? [each] : []))
+  const sections =
+    round.bank.tag === null ? [] : await memorySections(run.files.bank, uses, { round: round.round, rounds: [...earlier, round] })
   writeJson(reader.files.memory, sections)
   await rewriteReport(reader, round)
 }

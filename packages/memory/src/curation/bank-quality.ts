@@ -1,9 +1,10 @@
 import { openBank } from '../open-bank.ts'
-import { measureLift, type Lift, type Uses } from './measure-lift.ts'
+import { measureLift, type Lift, type Use, type Uses } from './measure-lift.ts'
 
 /** What a bank was at the end of one round. */
 export type BankQuality = {
   tag: string
+  round: number
   /** Live items, and retired ones by reason. */
   size: number
   retired: Record<string, number>
@@ -11,6 +12,8 @@ export type BankQuality = {
   successes: number
   /** Lift of the live items that have been both shown and withheld: how many, quartiles, and how many have an interval above and below zero. */
   lift: { measured: number; quartiles: [number, number, number] | null; helpful: number; harmful: number }
+  /** Prompt tokens that an item adds where it is shown, over the uses in this round's train collection; null where none was both shown and withheld. */
+  tokens: number | null
 }
 
 /** Quality of a bank over its tagged rounds, from the tables as they were and the uses in train collection up to then. `rounds` says which tag is which round's; a tag that the bank lacks is passed over. */
@@ -34,6 +37,7 @@ export async function bankQuality(
     const measured = live.flatMap((item) => lifts.get(item.id) ?? []).filter((lift) => lift.shown > 0 && lift.withheld > 0)
     rounds.push({
       tag,
+      round,
       size: live.length,
       retired: Object.fromEntries([...reasons].map(([reason, group]) => [reason, group.length])),
       successes: live.length === 0 ? 0 : live.filter((item) => item.success).length / live.length,
@@ -43,9 +47,18 @@ export async function bankQuality(
         helpful: measured.filter((lift) => lift.ci[0] > 0).length,
         harmful: measured.filter((lift) => lift.ci[1] < 0).length,
       },
+      tokens: costInTokens([...(uses.get(round)?.values() ?? [])]),
     })
   }
   return rounds
+}
+
+/** Mean prompt tokens with an item less those without it: which attempts it was withheld from was decided by coin, so the difference is the item's. */
+function costInTokens(uses: readonly Use[]): number | null {
+  const both = uses.filter(({ shown, withheld }) => shown > 0 && withheld > 0)
+  const shown = both.reduce((sum, use) => sum + use.shown, 0)
+  if (shown === 0) return null
+  return both.reduce((sum, use) => sum + use.shownTokens - (use.withheldTokens / use.withheld) * use.shown, 0) / shown
 }
 
 function quartiles(lifts: readonly Lift[]): [number, number, number] | null {

@@ -36,7 +36,13 @@ const uses = (id: string, shown: [passed: number, n: number], withheld: [passed:
     const [passed, n] = arm === 'shown' ? shown : withheld
     return Array.from(
       { length: n },
-      (_, i) => ({ round, memories: { shown: [], withheld: [], [arm]: [id] }, grade: { passed: i < passed } }) as unknown as Trace,
+      (_, i) =>
+        ({
+          round,
+          memories: { shown: [], withheld: [], [arm]: [id] },
+          grade: { passed: i < passed },
+          tokens: { prompt: arm === 'shown' ? 30 : 20 },
+        }) as unknown as Trace,
     )
   })
 
@@ -72,8 +78,8 @@ test('retires the harmful, merges duplicates, settles contradictions by lift; tw
   await bank.tag('round-001')
   const [quality] = await bankQuality(uri, await countUses(traces), { rounds: [{ round: 1, tag: 'round-001' }] })
   assert.equal(
-    [quality?.size, quality?.retired, quality?.successes, quality?.lift.measured],
-    [3, { harmful: 1, contradicted: 1, duplicate: 1 }, 1, 2],
+    [quality?.size, quality?.retired, quality?.successes, quality?.lift.measured, quality?.tokens],
+    [3, { harmful: 1, contradicted: 1, duplicate: 1 }, 1, 2, 10],
   )
 })
 

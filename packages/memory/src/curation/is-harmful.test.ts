@@ -21,6 +21,7 @@ async function retiredAfter(seed: number, world: { without: number; with: number
       round: 1 + Math.floor(use / 40),
       memories: { shown: shown.map(({ id }) => id), withheld: withheld.map(({ id }) => id) },
       grade: { passed, reward: +passed, parts: {}, reason: '', feedback: '' },
+      tokens: { prompt: 1, completion: 1 },
     })
     if ((use + 1) % 40) continue
     const lift = measureLift(await countUses(uses.map(asTrace)), { round: uses.at(-1)?.round as number, halfLife: 8 }).get('memory')
@@ -50,6 +51,7 @@ test('lift is a fold over traces: order does not matter, old evidence fades', as
       round,
       memories: shown ? { shown: ['m'], withheld: [] } : { shown: [], withheld: ['m'] },
       grade: { passed, reward: 0, parts: {}, reason: '', feedback: '' },
+      tokens: { prompt: 1, completion: 1 },
     })
   const uses = [use(1, true, true), use(1, false, false), use(9, true, false), use(9, false, false)]
   const lift = measureLift(await countUses(uses), { round: 9, halfLife: 8 }).get('m')
@@ -69,6 +71,7 @@ test('the interval is that of Newcombe 1998b, method 10: 56/70 against 48/80 is 
         round: 1,
         memories: { shown: [], withheld: [], [which]: ['m'] },
         grade: { passed: i < passed, reward: 0, parts: {}, reason: '', feedback: '' },
+        tokens: { prompt: 1, completion: 1 },
       }),
     )
   const { ci } = measureLift(await countUses([...arm('shown', 56, 70), ...arm('withheld', 48, 80)]), { round: 1, halfLife: 8 }).get(

@@ -20,20 +20,29 @@ export type Lift = {
 
 /** How often each memory was shown and withheld in each round, by round and memory id: all that lift needs of the traces. */
 export type Uses = ReadonlyMap<number, ReadonlyMap<string, Use>>
-type Use = { shown: number; shownPassed: number; withheld: number; withheldPassed: number }
+export type Use = {
+  shown: number
+  shownPassed: number
+  withheld: number
+  withheldPassed: number
+  /** Prompt tokens of the attempts that it was shown to, and of those that it was withheld from. */
+  shownTokens: number
+  withheldTokens: number
+}
 
 /** Counts the uses of memories over traces that come one after another. */
 export async function countUses(traces: AsyncIterable<Trace> | Iterable<Trace>): Promise<Uses> {
   const uses = new Map<number, Map<string, Use>>()
-  for await (const { memories, grade, round } of traces) {
+  for await (const { memories, grade, round, tokens } of traces) {
     if (memories.shown.length + memories.withheld.length === 0) continue
     let items = uses.get(round)
     if (!items) uses.set(round, (items = new Map()))
     for (const arm of ['shown', 'withheld'] as const) {
       for (const id of memories[arm]) {
         let use = items.get(id)
-        if (!use) items.set(id, (use = { shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0 }))
+        if (!use) items.set(id, (use = { shown: 0, shownPassed: 0, withheld: 0, withheldPassed: 0, shownTokens: 0, withheldTokens: 0 }))
         use[arm]++
+        use[`${arm}Tokens`] += tokens.prompt
         if (grade.passed) use[`${arm}Passed`]++
       }
     }
