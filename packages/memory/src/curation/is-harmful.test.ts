@@ -7,7 +7,7 @@ import { countUses, measureLift } from './measure-lift.ts'
 
 const test = suite('isHarmful')
 
-type Use = Pick<Trace, 'memories' | 'grade' | 'round'>
+type Use = Pick<Trace, 'memories' | 'grade' | 'round' | 'tokens'>
 const asTrace = (use: Use) => use as Trace
 
 /** Retrieves one memory 40 times a round for 10 rounds, a fifth of the time withheld, and says after how many uses it is retired (0: never). */
