@@ -1,5 +1,7 @@
 import random from '@whetstone/inference/embedders/random.ts'
 import type { Recipe } from '@whetstone/recipe'
+import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
+import type { MethodSolver } from '@whetstone/solvers/method.ts'
 import { placebo } from '@whetstone/solvers/placebo.ts'
 import shuffled from '@whetstone/training/trainers/shuffled.ts'
 import { BadInput, remake, useOf } from '@whetstone/core'
@@ -26,6 +28,11 @@ export const namedArms: Readonly<Record<string, NamedArm>> = {
   'as-is': { about: 'the recipe', change: (recipe) => recipe },
   'memory-only': { about: 'the bank, and no training', change: (recipe) => ({ ...recipe, memory: memoryOf(recipe), trainer: null }) },
   'fine-tune-only': { about: 'training, and no bank', change: (recipe) => ({ ...recipe, memory: memoryOf(recipe) && null }) },
+  'best-of-n': {
+    about:
+      'no training and no bank; their tokens go into answers: as many to a task as a round makes train attempts a validation task and one more, the one that most share is given',
+    change: voting,
+  },
   'no-filter': { about: 'failed attempts are trained on too', change: (recipe) => ({ ...recipe, harvest: without(recipe, 'passed') }) },
   'shuffled-answers': {
     about: 'the same rows with their answers dealt out at random',
@@ -64,6 +71,28 @@ export const namedArms: Readonly<Record<string, NamedArm>> = {
     change: (recipe) => ({ ...recipe, trainer: remake(trainerOf(recipe), { weights: 'lora' }) }),
   },
 }
+
+/** A recipe that learns nothing and votes. Two votes a task: one answer would be greedy, and all answers the same. */
+function voting(recipe: Recipe): Recipe {
+  const { courses, sampling, settings, solver } = recipe
+  if (!hasMethod(solver)) return refuse(`recipe ${recipe.name}: solver ${solver.name} cannot be asked several times for one answer`)
+  const per = (course: Course, lower: number, frontier = lower) =>
+    course.levels ? lower * (course.levels.frontier - course.levels.from) + frontier : lower
+  const attempts = courses.reduce(
+    (sum, course) => sum + per(course, course.train, course.frontierTrain) * (course.samples ?? settings.samples),
+    0,
+  )
+  const tasks = courses.reduce((sum, course) => sum + per(course, course.validation), 0)
+  return {
+    ...{ ...recipe, trainer: null, memory: null, micro: null },
+    solver: bestOfN({ n: 1 + Math.max(1, Math.round(attempts / tasks)), by: 'vote', of: solver }),
+    courses: courses.map((course) => ({ ...course, train: 1, frontierTrain: course.levels && 1, samples: 1 })),
+    sampling: { ...sampling, temperature: sampling.temperature || 0.7 },
+    settings: { ...settings, evalSamples: 2 },
+  }
+}
+type Course = Recipe['courses'][number]
+const hasMethod = (solver: Recipe['solver']): solver is MethodSolver => 'method' in solver
 
 /** A recipe whose teachers say what is worth nothing. */
 function mistaught(recipe: Recipe, kind: 'gibberish' | 'shuffled'): Recipe {

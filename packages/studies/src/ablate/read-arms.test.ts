@@ -44,6 +44,13 @@ test('every named arm changes tiny, each into another recipe', async () => {
   assert.is(harvest('replace').length, tiny.harvest.length - 1)
 })
 
+test('tokens of training go into answers that vote', async () => {
+  const [, arm] = await readArms(tiny, ['as-is', 'best-of-n'])
+  // 640 x 4 + 3 x 400 + 1,500 train attempts, 640 + 4 x 400 validation tasks
+  assert.is(arm?.recipe.solver.name, 'best-of-3 by vote of direct')
+  assert.equal([arm?.recipe.trainer, arm?.recipe.memory, arm?.recipe.settings.evalSamples], [null, null, 2])
+})
+
 test('lines are shuffled where a trainer distills', async () => {
   const arms = await readArms(await loadRecipe('consolidate'), ['as-is', 'shuffled-lines', 'text-only:trainer.method=sft'])
   assert.equal(
