@@ -85,7 +85,7 @@ function voting(recipe: Recipe): Recipe {
   const tasks = courses.reduce((sum, course) => sum + per(course, course.validation), 0)
   return {
     ...{ ...recipe, trainer: null, memory: null, micro: null },
-    solver: bestOfN({ n: 1 + Math.max(1, Math.round(attempts / tasks)), by: 'vote', of: solver }),
+    solver: bestOfN({ n: 1 + Math.max(1, Math.round(attempts / Math.max(1, tasks))), by: 'vote', of: solver }),
     courses: courses.map((course) => ({ ...course, train: 1, frontierTrain: course.levels && 1, samples: 1 })),
     sampling: { ...sampling, temperature: sampling.temperature || 0.7 },
     settings: { ...settings, evalSamples: 2 },
