@@ -104,12 +104,13 @@ export function chartAblation(rows: readonly ArmSummary[], seeds: readonly { arm
     low: 100 * (outcome ?? tasks).low,
     high: 100 * (outcome ?? tasks).high,
   }))
+  const over = rows.every(({ outcome }) => outcome === null) ? 'tasks (these seeds)' : 'seeds'
   const y = { field: 'arm', type: 'nominal' as const, sort: order, axis: { title: null, labelLimit: 300 } }
   const x = (field: string) => ({
     field,
     type: 'quantitative' as const,
     scale: { zero: false },
-    axis: { title: 'test tasks passed, %: mean and 95% interval over seeds' },
+    axis: { title: `test tasks passed, %: mean and 95% interval over ${over}` },
   })
   return {
     width: 460,

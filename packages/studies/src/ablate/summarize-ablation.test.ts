@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '@whetstone/core'
 import type { AblationResult, Cell } from './ablation-result.ts'
-import { showAblation } from './show-ablation.ts'
+import { chartAblation, showAblation } from './show-ablation.ts'
 import { pairedT, summarizeAblation, tInterval } from './summarize-ablation.ts'
 
 const test = suite('table of an ablation')
@@ -58,6 +58,9 @@ test('levels count alike, what is served is the outcome, and gains part into wei
   const text = showAblation(rows, { name: 'a', recipe: 'tiny', rounds: 2, seeds: [1, 2], model: 'model-1', about: new Map() })
   assert.match(text, /\| half +\|.* no claim under 7 seeds \|/)
   assert.match(text, /tasks \(these seeds\)/)
+  assert.match(JSON.stringify(chartAblation(rows, [])), /interval over seeds/)
+  const alone = summarizeAblation([result('as-is', 1, 80), result('half', 1, 60)], ['as-is', 'half'])
+  assert.match(JSON.stringify(chartAblation(alone, [])), /interval over tasks \(these seeds\)/)
   assert.match(text, /All seeds begin with one pretrained model \(model-1\)/)
 })
 
