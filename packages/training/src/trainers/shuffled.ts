@@ -54,10 +54,9 @@ async function train(of: Trainer, lines: boolean, request: TrainRequest): Promis
   const file = dataset.files[format] as string
   const rows = await Array.fromAsync(readRows(join(dataset.folder, file), Row))
   const dealt = (lines ? dealLines : dealAnswers)(rows, deriveSeed(seed, 'control'))
-  if (lines && dealt.every((row, i) => row === rows[i]))
-    throw new BadInput(
-      `No row of dataset ${dataset.id} had its memory taken out of the prompt: there are no lines to shuffle (format distill)`,
-    )
+  // A round before anything is remembered hides no line yet; rows of another format never will.
+  if (lines && rows.some((row) => row['teacher_prompt'] === undefined))
+    throw new BadInput(`Rows of dataset ${dataset.id} name no teacher's prompt: lines are shuffled in rows of format distill`)
   const control = join(folder, 'control')
   await writeRows(join(control, file), dealt)
   const digest = hash(dealt)
