@@ -59,6 +59,8 @@ export const Dataset = z.object({
   round: z.number().int(),
   /** Path of each exported file by format name, relative to the dataset's folder. */
   files: z.record(z.string(), z.string()),
+  /** Which of the counts each of these files has rows of. */
+  madeOf: z.record(z.string(), z.enum(['examples', 'pairs'])).optional(),
   folder: RecordedPath,
   counts: z.object({ examples: z.number().int(), pairs: z.number().int(), traces: z.number().int() }),
   /** Examples by `taskset level`. */

@@ -92,6 +92,7 @@ export async function exportDataset(request: {
     run,
     round,
     files: Object.fromEntries(formats.map((format) => [format.name, format.file])),
+    madeOf: Object.fromEntries(formats.map(({ name, kind }) => [name, kind === 'sft' ? ('examples' as const) : ('pairs' as const)])),
     folder,
     counts: { ...counts, traces: traces.size },
     composition,

@@ -11,9 +11,10 @@ import schedule, { dpo, sft, verify } from './schedule.ts'
 const test = suite('schedule')
 const folder = mkdtempSync(join(tmpdir(), 'schedule-'))
 const base: Model = { ...weightless, id: 'model-0', name: 'base', path: join(folder, 'base.gguf') }
-const data = (id: string, examples: number): Dataset => ({
-  ...{ id, run: 'run', round: 1, files: { rows: 'rows.jsonl' }, folder, composition: {}, hash: id, createdAt: '' },
-  counts: { examples, pairs: examples, traces: examples },
+const data = (id: string, examples: number, pairs = examples): Dataset => ({
+  ...{ id, run: 'run', round: 1, files: { rows: 'rows.jsonl', both: 'both.jsonl' }, folder, composition: {}, hash: id, createdAt: '' },
+  madeOf: { rows: 'examples', both: 'pairs' },
+  counts: { examples, pairs, traces: examples },
 })
 
 /** A trainer that writes down what it was given, as the weights that it makes; it is killed where it is told to. */
@@ -22,10 +23,10 @@ let killed: string | null = null
 const writer = plugin({
   name: 'writer',
   about: 'of the tests',
-  settings: z.strictObject({ name: z.string() }),
-  make: ({ name }): Trainer => ({
+  settings: z.strictObject({ name: z.string(), reads: z.string().default('rows') }),
+  make: ({ name, reads }): Trainer => ({
     name: `writer ${name}`,
-    reads: ['rows'],
+    reads: [reads],
     tools: ['pen'],
     async train({ base: from, dataset, folder: own }) {
       if (killed === name) throw new Error('killed')
@@ -101,6 +102,16 @@ test('stopped in the middle it goes on there; where nothing is verified that sta
   said.length = 0
   assert.is((await made.train(request('torn', 0))).model.id, 'model-0-a-c')
   assert.equal(said, [], 'nothing is done twice')
+})
+
+test('whether a stage has rows goes by what its file is made of, whatever its trainer is called', async () => {
+  const stages = (name: string, reads: string) =>
+    schedule({ stages: [{ train: writer({ name, reads }) }, { train: writer({ name: 'z' }) }] })
+  const stepsOf = async (trainer: Trainer, dataset: Dataset, name: string) =>
+    (await trainer.train({ ...request(name, 0), dataset })).stages?.map(({ steps }) => steps)
+  assert.equal(await stepsOf(stages('kto', 'both'), data('no pairs', 5, 0), 'kto'), [0, 3])
+  assert.equal(await stepsOf(stages('pairs', 'both'), data('pairs', 5, 2), 'pairs'), [3, 3])
+  assert.equal(await stepsOf(stages('dpo-like', 'rows'), data('rows', 5, 0), 'dpo'), [3, 3])
 })
 
 test('a schedule that cannot be run says what to do', async () => {

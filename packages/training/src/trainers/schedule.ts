@@ -111,12 +111,12 @@ async function trainStage(
   { model, verified }: From,
 ): Promise<Omit<Done, 'fingerprint'>> {
   const dataset = on === 'harvest' ? request.dataset : verified
-  const has = dataset && trainer.reads.some((format) => dataset.files[format] !== undefined)
-  if (dataset && !has)
+  const format = dataset && trainer.reads.find((name) => dataset.files[name] !== undefined)
+  if (dataset && format === undefined)
     throw new BadInput(
       `Dataset ${dataset.id} has no format that ${trainer.name} reads: add one of ${trainer.reads.join(', ')} to the recipe`,
     )
-  const rows = dataset ? (/dpo|simpo|orpo/.test(trainer.name) ? dataset.counts.pairs : dataset.counts.examples) : 0
+  const rows = dataset && format !== null ? dataset.counts[dataset.madeOf?.[format as string] ?? 'examples'] : 0
   if (!dataset || rows === 0) return { figures: { stage: trainer.name, on, seconds: 0, steps: 0 }, model, verified }
   const {
     model: made,
