@@ -67,8 +67,15 @@ static std::vector<int32_t> lay_out(const std::vector<const example *> & example
             *row += s.inputs();
         }
     }
-    starts.push_back((int32_t) (length == 0 ? total : (int64_t) filled.size() * length));
+    starts.push_back((int32_t) (length == 0 ? total : rounded((int64_t) filled.size()) * length));
     return starts;
+}
+
+int64_t rounded(int64_t n) {
+    int64_t step = 1;
+    while (32 * step <= n)
+        step *= 2;
+    return (n + step - 1) / step * step;
 }
 
 batch make_batch(const std::vector<const example *> & examples, bool packed) {
@@ -78,7 +85,7 @@ batch make_batch(const std::vector<const example *> & examples, bool packed) {
     if (packed)
         for (const example * e : examples)
             for (const sequence & s : e->sequences)
-                b.row_length = std::max(b.row_length, s.inputs());
+                b.row_length = std::max(b.row_length, rounded(s.inputs()));
     b.starts = lay_out(examples, b.row_length);
     b.tokens.assign(b.starts.back(), 0);
     b.places.assign(b.starts.back(), 0);
@@ -119,8 +126,8 @@ std::vector<batch> split_by_length(std::vector<const example *> examples, int64_
     for (const example * e : examples)
         total += e->inputs();
     const int64_t wanted = std::max(pieces, (total + max_tokens - 1) / max_tokens);
-    const int64_t rounded = (wanted + pieces - 1) / pieces * pieces; // the same number for every worker
-    const int64_t each = std::min(max_tokens, (total + rounded - 1) / rounded);
+    const int64_t even = (wanted + pieces - 1) / pieces * pieces; // the same number for every worker
+    const int64_t each = std::min(max_tokens, (total + even - 1) / even);
     std::vector<batch> batches;
     std::vector<const example *> current;
     int64_t tokens = 0, left = (int64_t) examples.size();

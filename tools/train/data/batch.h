@@ -64,6 +64,7 @@ struct batch {
     std::vector<uint8_t> answers;    // whether the target belongs to the (last) completion
     std::vector<int32_t> row_starts; // first target of each sequence, then the total
     std::vector<distribution> soft;  // of each target, where there is a teacher; else empty
+    std::vector<float> coefficients; // dL/dlogp of each target, where they are known before a device computes
     // filled by computing
     std::vector<float> logp;       // of each target
     std::vector<uint8_t> greedy;   // whether the target was the largest logit
@@ -78,8 +79,11 @@ struct batch {
     bool sequence_greedy(int64_t sequence) const; // teacher-forced: greedy decoding would have written exactly this answer
 };
 
-// packed: into rows as long as the longest sequence, each sequence into the first row that has room; the rest of a row is tokens that
-// nothing looks at
+// n, or up to a sixteenth more: one of 16 sizes between a power of two and the next. Batches whose sizes are rounded share their graph.
+int64_t rounded(int64_t n);
+
+// packed: into rows as long as the longest sequence, rounded, each sequence into the first row that has room; their number is rounded too.
+// The rest is tokens that nothing looks at
 batch make_batch(const std::vector<const example *> & examples, bool packed);
 
 // Cuts examples into batches of like length with at most max_tokens inputs each (one example may exceed it) and at most max_examples (0:

@@ -11,11 +11,11 @@ bool device_head_serves(const batch & rows, const std::vector<float> * logits) {
 
 void device_head_results::read(batch & rows) const {
     for (const chunk & c : chunks) {
-        const int64_t n = ggml_nelements(c.greedy);
+        const int64_t n = std::min(ggml_nelements(c.greedy), (int64_t) rows.targets.size() - c.first); // the rest fills the shape up
         std::vector<float> probability(n);
         std::vector<int32_t> greedy(n);
-        ggml_backend_tensor_get(c.probability, probability.data(), 0, ggml_nbytes(c.probability));
-        ggml_backend_tensor_get(c.greedy, greedy.data(), 0, ggml_nbytes(c.greedy));
+        ggml_backend_tensor_get(c.probability, probability.data(), 0, n * sizeof(float));
+        ggml_backend_tensor_get(c.greedy, greedy.data(), 0, n * sizeof(int32_t));
         for (int64_t r = 0; r < n; r++) {
             // what a softmax in F32 rounds to nothing is at most e^-87
             rows.logp[c.first + r] = std::log(std::max(probability[r], FLT_MIN));
@@ -31,7 +31,6 @@ struct device_head {
     graph & g;
     operations & ops;
     gradient_of leaf;
-    const batch & rows;
     ggml_tensor * h;
     ggml_context * c = g.context.get();
 
@@ -57,22 +56,26 @@ struct device_head {
 
     // Where in the logits, read as one column, each row has its target
     ggml_tensor * places(int64_t first, int64_t n) {
-        std::vector<int32_t> at(n);
-        for (int64_t r = 0; r < n; r++)
-            at[r] = (int32_t) (r * m.hyper.vocabulary + rows.targets[first + r]);
-        return g.constant(GGML_TYPE_I32, n, 1, "targets", at.data());
+        return g.constant(GGML_TYPE_I32, n, 1, "targets", [first, n, vocabulary = m.hyper.vocabulary](const batch & b) {
+            std::vector<int32_t> at(n);
+            for (int64_t r = 0; r < n; r++)
+                at[r] = (int32_t) (r * vocabulary + (first + r < (int64_t) b.targets.size() ? b.targets[first + r] : 0));
+            return at;
+        });
     }
 
     // [values, 1]: a matrix as one column of rows of a single value
     ggml_tensor * flat(ggml_tensor * t) { return ggml_reshape_2d(c, t, 1, ggml_nelements(t)); }
 
     // dL/dlogits = c (onehot(target) - softmax): the softmax times -c, and at the target's place c (1 - p)
-    ggml_tensor * gradient(ggml_tensor * softmax, ggml_tensor * probability, ggml_tensor * at, const float * coefficients) {
+    ggml_tensor * gradient(ggml_tensor * softmax, ggml_tensor * probability, ggml_tensor * at, int64_t first) {
         const int64_t n = softmax->ne[1];
-        std::vector<float> negative(coefficients, coefficients + n);
-        for (float & value : negative)
-            value = -value;
-        ggml_tensor * each = g.constant(GGML_TYPE_F32, 1, n, "coefficients", negative.data());
+        ggml_tensor * each = g.constant(GGML_TYPE_F32, 1, n, "coefficients", [first, n](const batch & b) {
+            std::vector<float> negative(n, 0.0f);
+            for (int64_t r = 0; r < n && first + r < (int64_t) b.coefficients.size(); r++)
+                negative[r] = -b.coefficients[first + r];
+            return negative;
+        });
         ggml_tensor * d = g.emit(ggml_mul(c, softmax, each));
         ggml_tensor * at_target = ggml_mul(c, ggml_scale_bias(c, probability, 1.0f, -1.0f), each);
         d = g.emit(ggml_set_rows(c, flat(d), at_target, at));
@@ -101,10 +104,9 @@ struct device_head {
 } // namespace
 
 ggml_tensor * emit_device_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf,
-                               ggml_tensor * hidden, const batch & rows, const std::vector<float> * coefficients, int64_t chunk,
-                               device_head_results & results) {
+                               ggml_tensor * hidden, bool trains, int64_t chunk, device_head_results & results) {
     const int64_t count = hidden->ne[1];
-    device_head part{m, g, ops, leaf, rows, net.norm(hidden, m.output_norm)};
+    device_head part{m, g, ops, leaf, net.norm(hidden, m.output_norm)};
     ggml_context * c = g.context.get();
     ggml_tensor * dh = nullptr; // the chunks' side by side
     for (int64_t first = 0; first < count; first += chunk) {
@@ -117,13 +119,13 @@ ggml_tensor * emit_device_head(const model & m, graph & g, operations & ops, tra
         ggml_set_output(greedy);
         ggml_set_output(probability);
         results.chunks.push_back({first, probability, greedy});
-        if (!coefficients)
+        if (!trains)
             continue;
-        ggml_tensor * dlogits = part.gradient(softmax, probability, at, coefficients->data() + first);
+        ggml_tensor * dlogits = part.gradient(softmax, probability, at, first);
         ggml_tensor * back = part.back(first, n, dlogits, nullptr);
         dh = dh ? g.emit(ggml_concat(c, dh, back, 1)) : back;
     }
-    if (!coefficients)
+    if (!trains)
         return nullptr;
     net.set_gradient(part.h, dh);
     net.play_last(); // the output norm, the last entry on the tape

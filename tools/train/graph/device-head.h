@@ -18,9 +18,9 @@ struct device_head_results {
     void read(batch & rows) const; // fills rows.logp and rows.greedy
 };
 
-// As emit_head; coefficients: dL/dlogp of every target, null for log-probabilities only.
+// As emit_head, for batches that hold as many targets as `hidden` has columns, or fewer; trains: they hold coefficients too, else they get
+// log-probabilities only.
 ggml_tensor * emit_device_head(const model & m, graph & g, operations & ops, transformer & net, const gradient_of & leaf,
-                               ggml_tensor * hidden, const batch & rows, const std::vector<float> * coefficients, int64_t chunk,
-                               device_head_results & results);
+                               ggml_tensor * hidden, bool trains, int64_t chunk, device_head_results & results);
 
 } // namespace train

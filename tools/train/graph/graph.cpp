@@ -14,20 +14,18 @@ ggml_tensor * graph::emit(ggml_tensor * t) {
     return t;
 }
 
-ggml_tensor * graph::constant(ggml_type type, int64_t ne0, int64_t ne1, const char * name, const void * values) {
+ggml_tensor * graph::input(ggml_type type, int64_t ne0, int64_t ne1, const char * name) {
     ggml_tensor * t = ggml_new_tensor_2d(context.get(), type, ne0, ne1);
     ggml_set_name(t, name);
     ggml_set_input(t);
     ggml_set_output(t); // or the allocator reuses its memory within the graph
-    const char * bytes = (const char *) values;
-    constants.emplace_back(t, std::vector<char>(bytes, bytes + ggml_nbytes(t)));
     return t;
 }
 
-void graph::fill() const {
-    for (const auto & entry : constants) {
-        if (entry.first->buffer)
-            ggml_backend_tensor_set(entry.first, entry.second.data(), 0, entry.second.size()); // without a buffer: no node reads it
+void graph::fill(const batch & of) const {
+    for (const auto & [tensor, write] : constants) {
+        if (tensor->buffer)
+            write(of); // without a buffer: no node reads it
     }
 }
 

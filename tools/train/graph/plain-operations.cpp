@@ -16,14 +16,16 @@ class plain final : public operations {
     plain(graph & g, const model & m) : g(g), c(g.context.get()), h(g.hyper), factors(rope_factors_of(m)) {
         count = g.rows.pack_rows();
         length = g.rows.row_length;
-        places = g.constant(GGML_TYPE_I32, length * count, 1, "places", g.rows.places.data());
+        places = g.constant(GGML_TYPE_I32, length * count, 1, "places", [](const batch & b) -> const auto & { return b.places; });
         temperature = nullptr;
         if (g.rope.temperature.empty())
             return;
-        std::vector<float> by_token;
-        for (const int32_t place : g.rows.places)
-            by_token.push_back(g.rope.temperature[place]);
-        temperature = g.constant(GGML_TYPE_F32, 1, length * count, "temperature", by_token.data());
+        temperature = g.constant(GGML_TYPE_F32, 1, length * count, "temperature", [&rope = g.rope](const batch & b) {
+            std::vector<float> by_token;
+            for (const int32_t place : b.places)
+                by_token.push_back(rope.temperature[place]);
+            return by_token;
+        });
     }
 
     ggml_tensor * embed(ggml_tensor * table, ggml_tensor * ids) override { return g.emit(ggml_get_rows(c, table, ids)); }
@@ -174,7 +176,7 @@ class plain final : public operations {
         if (!all) {
             std::vector<int32_t> order(w->ne[1]);
             std::iota(order.begin(), order.end(), 0);
-            all = g.constant(GGML_TYPE_I32, w->ne[1], 1, "rows", order.data());
+            all = g.constant(GGML_TYPE_I32, w->ne[1], 1, "rows", [order](const batch &) -> const auto & { return order; });
         }
         return known = ggml_cast(c, ggml_transpose(c, ggml_get_rows(c, w, all)), GGML_TYPE_F16);
     }
@@ -193,8 +195,8 @@ class plain final : public operations {
     }
     ggml_tensor * apart_by(int64_t by) {
         ggml_tensor *& known = apart_masks[by];
-        const std::vector<float> seen = known ? std::vector<float>() : seen_at_distance(g.rows, by);
-        return known ? known : known = g.constant(GGML_TYPE_F32, 1, (int64_t) seen.size(), "apart", seen.data());
+        const auto seen = [by](const batch & b) { return seen_at_distance(b, by); };
+        return known ? known : known = g.constant(GGML_TYPE_F32, 1, length * count, "apart", seen);
     }
     ggml_tensor * by_taps(ggml_tensor * t, ggml_tensor * taps, bool back) {
         ggml_tensor *columns = flipped(taps), *sum = nullptr; // [width, taps]
@@ -242,9 +244,9 @@ class plain final : public operations {
         ggml_tensor *& known = masks[window];
         if (known)
             return known;
-        const std::vector<float> shade = attention_shade(g.rows, window);
-        known = g.constant(GGML_TYPE_F32, length, (int64_t) shade.size() / length, "mask", shade.data());
-        return known = ggml_reshape_4d(c, known, length, length, 1, known->ne[1] / length);
+        const int64_t shades = g.rows.shares_rows() ? count : 1;
+        known = g.constant(GGML_TYPE_F32, length, length * shades, "mask", [window](const batch & b) { return attention_shade(b, window); });
+        return known = ggml_reshape_4d(c, known, length, length, 1, shades);
     }
 
     using rotation = ggml_tensor * (*) (ggml_context *, ggml_tensor *, ggml_tensor *, ggml_tensor *, int, int, int, float, float, float,

@@ -1,4 +1,5 @@
 #include "device-memory.h"
+#include "../data/batch.h"
 #include <algorithm>
 #include <cstdio>
 
@@ -58,18 +59,20 @@ static int64_t copies_of_a_matrix(const model & m) {
 device_plan plan_on_device(const model & m, int64_t longest, ggml_backend_dev_t device, double share, int64_t bound) {
     const hyperparameters & h = m.hyper;
     const int64_t trained = 3 * m.parameter_count() * value_size; // gradients and two moments
-    const int64_t budget = bound > 0 ? bound : (int64_t) (share * (double) std::max<int64_t>(0, free_memory(device) - trained));
+    const int64_t there = std::max<int64_t>(0, free_memory(device) - trained), spare = (int64_t) ((1.0 - share) * (double) there);
+    const int64_t budget = bound > 0 ? bound : there - spare;
     const int64_t row = 5 * h.vocabulary * value_size; // logits, their softmax and gradient, and turned copies
     const int64_t chunk = std::min(most_rows, std::max(fewest_rows, budget / 8 / row));
-    const auto bytes = [&](int64_t tokens, bool checkpoint) {
+    const auto bytes = [&](int64_t tokens, bool checkpoint) { // whose numbers are rounded, of rows and in each
         return copies_of_a_matrix(m) + chunk * row +
-               tokens * ((checkpoint ? checkpointed_per_token(h) : kept_per_token(h)) + passing_per_token(h, longest));
+               rounded(rounded(tokens)) *
+                   ((checkpoint ? checkpointed_per_token(h) : kept_per_token(h)) + passing_per_token(h, rounded(longest)));
     };
     for (const bool checkpoint : {false, true})
         for (int64_t tokens = device_tokens; tokens >= least_tokens && 2 * tokens > longest; tokens /= 2)
             if (bytes(std::max(tokens, longest), checkpoint) <= budget && (checkpoint || tokens >= 1024))
-                return {tokens, chunk, checkpoint, bytes(std::max(tokens, longest), checkpoint)};
-    return {least_tokens, fewest_rows, true, bytes(longest, true)}; // the device has the last word
+                return {tokens, chunk, checkpoint, bytes(std::max(tokens, longest), checkpoint), spare};
+    return {least_tokens, fewest_rows, true, bytes(longest, true), spare}; // the device has the last word
 }
 
 } // namespace train

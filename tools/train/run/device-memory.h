@@ -21,6 +21,7 @@ struct device_plan {
     int64_t tokens, chunk;
     bool checkpoint;
     int64_t bytes;
+    int64_t spare; // bytes of the device that are left to others
 };
 
 // share: of what is free once the weights are there, less gradients and moments. bound: in its place, bytes; 0: none.

@@ -58,6 +58,7 @@ std::unique_ptr<batch_runner> make_runner(const model & m, const rope_tables & r
         const device_plan plan = plan_on_device(m, longest, where.gpu, o.memory_share, (int64_t) o.activation_memory << 20);
         each.chunk = plan.chunk;
         each.checkpoint = plan.checkpoint;
+        each.room = plan.bytes + plan.spare;
         auto runner = std::make_unique<batch_runner>(m, rope, workers, each, plan.tokens, o.micro_batch);
         runner->planned = plan.bytes;
         return runner;

@@ -260,6 +260,7 @@ int run_training(const options & o) {
                {"checkpoint_seconds", keeper.seconds},
                {"skipped_rows", s.data.skipped},
                {"device_mib", json{{"planned", s.runner->planned >> 20}, {"used", s.runner->workers[0]->graph_memory() >> 20}}},
+               {"device_graphs", s.runner->workers[0]->graphs_built()},
                {"served", figures_of(agreement)},
                {"own", figures_of(own)}});
     return 0;

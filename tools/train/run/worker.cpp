@@ -1,5 +1,4 @@
 #include "worker.h"
-#include "../graph/device-head.h"
 #include "../graph/fused-operations.h"
 #include "../graph/plain-operations.h"
 #include "bad-input.h"
@@ -32,6 +31,8 @@ worker::worker(const model & m, const rope_tables & rope, const worker_options &
             throw bad_input("the GPU cannot be used, leave --n-gpu-layers out to train on the CPU");
     }
     start_scheduler();
+    if (gpu)
+        graphs = std::make_unique<device_graphs>(m, rope, std::vector<ggml_backend_t>{gpu.get(), cpu.get()}, options.room);
 }
 
 void worker::start_scheduler() {
@@ -46,10 +47,12 @@ void worker::shrink() {
     options.checkpoint = true;
     if (scheduler)
         start_scheduler(); // what the larger graph took is given back
+    if (graphs)
+        graphs->clear();
 }
 
 int64_t worker::graph_memory() const {
-    return gpu ? (int64_t) ggml_backend_sched_get_buffer_size(scheduler.get(), gpu.get()) : 0;
+    return gpu ? std::max(graphs->memory(), (int64_t) ggml_backend_sched_get_buffer_size(scheduler.get(), gpu.get())) : 0;
 }
 
 void worker::clear_gradients() {
@@ -93,7 +96,7 @@ void worker::run(graph & g) {
                                    " are free), use a lower --micro-batch, shorter rows or a lower --lora-rank");
     if (!placed)
         throw bad_input("not enough memory for one micro-batch, use a smaller --micro-batch");
-    g.fill();
+    g.fill(g.rows);
     const ggml_status status =
         scheduler ? ggml_backend_sched_graph_compute(scheduler.get(), g.nodes) : ggml_backend_graph_compute(cpu.get(), g.nodes);
     if (status != GGML_STATUS_SUCCESS && gpu)
@@ -106,26 +109,17 @@ void worker::run(graph & g) {
 void worker::compute_on_device(batch & rows, const loss * objective) {
     if (objective && !objective->known())
         compute_on_device(rows, nullptr); // its coefficients follow from the log-probabilities
-    std::vector<float> coefficients(objective ? rows.targets.size() : 0);
+    rows.coefficients.assign(objective ? rows.targets.size() : 0, 0.0f);
     if (objective)
-        objective->coefficients(rows, 0, (int64_t) rows.targets.size(), coefficients.data());
-    const int64_t chunks = ((int64_t) rows.targets.size() + options.chunk - 1) / options.chunk;
-    graph g(m.hyper, rope, rows, (size_t) (512 + 512 * m.hyper.layers + 64 * chunks));
-    const std::unique_ptr<operations> ops = plain_operations(g, m);
-    const gradient_of leaf = [&](const ggml_tensor * t) -> ggml_tensor * {
+        objective->coefficients(rows, 0, (int64_t) rows.targets.size(), rows.coefficients.data());
+    graphs->compute(rows, {options.chunk, options.checkpoint}, leaves_for(objective));
+}
+
+gradient_of worker::leaves_for(const loss * objective) const {
+    return [this, objective](const ggml_tensor * t) -> ggml_tensor * {
         const auto at = m.parameter_index.find(t);
         return !objective || at == m.parameter_index.end() ? nullptr : leaves[at->second];
     };
-    ggml_tensor * ids = g.constant(GGML_TYPE_I32, (int64_t) rows.tokens.size(), 1, "tokens", rows.tokens.data());
-    ggml_tensor * positions = g.constant(GGML_TYPE_I32, (int64_t) rows.positions.size(), 1, "positions", rows.positions.data());
-    transformer net(m, g, *ops, leaf, options.checkpoint || !objective);
-    ggml_tensor * hidden = net.forward(ids, positions);
-    device_head_results results;
-    ggml_tensor * back = emit_device_head(m, g, *ops, net, leaf, hidden, rows, objective ? &coefficients : nullptr, options.chunk, results);
-    if (back)
-        net.backward(back);
-    run(g);
-    results.read(rows);
 }
 
 void worker::compute(batch & rows, const loss * objective, std::vector<float> * logits) {
@@ -134,12 +128,10 @@ void worker::compute(batch & rows, const loss * objective, std::vector<float> * 
     const int64_t chunks = ((int64_t) rows.targets.size() + options.chunk - 1) / options.chunk;
     graph g(m.hyper, rope, rows, (size_t) (512 + 512 * m.hyper.layers + 32 * chunks));
     const std::unique_ptr<operations> ops = options.place.plain ? plain_operations(g, m) : fused_operations(g);
-    const gradient_of leaf = [&](const ggml_tensor * t) -> ggml_tensor * {
-        const auto at = m.parameter_index.find(t);
-        return !objective || at == m.parameter_index.end() ? nullptr : leaves[at->second];
-    };
-    ggml_tensor * ids = g.constant(GGML_TYPE_I32, (int64_t) rows.tokens.size(), 1, "tokens", rows.tokens.data());
-    ggml_tensor * positions = g.constant(GGML_TYPE_I32, (int64_t) rows.positions.size(), 1, "positions", rows.positions.data());
+    const gradient_of leaf = leaves_for(objective);
+    const int64_t tokens = (int64_t) rows.tokens.size(), targets = (int64_t) rows.positions.size();
+    ggml_tensor * ids = g.constant(GGML_TYPE_I32, tokens, 1, "tokens", [](const batch & b) -> const auto & { return b.tokens; });
+    ggml_tensor * positions = g.constant(GGML_TYPE_I32, targets, 1, "positions", [](const batch & b) -> const auto & { return b.positions; });
     if (logits)
         logits->resize(rows.targets.size() * m.hyper.vocabulary);
     head_state state{&m.hyper, &rows, objective, logits};
