@@ -14,7 +14,10 @@ const reproduction = Reproduction.parse({
   quick: true,
   command: 'npx nx run loops:reproduce --system=r3',
   seconds: 61,
-  original: [{ what: 'GSM8K', figure: '83.1 to 88.6', source: 'R3' }],
+  original: [
+    { what: 'GSM8K', figure: '83.1 to 88.6', source: 'R3' },
+    { what: 'MCTS', figure: 'planned there', source: 'R3' },
+  ],
   ours: [{ what: 'gain', value: 12.5, interval: [10, 15], n: 400, p: 0.00012 }],
   tables: [{ title: 'T', columns: ['a', 'b'], rows: [['<b>', null]] }],
   charts: [
@@ -47,6 +50,8 @@ test('shows the figures beside each other, with charts, and escapes what it is g
   ])
     assert.ok(page.includes(part), part)
   assert.not.match(page, /<script>|<b>/)
+  assert.match(page, /<main>[^]*<h1>r3, reproduced<[^]*<td class="number">12\.5<[^]*<\/main>/)
+  assert.match(page, /<td class="short">83\.1 to 88\.6</, 'what others published is words')
   assert.is(page.match(/<svg/g)?.length, 1, 'a chart without points is left out')
 })
 

@@ -83,12 +83,12 @@ export function selectionOutcome(
       return first ? curveCharts(`trained on ${set}, seed ${first.seed}`, 'step', likelihoodByType(first.checkpoints)) : []
     }),
     verdict: [
-      `At level ${frontier}: ${arms.map(({ name, sets }) => `${name} ${percent(share(rate(sets, frontier)))}%`).join(', ')}; the ${range.length} random sets range from ${Math.min(...range)} to ${Math.max(...range)}%.`,
+      `At level ${frontier}: ${arms.map(({ name, sets }) => `${name} ${percent(share(rate(sets, frontier)))}%`).join(', ')}${range.length > 1 ? `; the ${range.length} random sets range from ${Math.min(...range)} to ${Math.max(...range)}%` : ''}.`,
       ...against.map(
         ({ name, difference, low, high }) =>
           `${name[0]?.toUpperCase()}${name.slice(1)} against random: ${signed(difference)} points, 95% interval ${signed(low)} to ${signed(high)}${low > 0 || high < 0 ? '' : ': no difference is shown'}.`,
       ),
-      `The intervals are over tasks, with these ${seeds.length === 1 ? 'trainings of one seed' : `${seeds.length} seeds' trainings`} as they are; how far the random sets lie apart says what another training would change.`,
+      `The intervals are over tasks, with these ${seeds.length === 1 ? 'trainings of one seed' : `${seeds.length} seeds' trainings`} as they are; ${range.length > 1 ? 'how far the random sets lie apart says what another training would change' : 'what another training would change is not in them (without --quick five random sets show it)'}.`,
     ],
   }
 }
