@@ -136,6 +136,8 @@ export type OpenOptions = {
   /** Log-probabilities of what is sampled, where the backend can tell them. */
   logprobs?: boolean
   logFile?: string
+  /** The flag that named the endpoint, which an error says to check. */
+  flag?: string
   /** Where is kept which tasks went to which endpoint or class of machine, so that later arms go there too. */
   spreadFile?: string
   signal?: AbortSignal

@@ -4,6 +4,7 @@ import type OpenAI from 'openai'
 import { chatBody } from './chat-body.ts'
 import type { Dialect } from './chat-body.ts'
 import { limitBody } from './bounded-fetch.ts'
+import { anyFlag } from './endpoint-client.ts'
 import { askAll, type Asked, type Asking } from './ask-all.ts'
 import { providerError } from './provider-error.ts'
 import { partAnswer, plainText, tokenCount } from './read-answer.ts'
@@ -16,6 +17,8 @@ export type ChatEndpoint = Asking & {
   dialect: Dialect
   /** Seconds a request may take, answer included. */
   timeout: number
+  /** The flag that named it, where one did. */
+  flag?: string | undefined
   /** Takes the key out of a message. */
   hide?: (text: string) => string
   /** Told the headers of each answer, and the name of the model as it calls itself. */
@@ -42,7 +45,7 @@ export async function askOnce(endpoint: ChatEndpoint, request: GenerateRequest, 
     signal.throwIfAborted()
     if (error instanceof NotAnApi)
       throw new BadInput(
-        `${endpoint.where} ${error.message}: check --endpoint (it often ends in /v1), and whether a proxy or a login page stands before it`,
+        `${endpoint.where} ${error.message}: check ${endpoint.flag ?? anyFlag} (it often ends in /v1), and whether a proxy or a login page stands before it`,
       )
     const found = limit.aborted ? { kind: 'retry' as const, message: `no answer within ${endpoint.timeout} s` } : providerError(error)
     if (found.kind === 'context') return { id: request.id, text: '', finish: 'context', tokens: { prompt: 0, completion: 0 }, seconds: 0 }

@@ -2,6 +2,9 @@ import { BadInput, redact, readKey } from '@whetstone/core'
 import type OpenAI from 'openai'
 import { boundedFetch } from './bounded-fetch.ts'
 
+/** What an error says to check where no flag is known to have named the endpoint. */
+export const anyFlag = "its address (--endpoint, or the recipe's)"
+
 export type EndpointClient = {
   client: OpenAI
   /** Whether there is a key; it is nowhere but in the client. */

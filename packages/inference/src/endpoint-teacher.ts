@@ -43,7 +43,7 @@ export function endpointTeacher(
       check()
       const inner = converse
         ? await bedrock({ model: endpoint.model as string }).open(describeBedrock({ model: endpoint.model as string }), options)
-        : await openai(endpoint).open(await describeEndpoint(endpoint), options)
+        : await openai(endpoint).open(await describeEndpoint(endpoint, options), options)
       const model: LanguageModel = {
         model: inner.model,
         async *generate(requests, how) {

@@ -34,9 +34,14 @@ export function endpointTeachers(
   const price = completion === undefined ? undefined : { prompt: Number(prompt), completion: Number(completion) }
   const cap = { tokens: flags['teacher-tokens'], money: flags['teacher-money'], price }
   const spent = (ledger === undefined ? null : readSpending(ledger)) ?? { prompt: 0, completion: 0, money: 0 }
-  const at = (address: string) => endpointTeacher(address, options, cap, spent, () => ledger !== undefined && writeSpending(ledger, spent))
+  const at = (flag: string, address: string) =>
+    endpointTeacher(address, { ...options, flag }, cap, spent, () => ledger !== undefined && writeSpending(ledger, spent))
   return {
-    ...(teacher === undefined ? {} : { basic: at(teacher) }),
-    ...((advanced ?? teacher) === undefined ? {} : { advanced: at((advanced ?? teacher) as string) }),
+    ...(teacher === undefined ? {} : { basic: at('--teacher', teacher) }),
+    ...(advanced !== undefined
+      ? { advanced: at('--advanced-teacher', advanced) }
+      : teacher !== undefined
+        ? { advanced: at('--teacher', teacher) }
+        : {}),
   }
 }

@@ -38,7 +38,7 @@ export default plugin({
       ])
       const opened = await Promise.allSettled(
         endpoints.map(async ({ price, ...endpoint }) => {
-          const { client, hide, listed, dialect } = await connect(Endpoint.parse(endpoint), options.signal)
+          const { client, hide, listed, dialect } = await connect(Endpoint.parse(endpoint), options)
           const { host, pathname } = new URL(client.baseURL)
           const name = `${host}${pathname.replace(/\/v1$/, '')}`
           const chat = {
@@ -48,6 +48,7 @@ export default plugin({
             model: endpoint.model ?? listed.id,
             concurrency: options.concurrency,
             where: client.baseURL,
+            flag: options.flag,
             timeout: endpoint.timeout,
             retries,
             backoff: cooldown,

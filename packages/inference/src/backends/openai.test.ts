@@ -246,7 +246,7 @@ test('an endpoint that cannot be used is one line before the work begins', async
   await gone[Symbol.asyncDispose]()
   assert.match(
     await refusal(() => describeEndpoint({ url: gone.url })),
-    /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(nothing listens there, ECONNREFUSED\): start the server, or check --endpoint$/,
+    /^http:\/\/127\.0\.0\.1:\d+\/v1 does not answer \(nothing listens there, ECONNREFUSED\): start the server, or check its address \(--endpoint, or the recipe's\)$/,
   )
   assert.match(await refusal(() => describeEndpoint({ url: 'localhost:8080' })), /not an http address: give e\.g\. http/)
   assert.match(await refusal(() => describeEndpoint({ url: 'http://me:secret@localhost/v1' })), /holds a password/)
@@ -380,7 +380,10 @@ test('a web page in place of a completion is a wrong address, said at once', asy
     (error: Error) => error,
   )
   assert.instance(error, BadInput)
-  assert.match((error as Error).message, /answers with a web page \("Log in"\) in place of a completion: check --endpoint/)
+  assert.match(
+    (error as Error).message,
+    /answers with a web page \("Log in"\) in place of a completion: check its address \(--endpoint, or the recipe's\) \(it often ends/,
+  )
 })
 
 test('an error in the middle of the events is retried, half JSON too', async () => {

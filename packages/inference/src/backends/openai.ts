@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BadInput, contentId, plugin, weightless } from '@whetstone/core'
-import type { Backend, Model } from '@whetstone/core'
+import type { Backend, Model, OpenOptions } from '@whetstone/core'
 import { z } from 'zod'
 import type { Dialect } from '../chat-body.ts'
-import { endpointClient, type EndpointClient } from '../endpoint-client.ts'
+import { anyFlag, endpointClient, type EndpointClient } from '../endpoint-client.ts'
 
 export const Settings = z.strictObject({
   url: z.string().min(1).describe('http://host:port or https://host/v1'),
@@ -29,7 +29,7 @@ export default plugin({
     name: 'openai',
     reproducible: false,
     async open(model, options) {
-      const { client, hide, listed, dialect } = await connect(endpoint, options.signal)
+      const { client, hide, listed, dialect } = await connect(endpoint, options)
       const [{ chatCompletions }, { slotsOf }] = await Promise.all([import('../chat-completions.ts'), import('../ask-all.ts')])
       let closed = false
       const slots = slotsOf(options.concurrency)
@@ -47,6 +47,7 @@ export default plugin({
               model: endpoint.model ?? listed.id,
               concurrency: options.concurrency,
               where: client.baseURL,
+              flag: options.flag,
               timeout,
               total,
               retries,
@@ -67,8 +68,8 @@ export default plugin({
 })
 
 /** The card of a model whose weights are elsewhere: known by the endpoint's address and by what the endpoint says of it. */
-export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
-  const { client, listed } = await connect(Settings.parse(endpoint))
+export async function describeEndpoint(endpoint: Endpoint, given: Given = {}): Promise<Model> {
+  const { client, listed } = await connect(Settings.parse(endpoint), given)
   const name = endpoint.model ?? listed.id
   const served = (listed as { meta?: { n_params?: number; size?: number } | null }).meta ?? null
   return {
@@ -80,10 +81,11 @@ export async function describeEndpoint(endpoint: Endpoint): Promise<Model> {
   }
 }
 
+type Given = Pick<OpenOptions, 'signal' | 'flag'>
 export type Connected = EndpointClient & { listed: { id: string; owned_by?: string }; dialect: Dialect }
 
 /** Asks for the list of models: so an endpoint that is not there, or a key that is not right, is found before any work begins. */
-export async function connect(endpoint: z.output<typeof Settings>, signal?: AbortSignal): Promise<Connected> {
+export async function connect(endpoint: z.output<typeof Settings>, { signal, flag = anyFlag }: Given = {}): Promise<Connected> {
   const { keyVariable: variable } = endpoint
   const [opened, { providerError }] = await Promise.all([
     endpointClient({ url: endpoint.url, keyVariable: variable, idle: endpoint.idle }),
@@ -114,7 +116,7 @@ export async function connect(endpoint: z.output<typeof Settings>, signal?: Abor
       if (status === 404 || status === 405) throw fail(`has no list of models (HTTP ${status})`, 'check the address (it often ends in /v1)')
       // llama-server says 503 while it loads its model.
       if (status === 503 && performance.now() < until) await sleep(500, undefined, signal ? { signal } : {})
-      else throw fail(`does not answer (${message})`, 'start the server, or check --endpoint')
+      else throw fail(`does not answer (${message})`, `start the server, or check ${flag}`)
     }
   }
 }
