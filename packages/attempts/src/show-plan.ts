@@ -2,7 +2,12 @@ import { duration, points } from '@whetstone/core'
 import type { Plan } from '@whetstone/runs'
 
 /** Seconds of an attempt, by a probe: what was under way when it ended was half done on average. */
-export const secondsEach = ({ attempts, seconds, underway = 0 }: Plan['probe']): number => seconds / Math.max(1, attempts + underway / 2)
+export const secondsEach = ({ attempts, seconds, underway = 0 }: Omit<Plan['probe'], 'ungraded'>): number =>
+  seconds / Math.max(1, attempts + underway / 2)
+
+/** Seconds of train attempts and of those that see no grades, by a probe. */
+export const samplingOfPlan = (probe: Plan['probe'], { train, arms }: { train: number; arms: number }): number =>
+  train * secondsEach(probe) + arms * secondsEach(probe.ungraded ?? probe)
 
 /** The plan on a terminal of 80 columns. */
 export function showPlan(
@@ -26,7 +31,7 @@ export function showPlan(
       : []),
     ...(foreseen
       ? [
-          `  time     about ${duration(foreseen.sampling + foreseen.training + foreseen.rest)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)}/s)${trains ? `, training ${duration(foreseen.training)}` : ''}`,
+          `  time     about ${duration(foreseen.sampling + foreseen.training + foreseen.rest)}: sampling ${duration(foreseen.sampling)} (probe: ${speed.toFixed(1)}/s${probe.ungraded ? `, without grades ${(1 / Math.max(secondsEach(probe.ungraded), 1e-4)).toFixed(1)}/s` : ''})${trains ? `, training ${duration(foreseen.training)}` : ''}`,
           `           ${foreseen.rounds > 0 ? `corrected by what ${foreseen.rounds} earlier round${foreseen.rounds === 1 ? '' : 's'} took here` : 'by the probe and the size of the model: the next plan knows better'}`,
           `  needs    about ${megabytes(foreseen.memory)} of memory at most, ${megabytes(foreseen.disk)} of disk`,
         ]

@@ -5,27 +5,19 @@ import {
   redact,
   taskHash,
   Trace,
-  type Asked,
   type Attempt,
   type Grade,
   type LanguageModel,
   type Solution,
   type SolveFault,
-  type SolveOptions,
   type Task,
   type Teacher,
 } from '@whetstone/core'
 import { type CollectRequest, type Shown } from './collect-request.ts'
 import { type Quarantined } from './quarantine.ts'
+import { askedOf, solverOptions } from './solver-options.ts'
 
 type ChunkRequest = CollectRequest & { judge?: Teacher }
-/** Who grades an attempt's answers may ask. */
-const askedOf = ({ judge, signal }: ChunkRequest, { seed }: Attempt): Asked => ({
-  judge: judge && (() => judge.open()),
-  seed: deriveSeed(seed, 'judge'),
-  signal,
-})
-
 /** Attempts at one chunk: traces in their order, what failed, what was put aside. */
 export async function attemptChunk(
   request: ChunkRequest,
@@ -47,19 +39,8 @@ export async function attemptChunk(
   const faults: SolveFault[] = []
   const whole = new Map(slice.map(({ task }) => [task.id, task]))
   const taskOf = ({ id }: Pick<Task, 'id'>) => whole.get(id) as Task
-  const { hint } = request
-  const seedOf = ({ id }: Task) => attempts.find(({ task }) => task.id === id) as Attempt
-  const options: SolveOptions = {
-    sampling: request.sampling,
-    verify: request.verify,
-    budget: request.budget,
-    teachers: request.teachers,
-    // Only yes or no comes back of it.
-    leaks: (task, text) => tellsReference(taskOf(task), text, hint),
-    grade: request.mayGrade ? (task, answer) => request.grade(taskOf(task), answer, askedOf(request, seedOf(task))) : undefined,
-    hint: request.mayGrade && hint ? (task) => hint(taskOf(task)) : undefined,
-    signal: request.signal,
-  }
+  const seedOf = ({ id }: Task) => (attempts.find(({ task }) => task.id === id) as Attempt).seed
+  const options = solverOptions(request, whole, seedOf)
   const quarantined: Omit<Quarantined, 'chunk'>[] = []
   const counted = countRetries(model)
   const settled = new Set<string>()
@@ -139,15 +120,6 @@ function countRetries(model: LanguageModel): { model: LanguageModel; retried(): 
     model: { ...model, model: model.model, score: model.score?.bind(model), ahead: model.ahead?.bind(model), generate },
     retried: () => retried,
   }
-}
-
-/** Whether a critique tells the answer: the hint (or the reference) stands in it as a word. */
-function tellsReference(task: Task, text: string, hint: ((task: Task) => string) | undefined): boolean {
-  const answer = (hint?.(task) ?? task.reference).trim()
-  if (answer === '') return false
-  const bound = (edge: string) => (/\w/.test(edge) ? '\\b' : '')
-  const quoted = answer.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(bound(answer[0] as string) + quoted + bound(answer.at(-1) as string)).test(text)
 }
 
 async function gradeSolution(request: ChunkRequest, solution: Solution, shown: Shown): Promise<Trace> {

@@ -39,6 +39,10 @@ export const Plan = z.object({
     promptTokens: z.number().int().optional(),
     /** Attempts that were not done when its time was. */
     underway: z.number().int().optional(),
+    /** Attempts that see no grades, as those of the arms, where the solver goes by grades. */
+    ungraded: z
+      .object({ attempts: z.number().int(), seconds: z.number(), tokens: z.number().int(), underway: z.number().int() })
+      .optional(),
   }),
   /** Seconds of sampling, from the probe; training comes on top. */
   samplingSeconds: z.number(),

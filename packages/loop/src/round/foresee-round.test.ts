@@ -45,6 +45,9 @@ test('the first round goes by the probe and the size of the model; later ones by
   assert.ok(first.training > 0 && first.memory > 16e6 && first.disk > 1e6)
   assert.is((await foreseeRound({ ...ahead, trainer: null })).training, 0)
 
+  const ungraded = { attempts: 100, seconds: 0.5, tokens: 200, underway: 0 }
+  assert.is((await foreseeRound({ ...ahead, probe: { ...probe, ungraded } })).sampling, 20, 'arms, where no grade is seen, are cheaper')
+
   const files = roundFiles('past', 1)
   const plan = { train: 100, arms: 4, validation: 10, probe, samplingSeconds: 10, minimumDetectableEffect: 0.1 }
   const step = (name: string, seconds: number, value: unknown) =>

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Model } from '@whetstone/core'
 import { openRun, runNames, type Plan, type RoundReader, type RunReader } from '@whetstone/runs'
-import { secondsEach } from '@whetstone/attempts/show-plan.ts'
+import { samplingOfPlan, secondsEach } from '@whetstone/attempts/show-plan.ts'
 import { median } from '@whetstone/statistics/median.ts'
 
 /** What a round will take, about. */
@@ -56,7 +56,6 @@ export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
   )
   const known = <K extends keyof Past>(key: K): number | null => median(past.flatMap((each) => each[key] ?? []))
   const attempts = train + arms
-  const each = secondsEach(probe)
   const kept = train * (known('kept') ?? (ahead.right ? usual : 1))
   const older = openRun(run)
     .finished()
@@ -69,11 +68,11 @@ export async function foreseeRound(ahead: Ahead): Promise<Foreseen> {
   const bytes = model.path === null ? 0 : (statSync(model.path, { throwIfNoEntry: false })?.size ?? 0)
   const full = parameters < 100e6
   return {
-    sampling: each * attempts * (known('correction') ?? 1),
+    sampling: samplingOfPlan(probe, { train, arms }) * (known('correction') ?? 1),
     training: trainer ? rows * perRow : 0,
     rest:
       probe.seconds +
-      each * watch * (known('watched') ?? 1) +
+      secondsEach(probe.ungraded ?? probe) * watch * (known('watched') ?? 1) +
       (known('rest') ??
         idle + (trainer ? (4 * parameters * tokens * Math.min(parity.rows, rows)) / speed + (4 * parameters) / parity.bytes : 0)),
     // weights, gradients and two moments in 32 bits below 100M parameters; adapters need little beside the weights
@@ -114,11 +113,12 @@ function pastRounds(meant: Parameters<typeof newest>[0]): Past[] {
     const sampling = (seconds.traces ?? 0) + (seconds.arms ?? 0)
     const rows = round.harvest.kept + round.harvest.replayed
     const attempts = round.cuts?.attempted ?? 0
-    const probed = plan ? secondsEach(plan.probe) : 0
     const expected = plan?.foreseen?.attempts ?? attempts
+    const planned = plan ? samplingOfPlan(plan.probe, { train: plan.train, arms: Math.max(0, expected - plan.train) }) : 0
+    const probed = plan ? secondsEach(plan.probe.ungraded ?? plan.probe) : 0
     const watch = plan?.foreseen?.watch ?? 0
     return {
-      correction: probed > 0 && sampling > 0 && expected > 0 ? sampling / expected / probed : null,
+      correction: planned > 0 && sampling > 0 ? sampling / planned : null,
       watched: probed > 0 && watch > 0 && seconds.monitor !== undefined ? seconds.monitor / watch / probed : null,
       kept: round.harvest.attempted > 0 ? round.harvest.kept / round.harvest.attempted : null,
       perRow: round.training && rows > 0 ? round.training.seconds / rows : null,
