@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { BadInput, dataRoot, paths, writeAtomic, writeJson } from '@whetstone/core'
+import { z } from 'zod'
+import { BadInput, dataRoot, paths, readJson, writeAtomic, writeJson } from '@whetstone/core'
 import type { System, SystemOptions } from '@whetstone/studies/reproduce/system.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
@@ -44,6 +46,11 @@ export default defineCommand({
     const study = studyOf(recipe, base, { name: run, folder: join(paths.checkpoints(run)), threads: flags.threads, signal })
     const { basic, advanced } = teachersOf(flags, recipe.teachers, study)
     const started = performance.now()
+    const sittings = join(study.folder, 'seconds.json')
+    const before = existsSync(sittings) ? readJson(sittings, z.number()) : 0
+    const taken = () => before + (performance.now() - started) / 1000
+    // a run that is stopped has taken its time too
+    using _ = { [Symbol.dispose]: () => writeJson(sittings, taken()) }
     const outcome = await system.run({
       ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
       teachers: { basic, advanced },
@@ -60,7 +67,7 @@ export default defineCommand({
         seed: study.seed,
       },
       ...{ quick: flags.quick, command: commandOf(system.name, flags) },
-      seconds: (performance.now() - started) / 1000,
+      seconds: taken(),
       ...outcome,
       tables: outcome.tables.map((table) => ({ note: '', ...table })),
     }
