@@ -49,7 +49,7 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
 /** Columns of figures stand to the right. */
 function tableOf(caption: string, head: readonly string[], rows: readonly (readonly Cell[])[]) {
   const isFigure = (cell: Cell | undefined) =>
-    cell === null || typeof cell === 'number' || /^[-+]?\d[\d.e+-]*( \(.*\)| to [-+]?[\d.]+)?$/.test(cell ?? '')
+    cell === null || typeof cell === 'number' || /^[-+]?\d[\d.e+-]*( \(.*\)| (to|against) [-+]?[\d.]+)?$/.test(cell ?? '')
   const numeric = head.flatMap((_, column) => (rows.every((row) => isFigure(row[column])) ? [column] : []))
   return table(
     caption,

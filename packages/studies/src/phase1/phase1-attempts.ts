@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Memory, Model, Sampling, Task, Taskset } from '@whetstone/core'
+import type { Memory, Model, Sampling, Solver, Task, Taskset } from '@whetstone/core'
 import { collect, type Collected } from '@whetstone/evaluation'
 import { attemptPolicy, systemMessage } from '@whetstone/recipe/attempt-policy.ts'
 import type { Models } from '@whetstone/recipe/models-of.ts'
@@ -13,6 +13,7 @@ export type Phase1Work = {
   /** Traces of every arm lie here. */
   folder: string
   models: Models
+  learning: Solver | undefined
   signal: AbortSignal
 }
 export type Phase1Arm = {
@@ -39,7 +40,7 @@ export async function attemptPhase1(work: Phase1Work, arm: Phase1Arm): Promise<C
     round: 1,
     arm: arm.train ? 'train' : 'test',
     policy: { model: base.id, bank: arm.bank },
-    groups: [{ tasks: arm.tasks, samples: arm.samples }],
+    groups: [{ tasks: arm.tasks, samples: arm.samples, ...(arm.train && work.learning ? { solver: work.learning } : {}) }],
     seed,
     ...attemptPolicy(recipe, models, { role: 'incumbent', model: base, train: arm.train }),
     sampling: arm.sampling,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Memory, Model, Recalled, Rows, Task, Taskset, Trace } from '@whetstone/core'
+import type { Memory, Model, Recalled, Rows, Solver, Task, Taskset, Trace } from '@whetstone/core'
 import {
   BadInput,
   canonicalJson,
@@ -35,7 +35,7 @@ export type Phase1Options = {
   base: Model
   /** Tasksets of the recipe: where the bank is learned, and where it is tested (default: the recipe's first, both). */
   bankFrom?: string
-  testOn?: string
+  testOn?: string | undefined
   /** Test tasks (a level); default: as many as the course's validation tasks. */
   tasks?: number
   k?: number
@@ -45,6 +45,8 @@ export type Phase1Options = {
   redo: boolean
   threads?: number
   roles?: Roles
+  /** Makes the train attempts where the test attempts are to stay the recipe's own. */
+  learning?: Solver | undefined
   signal: AbortSignal
   /** Writes and shows what came out. */
   report: (result: Phase1Result) => Promise<void>
@@ -85,6 +87,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
     seed,
     base,
     signal,
+    learning: options.learning,
     folder: folders.traces,
     models: modelsOf(recipe, options.roles ?? {}, { threads: options.threads, signal, logFile: join(folders.report, 'sample.log') }),
   }
@@ -101,6 +104,7 @@ export async function phase1(options: Phase1Options): Promise<Phase1Summary> {
   // Nothing is written before the data has been found.
   checkPlan(folders, options, {
     recipe: describeRecipe(recipe),
+    ...(options.learning ? { learning: options.learning.name } : {}),
     model: base.id,
     seed,
     k,

@@ -1,7 +1,7 @@
 import type { Phase1Summary, ReproductionTable } from '@whetstone/runs'
 import revise from '@whetstone/solvers/solvers/revise.ts'
 import { BadInput } from '@whetstone/core'
-import { phase1 } from '../phase1/phase1.ts'
+import { phase1, type Phase1Options } from '../phase1/phase1.ts'
 import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import type { System, SystemOptions } from './system.ts'
 import { interval, percent } from './system.ts'
@@ -35,11 +35,12 @@ export const reasoningBank: System = {
     const scaled: { how: string; k: number; summary: Phase1Summary }[] = []
     for (const k of quick ? [1, 4] : [1, 2, 4, 8]) {
       scaled.push({ how: 'parallel', k, summary: await measured(options, `parallel-${k}`, recipe, { ...course, samples: k }) })
-      const solver = k === 1 ? recipe.solver : revise({ rounds: k - 1, critic: 'grade', prompts: options.prompts })
+      // Test tasks are attempted as everywhere: there nobody says which answers are wrong, and a second look unlearns right ones.
+      const learning = k === 1 ? recipe.solver : revise({ rounds: k - 1, critic: 'grade', prompts: options.prompts })
       scaled.push({
         how: 'sequential',
         k,
-        summary: await measured(options, `sequential-${k}`, { ...recipe, solver }, { ...course, samples: 1 }),
+        summary: await measured(options, `sequential-${k}`, recipe, { ...course, samples: 1 }, { learning }),
       })
     }
     const taskset = {
@@ -52,7 +53,7 @@ export const reasoningBank: System = {
       'transfer',
       { ...recipe, courses: [course, { ...course, taskset: renamed(taskset) }] },
       course,
-      taskset.name,
+      { testOn: taskset.name },
     )
     const { memoryMinusBaseline: gain, memoryMinusControl: above, wins, losses, leaks } = main
     const holds = above.difference > 0.03 && main.pValue < 0.05 && leaks.audit === 0
@@ -76,6 +77,7 @@ export const reasoningBank: System = {
         {
           what: 'memory against baseline on longer chains (transfer), points',
           value: percent(transfer.memoryMinusBaseline.difference),
+          interval: [percent(transfer.memoryMinusBaseline.ci[0]), percent(transfer.memoryMinusBaseline.ci[1])],
           n: transfer.n,
           p: transfer.memoryMinusBaseline.pValue,
         },
@@ -122,7 +124,7 @@ async function measured(
   arm: string,
   recipe: Recipe,
   course: Course,
-  testOn?: string,
+  { testOn, learning }: Partial<Pick<Phase1Options, 'testOn' | 'learning'>> = {},
 ): Promise<Phase1Summary> {
   const courses = recipe.courses.length > 1 && testOn ? recipe.courses : [course]
   const tasks = quick ? 128 : 400
@@ -136,6 +138,7 @@ async function measured(
     ...{
       bankFrom: course.taskset.name,
       testOn,
+      learning,
       tasks,
       sizes: ['1/8', '1/4', '1/2', 'all'],
       redo: false,
@@ -166,6 +169,7 @@ const sizeTable = ({ bankSizes }: Phase1Summary): ReproductionTable => ({
 
 const scalingTable = (scaled: readonly { how: string; k: number; summary: Phase1Summary }[]): ReproductionTable => ({
   title: 'MaTTS: attempts at each train task, in parallel or one after the other',
+  note: 'One after the other: the grade says wrong, and the same conversation goes on. Each bank is tried on the same test tasks, one attempt each.',
   columns: ['how', 'k', 'memories', 'passed with memory, %', 'baseline, %'],
   rows: scaled.map(({ how, k, summary }) => [
     how,
