@@ -12,11 +12,12 @@ import { updateBucket } from '@whetstone/attempts/update-bucket.ts'
 
 /** One stage of a round's training. `verify` attempts the trained tasks again without help; what passes may be trained on by a later `sft`. */
 export type Scheduled =
-  | { stage: 'dpo'; learningRate: number; beta: number; nllWeight: number; epochs: number }
+  /** `least`: of fewer pairs nothing is learned but to keep what stands beside them; the stage is left out. */
+  | { stage: 'dpo'; learningRate: number; beta: number; nllWeight: number; epochs: number; least: number }
   | { stage: 'sft'; learningRate: number; epochs: number; on: 'rewrites' | 'verified' | 'references' }
   | { stage: 'verify' }
 export const dpo = (more: Partial<Extract<Scheduled, { stage: 'dpo' }>> = {}): Scheduled => ({
-  ...{ stage: 'dpo', learningRate: 2e-4, beta: 0.1, nllWeight: 1, epochs: 2 },
+  ...{ stage: 'dpo', learningRate: 2e-4, beta: 0.1, nllWeight: 1, epochs: 2, least: 16 },
   ...more,
 })
 export const sft = (more: Partial<Extract<Scheduled, { stage: 'sft' }>> = {}): Scheduled => ({
@@ -127,6 +128,7 @@ async function train(study: Study, { schedule }: R3, round: number, incumbent: M
       verification = { attempts: traces.length, passed: verified.length }
       continue
     }
+    if (scheduled.stage === 'dpo' && pairRows(taught.traces, 1).length < scheduled.least) continue
     const stage = stageOf(scheduled, taught, verified, stay)
     if (stage.rows.length === 0) continue
     const trained = await trainRows(study, `r3-${round}-model-${i}`, model, stage)
