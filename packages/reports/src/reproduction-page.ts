@@ -1,5 +1,5 @@
 import type { Reproduction } from '@whetstone/runs'
-import { duration } from '@whetstone/core'
+import { duration, showP } from '@whetstone/core'
 import { html } from 'hono/html'
 import type { TopLevelSpec } from 'vega-lite'
 import { figure, table, text } from './page/pieces.ts'
@@ -30,7 +30,7 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
     tableOf(
       `Measured on ${model}`,
       ['what', 'figure', '95% interval', 'n', 'p'],
-      ours.map(({ what, value, interval, n, p }) => [what, value, interval?.join(' to ') ?? null, n ?? null, p?.toPrecision(2) ?? null]),
+      ours.map(({ what, value, interval, n, p }) => [what, value, interval?.join(' to ') ?? null, n ?? null, p == null ? null : showP(p)]),
     ),
     ...(drawn.length > 0
       ? [

@@ -97,7 +97,15 @@ else
       'strace',
       ['-f', '-qq', '-s', '600', '-e', `trace=${calls}`, '-o', log, process.execPath, '--input-type=module-typescript', '-e', driver],
       {
-        env: { ...process.env, WHETSTONE_ROOT: allowed, HF_ENDPOINT: address, HF_TOKEN: '', WHETSTONE_PROGRESS: 'none' },
+        // what Node compiled is kept beside the modules, by names of its own
+        env: {
+          ...process.env,
+          NODE_DISABLE_COMPILE_CACHE: '1',
+          WHETSTONE_ROOT: allowed,
+          HF_ENDPOINT: address,
+          HF_TOKEN: '',
+          WHETSTONE_PROGRESS: 'none',
+        },
         cwd: allowed,
       },
     )

@@ -1,4 +1,4 @@
-import { range } from '@whetstone/core'
+import { range, showP } from '@whetstone/core'
 import beam from '@whetstone/solvers/solvers/beam.ts'
 import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
@@ -101,9 +101,7 @@ export const openReasoner: System = {
     })
     const against = (treatment: string, control: string) => {
       const { difference, low, high, twoSided } = compareArms(rows, treatment, control, study.seed)
-      print(
-        `${treatment} against ${control}: ${percent(difference)} points (${percent(low)} to ${percent(high)}), p ${twoSided.toPrecision(2)}`,
-      )
+      print(`${treatment} against ${control}: ${percent(difference)} points (${percent(low)} to ${percent(high)}), p ${showP(twoSided)}`)
       const what = `${treatment} against ${control}, points`
       return {
         what,

@@ -1,4 +1,4 @@
-import { range } from '@whetstone/core'
+import { range, showP } from '@whetstone/core'
 import type { Interval } from '@whetstone/statistics'
 import { mcnemar, wilson } from '@whetstone/statistics'
 import { placebo } from '@whetstone/solvers'
@@ -95,7 +95,7 @@ export const r3System: System = {
             percent(incumbent),
             wins,
             losses,
-            p.toPrecision(2),
+            showP(p),
           ]),
         },
         {
@@ -137,7 +137,7 @@ export const r3System: System = {
       ],
       charts: [
         {
-          title: 'Accuracy of train attempts',
+          title: 'Accuracy of train attempts, rewritten where they failed',
           x: 'round',
           y: 'share, %',
           points: [...series('answer', ({ answer }) => percent(answer)), ...series('format', ({ format }) => percent(format))],
@@ -165,7 +165,7 @@ export const r3System: System = {
         },
       ],
       verdict: [
-        `With the critic the candidate solves ${percent(real.candidate)}% of what the incumbent failed, the incumbent's own fresh attempt ${percent(real.incumbent)}% (p ${real.p.toPrecision(2)}).`,
+        `With the critic the candidate solves ${percent(real.candidate)}% of what the incumbent failed, the incumbent's own fresh attempt ${percent(real.incumbent)}% (p ${showP(real.p)}).`,
         `Critiques of other tasks come to ${percent(sham.candidate)}%${apart(real, sham) ? '' : ', a difference that chance explains: what the critiques say is not shown to matter here'}.`,
         `Training on the references alone comes to ${percent(alone.candidate)}%${apart(real, alone) ? '' : ', a difference that chance explains'}.`,
       ],

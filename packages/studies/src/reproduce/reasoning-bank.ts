@@ -1,6 +1,6 @@
 import type { Phase1Summary, ReproductionTable } from '@whetstone/runs'
 import revise from '@whetstone/solvers/solvers/revise.ts'
-import { BadInput } from '@whetstone/core'
+import { BadInput, showP } from '@whetstone/core'
 import { phase1, type Phase1Options } from '../phase1/phase1.ts'
 import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import type { System, SystemOptions } from './system.ts'
@@ -105,7 +105,7 @@ export const reasoningBank: System = {
         },
       ],
       verdict: [
-        `The original's rule (more than 3 points over the control, significant, no leak) ${holds ? 'is met' : 'is NOT met'}: ${percent(above.difference)} points, p ${main.pValue.toPrecision(2)}, ${leaks.audit} leaks; ${wins} wins and ${losses} losses against random memories.`,
+        `The original's rule (more than 3 points over the control, significant, no leak) ${holds ? 'is met' : 'is NOT met'}: ${percent(above.difference)} points, p ${showP(main.pValue)}, ${leaks.audit} leaks; ${wins} wins and ${losses} losses against random memories.`,
         'These memories are lines that a program reads off attempts that passed; the model does not write them. It shows what recall and its controls do, not how well a model distils.',
         `Study ${study.name}: ${main.bank.size} memories from ${main.bank.trainAttempts} train attempts, of which ${main.bank.trainPassed} passed.`,
       ],

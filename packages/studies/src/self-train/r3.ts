@@ -128,7 +128,6 @@ async function train(study: Study, { schedule }: R3, round: number, incumbent: M
       verification = { attempts: traces.length, passed: verified.length }
       continue
     }
-    if (scheduled.stage === 'dpo' && pairRows(taught.traces, 1).length < scheduled.least) continue
     const stage = stageOf(scheduled, taught, verified, stay)
     if (stage.rows.length === 0) continue
     const trained = await trainRows(study, `r3-${round}-model-${i}`, model, stage)
@@ -138,17 +137,19 @@ async function train(study: Study, { schedule }: R3, round: number, incumbent: M
   return { model, losses, verification }
 }
 
-function stageOf(
+/** What a stage trains on; no rows leave it out. */
+export function stageOf(
   scheduled: Exclude<Scheduled, { stage: 'verify' }>,
   { traces, tasks }: Taught,
   verified: readonly Trace[],
   stay: readonly Trace[],
 ): Stage {
   if (scheduled.stage === 'dpo') {
-    const { learningRate, beta, nllWeight, epochs } = scheduled
+    const { learningRate, beta, nllWeight, epochs, least } = scheduled
+    const pairs = pairRows(traces, 1)
     // Solved levels stand in the pairs too: their right answer against the same one broken off, or DPO unlearns them.
     const guard = stay.map((trace) => pairRow(trace, answerOf(trace), answerOf(trace).slice(0, -2)))
-    return { method: 'dpo', rows: [...pairRows(traces, 1), ...guard], learningRate, beta, nllWeight, epochs }
+    return { method: 'dpo', rows: pairs.length < least ? [] : [...pairs, ...guard], learningRate, beta, nllWeight, epochs }
   }
   const { learningRate, epochs, on } = scheduled
   const of = on === 'verified' ? verified.map(sftRow) : on === 'rewrites' ? passedOf(traces).map(sftRow) : references(traces, tasks)

@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Trace } from '@whetstone/core'
 import { methods } from './methods.ts'
+import { dpo, stageOf } from './r3.ts'
 import { distinctPerTask, groupRows, pairRows, sftRow } from './rows.ts'
 
 const test = suite('rows')
@@ -109,6 +110,16 @@ test('methods learn from what they say, and start where they say', () => {
     'self-consistency': 'last',
     grpo: 'last',
   })
+})
+
+test('a DPO stage of fewer pairs than it asks for is left out: what stands beside them would be all that it learns', () => {
+  const taught = (pairs: number) => ({
+    traces: Array.from({ length: pairs }, (_, i) => trace(`t${i}`, ['bad', 'good'], true)),
+    ...{ kept: [], tasks: new Map() },
+  })
+  const rowsOf = (pairs: number) =>
+    stageOf(dpo({ least: 3 }) as Parameters<typeof stageOf>[0], taught(pairs), [], [trace('solved', ['right'], true)]).rows.length
+  assert.equal([rowsOf(2), rowsOf(3)], [0, 4])
 })
 
 test.run()
