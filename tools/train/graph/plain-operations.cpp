@@ -17,7 +17,6 @@ class plain final : public operations {
         count = g.rows.pack_rows();
         length = g.rows.row_length;
         places = g.constant(GGML_TYPE_I32, length * count, 1, "places", [](const batch & b) -> const auto & { return b.places; });
-        temperature = nullptr;
         if (g.rope.temperature.empty())
             return;
         temperature = g.constant(GGML_TYPE_F32, 1, length * count, "temperature", [&rope = g.rope](const batch & b) {
@@ -150,7 +149,7 @@ class plain final : public operations {
     graph & g;
     ggml_context * c;
     const hyperparameters & h;
-    ggml_tensor *factors, *places, *temperature;
+    ggml_tensor *factors, *places, *temperature = nullptr;
     std::map<int64_t, ggml_tensor *> masks;       // by window
     std::map<int64_t, ggml_tensor *> apart_masks; // by distance, back below 0: of a convolution, 0 where another sequence would be seen
     std::map<const ggml_tensor *, ggml_tensor *> halves;
@@ -166,8 +165,7 @@ class plain final : public operations {
     ggml_tensor * flipped(ggml_tensor * t) { return ggml_cont(c, ggml_transpose(c, t)); }
     ggml_tensor * sum_of_columns(ggml_tensor * t, ggml_tensor * like) { return ggml_reshape(c, ggml_sum_rows(c, flipped(t)), like); }
     static constexpr float lift = 1024.0f;
-    // A base's matrix, transposed, in F16: a copy that lives for one product (of the head: for its chunks). By get_rows, which every
-    // backend has for all types: CUDA copies no K-quants.
+    // A base's matrix, transposed, in F16, for one product (the head's: its chunks). By get_rows: CUDA copies no K-quants.
     ggml_tensor * flipped_half(ggml_tensor * w) {
         ggml_tensor *& known = halves[w];
         if (known || w->type == GGML_TYPE_F16)

@@ -3,8 +3,8 @@ import { deriveSeed } from '@whetstone/core'
 import { solverOptions } from '@whetstone/evaluation'
 import type { Plan } from '@whetstone/runs'
 import { attemptPolicy } from '@whetstone/recipe/attempt-policy.ts'
-import { lengthOf, longestTask } from '@whetstone/attempts/longest-task.ts'
-import type { RoundContext } from '@whetstone/attempts/round-context.ts'
+import { lengthOf, longestTask } from './longest-task.ts'
+import type { RoundContext } from './round-context.ts'
 
 const probeSeconds = 10
 const probeAttempts = 256
