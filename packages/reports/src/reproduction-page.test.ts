@@ -41,7 +41,7 @@ test('shows the figures beside each other, with charts, and escapes what it is g
     '83.1 to 88.6',
     '12.5',
     '10 to 15',
-    '0.00012',
+    '1.2e-4',
     'It held.',
     '&lt;b&gt;',
     'm&lt;script&gt;',
