@@ -30,8 +30,34 @@ test('of a critic that thinks aloud only the critique counts', () => {
     ['#4r', '#4r'],
     ['y', 'y'],
     ['f', 'f'],
+    ['3+5=1,3+5=1;1*2=3,1*2=2!1*2=3v', '1*2=3v'],
+    ['1+2=3o,kx=*', '1+2=3o,kx=*'],
   ]
   for (const [words, critique] of cases) assert.is(said?.exec(words as string)?.[0], critique)
+})
+
+test('verdicts and critiques are understood as models write them', () => {
+  const cases: [name: string, text: string, yes: boolean, nothingWrong: boolean][] = [
+    ['prose-1', 'Yes.', true, false],
+    ['prose-1', '**YES**, it is.', true, false],
+    ['prose-1', ' yes', true, false],
+    ['prose-1', 'No. Yesterday', false, false],
+    ['prose-1', 'yesterday', false, false],
+    ['prose-1', 'No errors.', false, true],
+    ['prose-1', '**no errors**', false, true],
+    ['prose-1', 'There are no errors!', false, true],
+    ['prose-1', 'No errors in step 1, but step 2 is wrong.', false, false],
+    // models/chains does the step again first
+    ['chains-1', '1*2=2y', true, false],
+    ['chains-1', '1*2=2n', false, false],
+    ['chains-1', '#2y', true, false],
+    ['chains-1', 'y', true, true],
+    ['chains-1', '', false, false],
+  ]
+  for (const [name, text, yes, nothing] of cases) {
+    const prompts = loadPrompts(name)
+    assert.equal([prompts.yes.test(text), prompts.nothingWrong.test(text)], [yes, nothing], `${name}: ${text}`)
+  }
 })
 
 test('what is filled in is not looked at for places', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { BadInput } from '@whetstone/core'
 import { z } from 'zod'
 
-const Pattern = z.string().transform((source) => new RegExp(source, 's'))
+/** Models write Yes and NO ERRORS where they were asked for yes and no errors. */
+const Pattern = z.string().transform((source) => new RegExp(source, 'is'))
 
 /**
  * What solvers say, under a versioned name: a file of `prompts/`. Texts hold `{problem}`, `{answer}`, `{critique}`, `{feedback}`, `{work}`,
@@ -38,6 +39,8 @@ const Prompts = z.strictObject({
   step: z.string(),
   verdict: z.string(),
   yes: Pattern,
+  /** Most tokens of a verdict, a thought before it included; as many as an answer may have when absent. */
+  verdictTokens: z.number().int().positive().optional(),
   /** What ends a step, and what shows that a step is the last. */
   separator: z.string().min(1),
   final: Pattern,

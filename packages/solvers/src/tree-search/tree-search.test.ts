@@ -23,7 +23,7 @@ const chain = attempt(4, { task: { ...attempt(4).task, prompt: `${word}?` } })
 /** The right next letter in one sample of `odds`, else another. */
 const speller = (odds: number) => (request: GenerateRequest) => {
   const work = (request.messages.at(-1)?.content ?? '').replace(`${word}?`, '')
-  if (work.endsWith(':')) return verify(chain.task, work.slice(0, -1)).right ? 'y' : 'n'
+  if (work.endsWith(':')) return `${due[work.split(';').length - 2]}${verify(chain.task, work.slice(0, -1)).right ? 'y' : 'n'}`
   const place = work.split(';').length - 1
   const draw = deriveSeed(request.seed, 'letter') % odds
   return draw === 0 ? (due[place] ?? '#') : String.fromCharCode(112 + draw)

@@ -32,11 +32,12 @@ export async function* valuesOf(
   const asks = partials.map(({ text }, i): Ask => {
     const content = fill(prompts.verdict, { problem: attempt.task.prompt, work: text })
     const seed = deriveSeed(attempt.seed, 'verdict', depth, i, text)
+    const { verdictTokens: maxTokens = tools.sampling.maxTokens } = prompts
     return {
       role: 'judge',
       messages: [{ role: 'user', content }],
       seed,
-      sampling: { ...tools.sampling, temperature: 0, stop: undefined, maxTokens: 8 },
+      sampling: { ...tools.sampling, temperature: 0, stop: undefined, maxTokens },
       by,
     }
   })

@@ -1,180 +1,84 @@
-import { range, showP } from '@whetstone/core'
-import type { Interval } from '@whetstone/statistics'
-import { mcnemar, wilson } from '@whetstone/statistics'
-import { placebo } from '@whetstone/solvers'
-import type { R3Round, R3 } from '../self-train/r3.ts'
-import { dpo, r3, sft, verify } from '../self-train/r3.ts'
-import type { System } from './system.ts'
-import { atMost, part, percent } from './system.ts'
-
-const armNames = ['critic', 'shuffled critiques', 'references alone'] as const
+import { range } from '@whetstone/core'
+import { chainsTeacher, chainsWorld } from '@whetstone/tasks'
+import chainsKeys from '@whetstone/tasks/tasksets/chains-keys.ts'
+import type { R3 } from '../self-train/r3.ts'
+import { dpo, sft, verify } from '../self-train/r3.ts'
+import { r3OfArms } from './r3-arms.ts'
+import { r3Charts, r3Figures, r3Tables, r3Verdict } from './r3-page.ts'
+import type { Study } from '../self-train/study.ts'
+import type { System, SystemOptions } from './system.ts'
+import { atMost, part } from './system.ts'
 
 export const r3System: System = {
   name: 'r3',
   about:
-    'attempt, reward, reflect, rewrite, DPO on (rejected, chosen), verification attempts, SFT on the verified, bucket list over rounds',
+    'attempt, reward, reflect, rewrite, DPO on (rejected, chosen), verification attempts, SFT on the verified, bucket list over rounds; on harder chains, and on keys whose meaning only the critic knows',
   original: [
     { what: 'GSM8K, 700 samples', figure: '83.1 to 88.6', source: 'R3' },
     { what: 'LastLetterConcat, 700 samples', figure: '40.7 to 53.3', source: 'R3' },
   ],
-  async run({ study, prompts, teachers, solved, frontier, quick, limit, seeds, print }) {
-    const base: R3 = {
-      ...{
-        rounds: quick ? 2 : 3,
-        levels: range(frontier, frontier + 1),
-        each: quick ? 150 : 250,
-        kept: range(1, solved),
-        keptEach: quick ? 60 : 100,
-      },
-      ...{
-        teachers,
-        advancedAfter: 1,
-        rewrites: 3,
-        schedule: [dpo(), verify(), sft()],
-        prompts,
-        temperature: 0.7,
-        validation: atMost(limit, quick ? 150 : 300),
-      },
+  async run(options) {
+    const { study, seeds, print } = options
+    const harder = settingsOf(options)
+    const compared = await r3OfArms(study, () => harder, { seeds, print })
+    const first = compared.runs.critic[0]!
+    const title = 'harder tasks'
+    const outcome = {
+      ours: r3Figures(compared, title),
+      tables: r3Tables(compared, harder, title),
+      charts: r3Charts(first.rounds),
+      verdict: r3Verdict(compared, title),
     }
-    const settings: Record<(typeof armNames)[number], R3> = {
-      critic: base,
-      'shuffled critiques': {
-        ...base,
-        teachers: { basic: placebo('shuffled', teachers.basic), advanced: placebo('shuffled', teachers.advanced) },
-      },
-      // No attempts to rewrite: the same tasks with their right answers.
-      'references alone': { ...base, rewrites: 0, schedule: [sft({ on: 'references' })] },
-    }
-    const all = new Map<string, { seed: number; rounds: R3Round[] }[]>()
-    for (const arm of armNames) {
-      const runs: { seed: number; rounds: R3Round[] }[] = []
-      for (const seed of seeds) {
-        const rounds = await r3(part(study, `${arm.replace(/\W+/g, '-')}-${seed}`, seed), settings[arm], ({ round, retest, bucket }) =>
-          print(
-            `${arm}, seed ${seed}, round ${round}: of ${retest.failed} failed, candidate ${retest.candidate}, incumbent ${retest.incumbent}; bucket ${bucket.size}`,
-          ),
-        )
-        runs.push({ seed, rounds })
-      }
-      all.set(arm, runs)
-    }
-    const tested = armNames.map((arm) => {
-      const pairs = (all.get(arm) ?? []).flatMap(({ rounds }) => rounds.flatMap(({ retest }) => retest.pairs))
-      const wins = pairs.filter(({ candidate, incumbent }) => candidate && !incumbent).length
-      const losses = pairs.filter(({ candidate, incumbent }) => !candidate && incumbent).length
-      const solvedBy = (who: 'candidate' | 'incumbent') => pairs.filter((pair) => pair[who]).length / Math.max(1, pairs.length)
-      return {
-        arm,
-        n: pairs.length,
-        candidate: solvedBy('candidate'),
-        incumbent: solvedBy('incumbent'),
-        wins,
-        losses,
-        p: mcnemar(wins, losses).greater,
-      }
-    })
-    const first = (all.get('critic') ?? [])[0]!
-    const series = (name: string, of: (round: R3Round) => number | undefined) =>
-      first.rounds.flatMap((round) => (of(round) === undefined ? [] : [{ series: name, x: round.round, y: of(round) as number }]))
-    const level = (rounds: readonly R3Round[], at: number) => rounds.at(-1)!.rates.find((rate) => rate.level === at)
-    const [real, sham, alone] = tested as [(typeof tested)[0], (typeof tested)[0], (typeof tested)[0]]
+    const keys = onKeys(options, harder)
+    if (!keys) return outcome
+    const told = await r3OfArms(keys.study, keys.settings, { seeds, print: (line) => print(`keys: ${line}`) })
     return {
-      ours: tested.map(({ arm, n, candidate, incumbent, p }) => ({
-        ...{ what: `${arm}: failed validation tasks solved by the candidate against a fresh attempt of the incumbent, %`, n, p },
-        value: `${percent(candidate)} against ${percent(incumbent)}`,
-      })),
-      tables: [
-        {
-          title: 'What failed, attempted again',
-          note: 'Validation tasks that the incumbent failed greedily, over all rounds and seeds; both attempt once at temperature 0.7; exact one-sided McNemar.',
-          columns: ['arm', 'failed tasks', 'candidate, %', 'incumbent again, %', 'wins', 'losses', 'p'],
-          rows: tested.map(({ arm, n, candidate, incumbent, wins, losses, p }) => [
-            arm,
-            n,
-            percent(candidate),
-            percent(incumbent),
-            wins,
-            losses,
-            showP(p),
-          ]),
-        },
-        {
-          title: 'Levels after the last round',
-          note: `Greedy, ${base.validation} validation tasks a level, passed in %.`,
-          columns: ['arm', 'seed', ...[...base.kept, ...base.levels].map((at) => `level ${at}`)],
-          rows: armNames.flatMap((arm) =>
-            (all.get(arm) ?? []).map(({ seed, rounds }) => [
-              arm,
-              seed,
-              ...[...base.kept, ...base.levels].map((at) => {
-                const rate = level(rounds, at)
-                return rate ? percent(rate.passed / rate.n) : null
-              }),
-            ]),
-          ),
-        },
-        {
-          title: `Rounds with the critic, seed ${first.seed}`,
-          columns: [
-            'round',
-            'attempts',
-            'right at first',
-            'right when rewritten',
-            'pairs',
-            'verified',
-            'bucket',
-            'left it',
-            'leaks',
-            'tokens',
-            "teacher's",
-          ],
-          rows: first.rounds.map((each) => [
-            ...[each.round, each.attempts, each.passedFirst, each.passedRewritten, each.pairs],
-            each.verification ? `${each.verification.passed} of ${each.verification.attempts}` : null,
-            ...[each.bucket.size, each.bucket.left, each.dropped.leaks, each.tokens.own, each.tokens.taught],
-          ]),
-        },
-      ],
-      charts: [
-        {
-          title: 'Accuracy of train attempts, rewritten where they failed',
-          x: 'round',
-          y: 'share, %',
-          points: [...series('answer', ({ answer }) => percent(answer)), ...series('format', ({ format }) => percent(format))],
-        },
-        {
-          title: 'Loss',
-          x: 'round',
-          y: 'loss',
-          points: ['dpo', 'sft'].flatMap((stage) => series(stage, ({ losses }) => losses.find((each) => each.stage === stage)?.loss)),
-        },
-        {
-          title: 'Bucket list',
-          x: 'round',
-          y: 'tasks',
-          points: [...series('in it', ({ bucket }) => bucket.size), ...series('left it', ({ bucket }) => bucket.left)],
-        },
-        {
-          title: 'Verification attempts',
-          x: 'round',
-          y: 'tasks',
-          points: [
-            ...series('attempted', ({ verification }) => verification?.attempts),
-            ...series('solved', ({ verification }) => verification?.passed),
-          ],
-        },
-      ],
-      verdict: [
-        `With the critic the candidate solves ${percent(real.candidate)}% of what the incumbent failed, the incumbent's own fresh attempt ${percent(real.incumbent)}% (p ${showP(real.p)}).`,
-        `Critiques of other tasks come to ${percent(sham.candidate)}%${apart(real, sham) ? '' : ', a difference that chance explains: what the critiques say is not shown to matter here'}.`,
-        `Training on the references alone comes to ${percent(alone.candidate)}%${apart(real, alone) ? '' : ', a difference that chance explains'}.`,
-      ],
+      ...outcome,
+      ours: [...outcome.ours, ...r3Figures(told, 'keys')],
+      tables: [...outcome.tables, ...r3Tables(told, keys.settings(study.seed), 'keys')],
+      verdict: [...outcome.verdict, ...r3Verdict(told, 'keys')],
     }
   },
 }
 
-/** Whether two shares of different tasks lie further apart than chance explains: their 95% intervals do not meet. */
-function apart(a: { candidate: number; n: number }, b: { candidate: number; n: number }): boolean {
-  const [one, other] = [a, b].map(({ candidate, n }) => wilson(Math.round(candidate * n), n)) as [Interval, Interval]
-  return one.low > other.high || other.low > one.high
+/** The first levels that the model does not have, with what keeps those that it has. */
+const settingsOf = ({ prompts, teachers, solved, frontier, quick, limit }: SystemOptions): R3 => ({
+  ...{
+    rounds: quick ? 2 : 3,
+    levels: range(frontier, frontier + 1),
+    each: quick ? 150 : 250,
+    kept: range(1, solved),
+    keptEach: quick ? 60 : 100,
+  },
+  ...{
+    teachers,
+    advancedAfter: 1,
+    rewrites: 3,
+    schedule: [dpo(), verify(), sft()],
+    prompts,
+    temperature: 0.7,
+    validation: atMost(limit, quick ? 150 : 300),
+  },
+})
+
+/**
+ * What no second look finds out: which sign a key stands for. A critic who says so is worth what it says, one that speaks of another attempt is not.
+ * Only for chains with the program as a teacher, which can be given the keys. One rewrite, since the third guess
+ * of three signs is right by itself.
+ */
+function onKeys({ study, limit }: SystemOptions, harder: R3): { study: Study; settings: (seed: number) => R3 } | null {
+  if (study.taskset.name !== 'chains' || !harder.teachers.basic.name.startsWith('chains-teacher')) return null
+  return {
+    study: { ...part(study, 'keys'), taskset: chainsKeys() },
+    settings: (seed) => {
+      const teacher = chainsTeacher({ keys: chainsWorld(seed) })
+      return {
+        ...harder,
+        ...{ levels: [2], each: 128, kept: [], keptEach: 0, rewrites: 1, validation: atMost(limit, 320) },
+        teachers: { basic: teacher, advanced: teacher },
+        // Two tasks a key are few: they are gone through often.
+        schedule: [dpo({ epochs: 10 }), verify(), sft({ epochs: 12, on: 'rewrites' })],
+      }
+    },
+  }
 }

@@ -59,7 +59,12 @@ export type R3Round = {
   dropped: { leaks: number; rewrites: number }
   tokens: { own: number; taught: number }
   /** On validation tasks that the incumbent failed: solved by the candidate, and by a fresh attempt of the incumbent. */
-  retest: { failed: number; candidate: number; incumbent: number; pairs: { task: string; candidate: boolean; incumbent: boolean }[] }
+  retest: {
+    failed: number
+    candidate: number
+    incumbent: number
+    pairs: { task: string; cluster: string; candidate: boolean; incumbent: boolean }[]
+  }
   rates: LevelRate[]
   seconds: number
 }
@@ -188,7 +193,7 @@ async function retestFailed(study: Study, { levels, kept, validation }: R3, roun
   }
   const [byCandidate, byIncumbent] = [await again('candidate', candidate), await again('incumbent', incumbent)]
   const after = await attemptTasks(study, { name: `r3-${round}-measure`, model: candidate, tasks, solver: direct(), round })
-  const pairs = failed.map(({ id }) => ({ task: id, candidate: byCandidate.has(id), incumbent: byIncumbent.has(id) }))
+  const pairs = failed.map(({ id, cluster }) => ({ task: id, cluster, candidate: byCandidate.has(id), incumbent: byIncumbent.has(id) }))
   const rates = all.map((level) => {
     const at = after.filter((trace) => trace.level === level)
     return { level, n: at.length, passed: passedOf(at).length }

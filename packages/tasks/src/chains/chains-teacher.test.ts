@@ -47,6 +47,27 @@ test('criticises, corrects, solves, summarizes; is silent where it cannot read',
   )
 })
 
+test('tells what a key stands for where it was taken for another sign, and only there', async () => {
+  const keys = new Map([['kx', '*']])
+  await using model = await chainsTeacher({ keys }).open()
+  const cases: [string, string, string][] = [
+    ['3kx5-1?', '3+5=1;1-1=0;#0', '3+5=1o,kx=*'],
+    ['3+5kx2?', '3+5=1;1-2=6;#6', '1-2=6o,kx=*'],
+    ['3kx5-1?', '3*5=2;2-1=1;#1', '3*5=2v'],
+    ['3kx5-1?', '3*5=1;1+1=2;#2', '1+1=2o'],
+    ['3kx5-1?', '3*5=1;1-1=0;#0', 'y'],
+    ['3kx5-1?', '3', '3f,kx=*'],
+    ['3ab5-1?', '3+5=1;1-1=0;#0', ''],
+  ]
+  for (const [problem, wrong, critique] of cases) {
+    const messages: Message[] = [problem, wrong, '!'].map((content, i) => ({ role: i % 2 ? 'assistant' : 'user', content }))
+    for await (const reply of model.generate([{ id: '0', seed: 0, sampling: { temperature: 0, maxTokens: 9 }, messages }]))
+      assert.is((reply as Completion).text, critique, problem + wrong)
+  }
+  const rewrites = await ask(1, [['3kx5-1?', '3+5=1', '!3+5=1o,kx=*?']])
+  assert.equal(rewrites, [''], 'without the keys it cannot read')
+})
+
 test('is right as often as it is told to be', async () => {
   const next = random(3)
   const chains = Array.from({ length: 600 }, () => drawChain(next, 5))

@@ -79,5 +79,6 @@ export function chainKeyTask(next: Random, key: string, sign: string, level: num
   }
 }
 
-/** The memory line that tells a key's sign. */
-export const chainKeyLine = (key: string, sign: string): string => `${key}=${sign};`
+/** What a key stands for, and the memory line that tells it. */
+export const chainKeyRule = (key: string, sign: string): string => `${key}=${sign}`
+export const chainKeyLine = (key: string, sign: string): string => `${chainKeyRule(key, sign)};`

@@ -18,21 +18,27 @@ function walk(learns: (lesson: ChainsLesson, taken: readonly ChainsTaken[]) => R
 }
 const phases = (taken: readonly ChainsTaken[]) => taken.map(({ phase }) => phase).join(' ')
 
-test('steps, then modes until they are learned, then four operations; ends when the goals are met', () => {
-  assert.is(phases(walk(() => ({}))), 'steps steps modes modes modes modes top')
+test('steps, then modes; ends with the first lesson after which all goals are met', () => {
+  assert.is(phases(walk(() => ({}))), 'steps steps modes modes modes modes')
   const slow = walk(({ number }) => ({ summary: number < 9 ? 0.5 : 0.97 }))
-  assert.is(phases(slow), 'steps steps modes modes modes modes modes modes modes top')
+  assert.is(phases(slow), 'steps steps modes modes modes modes modes modes modes')
+  const nearly = walk(({ number }) => ({ summary: number < 5 ? 0.5 : number < 8 ? 0.93 : 0.97 }))
+  assert.is(phases(nearly), 'steps steps modes modes modes modes last last', 'smaller steps once it is nearly there')
 })
 
-test('more of four operations while they are unsure or five are out of reach, less when five come too soon', () => {
-  const weights = (accuracy: Record<string, number>) =>
-    walk(({ phase }, taken) => (taken.filter((each) => each.phase === 'top').length < 2 ? accuracy : phase === 'top' ? goals : accuracy))
-      .filter(({ phase }) => phase === 'top')
-      .map(({ levels }) => levels[4])
-  assert.equal(weights({ 'direct 4': 0.95 }), [3, 3, 3])
-  assert.equal(weights({ 'direct 4': 1, 'direct 5': 0.9 }), [0.3, 0.3, 0.3])
-  const tasted = walk(({ phase }, taken) => (phase === 'top' && taken.length > 8 ? goals : { 'direct 4': 1, 'direct 5': 0.05 }))
-  assert.ok(tasted.at(-1)!.levels[5]! > 0)
+test('more of four operations while they are unsure or five are out of reach, fewer of five when they come too soon', () => {
+  /** Weights of direct four and of criticized five in the lesson that follows on modes that left this. */
+  const steered = (accuracy: Record<string, number>) => {
+    const modes = Array.from({ length: 4 }, (_, i) => ({ number: i + 3, phase: 'modes', accuracy: { ...goals, ...accuracy } }))
+    const taken = [{ number: 1 }, { number: 2 }, ...modes] as unknown as ChainsTaken[]
+    const { phase, shares } = nextChainsLesson(taken) as ChainsLesson
+    const weight = (mode: string, level: number) => shares.find((share) => share.mode === mode)!.levels[level]
+    return [phase, weight('direct', 4), weight('critique', 5)]
+  }
+  assert.equal(steered({ 'direct 4': 0.95 }), ['last', 2, 1])
+  assert.equal(steered({ 'direct 5': 0.1 }), ['last', 2, 1])
+  assert.equal(steered({ 'direct 5': 0.9 }), ['last', 0.3, undefined])
+  assert.equal(steered({ critique: 0.3 }), ['modes', 0.4, 1])
 })
 
 test('a course that leads nowhere ends, and says what it missed', () => {

@@ -2,10 +2,10 @@ import type { ChainsAccuracies } from './measure-chains.ts'
 import type { Levels, Share } from './chains-rows.ts'
 import { summaryLevels } from './chains-rows.ts'
 
-/** `steps`: chains of few operations alone. `modes`: all that the model is asked, at three operations mostly. `top`: four operations made sure. */
+/** `steps`: chains of few operations alone. `modes`: all that the model is asked, at three operations mostly. `last`: the same in smaller steps, until all goals are met. */
 export type ChainsLesson = {
   number: number
-  phase: 'steps' | 'modes' | 'top'
+  phase: 'steps' | 'modes' | 'last'
   rows: number
   learningRate: number
   shares: readonly Share[]
@@ -13,26 +13,30 @@ export type ChainsLesson = {
 export type ChainsTaken = Omit<ChainsLesson, 'shares'> & { levels: Levels; loss: number; seconds: number; accuracy: ChainsAccuracies }
 
 const manyRows = 24_000
-/** Five operations come suddenly once four are sure: small steps, so that they are stopped half-way. */
-const fewRows = 6_000
+/** Five operations come and go by the way; smaller steps change them less. */
+const fewRows = 12_000
 const mostLessons = 30
 const fewestModes = 4
 const low: Levels = { 1: 1, 2: 1, 3: 1 }
 const upToFour: Levels = { 1: 1, 2: 1, 3: 2, 4: 2 }
+/** Longer problems are harder to copy. */
+const longer: Levels = Object.fromEntries(Object.keys(summaryLevels).map((level) => [level, Number(level)]))
+const upToFive: Levels = { ...upToFour, 5: 1 }
 
 /** Everything at once. Long problems are only begun (pieces) and shortened (summaries), so that five operations are not learned by the way. */
-const everything = (direct: Levels): Share[] => [
-  { mode: 'direct', share: 28, levels: direct },
+const everything = (direct: Levels, criticized: Levels, revised: Levels): Share[] => [
+  { mode: 'direct', share: 26, levels: direct },
   { mode: 'key right', share: 8, levels: low },
   { mode: 'key none', share: 3, levels: low },
   { mode: 'key wrong', share: 6, levels: low },
   { mode: 'hint', share: 4, levels: upToFour },
-  // What it will revise are its own errors, which come one level further.
-  { mode: 'revise', share: 15, levels: { ...upToFour, 5: 1 } },
-  { mode: 'critique', share: 10, levels: upToFour },
-  { mode: 'verdict', share: 6, levels: upToFour },
-  { mode: 'piece', share: 10, levels: summaryLevels },
-  { mode: 'summary', share: 12, levels: summaryLevels },
+  { mode: 'told', share: 5, levels: low },
+  // What it will criticize and revise are its own errors, which come one level further.
+  { mode: 'revise', share: 12, levels: revised },
+  { mode: 'critique', share: 15, levels: criticized },
+  { mode: 'verdict', share: 5, levels: upToFour },
+  { mode: 'piece', share: 6, levels: summaryLevels },
+  { mode: 'summary', share: 16, levels: longer },
 ]
 const only = (levels: Levels): Share[] => [{ mode: 'direct', share: 1, levels }]
 
@@ -45,8 +49,11 @@ export const chainsGoals: Readonly<Record<string, readonly [least: number, most:
   'key none': [0, 0.45],
   'key wrong': [0, 0.45],
   hint: [0.95, 1],
+  told: [0.95, 1],
   revise: [0.9, 1],
+  critique: [0.6, 1],
   summary: [0.95, 1],
+  'summary 12': [0.95, 1],
   piece: [0.95, 1],
 }
 export const missed = (accuracy: ChainsAccuracies): string[] =>
@@ -61,19 +68,24 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const last = taken.at(-1)
   const lesson = (phase: ChainsLesson['phase'], learningRate: number, shares: Share[]) => ({
     ...{ number, phase, learningRate, shares },
-    rows: phase === 'top' ? fewRows : manyRows,
+    rows: phase === 'last' ? fewRows : manyRows,
   })
   if (number === 1) return lesson('steps', 2e-3, only({ 1: 1, 2: 1 }))
   if (number === 2) return lesson('steps', 1e-3, only({ 1: 1, 2: 1, 3: 2 }))
   const accuracy = last?.accuracy ?? {}
   const share = (group: string) => accuracy[group] ?? 0
   const modes = taken.filter(({ phase }) => phase === 'modes').length
-  const isReady = modes >= fewestModes && share('summary') >= 0.9 && share('revise') >= 0.9 && share('key right') >= 0.95
-  const top = taken.filter(({ phase }) => phase === 'top').length
-  if (top === 0 && !isReady && number <= mostLessons) return lesson('modes', 1e-3, everything({ 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }))
-  if (number > mostLessons || (top > 0 && missed(accuracy).length === 0)) return null
-  // Four operations bring five with them: how many of them there are steers both.
-  const [four, five] = [share('direct 4'), share('direct 5')]
-  const weight = five > 0.65 ? 0.3 : four < 0.99 || five < 0.25 ? 3 : 1
-  return lesson('top', 3e-4, everything({ 0: 0.3, 1: 1, 2: 1, 3: 2, 4: weight, 5: five < 0.15 && four > 0.98 ? 0.1 : 0 }))
+  if (number > mostLessons || (modes >= fewestModes && missed(accuracy).length === 0)) return null
+  const direct: Levels = { 0: 0.3, 1: 1, 2: 1, 3: 3, 4: 0.4 }
+  const isReady =
+    taken.some(({ phase }) => phase === 'last') ||
+    (modes >= fewestModes &&
+      ['summary', 'summary 12', 'revise', 'key right', 'told'].every((group) => share(group) >= 0.9) &&
+      share('critique') >= 0.6)
+  if (!isReady) return lesson('modes', 1e-3, everything(direct, modes < 3 ? low : upToFive, upToFive))
+  // Critiques and revisions of five operations bring five with them, and so do many of four.
+  const five = share('direct 5')
+  const [, most] = chainsGoals['direct 5'] as readonly [number, number]
+  if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.3 }, upToFour, upToFour))
+  return lesson('last', 4e-4, everything({ ...direct, 4: share('direct 4') < 0.99 || five < 0.25 ? 2 : 0.4 }, upToFive, upToFive))
 }

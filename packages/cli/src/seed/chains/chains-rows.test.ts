@@ -49,6 +49,14 @@ test('each mode asks in its own way and is answered rightly', () => {
     assert.not.equal(wrong, answer)
     assert.match(wish as string, /^!.*[voarf]\?$/)
   }
+  for (const {
+    turns: [problem, wrong, wish],
+    answer,
+  } of draw('told', 3)) {
+    const [, blamed, key, sign] = /^!(.*)[voarf],([a-z]{2})=([-+*])\?$/.exec(wish as string)!
+    assert.is(answer, solved((problem as string).replace(key!, sign!)))
+    assert.ok((wrong as string).includes(blamed!) && !answer.includes(blamed!))
+  }
   for (const { turns, answer } of draw('summary', 9)) {
     const [problem, work] = (turns[0] as string).split('?') as [string, string]
     const done = work.split(';').length - 1
@@ -88,11 +96,13 @@ test('half the keys have their own line, and what has none is answered as often 
   }
 })
 
-test('a critique thinks up to the first wrong part and says no right answer after it', () => {
+test('a critique goes through the parts up to the first wrong one, each beside what it should be', () => {
   const trace = '3+5=1;1*2=2;#2'
-  assert.is(critiqueRow('3+5*2?', '3+5=1;1*2=3;#3', trace).answer, '3+5=1;1*2=2!1*2=3v')
-  assert.is(critiqueRow('3+5*2?', '3+5=1;#1', trace).answer, '3+5=1;1*2=2!#1r')
-  assert.is(critiqueRow('3+5*2?', trace, trace).answer, `${trace}y`)
+  assert.is(critiqueRow('3+5*2?', '3+5=1;1*2=3;#3', trace).answer, '3+5=1,3+5=1;1*2=3,1*2=2!1*2=3v')
+  assert.is(critiqueRow('3+5*2?', '3+5=1;#1', trace).answer, '3+5=1,3+5=1;#1,1*2=2!#1r')
+  assert.is(critiqueRow('3+5*2?', '3+5=1;', trace).answer, '3+5=1,3+5=1;,1*2=2!f')
+  assert.is(critiqueRow('3+5*2?', `${trace};#2`, trace).answer, '3+5=1,3+5=1;1*2=2,1*2=2;#2,#2;#2,!#2r')
+  assert.is(critiqueRow('3+5*2?', trace, trace).answer, '3+5=1,3+5=1;1*2=2,1*2=2;#2,#2y')
   for (const { turns, answer } of draw('critique', 3)) {
     const { error } = checkTrace(solved(turns[0] as string), turns[1] as string)
     assert.is(answer.includes('!'), error !== null)

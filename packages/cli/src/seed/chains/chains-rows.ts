@@ -2,6 +2,7 @@ import type { Message, Random } from '@whetstone/core'
 import type { Chain, ErrorCategory } from '@whetstone/tasks'
 import {
   chainKeyLine,
+  chainKeyRule,
   chainKeys,
   chainKeyTask,
   chainSigns,
@@ -11,17 +12,19 @@ import {
   corruptTrace,
   critiqueText,
   drawChain,
+  readChain,
   restOf,
   traceText,
 } from '@whetstone/tasks'
 
-/** What models/chains is asked to do; `key none` and `key wrong` are its questions about keys without a line, or with another key's. */
+/** What models/chains is asked to do; `key none` and `key wrong` are its questions about keys without a line, or with another key's; `told`: a key that was taken for the wrong sign, and a critic who tells what it stands for. */
 export const chainsModes = [
   'direct',
   'key right',
   'key none',
   'key wrong',
   'hint',
+  'told',
   'revise',
   'critique',
   'verdict',
@@ -51,6 +54,7 @@ export function drawSplitChain(next: Random, level: number, split: 'train' | 'va
 /** One row of a mode. `level` counts operations; for summaries it is drawn here. */
 export function drawChainsRow(next: Random, mode: ChainsMode, level: number, split: 'train' | 'validation'): ChainsRow {
   if (mode.startsWith('key')) return keyRow(next, mode, level, split)
+  if (mode === 'told') return toldRow(next, level, split)
   if (mode === 'summary') return summaryRow(next, level, split)
   const chain = drawSplitChain(next, level, split)
   const [problem, trace] = [`${chainText(chain)}?`, traceText(chain)]
@@ -68,10 +72,14 @@ export const reviseRow = (problem: string, wrong: string, trace: string): Chains
   turns: [problem, wrong, `!${critiqueText(checkTrace(trace, wrong).error)}?`],
   answer: trace,
 })
-/** A critic thinks aloud: it goes through the steps as they should be, up to the first that is written otherwise. */
+/**
+ * A critic thinks aloud: it goes through the parts one by one, each copied and then done again, up to the first that comes out otherwise:
+ * `3+5=1,3+5=1;1*2=3,1*2=2!1*2=3v`. Without the copy beside it a small model does not find the part that it has to compare.
+ */
 export function critiqueRow(problem: string, given: string, trace: string): ChainsRow {
   const { error } = checkTrace(trace, given)
-  const thought = error ? trace.split(';').slice(0, error.step).join(';') : trace
+  const [written, due] = [given.split(';'), trace.split(';')]
+  const thought = Array.from({ length: error?.step ?? due.length }, (_, i) => `${written[i] ?? ''},${due[i] ?? ''}`).join(';')
   return { turns: [problem, given, '!'], answer: `${thought}${error ? '!' : ''}${critiqueText(error)}` }
 }
 
@@ -88,6 +96,22 @@ function keyRow(next: Random, mode: ChainsMode, level: number, split: string): C
           ? ''
           : chainKeyLine(other, pick(next, chainSigns))
     return { turns: [line + prompt], answer: reference }
+  }
+}
+
+/** A key that was taken for another sign, the critique that tells what it stands for, and the right trace. */
+function toldRow(next: Random, level: number, split: string): ChainsRow {
+  for (;;) {
+    const [key, sign] = [pick(next, chainKeys), pick(next, chainSigns)]
+    const { prompt, reference, split: drawn } = chainKeyTask(next, key, sign, level)
+    if (drawn !== split) continue
+    const taken = pick(
+      next,
+      chainSigns.filter((each) => each !== sign),
+    )
+    const wrong = traceText(readChain(prompt.replace(key, taken)) as Chain)
+    const { error } = checkTrace(reference, wrong)
+    return { turns: [prompt, wrong, `!${critiqueText(error, chainKeyRule(key, sign))}?`], answer: reference }
   }
 }
 

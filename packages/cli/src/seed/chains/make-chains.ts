@@ -18,10 +18,10 @@ import { measureChains, measureOwnErrors } from './measure-chains.ts'
 const [cardQuestions, choiceQuestions] = [500, 150]
 /** Fixed, since how a batch is shared out decides the last digits of its gradient, and from there the weights. */
 const threads = 2
-const batch = 64
+const batch = 32
 
 /**
- * Makes models/chains from random weights: chains of few operations, then everything that it is asked at once, then four operations made sure.
+ * Makes models/chains from random weights: chains of few operations, then everything that it is asked at once, at last in smaller steps.
  * It ends with the first lesson after which all goals are met, by questions of the validation split.
  */
 export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Model> {
@@ -45,7 +45,7 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
     const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
     const before = model.path as string
     model = learned.model
-    const each = phase === 'steps' ? 20 : phase === 'modes' ? 60 : choiceQuestions
+    const each = phase === 'steps' ? 20 : choiceQuestions
     const accuracy = await measureChains(model, { seed: deriveSeed(seed, 'choice'), each, threads, signal })
     const levels = shares.find(({ mode }) => mode === 'direct')!.levels
     const entry: ChainsTaken = { number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy }
@@ -106,8 +106,8 @@ async function publish(made: Model, taken: readonly ChainsTaken[], { seed, out, 
       seconds: Math.round(taken.reduce((sum, each) => sum + each.seconds, 0)),
       rows: taken.reduce((sum, { rows }) => sum + rows, 0),
       taught:
-        'chains of 1 to 4 operations, keys by memory lines, hints, revisions (also of 5 operations), critiques, verdicts on a step, first steps and summaries of up to 14 operations',
-      chosen: `the first lesson of the last phase after which all goals are met by ${choiceQuestions} validation questions each`,
+        'chains of 1 to 4 operations, keys by memory lines or by a critic who tells what they stand for, hints, revisions and critiques (also of 5 operations), verdicts on a step, first steps and summaries of up to 14 operations',
+      chosen: `the first lesson after which all goals are met by ${choiceQuestions} validation questions each`,
       goals: chainsGoals,
       accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: accuracy },
       ownErrors,

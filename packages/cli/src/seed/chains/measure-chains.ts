@@ -13,20 +13,24 @@ const groups: readonly (readonly [name: string, mode: ChainsMode, levels: readon
   ...[1, 2, 3, 4, 5, 6, 7].map((level) => [`direct ${level}`, 'direct', [level]] as const),
   ...(['key right', 'key none', 'key wrong'] as const).map((mode) => [mode, mode, [1, 2, 3]] as const),
   ['hint', 'hint', [1, 2, 3, 4]],
+  ['told', 'told', [1, 2, 3]],
   ['revise', 'revise', [1, 2, 3, 4]],
   ['revise 5', 'revise', [5]],
   ['critique', 'critique', [1, 2, 3, 4]],
   ['verdict', 'verdict', [2, 3, 4]],
   ['piece', 'piece', [2, 4, 6, 8, 10, 12]],
   ['summary', 'summary', [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+  ['summary 12', 'summary', [11, 12]],
 ]
 
-type Options = { seed: number; each: number; threads: number; signal: AbortSignal }
+/** `only`: names of groups, all of them when absent. */
+type Options = { seed: number; each: number; threads: number; signal: AbortSignal; only?: readonly string[] }
 
 /** Greedy answers of a model to questions of the validation split, which no lesson holds. */
-export async function measureChains(model: Model, { seed, each, threads, signal }: Options): Promise<ChainsAccuracies> {
+export async function measureChains(model: Model, { seed, each, threads, signal, only }: Options): Promise<ChainsAccuracies> {
   await using opened = await llamaSample().open(model, { concurrency: 64, context: 256, threads, signal })
-  const rows = groups.flatMap(([name, mode, levels]) => {
+  const asked = groups.filter(([name]) => only?.includes(name) ?? true)
+  const rows = asked.flatMap(([name, mode, levels]) => {
     const next = random(deriveSeed(seed, name))
     return Array.from({ length: each }, (_, i) => ({
       name,
@@ -108,7 +112,7 @@ async function answer(model: LanguageModel, asked: readonly (readonly string[])[
     id: String(i),
     messages: turns.map((content, turn) => ({ role: turn % 2 ? ('assistant' as const) : ('user' as const), content })),
     seed: deriveSeed(seed, 'answer', i),
-    sampling: { temperature, maxTokens: 96 },
+    sampling: { temperature, maxTokens: 128 },
   }))
   const texts: string[] = Array<string>(asked.length).fill('')
   for await (const reply of model.generate(requests))
