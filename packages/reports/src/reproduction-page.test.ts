@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Reproduction } from '@whetstone/runs'
-import { reproductionPage } from './reproduction-page.ts'
+import { reproductionPage, studyCharts } from './reproduction-page.ts'
 
 const test = suite('reproduction-page')
 
@@ -53,6 +53,16 @@ test('shows the figures beside each other, with charts, and escapes what it is g
   assert.match(page, /<main>[^]*<h1>r3, reproduced<[^]*<td class="number">12\.5<[^]*<\/main>/)
   assert.match(page, /<td class="short">83\.1 to 88\.6</, 'what others published is words')
   assert.is(page.match(/<svg/g)?.length, 1, 'a chart without points is left out')
+})
+
+test('intervals of points are drawn where there are any', async () => {
+  const points = (more: object) => [1, 2].map((x) => ({ series: 's', x, y: 50, ...more }))
+  const rules = async (more: object) =>
+    (await studyCharts({ charts: [{ title: 'C', x: 'round', y: '%', points: points(more) }] }))[0]!.svg.match(
+      /aria-roledescription="rule mark"/g,
+    )
+  assert.is((await rules({ low: 40, high: 60 }))?.length, 2)
+  assert.is(await rules({}), null)
 })
 
 test.run()

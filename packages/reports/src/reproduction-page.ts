@@ -69,10 +69,8 @@ const lines = ({ x, y, points }: Reproduction['charts'][number]): TopLevelSpec =
   width: 340,
   height: 220,
   data: { values: points },
-  mark: { type: 'line', point: true },
   encoding: {
     x: { field: 'x', type: 'quantitative', axis: { title: x, tickMinStep: 1 } },
-    y: { field: 'y', type: 'quantitative', axis: { title: y } },
     color: {
       field: 'series',
       type: 'nominal',
@@ -80,4 +78,16 @@ const lines = ({ x, y, points }: Reproduction['charts'][number]): TopLevelSpec =
       legend: { title: null, orient: 'bottom', columns: 2, labelLimit: 0 },
     },
   },
+  layer: [
+    { mark: { type: 'line', point: true }, encoding: { y: { field: 'y', type: 'quantitative', axis: { title: y } } } },
+    // 95% intervals, where the points have them
+    ...(points.some(({ low, high }) => low !== undefined && high !== undefined)
+      ? [
+          {
+            mark: { type: 'rule' as const, opacity: 0.6 },
+            encoding: { y: { field: 'low', type: 'quantitative' as const }, y2: { field: 'high' } },
+          },
+        ]
+      : []),
+  ],
 })

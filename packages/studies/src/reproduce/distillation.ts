@@ -7,7 +7,7 @@ import { comparePairs, wilson } from '@whetstone/statistics'
 import type { Task, Trace } from '@whetstone/core'
 import { attemptTasks, generated, passedOf } from '../self-train/study.ts'
 import type { System } from './system.ts'
-import { atMost, interval, part, percent } from './system.ts'
+import { atMost, part, percent, ratePoint, withInterval } from './system.ts'
 
 export const distillation: System = {
   name: 'distillation',
@@ -83,10 +83,7 @@ export const distillation: System = {
           columns: ['solver', ...levels.map((level) => `level ${level}`), 'tokens a task'],
           rows: solvers.map(({ arm }) => [
             arm,
-            ...of(arm).map(({ passed, n }) => {
-              const { low: from, high: to } = wilson(passed, n)
-              return `${percent(passed / n)} (${interval([from, to])})`
-            }),
+            ...of(arm).map(({ passed, n }) => withInterval(passed / n, wilson(passed, n))),
             Math.round(of(arm).reduce((sum, { tokens }) => sum + tokens, 0) / of(arm).length),
           ]),
         },
@@ -96,7 +93,7 @@ export const distillation: System = {
           title: 'Passed by level',
           x: 'level',
           y: 'passed, %',
-          points: rows.map(({ arm, level, passed, n }) => ({ series: arm, x: level, y: percent(passed / n) })),
+          points: rows.map(({ arm, level, passed, n }) => ratePoint(arm, level, passed, n)),
         },
       ],
       verdict: [

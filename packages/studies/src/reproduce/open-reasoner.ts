@@ -8,13 +8,14 @@ import revise from '@whetstone/solvers/solvers/revise.ts'
 import star from '@whetstone/solvers/solvers/star.ts'
 import summarize from '@whetstone/solvers/solvers/summarize.ts'
 import { placebo } from '@whetstone/solvers'
+import { wilson } from '@whetstone/statistics'
 import type { ReproductionTable } from '@whetstone/runs'
 import { methods } from '../self-train/methods.ts'
 import { selfTrain } from '../self-train/self-train.ts'
 import type { Arm, SolverRow } from '../self-train/solver-table.ts'
 import { compareArms, solverTable } from '../self-train/solver-table.ts'
 import type { System, SystemOptions } from './system.ts'
-import { atMost, interval, part, percent } from './system.ts'
+import { atMost, interval, part, percent, ratePoint, withInterval } from './system.ts'
 
 /** Tokens that an arm may generate, in answers of one attempt. */
 const times = 4
@@ -80,7 +81,7 @@ function searchByLevel(rows: readonly SolverRow[], levels: readonly number[], se
       control,
       ...levels.map((level) => {
         const { difference, low, high } = compareArms(rows, treatment, control, seed, level)
-        return `${percent(difference)} (${interval([low, high])})`
+        return withInterval(difference, { low, high })
       }),
     ]),
   }
@@ -125,9 +126,7 @@ export const openReasoner: System = {
     const training = { prompts, rounds: quick ? 2 : 4, levels: range(1, frontier + 2), tokens: quick ? 40_000 : 60_000 }
     const measure = { levels: range(1, frontier + 4), each: atMost(limit, quick ? 100 : 200) }
     const cloned = await selfTrain(part(study, 'cloning'), { ...training, method: 'rft', how: methods['rft']!, measure })
-    const points = cloned.flatMap(({ round, rates }) =>
-      rates.map(({ level, n, passed }) => ({ series: `level ${level}`, x: round, y: percent(passed / n) })),
-    )
+    const points = cloned.flatMap(({ round, rates }) => rates.map(({ level, n, passed }) => ratePoint(`level ${level}`, round, passed, n)))
     const total = (round: number) => cloned[round]!.rates.reduce((sum, { passed }) => sum + passed, 0)
     const kept = cloned
       .at(-1)!
@@ -140,11 +139,11 @@ export const openReasoner: System = {
         searchByLevel(rows, levels, study.seed),
         {
           title: 'Behaviour cloning of what passed, over iterations (the aggregator keeps distinct right traces and grows)',
-          note: `Greedy, ${measure.each} validation tasks a level, passed in %.`,
+          note: `Greedy, ${measure.each} validation tasks a level, passed in % with 95% intervals.`,
           columns: ['iteration', 'attempts', 'passed', 'tokens', 'rows', ...measure.levels.map((level) => `level ${level}`)],
           rows: cloned.map(({ round, attempts, passed, tokens, rows: count, rates }) => [
             ...[round, attempts, passed, tokens, count],
-            ...rates.map((rate) => percent(rate.passed / rate.n)),
+            ...rates.map(({ passed: right, n }) => withInterval(right / n, wilson(right, n))),
           ]),
         },
       ],

@@ -4,7 +4,7 @@ import { BadInput, showP } from '@whetstone/core'
 import { phase1, type Phase1Options } from '../phase1/phase1.ts'
 import type { Course, Recipe } from '@whetstone/recipe/recipe.ts'
 import type { System, SystemOptions } from './system.ts'
-import { interval, percent } from './system.ts'
+import { interval, percent, withInterval } from './system.ts'
 
 /** The course that memories are about: the first whose taskset is called after keys, else the recipe's first. */
 const learned = ({ courses }: Recipe): Course => courses.find(({ taskset }) => /keys|operators/.test(taskset.name)) ?? courses[0]!
@@ -101,7 +101,10 @@ export const reasoningBank: System = {
           title: 'MaTTS',
           x: 'attempts a train task',
           y: 'passed with memory, %',
-          points: scaled.map(({ how, k, summary }) => ({ series: how, x: k, y: percent(summary.memory.accuracy) })),
+          points: scaled.map(({ how, k, summary: { memory } }) => ({
+            ...{ series: how, x: k, y: percent(memory.accuracy) },
+            ...{ low: percent(memory.ci[0]), high: percent(memory.ci[1]) },
+          })),
         },
       ],
       verdict: [
@@ -167,15 +170,11 @@ const sizeTable = ({ bankSizes }: Phase1Summary): ReproductionTable => ({
   rows: bankSizes.map(({ share, size, accuracy, ci }) => [share, size, percent(accuracy), interval(ci)]),
 })
 
+const shown = ({ accuracy, ci: [low, high] }: Phase1Summary['memory']) => withInterval(accuracy, { low, high })
+
 const scalingTable = (scaled: readonly { how: string; k: number; summary: Phase1Summary }[]): ReproductionTable => ({
   title: 'MaTTS: attempts at each train task, in parallel or one after the other',
-  note: 'One after the other: the grade says wrong, and the same conversation goes on. Each bank is tried on the same test tasks, one attempt each.',
+  note: 'One after the other: the grade says wrong, and the same conversation goes on. Each bank is tried on the same test tasks, one attempt each; with 95% intervals.',
   columns: ['how', 'k', 'memories', 'passed with memory, %', 'baseline, %'],
-  rows: scaled.map(({ how, k, summary }) => [
-    how,
-    k,
-    summary.bank.size,
-    percent(summary.memory.accuracy),
-    percent(summary.baseline.accuracy),
-  ]),
+  rows: scaled.map(({ how, k, summary }) => [how, k, summary.bank.size, shown(summary.memory), shown(summary.baseline)]),
 })

@@ -4,7 +4,7 @@ import { methods } from '../self-train/methods.ts'
 import type { SelfTrained } from '../self-train/self-train.ts'
 import { selfTrain } from '../self-train/self-train.ts'
 import type { System } from './system.ts'
-import { atMost, interval, part, percent } from './system.ts'
+import { atMost, interval, part, percent, ratePoint } from './system.ts'
 
 const compared = ['rft', 'star', 'rest-em', 'iterative-dpo', 'grpo'] as const
 type Run = { method: string; seed: number; rounds: SelfTrained[] }
@@ -38,7 +38,7 @@ export const selfTraining: System = {
       const at = some.flatMap(({ rounds }) => rounds.at(round)!.rates.filter(({ level }) => levels.includes(level)))
       const [passed, n] = [at.reduce((sum, each) => sum + each.passed, 0), at.reduce((sum, each) => sum + each.n, 0)]
       const { low, high } = wilson(passed, n)
-      return { share: passed / n, n, interval: [low, high] as const }
+      return { passed, share: passed / n, n, interval: [low, high] as const }
     }
     const of = (method: string) => runs.filter((each) => each.method === method)
     const [known, wanted] = [range(1, solved), above]
@@ -55,6 +55,10 @@ export const selfTraining: System = {
         round === 0 ? null : spread.join(', '),
         ...measure.levels.map((level) => percent(rate(some, [level], round).share)),
       ]
+    }
+    const pointOf = (method: string, levels: readonly number[], round: number) => {
+      const { passed, n } = rate(of(method), levels, round)
+      return ratePoint(method, round, passed, n)
     }
     const ranked = compared.map((method) => ({ method, ...rate(of(method), wanted) })).toSorted((a, b) => b.share - a.share)
     const before = rate(runs, wanted, 0)
@@ -80,17 +84,13 @@ export const selfTraining: System = {
           title: `Levels ${wanted[0]} to ${wanted.at(-1)} by round`,
           x: 'round',
           y: 'passed, %',
-          points: compared.flatMap((method) =>
-            range(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), wanted, round).share) })),
-          ),
+          points: compared.flatMap((method) => range(0, training.rounds).map((round) => pointOf(method, wanted, round))),
         },
         {
           title: `Levels 1 to ${solved} by round`,
           x: 'round',
           y: 'passed, %',
-          points: compared.flatMap((method) =>
-            range(0, training.rounds).map((round) => ({ series: method, x: round, y: percent(rate(of(method), known, round).share) })),
-          ),
+          points: compared.flatMap((method) => range(0, training.rounds).map((round) => pointOf(method, known, round))),
         },
       ],
       verdict: [

@@ -1,5 +1,6 @@
 import type { Figure, Reproduction, ReproductionChart, ReproductionTable } from '@whetstone/runs'
 import type { Teacher } from '@whetstone/core'
+import { wilson } from '@whetstone/statistics'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import type { Study } from '../self-train/study.ts'
 
@@ -31,6 +32,14 @@ export type System = { name: string; about: string; original: Reproduction['orig
 export const percent = (share: number): number => Math.round(1000 * share) / 10
 /** Tasks a level: as the experiment wants, unless less is asked for. */
 export const atMost = (limit: number | undefined, wanted: number): number => Math.min(limit ?? Infinity, wanted)
+/** A point of a chart with what its rate's interval spans. */
+export const ratePoint = (series: string, x: number, passed: number, n: number): ReproductionChart['points'][number] => {
+  const { low, high } = wilson(passed, n)
+  return { series, x, y: percent(passed / n), low: percent(low), high: percent(high) }
+}
+/** A share, or a difference, with its interval: `97.6 (96.6 to 98.3)`. */
+export const withInterval = (share: number, { low, high }: { low: number; high: number }): string =>
+  `${percent(share)} (${interval([low, high])})`
 export const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`
 /** The same study under another name and seed, with a folder of its own. */
 export const part = (study: Study, name: string, seed = study.seed): Study => ({

@@ -1,4 +1,4 @@
-import { duration, rate } from '@whetstone/core'
+import { duration, rate, showP } from '@whetstone/core'
 import { badge, figure, fold, table, text, type Html, type Piece } from '@whetstone/reports/page/pieces.ts'
 import { studyCharts } from '@whetstone/reports/reproduction-page.ts'
 import type { Reproduction, SelfTrained, StudyReader } from '@whetstone/runs'
@@ -57,7 +57,7 @@ async function reproduction(found: Reproduction): Promise<Piece[]> {
         cell(value),
         interval ? interval.join(' to ') : '',
         n === undefined ? '' : String(n),
-        p === undefined ? '' : p.toPrecision(2),
+        p === undefined ? '' : showP(p),
       ]),
       [3, 4],
     ),
