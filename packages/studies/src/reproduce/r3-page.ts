@@ -1,16 +1,19 @@
 import { showP } from '@whetstone/core'
 import type { Figure, ReproductionChart, ReproductionTable } from '@whetstone/runs'
-import { type PairedComparison, wilson } from '@whetstone/statistics'
+import { type PairedComparison, rateInterval, wilson } from '@whetstone/statistics'
 import type { R3, R3Round } from '../self-train/r3.ts'
 import type { R3Compared } from './r3-arms.ts'
 import { r3Arms } from './r3-arms.ts'
-import { interval, percent } from './system.ts'
+import { percent, ratePoint, withInterval } from './system.ts'
 
 /** A difference in points, with its interval. */
-const points = ({ difference, low, high }: PairedComparison) => `${percent(difference)} (${interval([low, high])})`
-const rate = (passed: number, n: number) => {
-  const { low, high } = wilson(passed, n)
-  return `${percent(passed / Math.max(1, n))} (${interval([low, high])})`
+const points = (compared: PairedComparison) => withInterval(compared.difference, compared)
+const rate = (passed: number, n: number) => (n === 0 ? null : withInterval(passed / n, wilson(passed, n)))
+/** Of what failed in an arm, the share that one of the two solved: tasks that share a cluster, or come again in other rounds and seeds, count as one. */
+function solvedBy(who: 'candidate' | 'incumbent', runs: R3Compared['runs'][keyof R3Compared['runs']]): string {
+  const pairs = runs.flatMap(({ rounds }) => rounds.flatMap(({ retest }) => retest.pairs))
+  const found = rateInterval(pairs.map(({ task, cluster, ...solved }) => ({ task, cluster, attempts: 1, passed: Number(solved[who]) })))
+  return withInterval(found.rate, found)
 }
 
 export const r3Figures = ({ again, against }: R3Compared, title: string): Figure[] => [
@@ -31,9 +34,9 @@ export const r3Tables = ({ again, against, runs }: R3Compared, { kept, levels, v
     note: `Validation tasks that the incumbent failed greedily, over all rounds and seeds; both attempt once at temperature 0.7; 95% intervals; one-sided ${again.critic.test}.`,
     columns: ['arm', 'failed tasks', 'candidate, %', 'incumbent again, %', 'difference, points', 'wins', 'losses', 'p'],
     rows: r3Arms.map((arm) => {
-      const { n, treatmentRate, controlRate, wins, losses, greater } = again[arm]
-      const solved = (share: number) => rate(Math.round(share * n), n)
-      return [arm, n, solved(treatmentRate), solved(controlRate), points(again[arm]), wins, losses, showP(greater)]
+      const { n, wins, losses, greater } = again[arm]
+      const [candidate, incumbent] = [solvedBy('candidate', runs[arm]), solvedBy('incumbent', runs[arm])]
+      return [arm, n, candidate, incumbent, points(again[arm]), wins, losses, showP(greater)]
     }),
   },
   {
@@ -62,27 +65,16 @@ export const r3Tables = ({ again, against, runs }: R3Compared, { kept, levels, v
   },
   {
     title: `Rounds with the critic: ${title}`,
-    note: 'Every seed; train tasks.',
+    note: 'Every seed; train tasks. Verified: attempted again without help after training, solved in % with 95% intervals.',
     columns: [
-      ...[
-        'seed',
-        'round',
-        'attempts',
-        'right at first',
-        'right when rewritten',
-        'pairs',
-        'verified',
-        'bucket',
-        'left it',
-        'leaks',
-        'tokens',
-      ],
+      ...['seed', 'round', 'attempts', 'right at first', 'right when rewritten', 'pairs', 'verified, %', 'attempted for it'],
+      ...['bucket', 'left it', 'leaks', 'tokens'],
       "teacher's",
     ],
     rows: runs.critic.flatMap(({ seed, rounds }) =>
       rounds.map((each) => [
         ...[seed, each.round, each.attempts, each.passedFirst, each.passedRewritten, each.pairs],
-        each.verification ? `${each.verification.passed} of ${each.verification.attempts}` : null,
+        ...[each.verification && rate(each.verification.passed, each.verification.attempts), each.verification?.attempts ?? null],
         ...[each.bucket.size, each.bucket.left, each.dropped.leaks, each.tokens.own, each.tokens.taught],
       ]),
     ),
@@ -93,12 +85,14 @@ export const r3Tables = ({ again, against, runs }: R3Compared, { kept, levels, v
 export function r3Charts(rounds: readonly R3Round[]): ReproductionChart[] {
   const series = (name: string, of: (round: R3Round) => number | undefined) =>
     rounds.flatMap((round) => (of(round) === undefined ? [] : [{ series: name, x: round.round, y: of(round) as number }]))
+  const share = (part: 'answer' | 'format') =>
+    rounds.map((each) => ratePoint(part, each.round, Math.round(each[part] * each.attempts), each.attempts))
   const lossOf = (stage: string) => series(stage, ({ losses }) => losses.find((each) => each.stage === stage)?.loss)
   return [
     {
       title: 'Accuracy of train attempts, rewritten where they failed',
       ...{ x: 'round', y: 'share, %' },
-      points: [...series('answer', ({ answer }) => percent(answer)), ...series('format', ({ format }) => percent(format))],
+      points: [...share('answer'), ...share('format')],
     },
     { title: 'Loss', x: 'round', y: 'loss', points: [...lossOf('dpo'), ...lossOf('sft')] },
     {
