@@ -52,6 +52,8 @@ test('shows the figures beside each other, with charts, and escapes what it is g
   assert.not.match(page, /<script>|<b>/)
   assert.match(page, /<main>[^]*<h1>r3, reproduced<[^]*<td class="number">12\.5<[^]*<\/main>/)
   assert.match(page, /<td class="short">83\.1 to 88\.6</, 'what others published is words')
+  const count = (part: RegExp) => page.match(part)?.length
+  assert.is(count(/<div class="scroll"[^>]*>\s*<table>/g), count(/<table>/g), 'a wide table scrolls on its own, not the page with it')
   assert.is(page.match(/<svg/g)?.length, 1, 'a chart without points is left out')
 })
 

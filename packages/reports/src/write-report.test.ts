@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Round, type Trace } from '@whetstone/core'
+import { describeRound } from './report/describe-round.ts'
 import { showRound } from './show-round.ts'
 import { writeReport } from './write-report.ts'
 import { findBrowser } from './find-browser.ts'
@@ -100,6 +101,15 @@ test('report and charts are written; what they quote is text', async () => {
   assert.equal([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47])
   assert.ok(png.length > 5000, 'the chart is empty')
   rmSync(folder, { recursive: true })
+})
+
+test("what ended with a solver's budget is on the screen and in the report, which advise on the budget", () => {
+  const notes = { invalid: 0, hinted: 0, leaks: 0, rewrites: 0, stopped: 3, taught: { prompt: 0, completion: 0 } }
+  const stopped = Round.parse({ ...round, notes, truncated: 0.1, cuts: { attempted: 30, truncated: 3, context: 0 } })
+  const flat = (text: string) => text.replace(/\s+/g, ' ')
+  assert.match(flat(showRound(stopped, 'report.html')), /note 3 attempts ended with the budget, with the best answer so far/)
+  assert.match(flat(showRound(stopped, 'report.html')), /3 of 30 attempts \(10\.0%\) were cut off before their end: raise settings\.budget/)
+  assert.match(JSON.stringify(describeRound(stopped, {})), /3 attempts ended with the budget/)
 })
 
 test('a round fits a terminal of 80 columns', () => {

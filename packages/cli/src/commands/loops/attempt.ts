@@ -45,7 +45,7 @@ export default defineCommand({
   examples: [
     'npx nx run loops:attempt --data=questions.csv --model=models/qwen3-0.6b --n=4 --temperature=0.7 --out=answers.jsonl',
     'npx nx run loops:attempt --recipe=tiny --levels=5 --solver=best-of-n --set solver.n=8 --set solver.by=vote --temperature=0.7',
-    'npx nx run loops:attempt --recipe=chains --solver=beam --levels=5 --limit=100',
+    'npx nx run loops:attempt --recipe=r3 --solver=beam --limit=100',
     'npx nx run loops:attempt --data=questions.jsonl --endpoint=http://127.0.0.1:8080 --out=answers.jsonl',
   ],
   async run(
@@ -88,10 +88,18 @@ export default defineCommand({
     const train = !asked && split === 'train'
     const models = modelsOf(recipe, roles, { signal, threads: flags.threads })
     const policy = attemptPolicy(recipe, models, { role: 'incumbent', model: base, train })
-    const name = hash([base.id, tasks.map(taskHash), n, sampling, seed, describeUse(recipe.solver), recipe.settings.chunk, train]).slice(
-      0,
-      12,
-    )
+    const { budget, chunk, context } = recipe.settings
+    // All that changes a trace: another call that differs in any of it may not be given these.
+    const name = hash([
+      base.id,
+      tasks.map(taskHash),
+      n,
+      sampling,
+      seed,
+      describeUse(recipe.solver),
+      { budget, chunk, context },
+      train,
+    ]).slice(0, 12)
     const file = join(paths.datasets('attempts'), `${name}.jsonl`)
     const { traces, faults } = await collect({
       ...{ run: 'attempts', round: 1, arm: 'attempt', policy: { model: base.id, bank: null }, seed, ...policy, sampling },
@@ -105,6 +113,7 @@ export default defineCommand({
       seed,
       answerOf: ({ messages }) => finalAnswer(messages.at(-1)?.content ?? '', 'auto') || null,
     })
+    const stopped = all.filter((trace) => trace.stopped !== undefined).length
     const graded = asked?.graded !== false
     writeResult(json, {
       model: { id: base.id, name: base.name },
@@ -113,6 +122,7 @@ export default defineCommand({
       graded,
       faults,
       ...summary,
+      stopped,
       file: out ?? file,
     })
     const shown = [
@@ -123,6 +133,9 @@ export default defineCommand({
             .map(({ k, pass, majority }) => `; of ${k}: any ${rate(pass)}, majority ${rate(majority)}`)
             .join('')}`
         : '  not graded: the file has no column of answers',
+      ...(stopped > 0
+        ? [`  ${stopped} attempt${stopped === 1 ? '' : 's'} ended with the budget of ${budget} tokens, with the best answer so far`]
+        : []),
       ...(faults.failed > 0 ? [`  ${faults.failed} attempts lost to the provider`] : []),
       `  ${relative(root, out ?? file)}`,
     ]
