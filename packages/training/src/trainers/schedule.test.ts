@@ -114,6 +114,27 @@ test('whether a stage has rows goes by what its file is made of, whatever its tr
   assert.equal(await stepsOf(stages('dpo-like', 'rows'), data('rows', 5, 0), 'dpo'), [3, 3])
 })
 
+test('a card of an older version, which does not say what its files are made of: the files are asked, a missing one is named', async () => {
+  const old = ({ madeOf: _, ...card }: Dataset, name: string): Dataset => ({ ...card, folder: join(folder, name) })
+  const stepsOf = async (dataset: Dataset, name: string) => {
+    const trainer = schedule({ stages: [{ train: writer({ name: 'pairs', reads: 'both' }) }, { train: writer({ name: 'z' }) }] })
+    return (await trainer.train({ ...request(name, 0), dataset })).stages?.map(({ steps }) => steps)
+  }
+  const write = (name: string, rows: string, both: string) => {
+    mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, name, 'rows.jsonl'), rows)
+    writeFileSync(join(folder, name, 'both.jsonl'), both)
+  }
+  write('old-no-pairs', '{}\n', '')
+  write('old-no-rows', '', '{}\n')
+  write('old-both', '{}\n', '{}\n')
+  assert.equal(await stepsOf(old(data('no pairs', 5, 0), 'old-no-pairs'), 'to-no-pairs'), [0, 3])
+  assert.equal(await stepsOf(old(data('no rows', 0, 5), 'old-no-rows'), 'to-no-rows'), [3, 0])
+  assert.equal(await stepsOf(old(data('both', 5, 5), 'old-both'), 'to-both'), [3, 3])
+  const missing = await stepsOf(old(data('gone', 5, 5), 'old-gone'), 'to-gone').catch((error: Error) => error.message)
+  assert.match(String(missing), /both\.jsonl is missing, which the card of dataset gone names: make it again with --redo-from=dataset/)
+})
+
 test('a schedule that cannot be run says what to do', async () => {
   const refused = (trainer: Trainer, given: TrainRequest) =>
     trainer.train(given).then(

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Trainer, TrainRequest, Training } from '@whetstone/core'
 import {
@@ -116,8 +116,8 @@ async function trainStage(
     throw new BadInput(
       `Dataset ${dataset.id} has no format that ${trainer.name} reads: add one of ${trainer.reads.join(', ')} to the recipe`,
     )
-  const rows = dataset && format !== null ? dataset.counts[dataset.madeOf?.[format as string] ?? 'examples'] : 0
-  if (!dataset || rows === 0) return { figures: { stage: trainer.name, on, seconds: 0, steps: 0 }, model, verified }
+  if (!dataset || !hasRows(dataset, format as string))
+    return { figures: { stage: trainer.name, on, seconds: 0, steps: 0 }, model, verified }
   const {
     model: made,
     steps,
@@ -134,6 +134,16 @@ async function trainStage(
   // the first training starts from what was sampled, and so can be compared with the sampler
   const compared = model.id === request.base.id ? own : undefined
   return { figures: { stage: trainer.name, on, seconds, steps, finalLoss }, model: made, verified, own: compared }
+}
+
+/** Whether the file that a trainer reads has rows: by the card; cards of before 2026-12 do not say what a file is made of, so that the file itself is asked. */
+function hasRows({ id, files, madeOf, counts, folder }: Dataset, format: string): boolean {
+  const of = madeOf?.[format]
+  if (of) return counts[of] > 0
+  const file = join(folder, files[format] as string)
+  if (!existsSync(file))
+    throw new BadInput(`${file} is missing, which the card of dataset ${id} names: make it again with --redo-from=dataset`)
+  return statSync(file).size > 0
 }
 
 async function verifyStage(request: TrainRequest, name: string, { model }: From): Promise<Omit<Done, 'fingerprint'>> {
