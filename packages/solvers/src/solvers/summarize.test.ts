@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Solution } from '@whetstone/core'
@@ -82,6 +85,35 @@ test('reasoning of an earlier run is reused, and costs nothing', async () => {
   const { solution, asked } = await run(['s', '10'], { reuse: new Map([['task-5', 'an old train of thought']]) })
   assert.match(asked[0]?.messages[0]?.content as string, /an old train of thought/)
   assert.equal([solution.messages.at(-1)?.content, solution.tokens.completion], ['10', 2])
+})
+
+test('reasoning comes from a file of traces; one that is missing, empty, torn or about other tasks is refused by name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whetstone-reuse-'))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const trace = (task: string) => `${JSON.stringify({ task, messages: [{ role: 'assistant', content: 'an old train of thought' }] })}\n`
+  try {
+    const { asked } = await run(['s', '10'], { reuse: file('whole.jsonl', trace('task-5') + trace('task-6')) })
+    assert.match(asked[0]?.messages[0]?.content as string, /an old train of thought/)
+    const said = async (reuse: string) =>
+      run(['s', '10'], { reuse }).then(
+        () => 'ran',
+        (error: Error) => error.message,
+      )
+    assert.match(await said(join(folder, 'gone.jsonl')), /gone\.jsonl, whose reasoning is to be reused, is no file: name traces/)
+    assert.match(await said(folder), /is no file/)
+    assert.match(await said(file('empty.jsonl', '')), /empty\.jsonl holds no answers to reuse: name traces/)
+    assert.match(await said(file('torn.jsonl', trace('task-5') + trace('task-6').slice(0, 30))), /torn\.jsonl, line 2: is no whole trace/)
+    assert.match(await said(file('rows.jsonl', '{"prompt":"1+1"}\n')), /rows\.jsonl, line 1: is no whole trace/)
+    assert.match(
+      await said(file('other.jsonl', trace('chains-1+1'))),
+      /about chains-1\+1 and 0 more tasks, and about none of those .*task-5/,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('pieces are joined step by step where the summary is a problem of its own', async () => {

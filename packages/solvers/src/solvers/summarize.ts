@@ -5,6 +5,7 @@ import { prose } from '../critique.ts'
 import type { Prompts } from '../load-prompts.ts'
 import { fill, loadPrompts } from '../load-prompts.ts'
 import type { Draft, Method, MethodSolver } from '../method.ts'
+import { checkReasoning, readReasoning } from '../read-reasoning.ts'
 import { ask, askDirectly, isRefused, methodSolver, nameOf, prompts, teacher } from '../method.ts'
 
 const Settings = z.strictObject({
@@ -23,9 +24,12 @@ const Settings = z.strictObject({
     .describe('summaries asked of each piece, of which the one that most share is taken; greedy ones are all the same'),
   sampling: Sampling.partial().optional().describe('how the summarizer samples, where it differs'),
   reuse: z
-    .custom<ReadonlyMap<string, string>>((value) => value instanceof Map)
+    .union([
+      z.custom<ReadonlyMap<string, string>>((value) => value instanceof Map, { message: 'must be a file of traces' }),
+      z.string().min(1).transform(readReasoning),
+    ])
     .optional()
-    .describe('the first piece of reasoning by task id, of an earlier run: then it costs nothing'),
+    .describe("a file of an earlier run's traces, whose answers are the first piece of reasoning: then that costs nothing"),
   prompts,
 })
 type Settings = z.output<typeof Settings>
@@ -89,7 +93,22 @@ function summarize({ iterations, until, piece, summarizer, votes, sampling: own,
       seed = deriveSeed(attempt.seed, 'again', iteration)
     }
   }
-  return methodSolver(`${iterations === 1 ? 'summarize' : `summarize-${iterations}`}${by}`, method, [summarizer])
+  const solver = methodSolver(
+    `${iterations === 1 ? 'summarize' : `summarize-${iterations}`}${by}${reuse ? ', earlier reasoning reused' : ''}`,
+    method,
+    [summarizer],
+  )
+  if (!reuse) return solver
+  return {
+    ...solver,
+    solve(attempts, ...rest) {
+      checkReasoning(
+        reuse,
+        attempts.map(({ task }) => task),
+      )
+      return solver.solve(attempts, ...rest)
+    },
+  }
 }
 
 /** The text that stands most often, the first of equals; empty where there is none. */

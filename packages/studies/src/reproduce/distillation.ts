@@ -1,11 +1,13 @@
-import { range } from '@whetstone/core'
-import { placebo } from '@whetstone/solvers'
+import { hash, range } from '@whetstone/core'
+import { checkReasoning, placebo } from '@whetstone/solvers'
 import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import summarize from '@whetstone/solvers/solvers/summarize.ts'
 import { comparePairs, wilson } from '@whetstone/statistics'
 import type { Task, Trace } from '@whetstone/core'
+import { lastAnswer } from '../self-train/rows.ts'
 import { attemptTasks, generated, passedOf } from '../self-train/study.ts'
+import type { Study } from '../self-train/study.ts'
 import type { System } from './system.ts'
 import { atMost, part, percent, ratePoint, withInterval } from './system.ts'
 
@@ -20,11 +22,18 @@ export const distillation: System = {
       source: 'Reasoning Distillation',
     },
   ],
-  async run({ study, prompts, teachers, frontier, quick, limit, print }) {
+  async run({ study, prompts, teachers, frontier, quick, limit, reuse, print }) {
     const levels = range(frontier + 1, frontier + (quick ? 4 : 7))
     const each = atMost(limit, quick ? 50 : 200)
     const here = part(study, 'summaries')
     const tasks = await study.taskset.load({ split: 'test', seed: study.seed, round: 1, levels, limit: each })
+    // Before anything is attempted.
+    if (reuse)
+      for (const level of levels)
+        checkReasoning(
+          reuse,
+          tasks.filter((task) => task.level === level),
+        )
     const rows: { arm: string; level: number; n: number; passed: number; tokens: number; context: number; traces: Trace[] }[] = []
     const pieces = { iterations: 16, until: 'done' as const, prompts }
     const solvers = [
@@ -38,11 +47,17 @@ export const distillation: System = {
         temperature: 0,
       },
     ]
+    const reused = 'summarize, the first reasoning reused'
     for (const level of levels) {
       const at = tasks.filter((task) => task.level === level)
       const context = halfContext(at[0]!)
-      for (const { arm, solver, temperature } of solvers) {
-        const name = `${arm.replace(/\W+/g, '-')}-${level}`
+      // An earlier run's reasoning: the file's, or that of one pass cut off in the middle.
+      const earlier = reuse ?? (await cutOff(here, at))
+      const all = [...solvers, { arm: reused, solver: summarize({ ...pieces, reuse: earlier }), temperature: 0 }]
+      for (const { arm, solver, temperature } of all) {
+        // Of another file other traces.
+        const given = arm === reused && reuse ? `-${hash([...reuse]).slice(0, 8)}` : ''
+        const name = `${arm.replace(/\W+/g, '-')}-${level}${given}`
         const traces = await attemptTasks(here, { name, model: study.model, tasks: at, solver, temperature, context })
         rows.push({
           arm,
@@ -54,9 +69,14 @@ export const distillation: System = {
           traces,
         })
       }
-      print(`level ${level}: ${solvers.map(({ arm }) => `${arm} ${percent(rate(rows, arm, level))}%`).join(', ')}`)
+      print(`level ${level}: ${all.map(({ arm }) => `${arm} ${percent(rate(rows, arm, level))}%`).join(', ')}`)
     }
     const of = (arm: string) => rows.filter((row) => row.arm === arm)
+    const meanTokens = (arm: string) => Math.round(of(arm).reduce((sum, { tokens }) => sum + tokens, 0) / of(arm).length)
+    const overall = (arm: string) => {
+      const [passed, n] = [of(arm).reduce((sum, row) => sum + row.passed, 0), of(arm).reduce((sum, row) => sum + row.n, 0)]
+      return withInterval(passed / n, wilson(passed, n))
+    }
     const outcomes = (arm: string) =>
       new Map(of(arm).flatMap(({ traces }) => traces.map(({ task, grade }) => [task, Number(grade.passed)] as const)))
     const [after, before] = [outcomes('summarize'), outcomes('direct')]
@@ -81,10 +101,10 @@ export const distillation: System = {
           title: 'Half the context that the solution needs',
           note: `Passed, % with 95% intervals, ${each} test tasks a level; the context holds the problem, half its solution and a summary of what is left.`,
           columns: ['solver', ...levels.map((level) => `level ${level}`), 'tokens a task'],
-          rows: solvers.map(({ arm }) => [
+          rows: [...solvers.map(({ arm }) => arm), reused].map((arm) => [
             arm,
             ...of(arm).map(({ passed, n }) => withInterval(passed / n, wilson(passed, n))),
-            Math.round(of(arm).reduce((sum, { tokens }) => sum + tokens, 0) / of(arm).length),
+            meanTokens(arm),
           ]),
         },
       ],
@@ -98,6 +118,7 @@ export const distillation: System = {
       ],
       verdict: [
         `In half the context that a solution needs, summarizing solves at least ${percent(worst)}% at every level from ${levels[0]} to ${levels.at(-1)}; one pass at most ${percent(best)}%.`,
+        `Going on from earlier reasoning (${reuse ? 'of the file given' : 'of one pass, cut off in the middle'}) takes ${meanTokens(reused)} tokens a task where reasoning anew takes ${meanTokens('summarize')}, and solves, in % over all levels, ${overall(reused)} in place of ${overall('summarize')}.`,
         `A summary of another task is worth nothing (${percent(rate(rows, 'summarize, summaries of other tasks', levels[0]!))}% at level ${levels[0]}).`,
       ],
     }
@@ -107,6 +128,14 @@ export const distillation: System = {
 /** Tokens (characters) that the problem, half of its solution and a summary of the half that is left take: too few for the whole solution. */
 function halfContext({ prompt, reference }: Task): number {
   return prompt.length + Math.ceil(reference.length / 2) + Math.ceil(prompt.length / 2) + 2
+}
+
+/** What one pass comes to within half the tokens that the solution takes, by task. */
+async function cutOff(study: Study, tasks: readonly Task[]): Promise<ReadonlyMap<string, string>> {
+  const { level, reference } = tasks[0]!
+  const budget = Math.floor(reference.length / 2)
+  const traces = await attemptTasks(study, { name: `earlier-${level}`, model: study.model, tasks, solver: direct(), budget })
+  return new Map(traces.map((trace) => [trace.task, lastAnswer(trace)]))
 }
 
 function rate(rows: readonly { arm: string; level: number; passed: number; n: number }[], arm: string, level: number): number {

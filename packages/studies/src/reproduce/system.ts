@@ -18,6 +18,8 @@ export type SystemOptions = {
   /** Most tasks a level that are measured. */
   limit?: number | undefined
   seeds: readonly number[]
+  /** Earlier reasoning by task id, for what goes on from some. */
+  reuse?: ReadonlyMap<string, string> | undefined
   print: (line: string) => void
 }
 export type Outcome = {

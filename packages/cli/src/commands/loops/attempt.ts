@@ -27,6 +27,7 @@ export default defineCommand({
     answer: { type: 'string', about: 'column of the gold answer (default: found by name; without one nothing is graded)' },
     grader: { type: 'string', choices: tableGraders, default: 'exact', about: "how a file's answers are compared" },
     instruction: { type: 'string', about: 'the system message of a file of questions' },
+    reuse: { type: 'file', about: "an earlier run's traces, whose answers --solver=summarize goes on from" },
     split: {
       type: 'string',
       choices: ['train', 'validation', 'test'],
@@ -49,12 +50,15 @@ export default defineCommand({
     'npx nx run loops:attempt --data=questions.jsonl --endpoint=http://127.0.0.1:8080 --out=answers.jsonl',
   ],
   async run(
-    { data, question, answer, grader, instruction, split, levels, n, temperature, 'top-p': topP, batch, out, force, json, ...flags },
+    { data, reuse, question, answer, grader, instruction, split, levels, n, temperature, 'top-p': topP, batch, out, force, json, ...flags },
     signal,
   ) {
     if (out !== undefined && existsSync(out) && !force)
       throw new BadInput(`${out} exists: give another --out, or overwrite it with --force`)
-    const unset = { samples: undefined, 'eval-samples': undefined, concurrency: batch }
+    if (reuse !== undefined && flags.solver !== 'summarize')
+      throw new BadInput(`--reuse=${reuse}: earlier reasoning is gone on from by --solver=summarize alone: add it`)
+    const set = [...(flags.set ?? []), ...(reuse === undefined ? [] : [`solver.reuse=${reuse}`])]
+    const unset = { samples: undefined, 'eval-samples': undefined, concurrency: batch, set }
     const model = flags.model === undefined || flags.endpoint.length > 0 ? null : await candidateOf(flags.model, '--model')
     const resolved = await resolveRecipe({ ...flags, ...unset, data: undefined, model: model ? (model.path ?? undefined) : flags.model })
     const { roles } = resolved

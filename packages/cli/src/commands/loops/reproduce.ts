@@ -6,6 +6,7 @@ import type { System, SystemOptions } from '@whetstone/studies/reproduce/system.
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
 import { ensureTools } from '@whetstone/native'
+import { readReasoning } from '@whetstone/solvers'
 import { reproductionPage } from '@whetstone/reports/reproduction-page.ts'
 import type { Reproduction } from '@whetstone/runs'
 import { checkRunName, runFiles } from '@whetstone/runs'
@@ -29,6 +30,10 @@ export default defineCommand({
     frontier: { type: 'number', min: 1, default: 5, about: 'the lowest level that it half has' },
     prompts: { type: 'string', default: 'chains-1', about: "a file of the solvers' prompts" },
     reliability: { type: 'number', min: 0, max: 1, whole: false, default: 1, about: 'of the program that is the teacher on chains' },
+    reuse: {
+      type: 'file',
+      about: "--system=distillation: an earlier run's traces to go on from (default: what one pass comes to at once)",
+    },
     run: { type: 'string', about: 'name of the folder below reports/ (default: reproduce-SYSTEM)' },
   },
   examples: [
@@ -39,6 +44,11 @@ export default defineCommand({
   ],
   async run(flags, signal) {
     const system = systems[flags.system] as System
+    if (flags.reuse !== undefined && system.name !== 'distillation')
+      throw new BadInput(
+        `--reuse=${flags.reuse}: --system=${system.name} goes on from no earlier reasoning: leave it out, or take --system=distillation`,
+      )
+    const reuse = flags.reuse === undefined ? undefined : readReasoning(flags.reuse)
     const run = checkRunName(flags.run ?? `reproduce-${system.name}${flags.quick ? '-quick' : ''}`)
     const { recipe, base } = await resolveRecipe({ ...flags, endpoint: [] }, { ledger: runFiles(run).spending })
     await ensureTools(['llama-sample', 'llama-train', 'llama-score'])
@@ -55,6 +65,7 @@ export default defineCommand({
       ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
       teachers: { basic, advanced },
       seeds: Array.from({ length: flags.seeds ?? (flags.quick ? 1 : 3) }, (_, i) => study.seed + i),
+      reuse,
       print: (line) => console.log(line),
     })
     const reproduction: Reproduction = {
