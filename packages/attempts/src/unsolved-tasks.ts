@@ -1,13 +1,25 @@
+import { existsSync } from 'node:fs'
 import type { BucketCount, Grade, Task } from '@whetstone/core'
-import { readRows, Trace } from '@whetstone/core'
+import { BadInput, hash, readRows, Trace } from '@whetstone/core'
 import { openRun, readBucket, roundFiles, writeBucket, type Unsolved } from '@whetstone/runs'
 import { frozenTrainTasks } from './frozen-train-tasks.ts'
 import type { RoundContext } from './round-context.ts'
 import { updateBucket } from './update-bucket.ts'
 
 /** The run's bucket list as the last round left it; empty where the recipe keeps none. */
-const listBefore = ({ recipe, run, round }: RoundContext): Unsolved[] =>
-  recipe.bucket && round > 1 ? readBucket(roundFiles(run, round - 1).bucket) : []
+function listBefore({ recipe, run, round }: RoundContext): Unsolved[] {
+  if (!recipe.bucket || round === 1) return []
+  const file = roundFiles(run, round - 1).bucket
+  const wanted = openRun(run)
+    .round(round - 1)
+    .finished()?.bucket
+  const remedy = 'bring it back from a copy, or begin a run of another name with --run=NEW'
+  if (wanted && !existsSync(file)) throw new BadInput(`${file} is gone, with ${wanted.size} unsolved tasks: ${remedy}`)
+  const list = readBucket(file)
+  if (wanted && (wanted.size !== list.length || (wanted.hash !== undefined && wanted.hash !== hash(list))))
+    throw new BadInput(`${file} is not the list that round ${round - 1} left (${wanted.size} unsolved tasks): ${remedy}`)
+  return list
+}
 
 /** What this round attempts of it again, those that waited longest first; `late`: waited so long that the bucket's own solver is asked. */
 export function unsolvedTasks(context: RoundContext): { task: Task; late: boolean }[] {
@@ -34,7 +46,7 @@ export async function updateUnsolved(context: RoundContext): Promise<BucketCount
   writeBucket(files.bucket, after)
   const now = new Set(after.map(({ task }) => task.id))
   return {
-    size: after.length,
+    ...{ size: after.length, hash: hash(after) },
     retried: before.filter(({ task }) => attempted.has(task.id)).length,
     left: before.filter(({ task }) => !now.has(task.id)).length,
   }

@@ -22,6 +22,11 @@ export type AttemptNotes = z.infer<typeof AttemptNotes>
 export const Spent = z.object({ prompt: z.number(), completion: z.number(), money: z.number() })
 export type Spent = z.infer<typeof Spent>
 
-/** The unsolved tasks of a run after a round's attempts: how many, how many of the earlier ones were attempted again, and how many of these left. */
-export const BucketCount = z.object({ size: z.number().int(), retried: z.number().int(), left: z.number().int() })
+/** The unsolved tasks of a run after a round's attempts: how many, how many of the earlier ones were attempted again, and how many of these left; `hash` of the list, which rounds of before 2026-12 do not have. */
+export const BucketCount = z.object({
+  size: z.number().int(),
+  retried: z.number().int(),
+  left: z.number().int(),
+  hash: z.string().optional(),
+})
 export type BucketCount = z.infer<typeof BucketCount>

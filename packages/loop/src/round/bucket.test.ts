@@ -1,5 +1,5 @@
 // Rounds with a scripted model and teacher: what stays unsolved waits, is attempted again by the advanced teacher, and leaves the list.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -90,15 +90,44 @@ const listed = (run: string, number: number) =>
 test('it grows by what fails, the late are asked of the advanced teacher, solved ones leave', async () => {
   assert.is(await round('list'), 'done')
   assert.equal(listed('list', 1), ['11: 2 since 1', '13: 2 since 1', '15: 2 since 1', '9: 2 since 1'])
-  assert.equal(openRun('list').round(1).finished()?.bucket, { size: 4, retried: 0, left: 0 })
+  const { hash: _, ...first } = openRun('list').round(1).finished()?.bucket ?? { hash: '' }
+  assert.equal(first, { size: 4, retried: 0, left: 0 })
   assert.is(await round('list', true), 'killed')
   assert.is(await round('list'), 'done', 'a stopped round goes on')
   assert.equal(listed('list', 2), ['15: 3 since 1'])
   const second = openRun('list').round(2).finished()
-  assert.equal(second?.bucket, { size: 1, retried: 4, left: 3 })
+  assert.equal([second?.bucket?.size, second?.bucket?.retried, second?.bucket?.left], [1, 4, 3])
   assert.ok((second?.notes?.taught.completion ?? 0) > 0)
   const late = (await Array.fromAsync(openRun('list').round(2).traces.rows())).filter(({ solver }) => /rewritten by advanced/.test(solver))
   assert.equal([late.length, late.filter(({ grade }) => grade.passed).length], [4, 3])
+})
+
+test('a list that is torn, changed or gone stops the next round with a sentence; back again, the round goes on as if nothing had been', async () => {
+  assert.is(await round('wounded'), 'done')
+  const list = roundFiles('wounded', 1).bucket
+  const whole = readFileSync(list, 'utf8')
+  const wounds: [string, () => void, RegExp][] = [
+    ['torn', () => writeFileSync(list, whole.slice(0, whole.length / 2)), /bucket\.json: not JSON .*bring it back from a copy/],
+    ['another form', () => writeFileSync(list, '{}'), /bucket\.json: value: .*bring it back from a copy/],
+    [
+      'a digit',
+      () => writeFileSync(list, whole.replace('"attempts": 2', '"attempts": 3')),
+      /is not the list that round 1 left \(4 unsolved tasks\): bring/,
+    ],
+    ['emptied', () => writeFileSync(list, '[]'), /is not the list that round 1 left/],
+    ['gone', () => rmSync(list), /bucket\.json is gone, with 4 unsolved tasks: bring it back from a copy/],
+  ]
+  for (const [name, wound, sentence] of wounds) {
+    wound()
+    assert.match(await round('wounded'), sentence, name)
+  }
+  writeFileSync(list, whole)
+  assert.is(await round('wounded', true), 'killed')
+  writeFileSync(list, whole.slice(0, whole.length / 2))
+  assert.match(await round('wounded'), /bucket\.json: not JSON/, 'in the middle of a round')
+  writeFileSync(list, whole)
+  assert.is(await round('wounded'), 'done')
+  assert.equal(listed('wounded', 2), ['15: 3 since 1'])
 })
 
 test.after(() => rmSync(scratch, { recursive: true, force: true }))

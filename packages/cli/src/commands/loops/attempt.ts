@@ -138,7 +138,9 @@ export default defineCommand({
             .join('')}`
         : '  not graded: the file has no column of answers',
       ...(stopped > 0
-        ? [`  ${stopped} attempt${stopped === 1 ? '' : 's'} ended with the budget of ${budget} tokens, with the best answer so far`]
+        ? [
+            `  ${stopped} attempt${stopped === 1 ? '' : 's'} ended with the budget of ${budget} token${budget === 1 ? '' : 's'}, with the best answer so far`,
+          ]
         : []),
       ...(faults.failed > 0 ? [`  ${faults.failed} attempts lost to the provider`] : []),
       `  ${relative(root, out ?? file)}`,
