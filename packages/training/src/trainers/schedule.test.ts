@@ -142,12 +142,18 @@ test('a schedule that cannot be run says what to do', async () => {
       (error: Error) => error.message,
     )
   assert.match(await refused(made, { ...request('bare', 0), verify: undefined }), /only a round can do that/)
-  assert.match(await refused(schedule({ stages: [{ verify: true }] }), request('none', 0)), /No stage of the schedule had rows/)
+  const alone = schedule({ stages: [{ verify: true }, { train: writer({ name: 'b' }), on: 'verified' }] })
+  assert.match(await refused(alone, request('none', 0)), /No stage of the schedule had rows/)
   assert.match(
     await refused(schedule({ stages: [sft({ on: 'harvest' })] }), request('format', 0)),
     /has no format that llama-train sft reads/,
   )
   assert.throws(() => schedule({ stages: [] }))
+  assert.throws(() => schedule({ stages: [verify()] }), /no stage trains, there are verifications alone: add dpo\(\) or sft\(\)/)
+  assert.throws(
+    () => schedule({ stages: [sft(), verify()] }),
+    /stage 1 \(llama-train sft\) trains on what was verified, and no verify\(\) stands before it/,
+  )
   assert.is(schedule({ stages: [dpo({ beta: 0.2 }), verify(), sft()] }).name, 'llama-train dpo, verify, llama-train sft')
 })
 

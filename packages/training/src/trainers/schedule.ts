@@ -59,6 +59,7 @@ export default plugin({
     'several trainings one after the other, with verification between them: trained tasks are attempted again, what passes is trained on (R3)',
   settings: Settings,
   make: (settings): Trainer => {
+    checkStages(settings)
     const trainers = settings.stages.flatMap((stage) => ('train' in stage ? [stage.train] : []))
     const name = settings.stages.map((stage) => ('train' in stage ? stage.train.name : 'verify')).join(', ')
     return {
@@ -69,6 +70,19 @@ export default plugin({
     }
   },
 })
+
+/** What could never train anything is told before a round is begun with it. */
+function checkStages({ stages }: Settings): void {
+  if (!stages.some((stage) => 'train' in stage))
+    throw new BadInput('schedule: no stage trains, there are verifications alone: add dpo() or sft(), or name no trainer (null)')
+  for (const [place, stage] of stages.entries()) {
+    const verified = stages.slice(0, place).some((earlier) => 'verify' in earlier)
+    if ('train' in stage && stage.on === 'verified' && !verified)
+      throw new BadInput(
+        `schedule: stage ${place + 1} (${stage.train.name}) trains on what was verified, and no verify() stands before it: put one there, or let it train on: 'harvest'`,
+      )
+  }
+}
 
 async function train({ stages }: Settings, request: TrainRequest): Promise<Training> {
   const done: Done[] = []
