@@ -75,4 +75,37 @@ test('a cap that is reached in the middle of the attempts stops with a sentence;
   }
 })
 
+for (const [name, words, counted, answer] of [
+  ['prose where a rewrite is due', 'Certainly! I would look at that step once more.', { leaks: 0, rewrites: 1 }, '3+5=2;#2'],
+  ['a critique that tells the answer', '!3+5=1;#1', { leaks: 1, rewrites: 0 }, '3+5=1;#1'],
+] as const)
+  test(`${name}: not followed, and counted in the trace`, async () => {
+    await using server = await fakeEndpoint((_, response) => sendAnswer(response, [{ content: words }]))
+    const scratch = mkdtempSync(join(tmpdir(), 'whetstone-words-'))
+    const about = { id: 't', cluster: 't', prompt: '3+5?', reference: '3+5=1;#1' }
+    const target = scripted('target', ({ messages }) => (messages.length === 1 ? '3+5=2;#2' : '3+5=1;#1'))
+    try {
+      const { traces } = await collect({
+        ...{ run: 'r', round: 1, arm: 'train', policy: { model: 'm', bank: null }, seed: 1, mayGrade: true, chunk: 2, label: 'toy' },
+        groups: [{ tasks: [{ ...about, taskset: 'chains', split: 'train', level: 1, metadata: {} }], samples: 1 }],
+        solver: reflectRewrite({ rounds: 1, teacher: 'basic', rewriter: counted.rewrites > 0 ? 'teacher' : 'target', prompts: 'chains-1' }),
+        teachers: named({ teacher: server.url }),
+        sampling: { temperature: 0, maxTokens: 40 },
+        grade: (_, text): Grade => ({ reward: 0, passed: text === about.reference, parts: {}, reason: 'toy', feedback: '' }),
+        show: async (attempts) => attempts.map(() => ({ system: null, shown: [], withheld: [] })),
+        open: () => target.open(scriptedModel('target'), { concurrency: 1 }),
+        file: join(scratch, 'traces.jsonl'),
+      })
+      const [trace] = await Array.fromAsync(traces)
+      assert.equal(trace?.dropped, counted)
+      assert.is(trace?.messages.at(-1)?.content, answer)
+      assert.not(
+        trace?.messages.some(({ content }) => content.includes(words)),
+        'what the teacher said is nowhere in the exchange',
+      )
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
+  })
+
 test.run()

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { dataRoot, duration, paths, writeJson } from '@whetstone/core'
 import { climb, climbDefaults } from '@whetstone/studies/self-train/climb.ts'
 import type { LevelRate } from '@whetstone/studies/self-train/measure-levels.ts'
+import { makeRoom } from '@whetstone/studies/self-train/make-room.ts'
 import { methods } from '@whetstone/studies/self-train/methods.ts'
 import { selfTrain } from '@whetstone/studies/self-train/self-train.ts'
 import { ensureTools } from '@whetstone/native'
@@ -51,8 +52,13 @@ export default defineCommand({
         temperature: flags.search ? 1 : 0,
         measure: flags.each,
       }
+      const roomy = await makeRoom(study, flags.to + settings.window)
+      if (roomy.context > study.context || roomy.sampling.maxTokens > study.sampling.maxTokens)
+        console.log(
+          `room for level ${flags.to + settings.window}: ${roomy.sampling.maxTokens} tokens an answer in place of ${study.sampling.maxTokens}, a context of ${roomy.context} in place of ${study.context}`,
+        )
       const rounds = await climb(
-        study,
+        roomy,
         { ...settings, mostRounds: flags.rounds ?? settings.mostRounds },
         ({ round, seconds, frontier, tokens, rows, rates }) =>
           console.log(`round ${round}  ${duration(seconds)}  frontier ${frontier}  ${tokens} tokens  ${rows} rows  ${show(rates)}`),
