@@ -19,7 +19,7 @@ const reproduction = Reproduction.parse({
     { what: 'MCTS', figure: 'planned there', source: 'R3' },
   ],
   ours: [{ what: 'gain', value: 12.5, interval: [10, 15], n: 400, p: 0.00012 }],
-  tables: [{ title: 'T', columns: ['a', 'b'], rows: [['<b>', null]] }],
+  tables: ['T', 'U'].map((title) => ({ title, note: 'the same note', columns: ['a', 'b'], rows: [['<b>', null]] })),
   charts: [
     {
       title: 'C',
@@ -54,6 +54,8 @@ test('shows the figures beside each other, with charts, and escapes what it is g
   assert.match(page, /<td class="short">83\.1 to 88\.6</, 'what others published is words')
   const count = (part: RegExp) => page.match(part)?.length
   assert.is(count(/<div class="scroll"[^>]*>\s*<table>/g), count(/<table>/g), 'a wide table scrolls on its own, not the page with it')
+  const labels = [...page.matchAll(/role="region" aria-label="([^"]*)"/g)].map(([, label]) => label)
+  assert.is(new Set(labels).size, labels.length, 'regions are told apart')
   assert.is(page.match(/<svg/g)?.length, 1, 'a chart without points is left out')
 })
 

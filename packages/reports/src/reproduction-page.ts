@@ -41,13 +41,13 @@ export async function reproductionPage(reproduction: Reproduction): Promise<stri
     ...tables.map(
       ({ title, note, columns, rows }) =>
         html`<h2>${text(title)}</h2>
-          ${tableOf(note || title, columns, rows)}`,
+          ${tableOf(note || title, columns, rows, title)}`,
     ),
   ])
 }
 
 /** Columns of figures stand to the right. */
-function tableOf(caption: string, head: readonly string[], rows: readonly (readonly Cell[])[]) {
+function tableOf(caption: string, head: readonly string[], rows: readonly (readonly Cell[])[], label = caption) {
   const isFigure = (cell: Cell | undefined) =>
     cell === null || typeof cell === 'number' || /^[-+]?\d[\d.e+-]*( \(.*\)| (to|against) [-+]?[\d.]+)?$/.test(cell ?? '')
   const numeric = head.flatMap((_, column) => (rows.every((row) => isFigure(row[column])) ? [column] : []))
@@ -56,6 +56,7 @@ function tableOf(caption: string, head: readonly string[], rows: readonly (reado
     head,
     rows.map((row) => row.map((cell) => cell ?? '–')),
     numeric,
+    label,
   )
 }
 
@@ -84,7 +85,7 @@ const lines = ({ x, y, points }: Reproduction['charts'][number]): TopLevelSpec =
     ...(points.some(({ low, high }) => low !== undefined && high !== undefined)
       ? [
           {
-            mark: { type: 'rule' as const, opacity: 0.6 },
+            mark: { type: 'rule' as const, strokeWidth: 2, opacity: 0.5 },
             encoding: { y: { field: 'low', type: 'quantitative' as const }, y2: { field: 'high' } },
           },
         ]

@@ -11,14 +11,15 @@ export const text = (value: unknown): string => visibleText(String(value ?? ''))
 const look = (cell: Piece, numeric: boolean) =>
   numeric ? 'number' : typeof cell !== 'string' ? '' : cell.length <= 24 ? 'short' : cell.length > 60 ? 'long' : ''
 
-/** A table that scrolls sideways on a narrow screen. Cells may be HTML made by `html`. `numeric` columns stand to the right. */
+/** A table that scrolls sideways on a narrow screen. Cells may be HTML made by `html`. `numeric` columns stand to the right. `label` names the region where captions are alike. */
 export const table = (
   caption: string,
   head: readonly Piece[],
   rows: readonly (readonly Piece[])[],
   numeric: readonly number[] = [],
+  label = caption,
 ): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${text(caption)}">
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${text(label)}">
     <table>
       <caption>
         <span>${text(caption)}</span>

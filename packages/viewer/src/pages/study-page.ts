@@ -75,6 +75,7 @@ async function reproduction(found: Reproduction): Promise<Piece[]> {
             columns,
             rows.map((row) => row.map(cell)),
             numeric(rows),
+            title,
           )}`,
     ),
   ]
