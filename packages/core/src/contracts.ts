@@ -170,8 +170,8 @@ export type Teacher = { readonly name: string; open(): Promise<LanguageModel> }
 /** A way of attempting tasks: one file each in packages/solvers/src/solvers. */
 export type Solver = {
   readonly name: string
-  /** Roles that it asks beside the attempted model, by the names that its settings gave. */
-  readonly roles?: readonly string[]
+  readonly roles?: readonly string[] // that it asks beside the attempted model, by the names that its settings gave
+  readonly needsSteps?: boolean // goes by the task set's own check of steps
   solve(attempts: readonly Attempt[], model: LanguageModel, options: SolveOptions): AsyncIterable<Solution | SolveFault>
 }
 export type SolveOptions = {

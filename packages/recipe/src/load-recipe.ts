@@ -67,6 +67,12 @@ export function checkRoles(recipe: Recipe): Recipe {
     throw new BadInput(
       `recipe ${recipe.name}: task set ${judged.taskset.name} is graded by a judge, and roles name no such model: ${suggest('judge', Object.keys(recipe.roles), 'roles')}; add roles: { judge: { model: 'FILE.gguf' } }, or --set roles.judge.model=FILE.gguf`,
     )
+  const stepwise = [recipe.solver, recipe.bucket?.solver].find((each) => each?.needsSteps)
+  const unchecked = stepwise && recipe.courses.find(({ taskset }) => !taskset.verify)
+  if (unchecked)
+    throw new BadInput(
+      `recipe ${recipe.name}: solver ${stepwise.name} goes by a check of steps, and task set ${unchecked.taskset.name} checks none: take the value "verdict" or "vote" (--set solver.value=vote), or other task sets`,
+    )
   const roles = rolesOf(recipe)
   const solver = [recipe.solver, ...(recipe.bucket?.solver ? [recipe.bucket.solver] : [])].find((each) =>
     each.roles?.some((role) => !(role in roles)),

@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeUse, listSettings } from '@whetstone/core'
 import { describeRecipe } from './describe-recipe.ts'
+import revise from '@whetstone/solvers/solvers/revise.ts'
 import { checkRoles, defineRecipe, loadRecipe, recipeNames } from './load-recipe.ts'
 import { Recipe } from './recipe.ts'
 import { setRecipe } from './set-recipe.ts'
@@ -93,6 +94,19 @@ test('a solver without its teacher is told how to name one', async () => {
     /asks "advanced", and teachers name no such model: .*--set teachers\.advanced\.model=FILE\.gguf/,
   )
   checkRoles(await setRecipe(lacking, [{ path: 'teachers.advanced.model', text: 'models/big.gguf', flag: '--set' }]))
+})
+
+test('a search that goes by a check of steps wants task sets that have one', async () => {
+  const stepwise = await set('solver=beam')
+  assert.match(
+    await said(() => checkRoles(stepwise)),
+    /solver beam-1x4 by steps goes by a check of steps, and task set operators checks none: .*--set solver\.value=vote/,
+  )
+  checkRoles(await set('solver=beam', 'solver.value=vote'))
+  assert.match(
+    await said(() => checkRoles({ ...stepwise, solver: revise({ critic: 'self', of: stepwise.solver as never }) })),
+    /goes by a check of steps/,
+  )
 })
 
 test('a task set that a model judges wants the role', async () => {

@@ -54,10 +54,16 @@ export type Course = AsyncGenerator<readonly Ask[], Draft, readonly Reply[]>
 export type Method = (attempt: Attempt, tools: Tools) => Course
 export type MethodSolver = Solver & { readonly method: Method }
 
-/** A solver that runs a method on many attempts at once. */
-export const methodSolver = (name: string, method: Method, asks: readonly (By | MethodSolver | undefined)[] = []): MethodSolver => ({
+/** A solver that runs a method on many attempts at once; `needsSteps` where it, or one that it is made of, goes by the task set's check of steps. */
+export const methodSolver = (
+  name: string,
+  method: Method,
+  asks: readonly (By | MethodSolver | undefined)[] = [],
+  needsSteps = asks.some((who) => typeof who === 'object' && 'needsSteps' in who && who.needsSteps),
+): MethodSolver => ({
   name,
   method,
+  needsSteps,
   roles: [...new Set(asks.flatMap((who) => (typeof who === 'string' ? [who] : who && 'roles' in who ? (who.roles ?? []) : [])))],
   solve: (attempts, model, options) => runMethod(method, attempts, model, options),
 })

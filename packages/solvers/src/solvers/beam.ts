@@ -63,5 +63,5 @@ function beam({ width, samples, value, judge, depth, prompts: named }: Settings)
     }
     return draftOf(attempt, beams[0]!)
   }
-  return methodSolver(`beam-${width}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
+  return methodSolver(`beam-${width}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge], value === 'steps')
 }

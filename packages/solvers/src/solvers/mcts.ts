@@ -73,7 +73,12 @@ function mcts({ simulations, samples, value, judge, exploration, prompts: named 
     }
     return draftOf(attempt, ended.toSorted((a, b) => b.own - a.own || b.prior - a.prior)[0] ?? deepest(root))
   }
-  return methodSolver(`mcts-${simulations}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`, method, [judge])
+  return methodSolver(
+    `mcts-${simulations}x${samples} by ${value}${judge ? ` of ${nameOf(judge)}` : ''}`,
+    method,
+    [judge],
+    value === 'steps',
+  )
 }
 
 /** The leaf that is expanded next: down by value and by how seldom a child was visited. Null when every path has ended. */
