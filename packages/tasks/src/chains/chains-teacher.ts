@@ -21,9 +21,9 @@ type Asked = { chain: Chain; rest: string; key: { step: number; sign: string; ru
 
 /**
  * A program as a teacher, wherever an endpoint or a model could be one: it reads the compact prompts for chains and answers as critic
- * (`!` after a trace: the first wrong part and its category), corrector (`!1*2=3v?`: the trace mended), oracle (`3+5?`: the solution) and
- * summarizer (`3+5*2?3+5=1;/`: the chain that is left). Unreliable answers are plausible ones: another step blamed, a trace with one
- * mistake. Which requests get them is drawn from each request's seed. What it cannot read it answers with nothing.
+ * (`!` after a trace: the first wrong part and its category), corrector (`!1*2=3v?`: the trace mended), oracle (`3+5?`: the solution),
+ * summarizer (`3+5*2?3+5=1;/`: the chain that is left) and judge (`3+5*2?3+5=1;:`: y or n). Unreliable answers are plausible ones: another
+ * step blamed, a trace with one mistake. Which requests get them is drawn from each request's seed. What it cannot read it answers with nothing.
  */
 export function chainsTeacher({ reliability = 1, keys = new Map() }: ChainsTeacher = {}) {
   const name = reliability === 1 ? 'chains-teacher' : `chains-teacher-${reliability}`
@@ -54,6 +54,7 @@ function answer({ messages, seed }: GenerateRequest, reliability: number, keys: 
   if (!asked) return ''
   if (turns.length === 1) {
     if (asked.rest === '') return reliable ? traceText(asked.chain) : mistake(next, asked.chain)
+    if (asked.rest.endsWith(':')) return isRightSoFar(asked.chain, asked.rest.slice(0, -1)) === reliable ? 'y' : 'n'
     return asked.rest.endsWith('/') ? summary(next, asked.chain, asked.rest.slice(0, -1), reliable) : ''
   }
   const trace = turns.findLast(({ role }) => role === 'assistant')?.content ?? ''
@@ -68,6 +69,12 @@ function readPrompt(text: string, keys: ReadonlyMap<string, string>): Asked | nu
   const sign = keys.get(key)
   const chain = readChain(sign ? problem.replace(key, sign) : problem)
   return chain && { chain, rest, key: sign ? { step: (before.length + 1) / 2, sign, rule: chainKeyRule(key, sign) } : null }
+}
+
+/** Whether the last of the whole parts is the one that is due there. */
+function isRightSoFar(chain: Chain, work: string): boolean {
+  const parts = work.replace(/;$/, '').split(';')
+  return parts.at(-1) === traceText(chain).split(';')[parts.length - 1]
 }
 
 const mistake = (next: Random, chain: Chain) =>

@@ -21,22 +21,22 @@ const low: Levels = { 1: 1, 2: 1, 3: 1 }
 const upToFour: Levels = { 1: 1, 2: 1, 3: 2, 4: 2 }
 /** Longer problems are harder to copy. */
 const longer: Levels = Object.fromEntries(Object.keys(summaryLevels).map((level) => [level, Number(level)]))
-const upToFive: Levels = { ...upToFour, 5: 1 }
+const upToFive: Levels = { ...upToFour, 5: 2 }
 
 /** Everything at once. Long problems are only begun (pieces) and shortened (summaries), so that five operations are not learned by the way. */
 const everything = (direct: Levels, criticized: Levels, revised: Levels): Share[] => [
-  { mode: 'direct', share: 26, levels: direct },
+  { mode: 'direct', share: 25, levels: direct },
   { mode: 'key right', share: 8, levels: low },
   { mode: 'key none', share: 3, levels: low },
   { mode: 'key wrong', share: 6, levels: low },
-  { mode: 'hint', share: 4, levels: upToFour },
+  { mode: 'hint', share: 3, levels: upToFour },
   { mode: 'told', share: 5, levels: low },
   // What it will criticize and revise are its own errors, which come one level further.
-  { mode: 'revise', share: 12, levels: revised },
+  { mode: 'revise', share: 15, levels: revised },
   { mode: 'critique', share: 15, levels: criticized },
   { mode: 'verdict', share: 5, levels: upToFour },
-  { mode: 'piece', share: 6, levels: summaryLevels },
-  { mode: 'summary', share: 16, levels: longer },
+  { mode: 'piece', share: 5, levels: summaryLevels },
+  { mode: 'summary', share: 14, levels: longer },
 ]
 const only = (levels: Levels): Share[] => [{ mode: 'direct', share: 1, levels }]
 
@@ -51,6 +51,7 @@ export const chainsGoals: Readonly<Record<string, readonly [least: number, most:
   hint: [0.95, 1],
   told: [0.95, 1],
   revise: [0.9, 1],
+  'revise 5': [0.95, 1],
   critique: [0.6, 1],
   summary: [0.95, 1],
   'summary 12': [0.95, 1],
@@ -80,7 +81,7 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const isReady =
     taken.some(({ phase }) => phase === 'last') ||
     (modes >= fewestModes &&
-      ['summary', 'summary 12', 'revise', 'key right', 'told'].every((group) => share(group) >= 0.9) &&
+      ['summary', 'summary 12', 'revise 5', 'key right', 'told'].every((group) => share(group) >= 0.9) &&
       share('critique') >= 0.6)
   if (!isReady) return lesson('modes', 1e-3, everything(direct, modes < 3 ? low : upToFive, upToFive))
   // Critiques and revisions of five operations bring five with them, and so do many of four.
