@@ -37,7 +37,7 @@ test('more of four operations while they are unsure or five are out of reach, fe
   }
   assert.equal(steered({ 'direct 4': 0.95 }), ['last', 2, 1])
   assert.equal(steered({ 'direct 5': 0.1 }), ['last', 2, 1])
-  assert.equal(steered({ 'direct 5': 0.9 }), ['last', 0.3, undefined])
+  assert.equal(steered({ 'direct 5': 0.9 }), ['last', 0.15, undefined])
   assert.equal(steered({ critique: 0.3 }), ['modes', 0.4, 1])
 })
 

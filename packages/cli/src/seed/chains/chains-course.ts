@@ -21,7 +21,7 @@ const low: Levels = { 1: 1, 2: 1, 3: 1 }
 const upToFour: Levels = { 1: 1, 2: 1, 3: 2, 4: 2 }
 /** Longer problems are harder to copy. */
 const longer: Levels = Object.fromEntries(Object.keys(summaryLevels).map((level) => [level, Number(level)]))
-const upToFive: Levels = { ...upToFour, 5: 2 }
+const upToFive: Levels = { ...upToFour, 5: 1 }
 
 /** Everything at once. Long problems are only begun (pieces) and shortened (summaries), so that five operations are not learned by the way. */
 const everything = (direct: Levels, criticized: Levels, revised: Levels): Share[] => [
@@ -51,7 +51,7 @@ export const chainsGoals: Readonly<Record<string, readonly [least: number, most:
   hint: [0.95, 1],
   told: [0.95, 1],
   revise: [0.9, 1],
-  'revise 5': [0.95, 1],
+  'revise 5': [0.9, 1],
   critique: [0.6, 1],
   summary: [0.95, 1],
   'summary 12': [0.95, 1],
@@ -81,12 +81,13 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   const isReady =
     taken.some(({ phase }) => phase === 'last') ||
     (modes >= fewestModes &&
-      ['summary', 'summary 12', 'revise 5', 'key right', 'told'].every((group) => share(group) >= 0.9) &&
+      ['summary', 'summary 12', 'revise', 'key right', 'told'].every((group) => share(group) >= 0.9) &&
+      share('revise 5') >= 0.85 &&
       share('critique') >= 0.6)
   if (!isReady) return lesson('modes', 1e-3, everything(direct, modes < 3 ? low : upToFive, upToFive))
-  // Critiques and revisions of five operations bring five with them, and so do many of four.
+  // Critiques of five operations bring five with them, and so do many of four.
   const five = share('direct 5')
   const [, most] = chainsGoals['direct 5'] as readonly [number, number]
-  if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.3 }, upToFour, upToFour))
+  if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.15 }, upToFour, upToFive))
   return lesson('last', 4e-4, everything({ ...direct, 4: share('direct 4') < 0.99 || five < 0.25 ? 2 : 0.4 }, upToFive, upToFive))
 }
