@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ChainsLesson, ChainsTaken } from './chains-course.ts'
-import { chainsGoals, missed, nextChainsLesson } from './chains-course.ts'
+import { chainsGoals, isWorthMixing, missed, nextChainsLesson } from './chains-course.ts'
 
 const test = suite('chains-course')
 
@@ -39,6 +39,13 @@ test('more of four operations while they are unsure or five are out of reach, fe
   assert.equal(steered({ 'direct 5': 0.1 }), ['last', 2, 1])
   assert.equal(steered({ 'direct 5': 0.9 }), ['last', 0.15, undefined])
   assert.equal(steered({ critique: 0.3 }), ['modes', 0.4, 1])
+})
+
+test('weights are mixed where five operations alone stand in the way', () => {
+  assert.is(isWorthMixing(goals), false)
+  assert.is(isWorthMixing({ ...goals, 'direct 5': 0.9 }), true)
+  assert.is(isWorthMixing({ ...goals, 'direct 5': 0.1, 'revise 5': 0.5 }), true)
+  assert.is(isWorthMixing({ ...goals, 'direct 5': 0.9, summary: 0.9 }), false)
 })
 
 test('a course that leads nowhere ends, and says what it missed', () => {

@@ -10,7 +10,14 @@ export type ChainsLesson = {
   learningRate: number
   shares: readonly Share[]
 }
-export type ChainsTaken = Omit<ChainsLesson, 'shares'> & { levels: Levels; loss: number; seconds: number; accuracy: ChainsAccuracies }
+export type ChainsTaken = Omit<ChainsLesson, 'shares'> & {
+  levels: Levels
+  loss: number
+  seconds: number
+  accuracy: ChainsAccuracies
+  /** What the weights before the lesson count in those that are kept; absent where they are the lesson's own. */
+  mixed?: number | undefined
+}
 
 const manyRows = 24_000
 /** Five operations come and go by the way; smaller steps change them less. */
@@ -63,6 +70,11 @@ export const missed = (accuracy: ChainsAccuracies): string[] =>
     return share >= least && share <= most ? [] : [group]
   })
 
+/** Five operations come and go within a lesson while all else stays: where they alone are amiss, some mean of the weights before and after it may half have them. */
+export const isWorthMixing = (accuracy: ChainsAccuracies): boolean =>
+  missed(accuracy).length > 0 && missed(accuracy).every((group) => group.endsWith(' 5'))
+export const mixtures = [0.5, 0.3, 0.7]
+
 /** The next lesson, by what the last one left; null when all goals are met, or when it takes too long. */
 export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | null {
   const number = taken.length + 1
@@ -85,9 +97,9 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
       share('revise 5') >= 0.85 &&
       share('critique') >= 0.6)
   if (!isReady) return lesson('modes', 1e-3, everything(direct, modes < 3 ? low : upToFive, upToFive))
-  // Critiques of five operations bring five with them, and so do many of four.
+  // Critiques and revisions of five operations bring five with them, and so do many of four.
   const five = share('direct 5')
   const [, most] = chainsGoals['direct 5'] as readonly [number, number]
-  if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.15 }, upToFour, upToFive))
+  if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.15 }, upToFour, upToFour))
   return lesson('last', 4e-4, everything({ ...direct, 4: share('direct 4') < 0.99 || five < 0.25 ? 2 : 0.4 }, upToFive, upToFive))
 }

@@ -1,13 +1,14 @@
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Model, Random } from '@whetstone/core'
 import { appendRows, BadInput, dataRoot, deriveSeed, duration, paths, random, readRows, runTool, writeJson } from '@whetstone/core'
 import { describeGguf } from '@whetstone/inference'
+import { average } from '@whetstone/training'
 import { z } from 'zod'
 import { trainRows } from '@whetstone/studies/self-train/train-rows.ts'
 import type { SeedRequest } from '../seed.ts'
 import type { ChainsLesson, ChainsTaken } from './chains-course.ts'
-import { chainsGoals, missed, nextChainsLesson } from './chains-course.ts'
+import { chainsGoals, isWorthMixing, missed, mixtures, nextChainsLesson } from './chains-course.ts'
 import type { ChainsRow } from './chains-rows.ts'
 import { drawChainsRows, rowMessages } from './chains-rows.ts'
 import { chainsSpec } from './chains-spec.ts'
@@ -22,7 +23,8 @@ const batch = 32
 
 /**
  * Makes models/chains from random weights: chains of few operations, then everything that it is asked at once, at last in smaller steps.
- * It ends with the first lesson after which all goals are met, by questions of the validation split.
+ * It ends with the first lesson after which all goals are met, by questions of the validation split, or with a mean of the weights before and after
+ * a lesson where five operations alone stand in the way.
  */
 export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Model> {
   const started = performance.now()
@@ -43,15 +45,27 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
     const rows = drawLesson(next, taken).map((row) => ({ messages: rowMessages(row) }))
     const stage = { method: 'sft' as const, rows, learningRate, batch, warmup: 20 }
     const learned = await trainRows({ folder, threads, signal, seed }, `lesson-${number}`, model, stage)
-    const before = model.path as string
+    const before = model
     model = learned.model
-    const each = phase === 'steps' ? 20 : choiceQuestions
-    const accuracy = await measureChains(model, { seed: deriveSeed(seed, 'choice'), each, threads, signal })
+    const asked = { seed: deriveSeed(seed, 'choice'), each: phase === 'steps' ? 20 : choiceQuestions, threads, signal }
+    const own = await measureChains(model, asked)
+    const better = isWorthMixing(own) ? await mix(before, model, asked) : null
+    const { accuracy, mixed } = better ?? { accuracy: own, mixed: undefined }
     const levels = shares.find(({ mode }) => mode === 'direct')!.levels
-    const entry: ChainsTaken = { number, phase, rows: count, learningRate, levels, loss: learned.loss, seconds: learned.seconds, accuracy }
+    const entry: ChainsTaken = {
+      number,
+      phase,
+      rows: count,
+      learningRate,
+      levels,
+      loss: learned.loss,
+      seconds: learned.seconds,
+      accuracy,
+      mixed,
+    }
     appendRows(ledger, [entry])
     taken.push(entry)
-    rmSync(before)
+    rmSync(before.path as string)
     showLesson(taken.at(-1)!, (performance.now() - started) / 1000)
   }
   const left = missed(taken.at(-1)?.accuracy ?? {})
@@ -60,6 +74,21 @@ export async function makeChains({ seed, out, signal }: SeedRequest): Promise<Mo
   const card = { seed: deriveSeed(seed, 'card'), each: cardQuestions, threads, signal }
   const [accuracy, ownErrors] = [await measureChains(model, card), await measureOwnErrors(model, card)]
   return publish(model, taken, { seed, out, folder, accuracy, ownErrors })
+}
+
+/** The first mean of the weights before a lesson and after it that meets all goals; it takes the place of those after it. Null when none does. */
+async function mix(before: Model, after: Model, asked: Parameters<typeof measureChains>[1]) {
+  const out = (after.path as string).replace(/\.gguf$/, '-mixed.gguf')
+  for (const mixed of mixtures) {
+    const mean = await average([before, after], { out, shares: [mixed, 1 - mixed], signal: asked.signal })
+    const accuracy = await measureChains(mean, asked)
+    process.stderr.write(`    mixed ${mixed} ${JSON.stringify(accuracy)}\n`)
+    if (missed(accuracy).length > 0) continue
+    renameSync(out, after.path as string)
+    return { accuracy, mixed }
+  }
+  rmSync(out, { force: true })
+  return null
 }
 
 const Taken = z.object({
@@ -71,6 +100,7 @@ const Taken = z.object({
   loss: z.number(),
   seconds: z.number(),
   accuracy: z.record(z.string(), z.number()),
+  mixed: z.number().optional(),
 })
 
 /** The rows of the lesson that follows on those taken. */
@@ -107,7 +137,7 @@ async function publish(made: Model, taken: readonly ChainsTaken[], { seed, out, 
       rows: taken.reduce((sum, { rows }) => sum + rows, 0),
       taught:
         'chains of 1 to 4 operations, keys by memory lines or by a critic who tells what they stand for, hints, revisions and critiques (also of 5 operations), verdicts on a step, first steps and summaries of up to 14 operations',
-      chosen: `the first lesson after which all goals are met by ${choiceQuestions} validation questions each`,
+      chosen: `the first lesson, or mean of the weights before and after one, with which all goals are met by ${choiceQuestions} validation questions each`,
       goals: chainsGoals,
       accuracy: { questions: cardQuestions, split: 'validation', decoding: 'greedy', exact: accuracy },
       ownErrors,
