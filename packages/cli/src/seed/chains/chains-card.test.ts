@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hashFile, Model, paths, readJson, root } from '@whetstone/core'
 import { z } from 'zod'
-import { missed } from './chains-course.ts'
+import { chainsGoals, missed } from './chains-course.ts'
 import { measureChains } from './measure-chains.ts'
 
 const test = suite('chains-card')
@@ -16,7 +16,7 @@ const { sha256, bytes, accuracy, command, ownErrors } = z
     bytes: z.number(),
     command: z.string(),
     accuracy: z.object({ exact: z.record(z.string(), z.number()) }),
-    ownErrors: z.object({ wrong: z.number(), revised: z.number(), fresh: z.number() }),
+    ownErrors: z.object({ wrong: z.number(), revised: z.number(), fresh: z.number(), located: z.number(), chance: z.number() }),
   })
   .parse(card.metadata)
 const file = join(folder, basename(card.path ?? ''))
@@ -28,9 +28,10 @@ test('the card is of the file beside it, under 5 MB', async () => {
   assert.match(command, /^npx nx run models:seed --model=chains --seed=\d+$/)
 })
 
-test('the card says a model that meets its goals, and revises its own errors better than a fresh attempt', () => {
-  assert.equal(missed(accuracy.exact), [])
+test('the card says a model that meets its goals, and revises its own errors better than a fresh attempt and finds them better than chance', () => {
+  assert.equal(missed(accuracy.exact, chainsGoals), [])
   assert.ok(ownErrors.revised > 2 * ownErrors.fresh, JSON.stringify(ownErrors))
+  assert.ok(ownErrors.located > 2 * ownErrors.chance, JSON.stringify(ownErrors))
 })
 
 test('the model does what the card says, on other questions', async () => {

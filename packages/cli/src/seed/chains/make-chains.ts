@@ -82,7 +82,6 @@ async function mix(before: Model, after: Model, asked: Parameters<typeof measure
   for (const mixed of mixtures) {
     const mean = await average([before, after], { out, shares: [mixed, 1 - mixed], signal: asked.signal })
     const accuracy = await measureChains(mean, asked)
-    process.stderr.write(`    mixed ${mixed} ${JSON.stringify(accuracy)}\n`)
     if (missed(accuracy).length > 0) continue
     renameSync(out, after.path as string)
     return { accuracy, mixed }
@@ -109,10 +108,10 @@ function drawLesson(next: Random, taken: readonly ChainsTaken[]): ChainsRow[] {
   return drawChainsRows(next, rows, shares)
 }
 
-function showLesson({ number, phase, loss, accuracy }: ChainsTaken, seconds: number): void {
+function showLesson({ number, phase, loss, accuracy, mixed }: ChainsTaken, seconds: number): void {
   const percent = Object.entries(accuracy).map(([group, share]) => `${group.replace('direct ', '')} ${(share * 100).toFixed(0)}`)
   process.stderr.write(
-    `  lesson ${String(number).padStart(2)} ${phase.padEnd(5)} ${duration(seconds).padStart(6)}  loss ${loss.toFixed(3)}  right in %: ${percent.join('  ')}\n`,
+    `  lesson ${String(number).padStart(2)} ${phase.padEnd(5)} ${duration(seconds).padStart(6)}  loss ${loss.toFixed(3)}${mixed === undefined ? '' : `  ${mixed} of the weights before`}  right in %: ${percent.join('  ')}\n`,
   )
 }
 
