@@ -5,6 +5,7 @@ import type { LevelRate } from './measure-levels.ts'
 import { measureLevels } from './measure-levels.ts'
 import { sftRow } from './rows.ts'
 import type { Study } from './study.ts'
+import { stopwatch } from './stopwatch.ts'
 import { attemptTasks, generated, passedOf } from './study.ts'
 import { trainRows } from './train-rows.ts'
 
@@ -73,7 +74,7 @@ export async function climb(study: Study, settings: Climb, onRound: (round: Clim
   done.push({ round: 0, frontier, tokens: 0, rows: 0, seconds, rates: await measured(0) })
   onRound(done[0]!)
   for (let round = 1; round <= mostRounds; round++) {
-    const started = performance.now()
+    using clock = stopwatch(study, `climb-${round}`)
     const load = (levels: readonly number[], limit: number) =>
       study.taskset.load({ split: 'train', seed: study.seed, round, levels, limit })
     const above = Array.from({ length: window }, (_, i) => frontier + 1 + i)
@@ -94,7 +95,7 @@ export async function climb(study: Study, settings: Climb, onRound: (round: Clim
     ).slice(0, Math.max(rows.length, 200))
     const stage = { method: 'sft' as const, rows: [...rows.map(({ trace }) => sftRow(trace)), ...lower.map(sftRow)], learningRate }
     if (stage.rows.length > 0) model = (await trainRows(study, `climb-${round}-model`, model, stage)).model
-    seconds += (performance.now() - started) / 1000
+    seconds += clock.stop()
     const rates = await measured(round)
     done.push({ round, frontier, tokens: generated(traces), rows: stage.rows.length, seconds, rates })
     onRound(done.at(-1)!)

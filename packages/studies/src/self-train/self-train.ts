@@ -5,6 +5,7 @@ import type { LevelRate } from './measure-levels.ts'
 import { measureLevels } from './measure-levels.ts'
 import type { Method } from './methods.ts'
 import type { Study } from './study.ts'
+import { stopwatch } from './stopwatch.ts'
 import { attemptTasks, generated } from './study.ts'
 import { trainRows } from './train-rows.ts'
 
@@ -55,7 +56,7 @@ export async function selfTrain(
   })
   onRound(done[0]!)
   for (let round = 1; round <= rounds; round++) {
-    const started = performance.now()
+    using attempting = stopwatch(study, `${method}-${round}-attempts`)
     const fresh: Trace[] = []
     const tasks = await drawTasks(study, levels, round)
     const slice = Math.max(16, Math.ceil(256 / how.samples))
@@ -70,7 +71,8 @@ export async function selfTrain(
       )
     }
     all.push(...fresh)
-    const attempted = performance.now()
+    const attempt = attempting.stop()
+    using learning = stopwatch(study, `${method}-${round}-training`)
     const { from, stages } = how.learn({ fresh, all, base: study.model, last })
     let loss: number | null = null
     last = from
@@ -80,7 +82,7 @@ export async function selfTrain(
       last = trained.model
       loss = trained.loss
     }
-    const seconds = { attempt: (attempted - started) / 1000, train: (performance.now() - attempted) / 1000 }
+    const seconds = { attempt, train: learning.stop() }
     const rows = stages.reduce((sum, stage) => sum + stage.rows.length, 0)
     const passed = fresh.filter(({ grade }) => grade.passed).length
     done.push({ round, tokens: generated(fresh), attempts: fresh.length, passed, rows, loss, seconds, rates: await measured(round, last) })
