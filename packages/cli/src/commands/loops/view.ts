@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BadInput } from '@whetstone/core'
 import { wrap } from '@whetstone/reports/tables/wrap.ts'
-import { openRun, runNames, sayProblems } from '@whetstone/runs'
+import { openRun, runNames, studyNames, sayProblems } from '@whetstone/runs'
 import { serveViewer } from '@whetstone/viewer'
 import { runPath } from '@whetstone/viewer/page.ts'
 import { exportStatic } from '@whetstone/viewer/export-static.ts'
@@ -27,8 +27,8 @@ export default defineCommand({
   async run({ port, files, out, run, runs }, signal) {
     const names = [run, ...(runs?.split(',') ?? [])].flatMap((name) => (name?.trim() ? [knownRun(name.trim())] : []))
     if (out !== undefined) {
-      if (names.length === 0 && runNames().length === 0)
-        throw new BadInput('There is no run to write pages of yet: begin one with npx nx run loops:cycle')
+      if (names.length === 0 && runNames().length === 0 && studyNames().length === 0)
+        throw new BadInput('There is no run and no experiment to write pages of yet: begin one with npx nx run loops:cycle')
       const { files: written, bytes } = await exportStatic(out, names.length > 0 ? [...new Set(names)] : undefined)
       console.log(`Wrote ${written} files, ${(bytes / 1e6).toFixed(1)} MB: open ${join(out, 'index.html')}`)
       for (const name of names.length > 0 ? names : runNames()) {
