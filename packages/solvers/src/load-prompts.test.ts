@@ -32,8 +32,11 @@ test('of a critic that thinks aloud only the critique counts', () => {
     ['f', 'f'],
     ['3+5=1,3+5=1;1*2=3,1*2=2!1*2=3v', '1*2=3v'],
     ['1+2=3o,kx=*', '1+2=3o,kx=*'],
+    // prose is no critique in marks: the small models cannot read it
+    ['Certainly! The third step looks odd to me.', undefined],
+    ['Look at the third step once more, carefully', undefined],
   ]
-  for (const [words, critique] of cases) assert.is(said?.exec(words as string)?.[0], critique)
+  for (const [words, critique] of cases) assert.is(said?.exec(words as string)?.[0], critique, words)
 })
 
 test('verdicts and critiques are understood as models write them', () => {
