@@ -14,22 +14,31 @@ import { chainsTeacher } from '@whetstone/tasks'
 import type { Teacher } from '@whetstone/core'
 import type { Study } from '@whetstone/studies/self-train/study.ts'
 import { defineCommand } from '../../command.ts'
-import { recipeFlags, resolveRecipe } from '../../recipe/resolve-recipe.ts'
+import { recipeFlags, resolveRecipe, type RecipeFlags } from '../../recipe/resolve-recipe.ts'
 import { studyOf } from '../../recipe/study-of.ts'
+
+const usual = { recipe: 'chains', solved: 4, frontier: 5, prompts: 'chains-1', reliability: 1 } as const
 
 export default defineCommand({
   about:
     "a founding system's experiment with its controls on models/chains, or on any recipe's model and first taskset; a page with its figures beside ours",
   flags: {
     ...recipeFlags,
-    recipe: { type: 'string', default: 'chains', about: 'whose model, taskset and backend are used' },
+    recipe: { type: 'string', default: usual.recipe, about: 'whose model, taskset and backend are used' },
     system: { type: 'string', default: 'open-reasoner', choices: Object.keys(systems), about: 'which of the founding systems' },
     quick: { type: 'boolean', about: 'smaller: minutes on two cores' },
     seeds: { type: 'number', min: 1, about: 'seeds that the training experiments are run with (default 3, with --quick 1)' },
-    solved: { type: 'number', min: 1, default: 4, about: 'the highest level that the model has' },
-    frontier: { type: 'number', min: 1, default: 5, about: 'the lowest level that it half has' },
-    prompts: { type: 'string', default: 'chains-1', about: "a file of the solvers' prompts" },
-    reliability: { type: 'number', min: 0, max: 1, whole: false, default: 1, about: 'of the program that is the teacher on chains' },
+    solved: { type: 'number', min: 1, default: usual.solved, about: 'the highest level that the model has' },
+    frontier: { type: 'number', min: 1, default: usual.frontier, about: 'the lowest level that it half has' },
+    prompts: { type: 'string', default: usual.prompts, about: "a file of the solvers' prompts" },
+    reliability: {
+      type: 'number',
+      min: 0,
+      max: 1,
+      whole: false,
+      default: usual.reliability,
+      about: 'of the program that is the teacher on chains',
+    },
     reuse: {
       type: 'file',
       about: "--system=distillation: an earlier run's traces to go on from (default: what one pass comes to at once)",
@@ -89,21 +98,30 @@ export default defineCommand({
   },
 })
 
+type Shown = 'limit' | 'seed' | 'model' | 'seeds' | 'reuse' | 'teacher' | 'advanced-teacher' | 'quick' | keyof typeof usual
+
 /** The command with what makes a difference to its figures, to be shown beside them. */
-function commandOf(
-  system: string,
-  {
-    quick,
-    limit,
-    seed,
-    model,
-    seeds,
-  }: { quick: boolean; limit: number | undefined; seed: number | undefined; model: string | undefined; seeds: number | undefined },
-): string {
-  const given = Object.entries({ limit, seed, model, seeds }).flatMap(([name, value]) =>
-    value === undefined ? [] : [` --${name}=${value}`],
-  )
-  return `npx nx run loops:reproduce --system=${system}${quick ? ' --quick' : ''}${given.join('')}`
+function commandOf(system: string, { quick, set, ...flags }: Pick<RecipeFlags, 'set'> & Partial<Record<Shown, unknown>>): string {
+  const names = [
+    'recipe',
+    'limit',
+    'seed',
+    'model',
+    'seeds',
+    'solved',
+    'frontier',
+    'prompts',
+    'reliability',
+    'reuse',
+    'teacher',
+    'advanced-teacher',
+  ] as const
+  const given = names.filter((name) => flags[name] !== undefined && flags[name] !== (usual as Record<string, unknown>)[name])
+  const shown = [...given.map((name) => `--${name}=${String(flags[name])}`), ...(set ?? []).map((each) => `--set ${each}`)]
+  // An address may hold a password.
+  return ['npx nx run loops:reproduce', `--system=${system}`, ...(quick ? ['--quick'] : []), ...shown]
+    .join(' ')
+    .replace(/\/\/[^@/ ]*@/g, '//')
 }
 
 /** Endpoints where they are named; programs on chains otherwise. */
