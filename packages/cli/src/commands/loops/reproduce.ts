@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
-import { BadInput, dataRoot, paths, readJson, writeAtomic, writeJson } from '@whetstone/core'
+import { BadInput, dataRoot, paths, readJson, redact, writeAtomic, writeJson } from '@whetstone/core'
 import type { System, SystemOptions } from '@whetstone/studies/reproduce/system.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
@@ -119,9 +119,7 @@ function commandOf(system: string, { quick, set, ...flags }: Pick<RecipeFlags, '
   const given = names.filter((name) => flags[name] !== undefined && flags[name] !== (usual as Record<string, unknown>)[name])
   const shown = [...given.map((name) => `--${name}=${String(flags[name])}`), ...(set ?? []).map((each) => `--set ${each}`)]
   // An address may hold a password.
-  return ['npx nx run loops:reproduce', `--system=${system}`, ...(quick ? ['--quick'] : []), ...shown]
-    .join(' ')
-    .replace(/\/\/[^@/ ]*@/g, '//')
+  return redact(['npx nx run loops:reproduce', `--system=${system}`, ...(quick ? ['--quick'] : []), ...shown].join(' '))
 }
 
 /** Endpoints where they are named; programs on chains otherwise. */
