@@ -44,7 +44,11 @@ function beam({ width, samples, value, judge, depth, prompts: named }: Settings)
           texts,
         ).map((partial) => ({ ...partial, from: worth })),
       )
-      const values = yield* valuesOf(value, grown, { attempt, tools, prompts: texts, by: judge, depth: level })
+      // Where there is nothing to choose no judge is asked: a verdict costs as many tokens as a step.
+      const isChoice = grown.length > width || value !== 'verdict'
+      const values = isChoice
+        ? yield* valuesOf(value, grown, { attempt, tools, prompts: texts, by: judge, depth: level })
+        : grown.map(() => 1)
       // Worth is what the weakest step is worth, except by votes, where shares multiply.
       const valued = grown.map(({ from, ...partial }, i) => ({
         ...partial,

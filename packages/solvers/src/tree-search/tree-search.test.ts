@@ -46,6 +46,12 @@ test('finds a solution of which one attempt in thousands would hit upon every st
   }
 })
 
+test('no judge is asked where all samples took the same step', async () => {
+  const { asked, said } = await spell(beam({ samples: 3, value: 'verdict', prompts: 'chains-1' }), 1)
+  assert.is(said, 'a;b;c;d;e;#')
+  assert.is(asked.filter(({ messages }) => messages.at(-1)?.content.endsWith(':')).length, 0)
+})
+
 test('by votes the step that most samples share is taken', async () => {
   // Two samples of three are right.
   const { model } = fakeModel((request) => (deriveSeed(request.seed, 'sure') % 3 < 2 ? speller(1)(request) : speller(9)(request)))
