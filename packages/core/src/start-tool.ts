@@ -1,10 +1,13 @@
 import { createWriteStream, existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { basename, dirname } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { execa } from 'execa'
 import { makeFolder } from './make-folder.ts'
 import { BadInput } from './bad-input.ts'
 import { redact } from './redact.ts'
+
+/** Read at the first start of a tool: it is a third of what importing this package costs, and most commands and tests start none. */
+const loadExeca = () => (createRequire(import.meta.url)('execa') as typeof import('execa')).execa
 
 export type ToolStart = {
   /** Program: an absolute path, or a name found on PATH. */
@@ -65,7 +68,7 @@ export function startTool(start: ToolStart): Tool {
   if (start.file.startsWith('/') && !existsSync(start.file)) throw new BadInput(`${start.file} not found: run \`npx nx run tools:build\``)
   start.signal?.throwIfAborted()
   const [file, args] = tethered(start.file, start.args)
-  const child = execa(file, args, {
+  const child = loadExeca()(file, args, {
     detached: true,
     cleanup: false,
     reject: false,
