@@ -53,7 +53,7 @@ void add_model_flags(arguments & args, model_options & options) {
     args.value("-m, --model", "FILE", options.path, "the model, GGUF; of a split one, the first file");
     args.value("--lora", "FILE", options.loras, "a LoRA adapter, GGUF; may be repeated");
     args.value("--lora-scale", "X", options.lora_scale, "strength of the adapters");
-    args.value("-ngl, --n-gpu-layers", "N", options.gpu_layers, "layers on the GPU, -1: all");
+    args.value("-ngl, --n-gpu-layers", "N", options.gpu_layers, "layers on the GPU, which must be there; -1: all, or the CPU where there is none");
     args.value("--tensor-split", "LIST", options.tensor_split,
                "what part of the layers each of several GPUs takes, such as 3,1; default: by their free memory");
     args.flag("-v, --verbose", options.verbose, "show llama.cpp's log");
@@ -109,6 +109,11 @@ loaded_model load_model(const model_options & options) {
     ggml_backend_load_all();
     if (ggml_backend_dev_count() == 0) {
         throw bad_input("no compute backend found beside the executable, run: npx nx run tools:build");
+    }
+    // libllama would compute on the CPU without a word
+    if (options.gpu_layers > 0 && !ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_GPU) &&
+        !ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_IGPU)) {
+        throw bad_input("no GPU was found, leave --n-gpu-layers out to compute on the CPU");
     }
     llama_model_params params = llama_model_default_params();
     params.n_gpu_layers = options.gpu_layers;

@@ -9,3 +9,9 @@ export const smallModel = 50e6
 
 /** Whether a model's work stays on the CPU, in sampling, scoring and training alike: one rule, so that they never differ. */
 export const staysOnCpu = (gpu: Gpu, parameters: number): boolean => gpu === 'off' || (gpu === 'auto' && parameters < smallModel)
+
+/**
+ * Layers that llama-sample and llama-score put on the GPU: all, and where the device was named they refuse to begin without one; `auto` leaves them on the CPU where there
+ * is none.
+ */
+export const layersOnGpu = (gpu: Gpu, parameters: number): number => (staysOnCpu(gpu, parameters) ? 0 : gpu === 'auto' ? -1 : 999)

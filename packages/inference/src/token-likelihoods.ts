@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Gpu, Model } from '@whetstone/core'
-import { BadInput, runBatch, staysOnCpu } from '@whetstone/core'
+import { BadInput, layersOnGpu, runBatch } from '@whetstone/core'
 import { z } from 'zod'
 import { checkGguf } from './check-gguf.ts'
 
@@ -18,7 +18,7 @@ export async function tokenLikelihoods(
 ): Promise<(TokenLikelihoods | null)[]> {
   if (model.path === null) throw new BadInput(`Model ${model.name} has no weights on this machine`)
   const { gpu = 'auto', threads = availableParallelism(), context, signal, logFile } = options
-  const layers = staysOnCpu(gpu, checkGguf(model.path).parameters) ? 0 : -1
+  const layers = layersOnGpu(gpu, checkGguf(model.path).parameters)
   const adapter = model.adapter ? ['--lora', model.adapter, '--lora-scale', String(model.adapterScale ?? 1)] : []
   const limits = ['-c', String(context), '-t', String(threads), '-ngl', String(layers)]
   const flags = ['-m', model.path, ...adapter, ...limits, '--logprobs']

@@ -7,6 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BadInput, isFault, paths } from '@whetstone/core'
 import type { Completion, GenerateRequest, LanguageModel, Message, Sampling } from '@whetstone/core'
+import { currentAccelerator } from '@whetstone/native'
 import { backendContract } from '../contract.ts'
 import { describeGguf } from '../describe-gguf.ts'
 import makeBackend from './llama-sample.ts'
@@ -100,6 +101,18 @@ it('calls that overlap give what they give alone', async () => {
     (await Promise.all(batches.map((batch) => collect(model, batch)))).map((batch) => batch.map(({ text }) => text)),
     alone,
   )
+})
+
+it('a device that is named and is not there is refused, never replaced by the CPU', async () => {
+  const model = await random('random.gguf')
+  const opened = llamaSample.open(model, { concurrency: 1, context: 64, threads: 1, gpu: 'vulkan' })
+  if (currentAccelerator() !== null) return (await opened)[Symbol.asyncDispose]()
+  const error = await opened.then(
+    () => assert.unreachable(),
+    (reason: unknown) => reason,
+  )
+  assert.instance(error, BadInput)
+  assert.match((error as Error).message, /^llama-sample: no GPU was found, leave --n-gpu-layers out to compute on the CPU$/)
 })
 
 it('leaves no process behind', async () => {

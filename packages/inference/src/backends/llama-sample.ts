@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { BadInput, canonicalJson, clipSpans, plugin, smallModel, startBatchTool, templateArguments } from '@whetstone/core'
+import { BadInput, canonicalJson, clipSpans, layersOnGpu, plugin, startBatchTool, templateArguments } from '@whetstone/core'
 import type { Backend, BatchTool, Completion, GenerateRequest, LanguageModel, Model, OpenOptions, Sampling } from '@whetstone/core'
 import { checkGguf } from '../check-gguf.ts'
 import { llamaScore } from '../llama-score.ts'
@@ -39,7 +39,7 @@ async function open(model: Model, options: OpenOptions): Promise<LanguageModel> 
 
 function toolFlags(model: Model, options: OpenOptions, parameters: number): string[] {
   const { gpu = 'auto' } = options
-  const layers = gpu === 'off' ? 0 : (options.gpuLayers ?? (gpu === 'auto' && parameters < smallModel ? 0 : -1))
+  const layers = gpu === 'off' ? 0 : (options.gpuLayers ?? layersOnGpu(gpu, parameters))
   return [
     '-m',
     model.path as string,
