@@ -85,8 +85,7 @@ if (words.length === 0) {
 }
 const results: Result[] = []
 const queue = [...files]
-// One more than there are cores: many a test waits, for a lock, a server or an exponential pause, and uses no core meanwhile.
-const workers = Math.min(5, availableParallelism() + 1)
+const workers = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2) + 1))
 await Promise.all(
   Array.from({ length: workers }, async () => {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {

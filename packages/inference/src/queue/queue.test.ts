@@ -320,7 +320,9 @@ it('eight workers that only wait do nearly eight times the work of one', async (
     for (let i = 0; i < workers; i++) stack.use(toyWorker(redis.url, backend))
     await using opened = await openToy(redis.url, backend)
     await all(opened.generate(requestsOf(1, 1e6)))
-    await until(() => opened.ahead?.(1) === 8 * workers)
+    // On a machine that has no time for all of them the rates are compared as they are.
+    const waited = performance.now()
+    await until(() => opened.ahead?.(1) === 8 * workers || performance.now() - waited > 30_000)
     const lists = workers * 6
     const started = performance.now()
     await Promise.all(Array.from({ length: lists }, (_, i) => all(opened.generate(requestsOf(4, i * 4)))))
