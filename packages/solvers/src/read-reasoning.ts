@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Task } from '@whetstone/core'
-import { BadInput, root } from '@whetstone/core'
+import { BadInput, parseRow, root } from '@whetstone/core'
 import { z } from 'zod'
 
 const Row = z.object({ task: z.string(), messages: z.array(z.object({ role: z.string(), content: z.string() })).min(1) })
@@ -14,9 +14,7 @@ export function readReasoning(given: string): ReadonlyMap<string, string> {
   const reasoning = new Map<string, string>()
   for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
     if (line.trim() === '') continue
-    const row = Row.safeParse(parsed(line))
-    if (!row.success) throw new BadInput(`${given}, line ${index + 1}: is no whole trace (torn, or another file): ${wanted}`)
-    const { task, messages } = row.data
+    const { task, messages } = rowOf(line, () => `${given}, line ${index + 1}: is no whole trace (torn, or another file): ${wanted}`)
     const said = messages.findLast(({ role }) => role === 'assistant')?.content ?? ''
     if (said !== '' && !reasoning.has(task)) reasoning.set(task, said)
   }
@@ -32,10 +30,10 @@ export function checkReasoning(reasoning: ReadonlyMap<string, string>, tasks: re
   )
 }
 
-function parsed(line: string): unknown {
+function rowOf(line: string, complaint: () => string) {
   try {
-    return JSON.parse(line)
+    return parseRow(line, Row, '')
   } catch {
-    return undefined
+    throw new BadInput(complaint())
   }
 }

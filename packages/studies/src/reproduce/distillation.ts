@@ -3,13 +3,13 @@ import { checkReasoning, placebo } from '@whetstone/solvers'
 import bestOfN from '@whetstone/solvers/solvers/best-of-n.ts'
 import direct from '@whetstone/solvers/solvers/direct.ts'
 import summarize from '@whetstone/solvers/solvers/summarize.ts'
-import { comparePairs, wilson } from '@whetstone/statistics'
+import { comparePairs } from '@whetstone/statistics'
 import type { Task, Trace } from '@whetstone/core'
 import { lastAnswer } from '../self-train/rows.ts'
 import { attemptTasks, generated, passedOf } from '../self-train/study.ts'
 import type { Study } from '../self-train/study.ts'
 import type { System } from './system.ts'
-import { atMost, part, percent, ratePoint, withInterval } from './system.ts'
+import { atMost, part, percent, ratePoint, shownRate } from './system.ts'
 
 export const distillation: System = {
   name: 'distillation',
@@ -75,7 +75,7 @@ export const distillation: System = {
     const meanTokens = (arm: string) => Math.round(of(arm).reduce((sum, { tokens }) => sum + tokens, 0) / of(arm).length)
     const overall = (arm: string) => {
       const [passed, n] = [of(arm).reduce((sum, row) => sum + row.passed, 0), of(arm).reduce((sum, row) => sum + row.n, 0)]
-      return withInterval(passed / n, wilson(passed, n))
+      return shownRate(passed, n)
     }
     const outcomes = (arm: string) =>
       new Map(of(arm).flatMap(({ traces }) => traces.map(({ task, grade }) => [task, Number(grade.passed)] as const)))
@@ -103,7 +103,7 @@ export const distillation: System = {
           columns: ['solver', ...levels.map((level) => `level ${level}`), 'tokens a task'],
           rows: [...solvers.map(({ arm }) => arm), reused].map((arm) => [
             arm,
-            ...of(arm).map(({ passed, n }) => withInterval(passed / n, wilson(passed, n))),
+            ...of(arm).map(({ passed, n }) => shownRate(passed, n)),
             meanTokens(arm),
           ]),
         },

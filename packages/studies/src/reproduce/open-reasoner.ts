@@ -8,14 +8,13 @@ import revise from '@whetstone/solvers/solvers/revise.ts'
 import star from '@whetstone/solvers/solvers/star.ts'
 import summarize from '@whetstone/solvers/solvers/summarize.ts'
 import { placebo } from '@whetstone/solvers'
-import { wilson } from '@whetstone/statistics'
 import type { ReproductionTable } from '@whetstone/runs'
 import { methods } from '../self-train/methods.ts'
 import { selfTrain } from '../self-train/self-train.ts'
 import type { Arm, SolverRow } from '../self-train/solver-table.ts'
 import { compareArms, solverTable } from '../self-train/solver-table.ts'
 import type { System, SystemOptions } from './system.ts'
-import { atMost, interval, part, percent, ratePoint, withInterval } from './system.ts'
+import { atMost, interval, part, percent, ratePoint, shownRate, withInterval } from './system.ts'
 
 /** Tokens that an arm may generate, in answers of one attempt. */
 const times = 4
@@ -143,7 +142,7 @@ export const openReasoner: System = {
           columns: ['iteration', 'attempts', 'passed', 'tokens', 'rows', ...measure.levels.map((level) => `level ${level}`)],
           rows: cloned.map(({ round, attempts, passed, tokens, rows: count, rates }) => [
             ...[round, attempts, passed, tokens, count],
-            ...rates.map(({ passed: right, n }) => withInterval(right / n, wilson(right, n))),
+            ...rates.map(({ passed: right, n }) => shownRate(right, n)),
           ]),
         },
       ],

@@ -1,14 +1,14 @@
 import { showP } from '@whetstone/core'
 import type { Figure, ReproductionChart, ReproductionTable } from '@whetstone/runs'
-import { type PairedComparison, rateInterval, wilson } from '@whetstone/statistics'
+import { type PairedComparison, rateInterval } from '@whetstone/statistics'
 import type { R3, R3Round } from '../self-train/r3.ts'
 import type { R3Compared } from './r3-arms.ts'
 import { r3Arms } from './r3-arms.ts'
-import { percent, ratePoint, withInterval } from './system.ts'
+import { percent, ratePoint, shownRate, withInterval } from './system.ts'
 
 /** A difference in points, with its interval. */
 const points = (compared: PairedComparison) => withInterval(compared.difference, compared)
-const rate = (passed: number, n: number) => (n === 0 ? null : withInterval(passed / n, wilson(passed, n)))
+const rate = (passed: number, n: number) => (n === 0 ? null : shownRate(passed, n))
 /** Of what failed in an arm, the share that one of the two solved: tasks that share a cluster, or come again in other rounds and seeds, count as one. */
 function solvedBy(who: 'candidate' | 'incumbent', runs: R3Compared['runs'][keyof R3Compared['runs']]): string {
   const pairs = runs.flatMap(({ rounds }) => rounds.flatMap(({ retest }) => retest.pairs))

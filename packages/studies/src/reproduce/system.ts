@@ -42,6 +42,8 @@ export const ratePoint = (series: string, x: number, passed: number, n: number):
 /** A share, or a difference, with its interval: `97.6 (96.6 to 98.3)`. */
 export const withInterval = (share: number, { low, high }: { low: number; high: number }): string =>
   `${percent(share)} (${interval([low, high])})`
+/** A rate as passed of n, in % with its interval. */
+export const shownRate = (passed: number, n: number): string => withInterval(passed / n, wilson(passed, n))
 export const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} to ${percent(high)}`
 /** The same study under another name and seed, with a folder of its own. */
 export const part = (study: Study, name: string, seed = study.seed): Study => ({

@@ -74,7 +74,7 @@ export async function climb(study: Study, settings: Climb, onRound: (round: Clim
   done.push({ round: 0, frontier, tokens: 0, rows: 0, seconds, rates: await measured(0) })
   onRound(done[0]!)
   for (let round = 1; round <= mostRounds; round++) {
-    using clock = stopwatch(study, `climb-${round}`)
+    using clock = stopwatch(`${study.folder}/climb-${round}.seconds.json`)
     const load = (levels: readonly number[], limit: number) =>
       study.taskset.load({ split: 'train', seed: study.seed, round, levels, limit })
     const above = Array.from({ length: window }, (_, i) => frontier + 1 + i)

@@ -66,7 +66,6 @@ export type R3Round = {
     pairs: { task: string; cluster: string; candidate: boolean; incumbent: boolean }[]
   }
   rates: LevelRate[]
-  seconds: number
 }
 
 /**
@@ -78,15 +77,13 @@ export async function r3(study: Study, settings: R3, onRound: (round: R3Round) =
   const done: R3Round[] = []
   let incumbent: Model = study.model
   for (let round = 1; round <= settings.rounds; round++) {
-    const started = performance.now()
     const before = readBucket(bucketFile(study.folder, round - 1))
     const taught = await attemptAndRewrite(study, settings, round, incumbent, before)
     const bucket = updateBucket(before, taught.traces, taught.tasks, round)
     writeBucket(bucketFile(study.folder, round), bucket)
     const { model: candidate, losses, verification } = await train(study, settings, round, incumbent, taught)
-    const seconds = (performance.now() - started) / 1000
     const { retest, rates } = await retestFailed(study, settings, round, incumbent, candidate)
-    done.push({ ...summary(round, taught, before, bucket), losses, verification, retest, rates, seconds })
+    done.push({ ...summary(round, taught, before, bucket), losses, verification, retest, rates })
     onRound(done.at(-1)!)
     incumbent = candidate
   }

@@ -56,7 +56,7 @@ export async function selfTrain(
   })
   onRound(done[0]!)
   for (let round = 1; round <= rounds; round++) {
-    using attempting = stopwatch(study, `${method}-${round}-attempts`)
+    using attempting = stopwatch(`${study.folder}/${method}-${round}-attempts.seconds.json`)
     const fresh: Trace[] = []
     const tasks = await drawTasks(study, levels, round)
     const slice = Math.max(16, Math.ceil(256 / how.samples))
@@ -72,7 +72,7 @@ export async function selfTrain(
     }
     all.push(...fresh)
     const attempt = attempting.stop()
-    using learning = stopwatch(study, `${method}-${round}-training`)
+    using learning = stopwatch(`${study.folder}/${method}-${round}-training.seconds.json`)
     const { from, stages } = how.learn({ fresh, all, base: study.model, last })
     let loss: number | null = null
     last = from

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { z } from 'zod'
-import { BadInput, dataRoot, paths, readJson, redact, writeAtomic, writeJson } from '@whetstone/core'
+import { BadInput, dataRoot, paths, redact, writeAtomic, writeJson } from '@whetstone/core'
 import type { System, SystemOptions } from '@whetstone/studies/reproduce/system.ts'
 import type { Recipe } from '@whetstone/recipe/recipe.ts'
 import { systems } from '@whetstone/studies/reproduce/systems.ts'
@@ -13,6 +11,7 @@ import { checkRunName, runFiles } from '@whetstone/runs'
 import { chainsTeacher } from '@whetstone/tasks'
 import type { Teacher } from '@whetstone/core'
 import type { Study } from '@whetstone/studies/self-train/study.ts'
+import { stopwatch } from '@whetstone/studies/self-train/stopwatch.ts'
 import { defineCommand } from '../../command.ts'
 import { recipeFlags, resolveRecipe, type RecipeFlags } from '../../recipe/resolve-recipe.ts'
 import { studyOf } from '../../recipe/study-of.ts'
@@ -64,12 +63,7 @@ export default defineCommand({
     const folder = paths.reports(run)
     const study = studyOf(recipe, base, { name: run, folder: join(paths.checkpoints(run)), threads: flags.threads, signal })
     const { basic, advanced } = teachersOf(flags, recipe.teachers, study)
-    const started = performance.now()
-    const sittings = join(study.folder, 'seconds.json')
-    const before = existsSync(sittings) ? readJson(sittings, z.number()) : 0
-    const taken = () => before + (performance.now() - started) / 1000
-    // a run that is stopped has taken its time too
-    using _ = { [Symbol.dispose]: () => writeJson(sittings, taken()) }
+    using clock = stopwatch(join(study.folder, 'seconds.json'))
     const outcome = await system.run({
       ...{ study, recipe, prompts: flags.prompts, solved: flags.solved, frontier: flags.frontier, quick: flags.quick, limit: flags.limit },
       teachers: { basic, advanced },
@@ -87,7 +81,7 @@ export default defineCommand({
         seed: study.seed,
       },
       ...{ quick: flags.quick, command: commandOf(system.name, flags) },
-      seconds: taken(),
+      seconds: clock.stop(),
       ...outcome,
       tables: outcome.tables.map((table) => ({ note: '', ...table })),
     }
@@ -98,25 +92,18 @@ export default defineCommand({
   },
 })
 
-type Shown = 'limit' | 'seed' | 'model' | 'seeds' | 'reuse' | 'teacher' | 'advanced-teacher' | 'quick' | keyof typeof usual
+/** Flags that make a difference to the figures, beside --quick and --set. */
+const shownFlags = [
+  ...(['recipe', 'limit', 'seed', 'model', 'seeds', 'solved', 'frontier', 'prompts', 'reliability', 'reuse'] as const),
+  ...(['teacher', 'advanced-teacher'] as const),
+]
 
 /** The command with what makes a difference to its figures, to be shown beside them. */
-function commandOf(system: string, { quick, set, ...flags }: Pick<RecipeFlags, 'set'> & Partial<Record<Shown, unknown>>): string {
-  const names = [
-    'recipe',
-    'limit',
-    'seed',
-    'model',
-    'seeds',
-    'solved',
-    'frontier',
-    'prompts',
-    'reliability',
-    'reuse',
-    'teacher',
-    'advanced-teacher',
-  ] as const
-  const given = names.filter((name) => flags[name] !== undefined && flags[name] !== (usual as Record<string, unknown>)[name])
+function commandOf(
+  system: string,
+  { quick, set, ...flags }: Pick<RecipeFlags, 'set'> & { quick: boolean } & Partial<Record<(typeof shownFlags)[number], unknown>>,
+): string {
+  const given = shownFlags.filter((name) => flags[name] !== undefined && flags[name] !== (usual as Record<string, unknown>)[name])
   const shown = [...given.map((name) => `--${name}=${String(flags[name])}`), ...(set ?? []).map((each) => `--set ${each}`)]
   // An address may hold a password.
   return redact(['npx nx run loops:reproduce', `--system=${system}`, ...(quick ? ['--quick'] : []), ...shown].join(' '))

@@ -101,7 +101,7 @@ export function nextChainsLesson(taken: readonly ChainsTaken[]): ChainsLesson | 
   if (!isReady) return lesson('modes', 1e-3, everything(direct, modes < 3 ? low : upToFive, upToFive))
   // Critiques and revisions of five operations bring five with them, and so do many of four.
   const five = share('direct 5')
-  const [, most] = chainsGoals['direct 5'] as readonly [number, number]
+  const [least, most] = chainsGoals['direct 5'] as readonly [number, number]
   if (five > most) return lesson('last', 4e-4, everything({ ...direct, 4: 0.15 }, upToFour, upToFour))
-  return lesson('last', 4e-4, everything({ ...direct, 4: share('direct 4') < 0.99 || five < 0.25 ? 2 : 0.4 }, upToFive, upToFive))
+  return lesson('last', 4e-4, everything({ ...direct, 4: share('direct 4') < 0.99 || five < least ? 2 : 0.4 }, upToFive, upToFive))
 }

@@ -84,35 +84,32 @@ export function critiqueRow(problem: string, given: string, trace: string): Chai
 }
 
 function keyRow(next: Random, mode: ChainsMode, level: number, split: string): ChainsRow {
+  const { key, sign, prompt, reference } = drawKeyTask(next, level, split)
+  const other = pick(next, chainKeys)
+  const line =
+    mode === 'key right' ? chainKeyLine(key, sign) : mode === 'key none' || other === key ? '' : chainKeyLine(other, pick(next, chainSigns))
+  return { turns: [line + prompt], answer: reference }
+}
+
+/** A key, its sign and a task of the split about them. */
+function drawKeyTask(next: Random, level: number, split: string) {
   for (;;) {
     const [key, sign] = [pick(next, chainKeys), pick(next, chainSigns)]
-    const { prompt, reference, split: drawn } = chainKeyTask(next, key, sign, level)
-    if (drawn !== split) continue
-    const other = pick(next, chainKeys)
-    const line =
-      mode === 'key right'
-        ? chainKeyLine(key, sign)
-        : mode === 'key none' || other === key
-          ? ''
-          : chainKeyLine(other, pick(next, chainSigns))
-    return { turns: [line + prompt], answer: reference }
+    const task = chainKeyTask(next, key, sign, level)
+    if (task.split === split) return { key, sign, ...task }
   }
 }
 
 /** A key that was taken for another sign, the critique that tells what it stands for, and the right trace. */
 function toldRow(next: Random, level: number, split: string): ChainsRow {
-  for (;;) {
-    const [key, sign] = [pick(next, chainKeys), pick(next, chainSigns)]
-    const { prompt, reference, split: drawn } = chainKeyTask(next, key, sign, level)
-    if (drawn !== split) continue
-    const taken = pick(
-      next,
-      chainSigns.filter((each) => each !== sign),
-    )
-    const wrong = traceText(readChain(prompt.replace(key, taken)) as Chain)
-    const { error } = checkTrace(reference, wrong)
-    return { turns: [prompt, wrong, `!${critiqueText(error, chainKeyRule(key, sign))}?`], answer: reference }
-  }
+  const { key, sign, prompt, reference } = drawKeyTask(next, level, split)
+  const taken = pick(
+    next,
+    chainSigns.filter((each) => each !== sign),
+  )
+  const wrong = traceText(readChain(prompt.replace(key, taken)) as Chain)
+  const { error } = checkTrace(reference, wrong)
+  return { turns: [prompt, wrong, `!${critiqueText(error, chainKeyRule(key, sign))}?`], answer: reference }
 }
 
 /** Some whole steps, the last of which is wrong in half the rows: what step search asks of a verdict. */

@@ -23,14 +23,12 @@ const groups: readonly (readonly [name: string, mode: ChainsMode, levels: readon
   ['summary 12', 'summary', [11, 12]],
 ]
 
-/** `only`: names of groups, all of them when absent. */
-type Options = { seed: number; each: number; threads: number; signal: AbortSignal; only?: readonly string[] }
+type Options = { seed: number; each: number; threads: number; signal: AbortSignal }
 
 /** Greedy answers of a model to questions of the validation split, which no lesson holds. */
-export async function measureChains(model: Model, { seed, each, threads, signal, only }: Options): Promise<ChainsAccuracies> {
+export async function measureChains(model: Model, { seed, each, threads, signal }: Options): Promise<ChainsAccuracies> {
   await using opened = await llamaSample().open(model, { concurrency: 64, context: 256, threads, signal })
-  const asked = groups.filter(([name]) => only?.includes(name) ?? true)
-  const rows = asked.flatMap(([name, mode, levels]) => {
+  const rows = groups.flatMap(([name, mode, levels]) => {
     const next = random(deriveSeed(seed, name))
     return Array.from({ length: each }, (_, i) => ({
       name,
